@@ -1,0 +1,185 @@
+// Packs every package, installs the tarballs into an empty project (offline: the tarballs and the ws that is here), and
+// looks at each entry point as a program elsewhere would: imported as ESM, required as CommonJS, read by a type checker.
+// The names it finds must be those that the entry's source exports, no more and no fewer; the files for a script tag are
+// run in a bare context and must leave a global `io`.
+// Usage: node tools/check-exports.mjs
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { createContext, runInContext } from "node:vm";
+import { publishedPackages } from "./check-packages.mjs";
+import { addUp, oneCheck } from "./gate-result.mjs";
+import { BIN, ROOT, runCommand } from "./run-command.mjs";
+import { blankOut } from "./source-text.mjs";
+
+const LIST = /\bexport\s*(type\s)?\s*\{([^}]*)\}/g;
+const DECLARATION = /\bexport\s+(?:async\s+)?(?:function\s*\*?|class|const|let|abstract\s+class)\s+([A-Za-z_$][\w$]*)/g;
+
+/**
+ * The names of values that a source file exports; there is no `export *` in this project.
+ * @param {string} text TypeScript
+ * @returns {string[]} sorted
+ */
+export function exportedValues(text) {
+  const code = blankOut(text);
+  const names = new Set();
+  for (const [, typeOnly, list] of code.matchAll(LIST)) {
+    if (typeOnly !== undefined) continue;
+    for (const item of list.split(",").map((part) => part.trim())) {
+      if (item !== "" && !/^type\s/.test(item)) names.add(item.split(/\s+as\s+/).at(-1));
+    }
+  }
+  for (const [, name] of code.matchAll(DECLARATION)) names.add(name);
+  if (/\bexport\s+default\b/.test(code)) names.add("default");
+  return [...names].sort();
+}
+
+/** All entry points: what a program writes, under which condition, and the source it comes from. */
+function entryPoints(folder) {
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const entries = [];
+  for (const [path, target] of Object.entries(manifest.exports)) {
+    const source = target["bowline-source"];
+    if (source === undefined) continue; // package.json itself
+    const specifier = manifest.name + path.slice(1);
+    const variants = typeof source === "string" ? { default: source } : source;
+    for (const [condition, file] of Object.entries(variants)) {
+      entries.push({ specifier, condition, source: join(folder, file), hasCommonJs: condition === "default" });
+    }
+  }
+  return entries;
+}
+
+async function pack(folder, target) {
+  const npm = await runCommand("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", target], {
+    cwd: folder,
+  });
+  if (npm.code !== 0) throw new Error(`Cannot pack "${folder}":\n${npm.output}`);
+  const [{ filename }] = JSON.parse(npm.stdout);
+  return `./${filename}`;
+}
+
+async function installTarballs(project) {
+  const wsFolder = dirname(createRequire(join(ROOT, "packages/server/package.json")).resolve("ws/package.json"));
+  const tarballs = await Promise.all([...publishedPackages(), wsFolder].map((folder) => pack(folder, project)));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "elsewhere", private: true, type: "module" }));
+  const args = ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs];
+  const npm = await runCommand("npm", args, { cwd: project });
+  if (npm.code !== 0) throw new Error(`Cannot install the tarballs:\n${npm.output}`);
+  mkdirSync(join(project, "node_modules", "@types"), { recursive: true });
+  for (const types of ["node", "ws"]) {
+    symlinkSync(join(ROOT, "node_modules/@types", types), join(project, "node_modules/@types", types));
+  }
+}
+
+/** Loads an entry in a process of its own and gives its names. */
+async function loadedNames(project, specifier, condition, kind) {
+  const load = kind === "esm" ? `await import("${specifier}")` : `require("${specifier}")`;
+  const code = `const names = Object.keys(${load}).filter((name) => name !== "__esModule" && name !== "module.exports");
+    console.log(JSON.stringify(names.sort()));`;
+  const conditions = condition === "default" ? [] : [`--conditions=${condition}`];
+  const type = kind === "esm" ? "module" : "commonjs";
+  const args = [...conditions, `--input-type=${type}`, "--eval", code];
+  const run = await runCommand("node", args, { cwd: project, timeoutMs: 20_000 });
+  if (run.code !== 0) return { problem: run.output };
+  return { names: JSON.parse(run.stdout.trim().split("\n").at(-1)) };
+}
+
+async function checkEntry(project, { specifier, condition, source, hasCommonJs }) {
+  const expected = exportedValues(readFileSync(source, "utf8"));
+  const results = [];
+  for (const kind of hasCommonJs ? ["esm", "cjs"] : ["esm"]) {
+    const what = `${specifier} (${kind}${condition === "default" ? "" : `, ${condition}`})`;
+    const { names, problem } = await loadedNames(project, specifier, condition, kind);
+    if (names === undefined) {
+      results.push(oneCheck(false, `${what} does not load:\n${problem}`));
+      continue;
+    }
+    const missing = expected.filter((name) => !names.includes(name));
+    const extra = names.filter((name) => !expected.includes(name));
+    const text = `${what}: missing ${JSON.stringify(missing)}, not in the source ${JSON.stringify(extra)}`;
+    results.push(oneCheck(missing.length === 0 && extra.length === 0 && expected.length > 0, text));
+  }
+  return addUp(results);
+}
+
+/** The files for a script tag: each, run as a plain script with a page's globals, leaves a global function `io`. */
+function checkScriptTags(project) {
+  const folder = join(project, "node_modules/@bowline");
+  const files = [
+    ...["bowline.js", "bowline.min.js", "socket.io.js", "socket.io.min.js"].map((file) => join("client/dist", file)),
+    ...["socket.io.js", "socket.io.min.js"].map((file) => join("server/dist/client", file)),
+  ];
+  return files.map((file) => {
+    const page = createContext({
+      setTimeout,
+      clearTimeout,
+      TextEncoder,
+      TextDecoder,
+      URL,
+      fetch,
+      performance,
+      console,
+    });
+    let found = "nothing";
+    try {
+      found = runInContext(`${readFileSync(join(folder, file), "utf8")}\n;typeof io`, page, { filename: file });
+    } catch (error) {
+      found = String(error);
+    }
+    return oneCheck(found === "function", `${file}: the global "io" is not a function: ${found}`);
+  });
+}
+
+/** The declarations as a user's compiler reads them: strictly, as ESM and as CommonJS, library files included. */
+async function checkDeclarations(project, entries) {
+  const specifiers = entries.filter((entry) => entry.condition === "default").map((entry) => entry.specifier);
+  const text = specifiers
+    .map((name, index) => `import * as entry${index} from "${name}";\nexport { entry${index} };\n`)
+    .join("");
+  const results = [];
+  for (const extension of ["mts", "cts"]) {
+    writeFileSync(join(project, `consumer.${extension}`), text);
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2022",
+      "--types",
+      "node",
+      "--pretty",
+      "false",
+    ];
+    const tsc = await runCommand("node", [BIN.tsc, ...flags, `consumer.${extension}`], { cwd: project });
+    results.push(oneCheck(tsc.code === 0, `declarations, read from a .${extension} file:\n${tsc.output}`));
+  }
+  return addUp(results);
+}
+
+/** @returns {Promise<import("./gate-result.mjs").StepResult>} */
+export async function checkExports() {
+  const project = mkdtempSync(join(tmpdir(), "bowline-exports-"));
+  try {
+    await installTarballs(project);
+    const entries = publishedPackages().flatMap(entryPoints);
+    const results = [];
+    for (const entry of entries) results.push(await checkEntry(project, entry));
+    const installed = readdirSync(join(project, "node_modules/@bowline")).length;
+    results.push(oneCheck(installed === publishedPackages().length, `${installed} packages were installed`));
+    results.push(...checkScriptTags(project));
+    return addUp([...results, await checkDeclarations(project, entries)]);
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { passed, failed, output } = await checkExports();
+  if (failed > 0) console.log(output);
+  console.log(`check-exports: ${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}

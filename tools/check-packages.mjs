@@ -1,0 +1,64 @@
+// Looks at the built packages as npm would ship them: publint (the manifest and the files fit), attw (types resolve for
+// ESM and CommonJS) and size-limit (the browser bundle stays small).
+// Usage: node tools/check-packages.mjs
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { addUp, oneCheck } from "./gate-result.mjs";
+import { BIN, ROOT, runCommand } from "./run-command.mjs";
+
+/** The folders of the packages that are published. */
+export function publishedPackages() {
+  const folders = readdirSync(join(ROOT, "packages")).map((name) => join(ROOT, "packages", name));
+  return folders.filter((folder) => existsSync(join(folder, "package.json")));
+}
+
+async function lintManifest(folder) {
+  const publint = await runCommand("node", [BIN.publint, folder, "--strict"]);
+  return oneCheck(publint.code === 0, publint.output);
+}
+
+async function checkResolution(folder) {
+  // Resolution without `exports` (node10) is left out: the packages are for Node 20 and later, and for bundlers.
+  const attw = await runCommand("node", [
+    BIN.attw,
+    "--pack",
+    folder,
+    "--profile",
+    "node16",
+    "--no-emoji",
+    "--no-color",
+  ]);
+  return oneCheck(attw.code === 0, attw.output);
+}
+
+async function checkSize() {
+  const limit = await runCommand("node", [BIN.sizeLimit, "--json"]);
+  const limits = JSON.parse(readFileSync(join(ROOT, ".size-limit.json"), "utf8"));
+  let sizes = [];
+  try {
+    sizes = JSON.parse(limit.stdout);
+  } catch {
+    // the output below says what went wrong
+  }
+  const note = sizes.map(({ name, size }) => `${name} ${(size / 1000).toFixed(2)} kB`).join(", ");
+  // size-limit takes a path that matches nothing for a file of 0 bytes.
+  const isMeasured = sizes.length === limits.length && sizes.every(({ size }) => size > 0);
+  return oneCheck(limit.code === 0 && isMeasured, limit.output, note);
+}
+
+/** @returns {Promise<import("./gate-result.mjs").StepResult>} */
+export async function checkPackages() {
+  const results = [];
+  for (const folder of publishedPackages()) {
+    results.push(...(await Promise.all([lintManifest(folder), checkResolution(folder)])));
+  }
+  return addUp([...results, await checkSize()]);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const { passed, failed, note, output } = await checkPackages();
+  if (failed > 0) console.log(output);
+  console.log(`check-packages: ${passed} passed, ${failed} failed${note ? ` (${note})` : ""}`);
+  if (failed > 0) process.exitCode = 1;
+}

@@ -1,0 +1,120 @@
+// The steps of the gate, in their order: from fast to slow, what needs no build first. Each gives a StepResult.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { checkDocs } from "./check-docs.mjs";
+import { checkExports } from "./check-exports.mjs";
+import { checkLayers } from "./check-layers.mjs";
+import { checkPackages } from "./check-packages.mjs";
+import { checkTypes } from "./check-types.mjs";
+import { addUp, oneCheck, readCountLine, readVitestReport, refuseEmpty } from "./gate-result.mjs";
+import { buildPlayground } from "./playground.mjs";
+import { BIN, ROOT, runCommand } from "./run-command.mjs";
+
+const MINUTE_MS = 60_000;
+
+async function formatAndLint() {
+  const biome = await runCommand("node", [BIN.biome, "check", "--error-on-warnings", "--max-diagnostics=200", "."]);
+  const files = /Checked (\d+) files/.exec(biome.output)?.[1] ?? "0";
+  return oneCheck(biome.code === 0 && files !== "0", biome.output, `${files} files`);
+}
+
+async function typeAwareLint() {
+  const args = [
+    BIN.oxlint,
+    "--type-aware",
+    "--deny-warnings",
+    "packages",
+    "private",
+    "vitest.config.ts",
+    "tsdown.shared.ts",
+  ];
+  const oxlint = await runCommand("node", args);
+  const files = / on (\d+) files/.exec(oxlint.output)?.[1] ?? "0";
+  return oneCheck(oxlint.code === 0 && files !== "0", oxlint.output, `${files} files`);
+}
+
+async function types() {
+  const results = await checkTypes();
+  return addUp(results.map(({ name, ok, output }) => oneCheck(ok, `${name}:\n${output}`)));
+}
+
+async function vitest(project, context, { coverage = false, timeoutMs = 10 * MINUTE_MS } = {}) {
+  const folder = join(ROOT, ".cache", "reports");
+  mkdirSync(folder, { recursive: true });
+  const reportFile = join(folder, `${project}-${process.pid}.json`);
+  const args = [
+    BIN.vitest,
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${reportFile}`,
+  ];
+  if (coverage) args.push("--coverage");
+  const env = context.full ? { BOWLINE_FULL: "1" } : {};
+  const run = await runCommand("node", args, { env, timeoutMs });
+  const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined;
+  rmSync(reportFile, { force: true });
+  return readVitestReport(report, run.code, run.output);
+}
+
+async function buildAll() {
+  try {
+    const packages = await build();
+    await buildPlayground();
+    return addUp([...packages.map(() => oneCheck(true, "")), oneCheck(true, "")]);
+  } catch (error) {
+    return oneCheck(false, error.message);
+  }
+}
+
+async function layers() {
+  const { files, findings } = checkLayers();
+  const text = findings.map(({ path, line, rule, what }) => `${path}:${line}: ${rule}: ${what}`).join("\n");
+  const cruise = await runCommand("node", [
+    BIN.depcruise,
+    "packages",
+    "private",
+    "--config",
+    ".dependency-cruiser.cjs",
+    "-T",
+    "err",
+  ]);
+  const cruised = /(\d+) modules/.exec(cruise.output)?.[1] ?? "0";
+  return addUp([
+    oneCheck(findings.length === 0 && files > 0, text, `${files} sources`),
+    oneCheck(cruise.code === 0 && cruised !== "0", cruise.output, `${cruised} modules`),
+  ]);
+}
+
+async function packages(context) {
+  return addUp([await checkPackages(), await checkExports(), await vitest("packages", context)]);
+}
+
+async function vectors() {
+  const run = await runCommand("node", ["tools/vectors.mjs"], { timeoutMs: 5 * MINUTE_MS });
+  return readCountLine(run.output, run.code);
+}
+
+/**
+ * `quick` steps make up `npm run check`; `needsBuild` steps read dist/, so a failed build keeps them from running.
+ * `needsBrowser` makes the set-up look for one.
+ * @type {readonly { name: string, quick?: true, needsBuild?: true, needsBrowser?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
+ */
+export const STEPS = [
+  { name: "lint", quick: true, run: formatAndLint },
+  { name: "oxlint", quick: true, run: typeAwareLint },
+  { name: "types", quick: true, run: types },
+  { name: "unit", quick: true, run: (context) => vitest("unit", context, { coverage: !context.check }) },
+  { name: "type-tests", run: (context) => vitest("types", context) },
+  { name: "build", run: buildAll },
+  { name: "layers", run: layers },
+  { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
+  { name: "packages", needsBuild: true, run: packages },
+  { name: "vectors", needsBuild: true, run: vectors },
+  { name: "hostile", needsBuild: true, run: (context) => vitest("hostile", context) },
+  { name: "browser", needsBuild: true, needsBrowser: true, run: (context) => vitest("browser", context) },
+  { name: "differential", needsBuild: true, run: (context) => vitest("differential", context) },
+];

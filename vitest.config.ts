@@ -1,0 +1,70 @@
+// The test projects. `unit` and `types` read the packages from source, so they need no build; the suites under
+// private/testkit/suites run against the built packages, as a user's program would.
+import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
+
+const fromSource = { conditions: ["bowline-source", "module", "node", "development|production"] };
+
+/** A suite that runs against dist: whole files are its unit of work, each may open servers on free ports. */
+function builtSuite(name: string, testTimeoutMs: number): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: [`private/testkit/suites/${name}/**/*.test.ts`],
+      environment: "node",
+      testTimeout: testTimeoutMs,
+      hookTimeout: testTimeoutMs,
+    },
+  };
+}
+
+// The marks apply to the unit step of the whole gate. entry/ and runtime/ run in other processes and are exempt.
+const coverageMarks = {
+  "packages/protocol/src/**": { lines: 100, branches: 100 },
+  "packages/{adapter,client,server}/src/**": { lines: 95, branches: 95 },
+};
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-d.ts", "**/entry/**", "**/runtime/**"],
+      reporter: ["text-summary", "json-summary"],
+      thresholds: coverageMarks,
+    },
+    projects: [
+      {
+        resolve: fromSource,
+        ssr: { resolve: fromSource },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "private/testkit/src/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 5000,
+        },
+      },
+      {
+        resolve: fromSource,
+        ssr: { resolve: fromSource },
+        test: {
+          name: "types",
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            ignoreSourceErrors: true, // the types step reports those
+            include: ["packages/*/src/**/*.test-d.ts"],
+            checker: "node_modules/typescript-7/bin/tsc",
+            tsconfig: "tsconfig.json",
+          },
+        },
+      },
+      builtSuite("packages", 120_000),
+      builtSuite("hostile", 60_000),
+      builtSuite("browser", 60_000),
+      builtSuite("differential", 30_000),
+    ],
+  },
+});
+
+export default config;
