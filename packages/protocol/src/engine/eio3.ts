@@ -1,0 +1,180 @@
+// Engine.IO revision 3, the one of 1.x and 2.x programs.
+// Place: bytes -> **engine dialect** -> session -> socket codec -> connection / namespace / socket
+// Rules: a binary frame starts with the number of its type; a polling body is text (lengths in UTF-16 units) unless it
+//        holds bytes and the receiver takes them; lengths are plain digits and have to be right.
+// Source: docs/protocol/engine-3.md, "Packets" and "Payloads"
+
+import { base64Length, decodeBase64, encodeBase64 } from "../shared/base64.ts";
+import { byteAt, decodeStrictUtf8, writeUtf8 } from "../shared/bytes.ts";
+import type { EngineDialect } from "./dialect.ts";
+import { EncodedFrame, type Frame } from "./frame.ts";
+import { PACKET_TYPES, type Packet, type PacketType } from "./packet.ts";
+import { decodeText, encodeText, packetRefusal, payloadRefusal, TYPE_NUMBERS } from "./packet-text.ts";
+
+const LETTER_B = 0x62;
+const ZERO = 0x30;
+const COLON = 0x3a;
+const TEXT_ENTRY = 0;
+const BINARY_ENTRY = 1;
+const LENGTH_END = 0xff;
+// As many digits as the largest double has; a longer run of zeros is no length that anybody means.
+const MAX_LENGTH_DIGITS = 310;
+
+function typeOf(number: number): PacketType {
+  const type = PACKET_TYPES[number];
+  if (type === undefined) throw packetRefusal("its type is unknown");
+  return type;
+}
+
+function toBase64Packet(typeNumber: number, bytes: Uint8Array): string {
+  return `b${typeNumber}${encodeBase64(bytes)}`;
+}
+
+function encodePacket(packet: Packet, supportsBinary: boolean): string | Uint8Array {
+  const { type, data } = packet;
+  if (data === undefined || typeof data === "string") return encodeText(type, data);
+  if (!supportsBinary) return toBase64Packet(TYPE_NUMBERS[type], data);
+  const bytes = new Uint8Array(data.byteLength + 1);
+  bytes[0] = TYPE_NUMBERS[type];
+  bytes.set(data, 1);
+  return bytes;
+}
+
+function decodePacket(frame: string | Uint8Array): Packet {
+  if (typeof frame !== "string") {
+    if (frame.byteLength === 0) throw packetRefusal("it is empty");
+    return { type: typeOf(byteAt(frame, 0)), data: frame.subarray(1) };
+  }
+  if (frame.charCodeAt(0) !== LETTER_B) return decodeText(frame);
+  return { type: typeOf(frame.charCodeAt(1) - ZERO), data: decodeBase64(frame, 2) };
+}
+
+function* decodeTextPayload(body: string): Generator<Packet, void, undefined> {
+  if (body === "") throw payloadRefusal("it is empty");
+  let at = 0;
+  while (at < body.length) {
+    const start = at;
+    let length = 0;
+    for (;;) {
+      const digit = body.charCodeAt(at) - ZERO;
+      if (!(digit >= 0 && digit <= 9)) break;
+      length = length * 10 + digit;
+      // Stopping here also keeps the number exact, however many digits follow.
+      if (length > body.length) throw payloadRefusal("a length goes beyond its end");
+      at++;
+    }
+    if (at === start || body.charCodeAt(at) !== COLON) throw payloadRefusal("a length is no plain number");
+    at++;
+    if (at + length > body.length) throw payloadRefusal("a length goes beyond its end");
+    if (length > 0) yield decodePacket(body.slice(at, at + length));
+    at += length;
+  }
+}
+
+function* decodeBinaryPayload(body: Uint8Array): Generator<Packet, void, undefined> {
+  let at = 0;
+  while (at < body.byteLength) {
+    const marker = byteAt(body, at);
+    if (marker !== TEXT_ENTRY && marker !== BINARY_ENTRY) throw payloadRefusal("an entry is neither text nor binary");
+    at++;
+    const start = at;
+    let length = 0;
+    for (; at < body.byteLength && byteAt(body, at) !== LENGTH_END; at++) {
+      const digit = byteAt(body, at);
+      if (digit > 9 || at - start >= MAX_LENGTH_DIGITS) throw payloadRefusal("a length is no plain number");
+      length = length * 10 + digit;
+      if (length > body.byteLength) throw payloadRefusal("a length goes beyond its end");
+    }
+    if (at === start) throw payloadRefusal("a length is no plain number");
+    at++;
+    if (at + length > body.byteLength) throw payloadRefusal("a length goes beyond its end");
+    const entry = body.subarray(at, at + length);
+    yield decodePacket(marker === TEXT_ENTRY ? decodeStrictUtf8(entry) : entry);
+    at += length;
+  }
+}
+
+function digitCount(value: number): number {
+  let digits = 1;
+  for (let rest = value; rest >= 10; rest /= 10) digits++;
+  return digits;
+}
+
+function textOf(frame: Frame): string {
+  return typeof frame.data === "string" ? frame.data : toBase64Packet(byteAt(frame.data, 0), frame.data.subarray(1));
+}
+
+function joinText(frames: readonly Frame[]): string {
+  if (frames.length === 0) return "0:";
+  let body = "";
+  for (const frame of frames) {
+    const text = textOf(frame);
+    body += `${text.length}:${text}`;
+  }
+  return body;
+}
+
+function joinBinary(frames: readonly Frame[]): Uint8Array {
+  let total = 0;
+  for (const { byteLength } of frames) total += byteLength + digitCount(byteLength) + 2;
+  const body = new Uint8Array(total);
+  let at = 0;
+  for (const { data, byteLength } of frames) {
+    body[at] = typeof data === "string" ? TEXT_ENTRY : BINARY_ENTRY;
+    at += digitCount(byteLength) + 1;
+    for (let rest = byteLength, to = at - 1; ; to--) {
+      body[to] = rest % 10;
+      rest = Math.floor(rest / 10);
+      if (rest === 0) break;
+    }
+    body[at] = LENGTH_END;
+    at++;
+    if (typeof data === "string") writeUtf8(data, body, at);
+    else body.set(data, at);
+    at += byteLength;
+  }
+  return body;
+}
+
+function holdsBytes(frame: Frame): boolean {
+  return typeof frame.data !== "string";
+}
+
+function joinPayload(frames: readonly Frame[], binary: boolean): string | Uint8Array {
+  return binary && frames.some(holdsBytes) ? joinBinary(frames) : joinText(frames);
+}
+
+/** Engine.IO revision 3. */
+export const eio3: EngineDialect = {
+  revision: 3,
+  pinger: "client",
+  anyPacketProvesLife: true,
+  binaryBodies: true,
+  encodePacket,
+  decodePacket,
+
+  encodePayload(packets: readonly Packet[], supportsBinary: boolean): string | Uint8Array {
+    return joinPayload(
+      packets.map((packet) => new EncodedFrame(encodePacket(packet, supportsBinary))),
+      supportsBinary,
+    );
+  },
+
+  decodePayload(body: string | Uint8Array): Iterable<Packet> {
+    return typeof body === "string" ? decodeTextPayload(body) : decodeBinaryPayload(body);
+  },
+
+  frame(packet: Packet, base64: boolean): Frame {
+    return new EncodedFrame(encodePacket(packet, !base64));
+  },
+
+  // The form of the body is not known yet, so each frame is counted in the longer one: a text in the binary form
+  // (marker, digits of its byte length, end mark), bytes in the text form (base64, digits, colon).
+  elementBytes(frame: Frame): number {
+    if (typeof frame.data === "string") return frame.byteLength + digitCount(frame.byteLength) + 2;
+    const textLength = base64Length(frame.byteLength - 1) + 2;
+    return textLength + digitCount(textLength) + 1;
+  },
+
+  joinPayload,
+};

@@ -1,0 +1,291 @@
+// One Engine.IO session, for both sides and both revisions: order, heartbeat, batching, the end. No I/O.
+// Place: bytes -> engine dialect -> **session** -> socket codec -> connection / namespace / socket
+//
+//   opening --attach--> open --close()--> draining --written, said goodbye--> closed
+//                        |  \--replace--> open (an upgrade)                       ^
+//                        \--discard(), carrier gone, ping timeout, bad packet ---/
+//
+// Rules: packets of one turn leave in one batch; nothing is written after close(), nothing received after the end;
+//        `closed` is told exactly once.
+// Source: docs/protocol/engine-4.md, "Closing" and "Heartbeat"
+
+import type { Clock } from "../shared/clock.ts";
+import type { Trace } from "../shared/trace.ts";
+import { type Carrier, type CarrierEvents, DEAF, type Outgoing } from "./carrier.ts";
+import type { CloseReason } from "./close-reason.ts";
+import type { EngineDialect } from "./dialect.ts";
+import type { Frame } from "./frame.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { Packet } from "./packet.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+/** What a session tells its owner. */
+export interface SessionEvents {
+  /** A message from the peer. */
+  message(data: string | Uint8Array): void;
+  /** A ping was sent or received, or a pong came; the latency is known to the side that pinged. */
+  heartbeat(type: "ping" | "pong", latencyMs?: number): void;
+  /** Everything that was sent has been handed over. */
+  drained(): void;
+  /** The session has ended; told once. */
+  closed(reason: CloseReason, cause?: unknown): void;
+}
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly id: string;
+  readonly dialect: EngineDialect;
+  readonly side: "client" | "server";
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly events: SessionEvents;
+}
+
+/** Where a session stands. */
+export type SessionState =
+  | { readonly at: "opening" }
+  | { readonly at: "open"; readonly carrier: Carrier }
+  | { readonly at: "draining"; readonly carrier: Carrier; readonly saidGoodbye: boolean }
+  | { readonly at: "closed"; readonly reason: CloseReason };
+
+/** One session over one carrier at a time. */
+export class EngineSession implements CarrierEvents {
+  readonly id: string;
+  readonly dialect: EngineDialect;
+  readonly #clock: Clock;
+  readonly #events: SessionEvents;
+  readonly #trace: Trace;
+  readonly #heartbeat: Heartbeat;
+  /** Whether the pings are ours to send. */
+  readonly #pings: boolean;
+  readonly #queue = new WriteQueue();
+  readonly #elementBytes: (frame: Frame) => number;
+  readonly #endTurn: () => void = () => this.#flushTurn();
+  #state: SessionState = { at: "opening" };
+  #flushIsDue = false;
+  /** Whether a pong waits, or is with a transport that has not handed it over. */
+  #isPongUnsent = false;
+
+  constructor(options: SessionOptions) {
+    const { id, dialect, side, clock } = options;
+    this.id = id;
+    this.dialect = dialect;
+    this.#clock = clock;
+    this.#events = options.events;
+    this.#trace = options.trace;
+    this.#elementBytes = (frame) => dialect.elementBytes(frame);
+    this.#pings = dialect.pinger === side;
+    this.#heartbeat = new Heartbeat({
+      role: this.#pings ? "pinger" : "answerer",
+      anyPacketProvesLife: dialect.anyPacketProvesLife,
+      intervalMs: options.pingIntervalMs,
+      timeoutMs: options.pingTimeoutMs,
+      clock,
+      ping: () => {
+        this.#events.heartbeat("ping");
+        this.#sendHeartbeat("ping");
+      },
+      expire: () => this.#end("ping timeout"),
+    });
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** The transport in use, while there is one. */
+  get carrier(): Carrier | undefined {
+    return this.#state.at === "open" || this.#state.at === "draining" ? this.#state.carrier : undefined;
+  }
+
+  /** Whether the transport takes a batch now, so that what is sent in this turn leaves when the turn ends. */
+  get writable(): boolean {
+    return this.#state.at === "open" && this.#state.carrier.writable && !this.overdue;
+  }
+
+  /** How many packets wait for the transport. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Whether the peer should have been heard of by now; its timer may be throttled. */
+  get overdue(): boolean {
+    return this.#heartbeat.overdue;
+  }
+
+  /** Gives the session its first carrier. */
+  attach(carrier: Carrier): void {
+    if (this.#state.at !== "opening") throw new TypeError(`Cannot attach to session "${this.id}": it has a carrier`);
+    this.#state = { at: "open", carrier };
+    this.#heartbeat.start();
+    carrier.listen(this);
+    this.#scheduleFlush();
+  }
+
+  /** Moves the session to another carrier, the moment of an upgrade; the old one is deaf afterwards. */
+  replace(carrier: Carrier): void {
+    if (this.#state.at !== "open" && this.#state.at !== "draining") {
+      throw new TypeError(`Cannot replace the carrier of session "${this.id}": it is ${this.#state.at}`);
+    }
+    this.#state.carrier.listen(DEAF);
+    this.#state = this.#state.at === "open" ? { at: "open", carrier } : { at: "draining", carrier, saidGoodbye: false };
+    this.#heartbeat.moved();
+    carrier.listen(this);
+    this.#flush();
+    this.#sayGoodbyeOnceEmpty();
+  }
+
+  /** Queues a packet; it leaves when the turn ends, or when the transport takes it. */
+  send(outgoing: Outgoing): void {
+    if (this.#state.at === "draining" || this.#state.at === "closed") {
+      outgoing.flushed?.("forced close");
+      return;
+    }
+    this.#queue.push(outgoing);
+    this.#scheduleFlush();
+  }
+
+  /** Hands over what waits without waiting for the end of the turn. */
+  flushNow(): void {
+    this.#flush();
+  }
+
+  received(packet: Packet): void {
+    if (this.#state.at !== "open" && this.#state.at !== "draining") return;
+    const latencyMs = this.#heartbeat.saw(packet.type);
+    switch (packet.type) {
+      case "message":
+        if (this.#state.at === "open") this.#events.message(packet.data ?? "");
+        return;
+      case "ping":
+        this.#receivedPing();
+        return;
+      case "pong":
+        if (latencyMs !== undefined) this.#events.heartbeat("pong", latencyMs);
+        return;
+      case "close":
+        if (this.#state.carrier.endsByPacket)
+          this.#end(this.#state.at === "draining" ? "forced close" : "transport close");
+        return;
+      case "open":
+      case "upgrade":
+      case "noop":
+        return;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        packet.type satisfies never;
+    }
+  }
+
+  drained(): void {
+    if (this.#state.at !== "open" && this.#state.at !== "draining") return;
+    this.#flush();
+    // Read anew: the carrier may have gone while it took the batch.
+    if (this.#queue.isEmpty && this.carrier?.writable === true) this.#events.drained();
+    this.#sayGoodbyeOnceEmpty();
+  }
+
+  carrierClosed(reason: CloseReason, cause?: unknown): void {
+    if (this.#state.at === "closed") return;
+    const wanted = this.#state.at === "draining";
+    this.#finish(wanted ? "forced close" : reason, cause);
+  }
+
+  /** Ends the session once everything queued has been handed over. */
+  close(): void {
+    switch (this.#state.at) {
+      case "opening":
+        this.#finish("forced close");
+        return;
+      case "open":
+        this.#state = { at: "draining", carrier: this.#state.carrier, saidGoodbye: false };
+        this.#flush();
+        this.#sayGoodbyeOnceEmpty();
+        return;
+      case "draining":
+      case "closed":
+        return;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        this.#state satisfies never;
+    }
+  }
+
+  /** Ends the session at once; what is queued is dropped. */
+  discard(): void {
+    this.#end("forced close");
+  }
+
+  #receivedPing(): void {
+    if (this.#pings) {
+      this.#end("transport error", new SyntaxError("Cannot accept a ping: in this revision it is ours to send"));
+      return;
+    }
+    this.#events.heartbeat("ping");
+    // One answer proves our life to a peer that has read none yet; more would be memory in the hands of a flooder.
+    if (!this.#isPongUnsent) this.#sendHeartbeat("pong");
+  }
+
+  #sendHeartbeat(type: "ping" | "pong"): void {
+    // The owner may just have ended the session, and behind the goodbye nothing may follow.
+    if (this.#state.at !== "open" && (this.#state.at !== "draining" || this.#state.saidGoodbye)) return;
+    const frames = [this.dialect.frame({ type }, false)];
+    if (type === "ping") this.#queue.push({ frames, compress: false });
+    else {
+      this.#isPongUnsent = true;
+      const flushed = () => {
+        this.#isPongUnsent = false;
+      };
+      this.#queue.push({ frames, compress: false, flushed });
+    }
+    this.#flush();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushIsDue) return;
+    this.#flushIsDue = true;
+    this.#clock.turnEnd(this.#endTurn);
+  }
+
+  #flushTurn(): void {
+    this.#flushIsDue = false;
+    this.#flush();
+  }
+
+  #flush(): void {
+    while (
+      (this.#state.at === "open" || this.#state.at === "draining") &&
+      this.#state.carrier.writable &&
+      !this.#queue.isEmpty
+    ) {
+      const { carrier } = this.#state;
+      carrier.send(this.#queue.take(carrier.maxBatchBytes, this.#elementBytes));
+    }
+  }
+
+  #sayGoodbyeOnceEmpty(): void {
+    if (this.#state.at !== "draining" || this.#state.saidGoodbye || !this.#queue.isEmpty) return;
+    const { carrier } = this.#state;
+    this.#state = { at: "draining", carrier, saidGoodbye: true };
+    carrier.close("flush");
+  }
+
+  #end(reason: CloseReason, cause?: unknown): void {
+    this.#finish(reason, cause, this.carrier);
+  }
+
+  #finish(reason: CloseReason, cause?: unknown, survivor?: Carrier): void {
+    if (this.#state.at === "closed") return;
+    this.carrier?.listen(DEAF);
+    this.#state = { at: "closed", reason };
+    this.#heartbeat.stop();
+    // Before anybody is told, so that a handler that throws keeps no transport alive.
+    survivor?.close("discard");
+    this.#queue.clear(reason);
+    const point = this.#trace("session.closed");
+    if (point.active) point.publish({ id: this.id, reason, cause });
+    this.#events.closed(reason, cause);
+  }
+}

@@ -1,0 +1,69 @@
+// What waits to leave: in order, counted in bytes, handed out in batches that fit the transport.
+// Place: bytes <- engine dialect <- **session** <- socket codec
+// Rules: order is kept; a batch holds at least one frame, so that a too large one fails at the peer and not in silence;
+//        an outgoing packet that does not fit as a whole is split between frames and reports with its last one.
+// Source: docs/protocol/engine-4.md, "Polling"
+
+import type { Outgoing } from "./carrier.ts";
+import type { CloseReason } from "./close-reason.ts";
+import type { Frame } from "./frame.ts";
+
+/** A first-in-first-out queue of outgoing packets. */
+export class WriteQueue {
+  #waiting: Outgoing[] = [];
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** How many packets wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  push(outgoing: Outgoing): void {
+    this.#waiting.push(outgoing);
+  }
+
+  /**
+   * Takes the next batch.
+   * @param maxBytes most bytes of the batch; `Infinity` takes all.
+   * @param elementBytes bytes of a frame inside a batch.
+   */
+  take(maxBytes: number, elementBytes: (frame: Frame) => number): readonly Outgoing[] {
+    const all = this.#waiting;
+    if (maxBytes === Number.POSITIVE_INFINITY || all.length === 0) {
+      this.#waiting = [];
+      return all;
+    }
+    let bytes = 0;
+    for (const [index, outgoing] of all.entries()) {
+      for (const [at, frame] of outgoing.frames.entries()) {
+        bytes += elementBytes(frame);
+        if (bytes > maxBytes && (index > 0 || at > 0)) return this.#cut(index, at);
+      }
+    }
+    this.#waiting = [];
+    return all;
+  }
+
+  /** Drops everything; each packet learns why. */
+  clear(failure: CloseReason): void {
+    const dropped = this.#waiting;
+    this.#waiting = [];
+    for (const outgoing of dropped) outgoing.flushed?.(failure);
+  }
+
+  #cut(index: number, at: number): readonly Outgoing[] {
+    const batch = this.#waiting.slice(0, index);
+    const rest = this.#waiting.slice(index);
+    const [first, ...others] = rest;
+    if (first !== undefined && at > 0) {
+      batch.push({ frames: first.frames.slice(0, at), compress: first.compress });
+      this.#waiting = [{ ...first, frames: first.frames.slice(at) }, ...others];
+    } else {
+      this.#waiting = rest;
+    }
+    return batch;
+  }
+}

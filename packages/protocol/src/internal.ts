@@ -1,0 +1,50 @@
+// What the sibling packages use besides the public list; programs may not.
+// Place: bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
+// Rules: no promise of stability; the siblings move in lockstep with this package.
+
+export {
+  type Carrier,
+  type CarrierEvents,
+  DEAF,
+  type Outgoing,
+  type PausableCarrier,
+  type TransportName,
+} from "./engine/carrier.ts";
+export type { CloseReason } from "./engine/close-reason.ts";
+export { EncodedFrame } from "./engine/frame.ts";
+export { PACKET_TYPES } from "./engine/packet.ts";
+export { EngineSession, type SessionEvents, type SessionOptions, type SessionState } from "./engine/session.ts";
+export {
+  type OfferAction,
+  type OfferInput,
+  PROBE,
+  stepOffer,
+  stepTicket,
+  type TicketAction,
+  type TicketInput,
+  UPGRADE_ACCEPTED,
+  UPGRADE_OFFERED,
+  type UpgradeOffer,
+  type UpgradeTicket,
+} from "./engine/upgrade.ts";
+export { type AnyListener, AnyListeners } from "./shared/any-listeners.ts";
+export { type BackoffOptions, backoffDelay } from "./shared/backoff.ts";
+export { decodeBase64, encodeBase64 } from "./shared/base64.ts";
+export { byteAt, concatBytes, decodeUtf8, encodeUtf8, utf8Length, writeUtf8 } from "./shared/bytes.ts";
+export type { Cancel, Clock } from "./shared/clock.ts";
+export { Emitter } from "./shared/emitter.ts";
+export type { DefaultEventsMap, EventNames, EventParams, EventsMap, ListenerOf } from "./shared/events-map.ts";
+export { createId, type Random } from "./shared/random.ts";
+export { createSystemClock, type RawTimers, type SystemClock } from "./shared/system-clock.ts";
+export { SILENT, type Trace, type TracePoint } from "./shared/trace.ts";
+export { createRecord, elementsOf, invoke } from "./shared/values.ts";
+export { AckTable, type Settle } from "./socket/acks.ts";
+export { type BinaryValue, hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";
+export {
+  createVariants,
+  type MessageFrame,
+  type MessageFramer,
+  PreparedPacket,
+  type Variant,
+  type Variants,
+} from "./socket/prepared-packet.ts";

@@ -1,0 +1,77 @@
+// Properties of base64 and of byte counting, with seeded data.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decodeStrictUtf8, decodeUtf8, encodeUtf8, utf8Length } from "./bytes.ts";
+
+const SEED = { seed: 64 };
+
+function refusalOf(read: () => unknown): unknown {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+test("bytes survive base64, with and without padding", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      const text = encodeBase64(bytes);
+      expect(decodeBase64(text)).toEqual(bytes);
+      expect(decodeBase64(text.replaceAll("=", ""))).toEqual(bytes);
+    }),
+    SEED,
+  );
+});
+
+test("base64 is what the platform writes", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      expect(encodeBase64(bytes)).toBe(Buffer.from(bytes).toString("base64"));
+    }),
+    SEED,
+  );
+});
+
+test("any text is base64 or a SyntaxError", () => {
+  const anyText = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: fc.constantFrom("A", "b", "9", "=", "-") }),
+  );
+  fc.assert(
+    fc.property(anyText, (text) => {
+      expect(refusalOf(() => decodeBase64(text)) ?? new SyntaxError()).toBeInstanceOf(SyntaxError);
+    }),
+    SEED,
+  );
+});
+
+test("the byte length of any text is that of its UTF-8", () => {
+  const anyUnits = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
+  fc.assert(
+    fc.property(fc.oneof(anyUnits, fc.string({ unit: "binary" })), (text) => {
+      expect(utf8Length(text)).toBe(encodeUtf8(text).byteLength);
+    }),
+    SEED,
+  );
+});
+
+test("strict and lenient UTF-8 agree wherever the strict one reads", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      expect(decodeStrictUtf8(encodeUtf8(text))).toBe(decodeUtf8(encodeUtf8(text)));
+    }),
+    SEED,
+  );
+});
+
+test("any bytes are UTF-8 or a SyntaxError", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      expect(refusalOf(() => decodeStrictUtf8(bytes)) ?? new SyntaxError()).toBeInstanceOf(SyntaxError);
+    }),
+    SEED,
+  );
+});

@@ -1,0 +1,60 @@
+// Rules of base64.
+import { describe, expect, test } from "vitest";
+import { base64Length, decodeBase64, encodeBase64 } from "./base64.ts";
+
+describe("base64", () => {
+  test.each([
+    ["", []],
+    ["AA==", [0]],
+    ["AQI=", [1, 2]],
+    ["AQID", [1, 2, 3]],
+    ["AQIDBA==", [1, 2, 3, 4]],
+    ["+/+/774=", [0xfb, 0xff, 0xbf, 0xef, 0xbe]],
+    ["////", [255, 255, 255]],
+  ])("writes and reads %j", (text, bytes) => {
+    expect(encodeBase64(Uint8Array.from(bytes))).toBe(text);
+    expect([...decodeBase64(text)]).toEqual(bytes);
+    expect(base64Length(bytes.length)).toBe(text.length);
+  });
+
+  test.each([
+    ["AQ", [1]],
+    ["AQ=", [1]],
+    ["AQI", [1, 2]],
+    ["AQIDBA", [1, 2, 3, 4]],
+  ])("reads %j with padding missing", (text, bytes) => {
+    expect([...decodeBase64(text)]).toEqual(bytes);
+  });
+
+  test("starts where it is told to", () => {
+    expect([...decodeBase64("b4AQI=", 2)]).toEqual([1, 2]);
+    expect([...decodeBase64("b==", 3)]).toEqual([]);
+  });
+
+  test.each([
+    "A",
+    "AAAAA",
+    "====",
+    "=",
+    "==",
+    "AQID=",
+    "AQI==",
+    "AQ===",
+    "A=ID",
+    "AQ==AQ==",
+    "AQI!",
+    "!QID",
+    "A!",
+    "!A",
+    "AQIDA!",
+    "AQIDAA!",
+    "AQ ID",
+    "AQID\n",
+    "-_8=",
+    "AQI\u00e9",
+    "AQI\u0141",
+    "\ud83d\ude00AA",
+  ])("refuses %j", (text) => {
+    expect(() => decodeBase64(text)).toThrow(SyntaxError);
+  });
+});

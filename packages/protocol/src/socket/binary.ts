@@ -1,0 +1,262 @@
+// Binary values inside the data of a packet: finding them, taking them out, putting them back.
+// Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
+// Rules: the caller's data is never modified; own keys only, and `__proto__` stays a key like any other;
+//        `toJSON` is honoured once per object; data that never ends is a RangeError, never a hang.
+// Source: docs/protocol/socket-5.md, "Binary data"
+
+import { PacketType, type SocketPacket } from "./packet.ts";
+
+/** A value that travels outside the JSON text. */
+export type BinaryValue = ArrayBuffer | ArrayBufferView | Blob;
+
+/** Data without its binary values, and these values in the order of their placeholders. */
+export interface Deconstructed {
+  readonly data: unknown;
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** What stands in the JSON text for an attachment. */
+interface Placeholder {
+  readonly _placeholder: true;
+  readonly num: number;
+}
+
+// Deep enough for any honest data, and shallow enough that no engine runs out of stack before we say so ourselves;
+// JSON.stringify gives up at about twice this depth.
+const MAX_DEPTH = 2000;
+
+type Kind = "bytes" | "blob" | "opaque" | "container";
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value);
+}
+
+/** Sorts an object by what JSON and the wire make of it; values of other realms (frames, vm contexts) count too. */
+function kindOf(value: object): Kind {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return "container";
+  if (ArrayBuffer.isView(value)) return "bytes";
+  switch (tagOf(value)) {
+    case "[object ArrayBuffer]":
+      return "bytes";
+    case "[object Blob]":
+    case "[object File]":
+      return "blob";
+    // JSON.stringify knows these by what they are, so a copy of their keys would not do.
+    case "[object Date]":
+    case "[object Number]":
+    case "[object String]":
+    case "[object Boolean]":
+    case "[object BigInt]":
+      return "opaque";
+    default:
+      return "container";
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function hasToJson(value: Record<string, unknown>): value is { toJSON(key: string): unknown } {
+  return typeof value["toJSON"] === "function";
+}
+
+function isView(value: object): value is ArrayBufferView {
+  return ArrayBuffer.isView(value);
+}
+
+function isArrayBuffer(value: object): value is ArrayBuffer {
+  return tagOf(value) === "[object ArrayBuffer]";
+}
+
+function isBlob(value: object): value is Blob {
+  return kindOf(value) === "blob";
+}
+
+/**
+ * The bytes of a binary value, without copying.
+ * @returns undefined when the value holds no bytes that could be read here and now.
+ */
+export function toBytes(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (!isObject(value)) return undefined;
+  if (isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return isArrayBuffer(value) ? new Uint8Array(value) : undefined;
+}
+
+function tooDeep(): RangeError {
+  return new RangeError(`Cannot encode the data: it is circular, or nested deeper than ${MAX_DEPTH} levels`);
+}
+
+function childrenOf(value: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Array.isArray(value) ? value : Object.values(value);
+}
+
+function contains(value: unknown, wanted: (kind: Kind) => boolean, depth: number, converted: boolean): boolean {
+  if (!isObject(value)) return false;
+  if (depth > MAX_DEPTH) throw tooDeep();
+  const kind = kindOf(value);
+  if (wanted(kind)) return true;
+  if (kind !== "container") return false;
+  if (!converted && hasToJson(value)) return contains(value.toJSON(""), wanted, depth + 1, true);
+  for (const child of childrenOf(value)) {
+    if (contains(child, wanted, depth + 1, false)) return true;
+  }
+  return false;
+}
+
+/** Whether there is a binary value anywhere in the data. */
+export function hasBinary(data: unknown): boolean {
+  return contains(data, (kind) => kind === "bytes" || kind === "blob", 0, false);
+}
+
+/** Whether there is a Blob or a File anywhere in the data, which has to be read before the data can be encoded. */
+export function hasBlob(data: unknown): boolean {
+  return contains(data, (kind) => kind === "blob", 0, false);
+}
+
+/** Whether JSON.stringify alone would do; a `toJSON` might return bytes, and must not be asked twice. */
+export function isPlainJson(data: unknown): boolean {
+  return !(isObject(data) && needsCopy(data, 0));
+}
+
+// The hot path of every event: no closure, no list of children, no call for what is no object.
+function needsCopy(value: Record<string, unknown>, depth: number): boolean {
+  if (depth > MAX_DEPTH) throw tooDeep();
+  const kind = kindOf(value);
+  if (kind !== "container") return kind !== "opaque";
+  if (hasToJson(value)) return true;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) {
+      const child: unknown = value[at];
+      if (isObject(child) && needsCopy(child, depth + 1)) return true;
+    }
+    return false;
+  }
+  for (const key in value) {
+    const child = value[key];
+    if (isObject(child) && needsCopy(child, depth + 1)) return true;
+  }
+  return false;
+}
+
+/** Sets an own property even when its name is `__proto__`. */
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    target[key] = value;
+  }
+}
+
+type Replace = (value: BinaryValue) => unknown;
+
+function copy(value: unknown, replace: Replace, key: string, depth: number, converted: boolean): unknown {
+  if (!isObject(value)) return value;
+  if (depth > MAX_DEPTH) throw tooDeep();
+  // A date that another toJSON returned is not asked for its own: JSON makes an empty object of it.
+  if (kindOf(value) === "opaque" && !(converted && tagOf(value) === "[object Date]")) return value;
+  if (isView(value) || isBlob(value) || isArrayBuffer(value)) return replace(value);
+  if (!converted && hasToJson(value)) return copy(value.toJSON(key), replace, key, depth + 1, true);
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    for (let at = 0; at < value.length; at++) list.push(copy(value[at], replace, String(at), depth + 1, false));
+    return list;
+  }
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const child = value[name];
+    // This one has done its work; JSON.stringify would call it again.
+    if (name === "toJSON" && typeof child === "function") continue;
+    setOwn(result, name, copy(child, replace, name, depth + 1, false));
+  }
+  return result;
+}
+
+/**
+ * Takes the binary values out of the data, in the order of indices and own keys.
+ * @throws TypeError for a Blob or a File, whose bytes are not there yet.
+ * @throws RangeError when the data is circular.
+ */
+export function deconstruct(data: unknown): Deconstructed {
+  const attachments: Uint8Array[] = [];
+  const takeOut = (value: BinaryValue): Placeholder => {
+    const bytes = toBytes(value);
+    if (bytes === undefined) {
+      throw new TypeError('Cannot encode a "Blob": its bytes have to be read first, with await blob.arrayBuffer()');
+    }
+    attachments.push(bytes);
+    return { _placeholder: true, num: attachments.length - 1 };
+  };
+  return { data: copy(data, takeOut, "", 0, false), attachments };
+}
+
+/**
+ * Copies data with every Blob and File replaced by its bytes.
+ * @param read reads one Blob, for example `(blob) => blob.arrayBuffer()`.
+ */
+export async function settleBlobs(data: unknown, read: (blob: Blob) => Promise<ArrayBuffer>): Promise<unknown> {
+  const blobs: Blob[] = [];
+  const snapshot = copy(
+    data,
+    (value) => {
+      if (isBlob(value)) blobs.push(value);
+      return value;
+    },
+    "",
+    0,
+    false,
+  );
+  const settled = new Map<BinaryValue, ArrayBuffer>();
+  await Promise.all(blobs.map(async (blob) => settled.set(blob, await read(blob))));
+  return copy(snapshot, (value) => settled.get(value) ?? value, "", 0, false);
+}
+
+function isPlaceholder(value: Readonly<Record<string, unknown>>): boolean {
+  return value["_placeholder"] === true;
+}
+
+function attachmentOf(placeholder: Readonly<Record<string, unknown>>, attachments: readonly unknown[]): unknown {
+  const num = placeholder["num"];
+  // The index goes into an array, so anything but one of its own indices could reach what is no attachment.
+  const attachment = typeof num === "number" && num >= 0 ? attachments[num] : undefined;
+  if (attachment === undefined) {
+    throw new SyntaxError("Cannot decode the packet: a placeholder has no attachment");
+  }
+  return attachment;
+}
+
+/**
+ * Puts attachments in the places of their placeholders. Changes the data, which has to come straight from a parser.
+ * @param mayRepeat whether one object may be found at two places, as a reviver can bring about.
+ * @returns the data, or the attachment when the data is a placeholder itself.
+ * @throws SyntaxError when a placeholder has no attachment.
+ */
+export function reconstruct(data: unknown, attachments: readonly unknown[], mayRepeat: boolean): unknown {
+  if (!isObject(data)) return data;
+  if (isPlaceholder(data)) return attachmentOf(data, attachments);
+  // A peer can nest a megabyte of brackets, so the walk keeps a stack of its own.
+  const left: Record<string, unknown>[] = [data];
+  const seen = mayRepeat ? new Set<unknown>(left) : undefined;
+  for (let container = left.pop(); container !== undefined; container = left.pop()) {
+    for (const key of Object.keys(container)) {
+      const child = container[key];
+      if (!isObject(child) || toBytes(child) !== undefined) continue;
+      if (isPlaceholder(child)) {
+        setOwn(container, key, attachmentOf(child, attachments));
+      } else if (seen === undefined || !seen.has(child)) {
+        seen?.add(child);
+        left.push(child);
+      }
+    }
+  }
+  return data;
+}
+
+/** The packet with the type that revision 4 wants for its data: 5 or 6 when there are binary values. */
+export function markBinary(packet: SocketPacket): SocketPacket {
+  if (packet.type === PacketType.EVENT && hasBinary(packet.data)) return { ...packet, type: PacketType.BINARY_EVENT };
+  if (packet.type === PacketType.ACK && hasBinary(packet.data)) return { ...packet, type: PacketType.BINARY_ACK };
+  return packet;
+}

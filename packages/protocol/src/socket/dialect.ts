@@ -1,0 +1,58 @@
+// All that differs above the engine between Socket.IO revisions 4 and 5, behind one interface.
+// Place: bytes -> engine dialect -> session -> socket codec + **socket dialect** -> connection / namespace / socket
+// Rules: chosen once per connection together with the engine dialect; keeps no state.
+// Source: docs/protocol/socket-4.md and docs/protocol/socket-5.md, "Connecting" and "Refusal"
+
+import type { Random } from "../shared/random.ts";
+import type { SocketPacket } from "./packet.ts";
+import type { Parser } from "./parser.ts";
+
+/** What a client asks for with a CONNECT packet. */
+export interface ConnectRequest {
+  readonly namespace: string;
+  /** What the client sent along: its auth object, or for revision 4 the query of the namespace; never inherited keys. */
+  readonly auth: Readonly<Record<string, unknown>>;
+  /** What of it counts as part of the handshake's query: for revision 4 all of it, else nothing. */
+  readonly query: Readonly<Record<string, string | string[]>>;
+}
+
+/** Why a namespace refused a client. */
+export interface Refusal {
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** What a server answers to a CONNECT packet. */
+export interface ConnectReply {
+  /** The socket id, where the revision sends one. */
+  readonly sid?: string;
+  /** The private session id, where the server keeps sessions for recovery. */
+  readonly pid?: string;
+}
+
+/** Habits of one revision of the Socket.IO protocol. */
+export interface SocketDialect {
+  readonly revision: 4 | 5;
+  /** Whether the server joins every client to `/` unasked, and the client never sends CONNECT for it. */
+  readonly joinsMainNamespaceByItself: boolean;
+  /** Whether events may carry a recovery offset. */
+  readonly acceptsOffsets: boolean;
+  /** Parser used when the program hands in none. */
+  readonly parser: Parser;
+
+  /** Server: reads what a client asks for. */
+  readConnect(packet: SocketPacket): ConnectRequest;
+  /** Server: the packet that says yes. */
+  connected(namespace: string, reply: ConnectReply): SocketPacket;
+  /** Server: the packet that says no. */
+  refused(namespace: string, refusal: Refusal): SocketPacket;
+  /** Server: the id of a new socket. */
+  socketId(namespace: string, sessionId: string, random: Random): string;
+
+  /** Client: the packet that asks for a namespace. */
+  connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): SocketPacket;
+  /** Client: the id and private session id from the server's yes; revision 4 computes the id. */
+  readReply(packet: SocketPacket, sessionId: string): ConnectReply;
+  /** Client: the refusal from the server's no. */
+  readRefusal(packet: SocketPacket): Refusal;
+}

@@ -1,0 +1,46 @@
+// How deep a JSON text is nested, told before it is parsed.
+// Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
+// Rules: linear time, no recursion; what is no JSON gets any answer, since the parser refuses it anyway.
+// Source: docs/protocol/socket-5.md, "Decoding"
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** The index of the quote that ends a string, or that of the text's end. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+/** Whether arrays and objects stand inside each other on more than `levels` levels. */
+export function isNestedDeeper(json: string, levels: number): boolean {
+  // Each level takes two characters, so nearly all packets are too short to be looked at.
+  if (json.length <= 2 * levels) return false;
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(json, at);
+        break;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        depth++;
+        if (depth > levels) return true;
+        break;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        depth--;
+        break;
+      default:
+    }
+  }
+  return false;
+}

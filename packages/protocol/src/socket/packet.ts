@@ -1,0 +1,38 @@
+// A Socket.IO packet as published by the parsers of both revisions.
+// Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
+// Rules: field names are upstream's, since programs hand in parsers of their own.
+// Source: docs/protocol/socket-5.md, "Packet"
+
+/** Packet types by name, with their numbers on the wire. */
+export const PacketType = {
+  CONNECT: 0,
+  DISCONNECT: 1,
+  EVENT: 2,
+  ACK: 3,
+  CONNECT_ERROR: 4,
+  BINARY_EVENT: 5,
+  BINARY_ACK: 6,
+} as const;
+
+/** The number of a Socket.IO packet type. */
+export type PacketType = (typeof PacketType)[keyof typeof PacketType];
+
+/** One Socket.IO packet. */
+export interface SocketPacket {
+  readonly type: PacketType;
+  /** The namespace, starting with `/`. */
+  readonly nsp: string;
+  readonly data?: unknown;
+  /** The ack id, a whole number from 0. */
+  readonly id?: number;
+}
+
+/** Event names that belong to the library: refused when emitted and when received. */
+export const RESERVED_EVENTS: ReadonlySet<unknown> = new Set([
+  "connect",
+  "connect_error",
+  "disconnect",
+  "disconnecting",
+  "newListener",
+  "removeListener",
+]);

@@ -1,0 +1,76 @@
+// Rules of packets that are encoded once for many receivers.
+import { describe, expect, test } from "vitest";
+import type { SocketPacket } from "./packet.ts";
+import { createVariants, type MessageFramer, PreparedPacket } from "./prepared-packet.ts";
+import { createTextParser } from "./text-codec.ts";
+
+const BYTES = Uint8Array.of(1, 2);
+const EVENT: SocketPacket = { type: 2, nsp: "/", data: ["e", BYTES] };
+
+/** An engine that notes what it frames. */
+function notingEngine(notes: unknown[]): MessageFramer {
+  return {
+    frame({ type, data }, base64) {
+      notes.push([type, data, base64]);
+      return { data, byteLength: data.length };
+    },
+  };
+}
+
+function notingEncoder(revision: 4 | 5, notes: unknown[]) {
+  const { Encoder } = createTextParser(revision);
+  const encoder = new Encoder();
+  return {
+    encode(packet: SocketPacket) {
+      notes.push(packet.type);
+      return encoder.encode(packet);
+    },
+  };
+}
+
+describe("a prepared packet", () => {
+  test("frames the text and its attachments as messages", () => {
+    const framed: unknown[] = [];
+    const { base64 } = createVariants(notingEngine(framed), notingEncoder(5, []), 5);
+    const frames = new PreparedPacket(EVENT).frames(base64);
+    const text = '51-["e",{"_placeholder":true,"num":0}]';
+    expect(framed).toEqual([
+      ["message", text, true],
+      ["message", BYTES, true],
+    ]);
+    expect(frames.map(({ data }) => data)).toEqual([text, BYTES]);
+  });
+
+  test("is framed once per variant", () => {
+    const framed: unknown[] = [];
+    const { binary } = createVariants(notingEngine(framed), notingEncoder(5, []), 5);
+    const packet = new PreparedPacket(EVENT);
+    expect(packet.frames(binary)).toBe(packet.frames(binary));
+    expect(framed).toHaveLength(2);
+  });
+
+  test("is encoded once per encoder, whatever the engines", () => {
+    const encoded: unknown[] = [];
+    const encoder = notingEncoder(5, encoded);
+    const one = createVariants(notingEngine([]), encoder, 5);
+    const other = createVariants(notingEngine([]), encoder, 5);
+    const packet = new PreparedPacket(EVENT);
+    for (const variant of [one.binary, one.base64, other.binary]) packet.frames(variant);
+    expect(encoded).toEqual([2]);
+  });
+
+  test("is marked as binary for encoders of revision 4 only", () => {
+    const encoded: unknown[] = [];
+    const packet = new PreparedPacket(EVENT);
+    packet.frames(createVariants(notingEngine([]), notingEncoder(4, encoded), 4).binary);
+    packet.frames(createVariants(notingEngine([]), notingEncoder(5, encoded), 5).binary);
+    expect(encoded).toEqual([5, 2]);
+    expect(packet.packet).toBe(EVENT);
+  });
+
+  test("is not encoded before somebody asks", () => {
+    const packet = new PreparedPacket({ type: 2, nsp: "/", data: ["e", 1n] });
+    const { binary } = createVariants(notingEngine([]), notingEncoder(5, []), 5);
+    expect(() => packet.frames(binary)).toThrow(TypeError);
+  });
+});

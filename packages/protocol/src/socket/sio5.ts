@@ -1,0 +1,69 @@
+// Socket.IO revision 5 above the codec, the one of 3.x and 4.x programs.
+// Place: bytes -> engine dialect -> session -> socket codec + **socket dialect** -> connection / namespace / socket
+// Rules: every namespace is asked for; auth, replies and refusals are objects; a refusal that is a string, as older
+//        servers send it, is taken for the message; socket ids are random and say nothing about the session.
+// Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
+
+import { createId, type Random } from "../shared/random.ts";
+import type { ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
+import { PacketType, type SocketPacket } from "./packet.ts";
+import { createTextParser } from "./text-codec.ts";
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function ownText(record: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = Object.hasOwn(record, key) ? record[key] : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
+const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Socket.IO revision 5. */
+export const sio5: SocketDialect = {
+  revision: 5,
+  joinsMainNamespaceByItself: false,
+  acceptsOffsets: true,
+  parser: createTextParser(5),
+
+  readConnect({ nsp, data }: SocketPacket): ConnectRequest {
+    return { namespace: nsp, auth: isRecord(data) ? data : {}, query: NO_QUERY };
+  },
+
+  connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
+    return { type: PacketType.CONNECT, nsp: namespace, data: pid === undefined ? { sid } : { sid, pid } };
+  },
+
+  refused(namespace: string, { message, data }: Refusal): SocketPacket {
+    return {
+      type: PacketType.CONNECT_ERROR,
+      nsp: namespace,
+      data: data === undefined ? { message } : { message, data },
+    };
+  },
+
+  socketId(_namespace: string, _sessionId: string, random: Random): string {
+    return createId(random);
+  },
+
+  // The query travels in the URL alone.
+  connect(namespace: string, auth: Readonly<Record<string, unknown>>): SocketPacket {
+    const packet = { type: PacketType.CONNECT, nsp: namespace };
+    return Object.keys(auth).length === 0 ? packet : { ...packet, data: auth };
+  },
+
+  readReply({ data }: SocketPacket): ConnectReply {
+    if (!isRecord(data)) return {};
+    const sid = ownText(data, "sid");
+    const pid = ownText(data, "pid");
+    return { ...(sid !== undefined && { sid }), ...(pid !== undefined && { pid }) };
+  },
+
+  readRefusal({ data }: SocketPacket): Refusal {
+    if (typeof data === "string") return { message: data };
+    if (!isRecord(data)) return { message: "" };
+    const message = ownText(data, "message") ?? "";
+    return Object.hasOwn(data, "data") ? { message, data: data["data"] } : { message };
+  },
+};
