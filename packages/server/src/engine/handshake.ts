@@ -1,0 +1,110 @@
+// Decides what a request to the engine is: a new session, part of a session, or nothing we know.
+// Place: bytes -> **handshake** -> engine dialect -> session
+// Rules: checks run in one fixed order, so that the same mistake always gets the same code;
+//        ids are looked up in a Map, so that "__proto__" is as unknown as any other.
+// Source: docs/protocol/engine-4.md, "Query" and "Errors"
+
+import { type EngineDialect, eio3, eio4 } from "@bowline/protocol";
+import { createRecord } from "@bowline/protocol/internal";
+import type { RequestHead } from "./http-exchange.ts";
+import type { EngineOptions } from "./options.ts";
+
+/** Error codes and texts that clients match on. */
+export const HANDSHAKE_ERRORS = {
+  unknownTransport: { code: 0, message: "Transport unknown", status: 400 },
+  unknownSession: { code: 1, message: "Session ID unknown", status: 400 },
+  badMethod: { code: 2, message: "Bad handshake method", status: 400 },
+  badRequest: { code: 3, message: "Bad request", status: 400 },
+  forbidden: { code: 4, message: "Forbidden", status: 403 },
+  unsupportedProtocol: { code: 5, message: "Unsupported protocol version", status: 400 },
+} as const;
+
+/** Why a request was refused. */
+export interface HandshakeError {
+  readonly code: number;
+  readonly message: string;
+  readonly status: number;
+}
+
+/** The query of a request: application keys may repeat, ours count once. */
+export type Query = Readonly<Record<string, string | string[]>>;
+
+/** What the engine's own query keys say. */
+export interface EngineQuery {
+  readonly transport: string;
+  readonly sid: string;
+  readonly base64: boolean;
+  readonly dialect: EngineDialect;
+  /** The whole query, on an object without a prototype. */
+  readonly all: Query;
+}
+
+const ENGINE_KEYS: ReadonlySet<string> = new Set(["EIO", "transport", "sid", "t", "b64", "j"]);
+
+/** Reads the query of a request target. */
+export function parseQuery(target: string): EngineQuery {
+  const start = target.indexOf("?");
+  const all: Record<string, string | string[]> = createRecord();
+  const own = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(start < 0 ? "" : target.slice(start + 1))) {
+    const earlier = all[name];
+    if (earlier === undefined || ENGINE_KEYS.has(name)) all[name] = value;
+    else if (typeof earlier === "string") all[name] = [earlier, value];
+    else earlier.push(value);
+    if (ENGINE_KEYS.has(name)) own.set(name, value);
+  }
+  return {
+    transport: own.get("transport") ?? "",
+    sid: own.get("sid") ?? "",
+    base64: (own.get("b64") ?? "") !== "",
+    dialect: own.get("EIO") === "4" ? eio4 : eio3,
+    all,
+  };
+}
+
+/** What has to be known of an open session to judge a request for it. */
+export interface KnownSession {
+  readonly protocol: number;
+  readonly transport: { readonly name: string };
+}
+
+/** What a request turned out to be. */
+export type Verdict<Session extends KnownSession> =
+  | { readonly is: "session"; readonly session: Session }
+  | { readonly is: "handshake" }
+  | { readonly is: "refused"; readonly error: HandshakeError };
+
+function refuse(error: HandshakeError): Verdict<never> {
+  return { is: "refused", error };
+}
+
+/** Whether a header's text has characters that no honest peer puts there. */
+function hasControlCharacter(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return false;
+}
+
+/** Judges a request. */
+export function judge<Session extends KnownSession>(
+  head: RequestHead,
+  query: EngineQuery,
+  isUpgrade: boolean,
+  options: EngineOptions,
+  sessions: ReadonlyMap<string, Session>,
+): Verdict<Session> {
+  if (!options.transports.some((name) => name === query.transport)) return refuse(HANDSHAKE_ERRORS.unknownTransport);
+  if (hasControlCharacter(head.header("origin") ?? "")) return refuse(HANDSHAKE_ERRORS.badRequest);
+  if (query.sid !== "") {
+    const session = sessions.get(query.sid);
+    if (session === undefined) return refuse(HANDSHAKE_ERRORS.unknownSession);
+    const misplaced = !isUpgrade && session.transport.name !== query.transport;
+    if (misplaced || session.protocol !== query.dialect.revision) return refuse(HANDSHAKE_ERRORS.badRequest);
+    return { is: "session", session };
+  }
+  if (head.method !== "GET") return refuse(HANDSHAKE_ERRORS.badMethod);
+  if (query.transport === "websocket" && !isUpgrade) return refuse(HANDSHAKE_ERRORS.badRequest);
+  return { is: "handshake" };
+}

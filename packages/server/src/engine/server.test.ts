@@ -1,0 +1,262 @@
+// Rules of the engine's door: how sessions are opened on each transport, and how everything else is turned away.
+import { createFakePlatform, FakeExchange, FakeUpgrade } from "@bowline/testkit";
+import { describe, expect, it, vi } from "vitest";
+import type { Connection } from "./connection.ts";
+import { ENGINE_DEFAULTS, type EngineOptions, resolveOptions } from "./options.ts";
+import { EngineServer } from "./server.ts";
+
+function createEngine(options: Partial<EngineOptions> = {}) {
+  const platform = createFakePlatform();
+  const engine = new EngineServer(resolveOptions(options, ENGINE_DEFAULTS), platform);
+  const connections: Connection[] = [];
+  engine.on("connection", (connection) => connections.push(connection));
+  return { engine, clock: platform.clock, connections };
+}
+
+type Engine = Pick<EngineServer, "handleRequest" | "handleUpgrade">;
+
+function request(engine: Engine, query: string, options: ConstructorParameters<typeof FakeExchange>[1] = {}) {
+  const exchange = new FakeExchange(`/engine.io/?${query}`, options);
+  engine.handleRequest(exchange);
+  return exchange;
+}
+
+function upgrade(engine: Engine, query: string) {
+  const exchange = new FakeUpgrade(`/engine.io/?${query}`);
+  engine.handleUpgrade(exchange);
+  return exchange;
+}
+
+const POLL = "EIO=4&transport=polling";
+const SOCKET = "EIO=4&transport=websocket";
+
+function refusal(code: number, message: string): string {
+  return JSON.stringify({ code, message });
+}
+
+describe("a handshake on polling", () => {
+  it("is answered with the open packet of revision 4", () => {
+    const { engine } = createEngine({
+      pingInterval: 300,
+      pingTimeout: 200,
+      maxHttpBufferSize: 5,
+    });
+    const { answer } = request(engine, POLL);
+    const [sid] = [...engine.clients.keys()];
+    expect(answer?.status).toBe(200);
+    expect(answer?.headers["Content-Type"]).toBe("text/plain; charset=UTF-8");
+    expect(answer?.body).toBe(
+      `0{"sid":"${sid}","upgrades":["websocket"],"pingInterval":300,"pingTimeout":200,"maxPayload":5}`,
+    );
+    expect(sid).toMatch(/^[\w-]{20}$/);
+  });
+
+  it("is answered with a payload of revision 3 where the client says so, or says nothing", () => {
+    const { engine } = createEngine();
+    expect(request(engine, "EIO=3&transport=polling").answer?.body).toMatch(/^\d+:0\{"sid":"[\w-]{20}"/);
+    expect(request(engine, "transport=polling").answer?.body).toMatch(/^\d+:0\{"sid":"[\w-]{20}"/);
+  });
+
+  it("offers no upgrade where upgrades are off, or WebSocket is", () => {
+    const off = createEngine({ allowUpgrades: false }).engine;
+    const pollingOnly = createEngine({ transports: ["polling"] }).engine;
+    expect(request(off, POLL).answer?.body).toContain('"upgrades":[]');
+    expect(request(pollingOnly, POLL).answer?.body).toContain('"upgrades":[]');
+  });
+
+  it("makes the session known, and forgets it when it has ended", () => {
+    const { engine, connections } = createEngine();
+    request(engine, POLL);
+    expect([engine.clientsCount, [...engine.clients.values()]]).toEqual([1, connections]);
+    connections[0]?.close(true);
+    expect(engine.clientsCount).toBe(0);
+  });
+
+  it("sends what a listener sends at once in the same answer", () => {
+    const { engine } = createEngine();
+    engine.on("connection", (connection) => {
+      const hello = connection.dialect.frame({ type: "message", data: "hello" }, true);
+      connection.send({ frames: [hello], compress: false });
+    });
+    expect(request(engine, POLL).answer?.body).toContain("}\u001e4hello");
+  });
+
+  it("is turned away where a listener ends the session at once", () => {
+    const { engine } = createEngine();
+    engine.on("connection", (connection) => connection.close(true));
+    expect([request(engine, POLL).outcome, engine.clientsCount]).toEqual(["400", 0]);
+  });
+});
+
+describe("a handshake on WebSocket", () => {
+  it("gets the open packet as its first message, without upgrades", () => {
+    const { engine, clock } = createEngine();
+    const { port, accepted } = upgrade(engine, SOCKET);
+    clock.endTurn();
+    const [sid] = [...engine.clients.keys()];
+    expect(accepted).toBe(true);
+    expect(port.messages).toEqual([
+      `0{"sid":"${sid}","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}`,
+    ]);
+  });
+
+  it("that says polling gets a WebSocket with a goodbye, and no session", () => {
+    const { engine } = createEngine();
+    const { port, accepted } = upgrade(engine, POLL);
+    expect([accepted, port.closes, port.messages, engine.clientsCount]).toEqual([true, 1, [], 0]);
+  });
+});
+
+describe("a refused request", () => {
+  it.each([
+    ["EIO=4&transport=smoke", "GET", 400, 0, "Transport unknown"],
+    [`${POLL}&sid=gone`, "GET", 400, 1, "Session ID unknown"],
+    [`${POLL}&sid=__proto__`, "POST", 400, 1, "Session ID unknown"],
+    [POLL, "POST", 400, 2, "Bad handshake method"],
+    [SOCKET, "GET", 400, 3, "Bad request"],
+  ])("%s by %s is answered %i with code %i, %s, as JSON", (query, method, status, code, message) => {
+    const { answer } = request(createEngine().engine, query, { method });
+    expect(answer).toEqual({ status, headers: { "Content-Type": "application/json" }, body: refusal(code, message) });
+  });
+
+  it.each([
+    ["EIO=4&transport=smoke", "Transport unknown"],
+    [`${SOCKET}&sid=gone`, "Session ID unknown"],
+    [`${SOCKET}&sid=constructor`, "Session ID unknown"],
+  ])("%s to become a WebSocket is answered with the bare text %s before the handshake", (query, message) => {
+    const { refusals, accepted } = upgrade(createEngine().engine, query);
+    expect([refusals, accepted]).toEqual([[message], false]);
+  });
+
+  it("is reported with the platform's request, code, message and target", () => {
+    const { engine } = createEngine();
+    const reported = vi.fn();
+    engine.on("connection_error", reported);
+    const native = { url: "x" };
+    request(engine, "transport=smoke", { native });
+    const context = { target: "/engine.io/?transport=smoke" };
+    expect(reported.mock.calls).toEqual([[{ req: native, code: 0, message: "Transport unknown", context }]]);
+  });
+});
+
+describe("allowRequest", () => {
+  it("is asked for handshakes on both transports, and for nothing else", () => {
+    const allowRequest = vi.fn((_: unknown, decide: (error: null, welcome: boolean) => void) => decide(null, true));
+    const { engine } = createEngine({ allowRequest });
+    request(engine, POLL, { native: "poll" });
+    const [sid] = [...engine.clients.keys()];
+    request(engine, `${POLL}&sid=${sid}`);
+    upgrade(engine, SOCKET);
+    request(engine, "transport=smoke");
+    expect(allowRequest.mock.calls.map(([req]) => req === "poll")).toEqual([true, false]);
+  });
+
+  it("refuses with its own message, status 403 and code 4", () => {
+    const { engine } = createEngine({ allowRequest: (_, decide) => decide("not today", false) });
+    const { answer } = request(engine, POLL);
+    expect([answer?.status, answer?.body]).toEqual([403, refusal(4, "not today")]);
+    expect(upgrade(engine, SOCKET).refusals).toEqual(["not today"]);
+  });
+
+  it.each([null, undefined])("says Forbidden where its message is %s", (message) => {
+    const { engine } = createEngine({ allowRequest: (_, decide) => decide(message, false) });
+    expect(request(engine, POLL).answer?.body).toBe(refusal(4, "Forbidden"));
+  });
+
+  it("may take its time, and only its first decision counts", () => {
+    const decisions: ((error: null, welcome: boolean) => void)[] = [];
+    const { engine } = createEngine({ allowRequest: (_, decide) => void decisions.push(decide) });
+    const exchange = request(engine, POLL);
+    expect(exchange.outcome).toBe(undefined);
+    decisions[0]?.(null, true);
+    decisions[0]?.(null, false);
+    decisions[0]?.(null, true);
+    expect([exchange.answer?.status, exchange.answers.length, engine.clientsCount]).toEqual([200, 1, 1]);
+  });
+
+  it("is asked before the revision is looked at", () => {
+    const { engine } = createEngine({ allowEIO3: false, allowRequest: (_, decide) => decide("no", false) });
+    expect(request(engine, "EIO=3&transport=polling").answer?.body).toBe(refusal(4, "no"));
+  });
+});
+
+describe("allowEIO3: false", () => {
+  it("refuses revision 3 with code 5, on WebSocket before the handshake", () => {
+    const { engine } = createEngine({ allowEIO3: false });
+    const { answer } = request(engine, "EIO=3&transport=polling");
+    const { refusals, accepted } = upgrade(engine, "transport=websocket");
+    expect([answer?.status, answer?.body]).toEqual([400, refusal(5, "Unsupported protocol version")]);
+    expect([refusals, accepted]).toEqual([["Unsupported protocol version"], false]);
+  });
+
+  it("serves revision 4", () => {
+    const { engine } = createEngine({ allowEIO3: false });
+    expect(request(engine, POLL).answer?.status).toBe(200);
+  });
+});
+
+describe("generateId", () => {
+  it("gives the id, also later, and sees the platform's request", async () => {
+    const generateId = vi.fn(async () => "made-up");
+    const { engine } = createEngine({ generateId });
+    const exchange = request(engine, POLL, { native: "req" });
+    await exchange.done;
+    expect(exchange.answer?.body).toContain('0{"sid":"made-up"');
+    expect([generateId.mock.calls, [...engine.clients.keys()]]).toEqual([[["req"]], ["made-up"]]);
+  });
+
+  it.each([
+    ["rejects", () => Promise.reject(new Error("no ids left"))],
+    [
+      "throws",
+      () => {
+        throw new Error("no ids left");
+      },
+    ],
+  ])("that %s refuses the handshake", async (_, generateId) => {
+    const { engine } = createEngine({ generateId });
+    const exchange = request(engine, POLL);
+    const socket = upgrade(engine, SOCKET);
+    await Promise.all([exchange.done, socket.done]);
+    expect([exchange.answer?.body, socket.refusals]).toEqual([refusal(3, "Bad request"), ["Bad request"]]);
+  });
+
+  it("that gives an id in use refuses the second, and the first lives on", async () => {
+    const { engine, connections } = createEngine({ generateId: () => "same" });
+    const [first, second] = [request(engine, POLL), request(engine, POLL)];
+    await Promise.all([first.done, second.done]);
+    expect([first.answer?.status, second.outcome]).toEqual([200, `400 ${refusal(3, "Bad request")}`]);
+    expect(connections.map((connection) => connection.readyState)).toEqual(["open"]);
+  });
+});
+
+describe("the end of the engine", () => {
+  it("ends all sessions at once and refuses handshakes from then on", () => {
+    const { engine, clock, connections } = createEngine();
+    request(engine, POLL);
+    const poll = request(engine, `${POLL}&sid=${connections[0]?.id}`);
+    const { port } = upgrade(engine, SOCKET);
+    clock.endTurn();
+    engine.close();
+    expect([poll.outcome, port.closes, engine.clientsCount]).toEqual(["200 1", 1, 0]);
+    expect(request(engine, POLL).outcome).toBe(`400 ${refusal(3, "Bad request")}`);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("comes before an id that is still being made", async () => {
+    const { engine } = createEngine({ generateId: async () => "late" });
+    const exchange = request(engine, POLL);
+    engine.close();
+    await exchange.done;
+    expect([exchange.outcome, engine.clientsCount]).toEqual([`400 ${refusal(3, "Bad request")}`, 0]);
+  });
+
+  it("can be preceded by a flush of all that waits", () => {
+    const { engine, connections } = createEngine();
+    const { port } = upgrade(engine, SOCKET);
+    const bye = connections[0]?.dialect.frame({ type: "message", data: "bye" }, true);
+    connections[0]?.send({ frames: bye === undefined ? [] : [bye], compress: false });
+    engine.flush();
+    expect(port.messages.at(-1)).toBe("4bye");
+  });
+});

@@ -1,0 +1,73 @@
+// Connects the engine to a node:http(s) server: requests below the path are ours, all others go where they went before.
+// Place: **bytes** -> engine server -> carrier -> session
+// Rules: listeners that were there first still get what is not ours; an upgrade that nobody answers is ended in time;
+//        detaching puts the server back as it was.
+// Source: docs/protocol/engine-4.md, "Query"
+
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { requestPath } from "../../engine/options.ts";
+import type { EngineServer } from "../../engine/server.ts";
+import { NodeExchange, NodeUpgradeExchange } from "./node-exchange.ts";
+
+type RequestListener = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** Serves something else below the engine's path; returns whether it did. */
+export type SideRequest = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+/**
+ * Has `engine` serve its path on `server`.
+ * @param side asked first, as for the client's files below the same path.
+ * @returns a function that detaches the engine again.
+ */
+export function attachEngine(engine: EngineServer, server: HttpServer, side: SideRequest): () => void {
+  const { options } = engine;
+  const path = requestPath(options);
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: options.maxHttpBufferSize,
+    perMessageDeflate: false,
+    skipUTF8Validation: false,
+  });
+  const isOurs = (req: IncomingMessage) => req.url?.startsWith(path) ?? false;
+
+  const others = server
+    .listeners("request")
+    .filter((listener): listener is RequestListener => listener instanceof Function);
+  server.removeAllListeners("request");
+  const onRequest: RequestListener = (req, res) => {
+    if (side(req, res)) return;
+    if (isOurs(req)) engine.handleRequest(new NodeExchange(req, res));
+    else for (const listener of others) Reflect.apply(listener, server, [req, res]);
+  };
+  server.on("request", onRequest);
+
+  const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isOurs(req)) {
+      engine.handleUpgrade(new NodeUpgradeExchange(req, socket, head, webSockets));
+      return;
+    }
+    // Node hands the connection over without any listener, and since we listen for upgrades it does so for other paths
+    // too: a reset there would end the process.
+    socket.on("error", () => undefined);
+    if (options.destroyUpgrade) endForgottenUpgrade(socket, options.destroyUpgradeTimeout);
+  };
+  server.on("upgrade", onUpgrade);
+
+  return () => {
+    server.off("request", onRequest);
+    server.off("upgrade", onUpgrade);
+    for (const listener of others) server.on("request", listener);
+  };
+}
+
+/** Ends an upgrade request for another path, unless somebody has written to its connection by then. */
+function endForgottenUpgrade(socket: Duplex, timeoutMs: number): void {
+  const timer = setTimeout(() => {
+    const written: unknown = Reflect.get(socket, "bytesWritten");
+    if (socket.writable && (typeof written !== "number" || written <= 0)) socket.end();
+  }, timeoutMs);
+  timer.unref();
+}

@@ -1,0 +1,84 @@
+// What Node gives to a server: time, randomness, trace points, warnings.
+// Place: handed to the engine and the socket layer by the composition root
+
+import { randomFillSync } from "node:crypto";
+import { channel } from "node:diagnostics_channel";
+import {
+  createSystemClock,
+  type Random,
+  type SystemClock,
+  type Trace,
+  type TracePoint,
+} from "@bowline/protocol/internal";
+import type { SocketPlatform } from "../../socket/runtime.ts";
+
+/** Random bytes are drawn in blocks of this size, since each draw costs a call into the system. */
+const POOL_BYTES = 4095;
+
+function createRandom(): Random {
+  const pool = new Uint8Array(POOL_BYTES);
+  let used = POOL_BYTES;
+  return {
+    bytes(count) {
+      if (count > POOL_BYTES) return randomFillSync(new Uint8Array(count));
+      if (used + count > POOL_BYTES) {
+        randomFillSync(pool);
+        used = 0;
+      }
+      used += count;
+      return pool.slice(used - count, used);
+    },
+    fraction: () => Math.random(),
+  };
+}
+
+const points = new Map<string, TracePoint>();
+
+/** Binds trace points to `diagnostics_channel`: `session.closed` is the channel `bowline:session.closed`. */
+const trace: Trace = (name) => {
+  let point = points.get(name);
+  if (point === undefined) {
+    const target = channel(`bowline:${name}`);
+    point = {
+      get active() {
+        return target.hasSubscribers;
+      },
+      publish: (message) => target.publish(message),
+    };
+    points.set(name, point);
+  }
+  return point;
+};
+
+function createClock(): SystemClock {
+  const clock = createSystemClock({
+    now: () => performance.now(),
+    setTimer: (action, ms) => setTimeout(action, ms),
+    clearTimer: (timer) => clearTimeout(timer),
+    defer: (action) => setImmediate(action),
+  });
+  // What was sent in the very turn in which the program calls process.exit() still has to leave.
+  process.on("exit", () => clock.flush());
+  return clock;
+}
+
+let platform: SocketPlatform | undefined;
+
+/** Node's surroundings, made once per process. */
+export function nodePlatform(): SocketPlatform {
+  platform ??= {
+    clock: createClock(),
+    random: createRandom(),
+    trace,
+    wallTimeMs: () => Date.now(),
+    timeText: (wallTimeMs) => String(new Date(wallTimeMs)),
+    reportUncaught: (error) => {
+      process.nextTick(() => {
+        throw error;
+      });
+    },
+    toNativeBytes: (bytes) =>
+      Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  };
+  return platform;
+}

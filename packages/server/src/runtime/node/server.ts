@@ -1,0 +1,113 @@
+// The server on Node: listens on a port or attaches to an HTTP server that is there already.
+// Place: **bytes** -> engine server -> connection -> server -> namespace -> socket
+// Rules: this class only binds the platform-neutral server to Node; inheritance is used since programs
+//        construct it with `new`, extend it and pass it around as one object.
+
+import { createServer, Server as HttpServer } from "node:http";
+import { Server as HttpsServer } from "node:https";
+import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { ServerOptions } from "../../socket/options.ts";
+import { SocketServer } from "../../socket/server.ts";
+import { attachEngine } from "./attach-engine.ts";
+import { nodePlatform } from "./platform.ts";
+import { serveClient } from "./static-client.ts";
+
+/** What a server may be attached to. */
+export type ListenTarget = HttpServer | HttpsServer | number | string;
+
+function isListenTarget(target: unknown): target is ListenTarget {
+  return (
+    typeof target === "number" ||
+    typeof target === "string" ||
+    target instanceof HttpServer ||
+    target instanceof HttpsServer
+  );
+}
+
+/**
+ * A Socket.IO server for clients of every generation, 2.x to 4.x.
+ * @example
+ * import { Server } from "@bowline/server";
+ * const io = new Server(3000);
+ * io.on("connection", (socket) => {
+ *   socket.emit("hello", "world");
+ * });
+ */
+export class Server<
+  Listen extends EventsMap = DefaultEventsMap,
+  Emit extends EventsMap = Listen,
+  ServerSide extends EventsMap = DefaultEventsMap,
+  Data = Record<string, unknown>,
+> extends SocketServer<Listen, Emit, ServerSide, Data> {
+  #httpServer: HttpServer | HttpsServer | undefined;
+  #detach: (() => void) | undefined;
+
+  /**
+   * @param target a port to listen on, an HTTP(S) server to attach to, or the options.
+   * @throws TypeError when the target is something else, such as an Express app.
+   */
+  constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
+    const listens = isListenTarget(target);
+    super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform());
+    if (typeof target === "function") {
+      throw new TypeError(
+        "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
+      );
+    }
+    if (listens) this.attach(target);
+  }
+
+  /** The HTTP server below. */
+  get httpServer(): HttpServer | HttpsServer | undefined {
+    return this.#httpServer;
+  }
+
+  /**
+   * Attaches to an HTTP(S) server, or listens on a port.
+   * @param options win over those given to the constructor.
+   */
+  attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
+    const engine = this.startEngine(options);
+    const server = isHttpServer(target) ? target : createServer(notFound);
+    this.#httpServer = server;
+    this.#detach = attachEngine(engine, server, this.opts.serveClient ? serveClient(this.opts.path) : () => false);
+    if (!isHttpServer(target)) server.listen(Number(target));
+    return this;
+  }
+
+  /** As `attach`. */
+  listen(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
+    return this.attach(target, options);
+  }
+
+  /**
+   * Ends all connections and stops listening.
+   * @param callback called when the HTTP server has closed, with its error if there was one.
+   */
+  async close(callback?: (error?: Error) => void): Promise<void> {
+    const server = this.#httpServer;
+    const detach = this.#detach;
+    this.#detach = undefined;
+    await this.stopEngine();
+    if (server?.listening) {
+      await new Promise<void>((resolve) => {
+        // Attached until the last connection has ended: requests that are on their way still get an answer.
+        server.close((error) => {
+          callback?.(error);
+          resolve();
+        });
+      });
+    } else {
+      callback?.();
+    }
+    detach?.();
+  }
+}
+
+function isHttpServer(target: ListenTarget): target is HttpServer | HttpsServer {
+  return typeof target === "object";
+}
+
+function notFound(_request: unknown, response: { writeHead(status: number): { end(): unknown } }): void {
+  response.writeHead(404).end();
+}

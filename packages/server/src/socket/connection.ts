@@ -1,0 +1,220 @@
+// The sockets that one client has over one engine connection: joins namespaces, hands packets to their sockets.
+// Place: session -> socket codec -> **connection** -> namespace -> socket
+// Rules: a client speaks to namespaces it has joined and to no others; who breaks a rule of the protocol is disconnected,
+//        and nobody else notices; nothing is joined after the connection has gone.
+// Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting" and "Disconnecting"
+
+import {
+  type ConnectRequest,
+  type PacketDecoder,
+  PacketType,
+  RESERVED_EVENTS,
+  type Refusal,
+  type SocketDialect,
+  type SocketPacket,
+} from "@bowline/protocol";
+import {
+  type Cancel,
+  createRecord,
+  elementsOf,
+  type Outgoing,
+  PreparedPacket,
+  type Variants,
+} from "@bowline/protocol/internal";
+import type { Connection, ConnectionListener } from "../engine/connection.ts";
+import type { SocketPlatform } from "./runtime.ts";
+
+/** Why a socket was disconnected. */
+export type DisconnectReason =
+  | "transport error"
+  | "transport close"
+  | "parse error"
+  | "ping timeout"
+  | "forced close"
+  | "forced server close"
+  | "server shutting down"
+  | "client namespace disconnect"
+  | "server namespace disconnect";
+
+/** A socket as its connection knows it. */
+export interface JoinedSocket {
+  readonly nsp: { readonly name: string };
+  /** Takes an event or an ack from the client. */
+  receive(packet: SocketPacket): void;
+  /** Sends the client away from the namespace. */
+  dismiss(): void;
+  /** Ends the socket without telling the client. */
+  end(reason: DisconnectReason, description?: unknown): void;
+  /** Reports a mistake of the client to the program. */
+  reportError(error: Error): void;
+}
+
+/** A client that knocks at a namespace. */
+export interface JoinRequest extends ConnectRequest {
+  readonly client: ClientConnection;
+}
+
+/** What the server hands to each of its connections. */
+export interface ConnectionHost {
+  readonly platform: SocketPlatform;
+  /** Milliseconds in which a client has to join a namespace. */
+  readonly connectTimeoutMs: number;
+  /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
+  admit(request: JoinRequest): void;
+}
+
+/** How the packets of a connection are read and written. */
+export interface Wire {
+  readonly dialect: SocketDialect;
+  readonly variants: Variants;
+  readonly decoder: PacketDecoder;
+}
+
+/** How one packet is to be sent. */
+export interface SendOptions {
+  readonly volatile?: boolean;
+  readonly compress?: boolean;
+}
+
+const MAIN_NAMESPACE = "/";
+
+/** One client with all its sockets. */
+export class ClientConnection implements ConnectionListener {
+  readonly conn: Connection;
+  readonly dialect: SocketDialect;
+  readonly #host: ConnectionHost;
+  readonly #variants: Variants;
+  readonly #decoder: PacketDecoder;
+  /** Sockets by namespace; a namespace that is still being judged has none yet. */
+  readonly #sockets: Map<string, JoinedSocket | undefined> = new Map();
+  #connectTimer: Cancel | undefined;
+  #gone = false;
+
+  constructor(conn: Connection, wire: Wire, host: ConnectionHost) {
+    this.conn = conn;
+    this.dialect = wire.dialect;
+    this.#host = host;
+    this.#variants = wire.variants;
+    this.#decoder = wire.decoder;
+    this.#decoder.on("decoded", (packet) => this.#received(packet));
+    conn.listen(this);
+  }
+
+  /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
+  open(): void {
+    if (this.dialect.joinsMainNamespaceByItself) {
+      this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} });
+    } else {
+      const { clock } = this.#host.platform;
+      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.conn.close());
+    }
+  }
+
+  /** Whether a packet sent now would leave at once. */
+  get writable(): boolean {
+    return this.conn.writable;
+  }
+
+  /** Whether the connection has ended. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  send(prepared: PreparedPacket, options: SendOptions): void {
+    if (options.volatile === true && !this.writable) return;
+    const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
+    this.conn.send(outgoing);
+  }
+
+  /** A namespace has let the client in. */
+  join(socket: JoinedSocket): void {
+    this.#connectTimer?.();
+    this.#connectTimer = undefined;
+    this.#sockets.set(socket.nsp.name, socket);
+  }
+
+  /** A namespace has refused the client; it may ask again. */
+  refuse(namespace: string, refusal: Refusal): void {
+    this.#sockets.delete(namespace);
+    this.send(new PreparedPacket(this.dialect.refused(namespace, refusal)), {});
+  }
+
+  /** A socket has left its namespace. */
+  leave(namespace: string): void {
+    this.#sockets.delete(namespace);
+  }
+
+  /** The sockets of this client. */
+  sockets(): JoinedSocket[] {
+    return [...this.#sockets.values()].filter((socket) => socket !== undefined);
+  }
+
+  /** Ends the connection once everything has left. */
+  close(): void {
+    this.conn.close();
+  }
+
+  message(data: string | Uint8Array): void {
+    try {
+      this.#decoder.add(typeof data === "string" ? data : this.#host.platform.toNativeBytes(data));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#violation(error);
+    }
+  }
+
+  closed(reason: DisconnectReason, cause?: unknown): void {
+    this.#gone = true;
+    this.#connectTimer?.();
+    this.#decoder.destroy();
+    for (const socket of this.sockets()) socket.end(reason, cause);
+    this.#sockets.clear();
+  }
+
+  #received(packet: SocketPacket): void {
+    if (this.#gone) return;
+    if (packet.type === PacketType.CONNECT) {
+      this.#knock(this.dialect.readConnect(packet));
+      return;
+    }
+    const socket = this.#sockets.get(packet.nsp);
+    if (socket === undefined || !this.#isAllowed(packet)) this.#violation();
+    else socket.receive(packet);
+  }
+
+  #knock(request: ConnectRequest): void {
+    if (this.#sockets.has(request.namespace)) {
+      this.#violation();
+      return;
+    }
+    this.#sockets.set(request.namespace, undefined);
+    this.#host.admit({ ...request, client: this });
+  }
+
+  /** Checks what parsers of other generations let pass. */
+  #isAllowed(packet: SocketPacket): boolean {
+    switch (packet.type) {
+      case PacketType.EVENT:
+      case PacketType.BINARY_EVENT: {
+        const elements = elementsOf(packet.data);
+        return elements.length > 0 && !RESERVED_EVENTS.has(elements[0]);
+      }
+      case PacketType.ACK:
+      case PacketType.BINARY_ACK:
+      case PacketType.DISCONNECT:
+        return true;
+      case PacketType.CONNECT:
+      case PacketType.CONNECT_ERROR:
+        return false;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        return packet.type satisfies never;
+    }
+  }
+
+  #violation(error?: Error): void {
+    if (error !== undefined) for (const socket of this.sockets()) socket.reportError(error);
+    this.conn.close();
+  }
+}

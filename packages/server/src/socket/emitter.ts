@@ -1,0 +1,35 @@
+// The event emitter that programs call `.on()` on: Node's own, with the types of the program's event maps.
+// Place: connection / namespace / socket (**emitter**) -> the user's event handlers
+// Rules: namespaces and sockets are real EventEmitters, since programs and plugins rely on it (the one `node:` import here).
+
+import { EventEmitter } from "node:events";
+import type { DefaultEventsMap, EventNames, EventsMap, ListenerOf } from "@bowline/protocol/internal";
+
+/**
+ * A typed event emitter.
+ * @typeParam Listen events of the program's map.
+ * @typeParam Own events that the object itself emits.
+ */
+export class SocketEmitter<
+  Listen extends EventsMap = DefaultEventsMap,
+  Own extends EventsMap = Record<never, never>,
+> extends EventEmitter {
+  override on<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
+    return super.on(event, listener);
+  }
+
+  override once<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
+    return super.once(event, listener);
+  }
+
+  override off<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
+    return super.off(event, listener);
+  }
+
+  /** Calls the local listeners of an event, by a name that only running code knows. */
+  protected dispatch(event: string, args: readonly unknown[]): boolean {
+    // Node throws when nobody listens for "error"; a packet from a client must never be able to cause that.
+    if (event === "error" && this.listenerCount(event) === 0) return false;
+    return super.emit(event, ...args);
+  }
+}

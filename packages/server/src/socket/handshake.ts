@@ -1,0 +1,51 @@
+// What a program sees of the request that opened a socket, made when it is first asked for.
+// Place: connection -> namespace -> socket (**handshake**)
+// Rules: query and auth have no prototype, so that keys from the network cannot pose as methods.
+// Source: docs/protocol/socket-5.md, "Connecting", and docs/protocol/socket-4.md, "Connecting"
+
+import type { ConnectRequest } from "@bowline/protocol";
+import { createRecord } from "@bowline/protocol/internal";
+import type { Query } from "../engine/handshake.ts";
+import type { RequestHead } from "../engine/http-exchange.ts";
+
+/** Details of a socket's handshake. */
+export interface Handshake {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** When it was made, as text. */
+  readonly time: string;
+  readonly address: string;
+  /** Whether the request came from a page of another origin. */
+  readonly xdomain: boolean;
+  readonly secure: boolean;
+  /** When it was made, in milliseconds since 1970. */
+  readonly issued: number;
+  readonly url: string;
+  readonly query: Query;
+  readonly auth: Readonly<Record<string, unknown>>;
+}
+
+/** What a handshake is made from: the request of the connection, and what the client sent for the namespace. */
+export interface HandshakeSource {
+  readonly conn: { readonly head: RequestHead; readonly query: Query };
+  readonly request: ConnectRequest;
+  /** Milliseconds since 1970. */
+  readonly issued: number;
+  /** The same time as a text. */
+  readonly time: string;
+}
+
+/** Makes the handshake details of a socket. */
+export function createHandshake({ conn, request, issued, time }: HandshakeSource): Handshake {
+  const { head, query } = conn;
+  return {
+    headers: head.headers(),
+    time,
+    address: head.remoteAddress,
+    xdomain: head.header("origin") !== undefined,
+    secure: head.secure,
+    issued,
+    url: head.target,
+    query: createRecord(query, request.query),
+    auth: request.auth,
+  };
+}

@@ -1,0 +1,148 @@
+// What a socket does with the packets of its client: middlewares, listeners of every event, answers both ways.
+// Place: connection -> namespace -> **socket (inbox)** -> the user's event handlers
+// Rules: an event reaches handlers only once all middlewares are content; an ack is answered once;
+//        a handler that throws is reported as uncaught and harms no other packet.
+// Source: docs/protocol/socket-5.md, "Events and acks"
+
+import { PacketType, type SocketPacket } from "@bowline/protocol";
+import { AnyListeners, elementsOf } from "@bowline/protocol/internal";
+import { type Middleware, runMiddlewares } from "./middleware.ts";
+import { type AckCallback, PendingAcks } from "./pending-acks.ts";
+import type { SocketPlatform } from "./runtime.ts";
+
+/** An incoming event as the middlewares of a socket see it: its name and arguments. */
+export type IncomingEvent = [event: string, ...args: unknown[]];
+
+/** The socket as its inbox knows it. */
+export interface InboxOwner {
+  isConnected(): boolean;
+  /** Calls the listeners of an event. */
+  deliver(event: string, args: readonly unknown[]): void;
+  /** Tells the program what a middleware refused. */
+  reportError(error: Error): void;
+  /** Answers an event. */
+  sendAck(id: number, args: readonly unknown[]): void;
+  /** The client has left the namespace. */
+  left(): void;
+}
+
+/** The name and the arguments of an event packet. */
+export function nameAndArgs(packet: SocketPacket): IncomingEvent {
+  const [event, ...args] = elementsOf(packet.data);
+  return [String(event), ...args];
+}
+
+/** Receives for one socket. */
+export class Inbox {
+  readonly #owner: InboxOwner;
+  readonly #platform: SocketPlatform;
+  // Most sockets never need these; each is made when it is first asked for.
+  #acks: PendingAcks | undefined;
+  #middlewares: Middleware<IncomingEvent>[] | undefined;
+  #anyListeners: AnyListeners | undefined;
+
+  constructor(owner: InboxOwner, platform: SocketPlatform) {
+    this.#owner = owner;
+    this.#platform = platform;
+  }
+
+  /** Listeners of every incoming event. */
+  get anyListeners(): AnyListeners {
+    this.#anyListeners ??= new AnyListeners();
+    return this.#anyListeners;
+  }
+
+  use(middleware: Middleware<IncomingEvent>): void {
+    this.#middlewares ??= [];
+    this.#middlewares.push(middleware);
+  }
+
+  /** Waits for the answer to an emit. */
+  expectAck(id: number, ack: AckCallback, timeoutMs: number | undefined): void {
+    this.#pendingAcks.expect(id, ack, timeoutMs, this.#platform.clock);
+  }
+
+  /** Waits for the answer to a broadcast. */
+  expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
+    this.#pendingAcks.expectReply(id, reply);
+  }
+
+  forgetReply(id: number): void {
+    this.#acks?.forget(id);
+  }
+
+  /** No answer will come any more. */
+  end(): void {
+    this.#acks?.fail(new Error("socket has been disconnected"), (call) => this.#guard(call));
+  }
+
+  /** Takes a packet from the client. */
+  receive(packet: SocketPacket): void {
+    switch (packet.type) {
+      case PacketType.EVENT:
+      case PacketType.BINARY_EVENT:
+        this.#receiveEvent(packet);
+        return;
+      case PacketType.ACK:
+      case PacketType.BINARY_ACK:
+        this.#receiveAck(packet);
+        return;
+      case PacketType.DISCONNECT:
+        this.#owner.left();
+        return;
+      case PacketType.CONNECT:
+      case PacketType.CONNECT_ERROR:
+        return;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        packet.type satisfies never;
+    }
+  }
+
+  get #pendingAcks(): PendingAcks {
+    this.#acks ??= new PendingAcks();
+    return this.#acks;
+  }
+
+  #receiveEvent(packet: SocketPacket): void {
+    const incoming = nameAndArgs(packet);
+    if (packet.id !== undefined) incoming.push(this.#createAck(packet.id));
+    if (this.#middlewares === undefined) {
+      this.#deliver(incoming);
+      return;
+    }
+    runMiddlewares(this.#middlewares, incoming, (refusal) => {
+      if (refusal !== undefined) this.#owner.reportError(refusal);
+      else if (this.#owner.isConnected()) this.#deliver(incoming);
+    });
+  }
+
+  #deliver([event, ...args]: IncomingEvent): void {
+    this.#guard(() => {
+      this.#anyListeners?.call(event, args);
+      this.#owner.deliver(event, args);
+    });
+  }
+
+  #createAck(id: number): (...args: unknown[]) => void {
+    let sent = false;
+    return (...args) => {
+      if (sent) return;
+      sent = true;
+      this.#owner.sendAck(id, args);
+    };
+  }
+
+  #receiveAck({ id, data }: SocketPacket): void {
+    if (id !== undefined) this.#guard(() => this.#acks?.reply(id, elementsOf(data)));
+  }
+
+  /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#platform.reportUncaught(error);
+    }
+  }
+}

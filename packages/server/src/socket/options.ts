@@ -1,0 +1,27 @@
+// Options of the server: those of the engine and its own, with defaults and checks.
+// Place: read once when a server is made
+// Rules: names are upstream's; the caller's object is never written to.
+
+import type { AdapterFactory } from "@bowline/adapter";
+import type { Parser } from "@bowline/protocol";
+import { ENGINE_DEFAULTS, type EngineOptions } from "../engine/options.ts";
+
+/** Options of the server. */
+export interface ServerOptions extends EngineOptions {
+  /** Whether the client's files are served below the path. @default true */
+  readonly serveClient: boolean;
+  /** Milliseconds in which a client has to join a namespace (protocol generation 4 only). @default 45000 */
+  readonly connectTimeout: number;
+  /** Makes the adapter of each namespace. @default rooms in memory */
+  readonly adapter?: AdapterFactory;
+  /** Reads and writes packets. @default the text parser of each generation */
+  readonly parser?: Parser;
+}
+
+/** The server's defaults: those of 4.x, but that both protocol generations are served. */
+export const SERVER_DEFAULTS: ServerOptions = {
+  ...ENGINE_DEFAULTS,
+  path: "/socket.io",
+  serveClient: true,
+  connectTimeout: 45_000,
+};

@@ -1,0 +1,109 @@
+// Rules of a parser that the program hands in: it serves both generations, and what it lets pass is looked at once more.
+import type { PacketDecoder, PacketEncoder, Parser, SocketPacket } from "@bowline/protocol";
+import { createFakePlatform, FakeClient } from "@bowline/testkit";
+import { describe, expect, it, vi } from "vitest";
+import { SocketServer } from "./server.ts";
+
+/** A parser whose packets are whatever the test says, and a server that uses it. */
+function createServer(protocol: number) {
+  const encoded: SocketPacket[] = [];
+  const listeners: ((packet: SocketPacket) => void)[] = [];
+  const destroyed = vi.fn();
+  class Encoder implements PacketEncoder {
+    encode(packet: SocketPacket): string[] {
+      encoded.push(packet);
+      return ["own"];
+    }
+  }
+  class Decoder implements PacketDecoder {
+    add(): void {
+      throw new SyntaxError("Cannot decode the packet: the test decodes");
+    }
+    on(_: "decoded", listener: (packet: SocketPacket) => void): void {
+      listeners.push(listener);
+    }
+    destroy(): void {
+      destroyed();
+    }
+  }
+  const parser: Parser = { protocol, Encoder, Decoder };
+  class ServerInMemory extends SocketServer {
+    readonly door = this.startEngine({ parser });
+  }
+  const platform = createFakePlatform();
+  const io = new ServerInMemory({}, platform);
+  const client = new FakeClient(io.door, platform.clock);
+  const decode = (packet: SocketPacket) => listeners[0]?.(packet);
+  return { io, client, encoded, destroyed, decode };
+}
+
+const JOIN: SocketPacket = { type: 0, nsp: "/" };
+
+describe("a parser of the program's own", () => {
+  it("reads and writes packets", () => {
+    const { io, client, encoded, decode } = createServer(5);
+    const heard = vi.fn();
+    io.on("connection", (socket) => socket.on("a", heard));
+    decode(JOIN);
+    decode({ type: 2, nsp: "/", data: ["a", 1] });
+    const [sid] = [...io.sockets.sockets.keys()];
+    expect([client.take(), encoded]).toEqual([["own"], [{ type: 0, nsp: "/", data: { sid } }]]);
+    expect(heard.mock.calls).toEqual([[1]]);
+  });
+
+  it.each([
+    [4, 5],
+    [5, 2],
+  ])("of revision %i is handed an event with bytes as type %i", (protocol, type) => {
+    const { io, encoded, decode } = createServer(protocol);
+    decode(JOIN);
+    io.emit("file", Uint8Array.of(1));
+    expect(encoded.at(-1)).toMatchObject({ type, data: ["file", Uint8Array.of(1)] });
+  });
+
+  it("reports the types of binary packets or not, as it likes", () => {
+    const { io, decode } = createServer(4);
+    const [heard, answered] = [vi.fn(), vi.fn()];
+    io.on("connection", (socket) => {
+      socket.on("a", heard);
+      socket.emit("ask", answered);
+    });
+    decode(JOIN);
+    decode({ type: 5, nsp: "/", data: ["a", Uint8Array.of(1)] });
+    decode({ type: 6, nsp: "/", id: 0, data: [Uint8Array.of(2)] });
+    expect([heard.mock.calls, answered.mock.calls]).toEqual([[[Uint8Array.of(1)]], [[Uint8Array.of(2)]]]);
+  });
+
+  it.each([
+    ["an event that is no list", { type: 2, nsp: "/", data: { a: 1 } }],
+    ["an event without a name", { type: 5, nsp: "/", data: [] }],
+    ["an event without data", { type: 2, nsp: "/" }],
+    ["an event of a reserved name", { type: 2, nsp: "/", data: ["disconnect"] }],
+    ["a refusal", { type: 4, nsp: "/", data: { message: "no" } }],
+  ] as const)("does not get %s past the server, which disconnects", (_, packet) => {
+    const { client, decode, destroyed } = createServer(5);
+    decode(JOIN);
+    decode(packet);
+    expect([client.port.closes, destroyed.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it("may let pass an ack without an id, which answers nothing, and one without a list, which brings nothing", () => {
+    const { io, client, decode } = createServer(5);
+    const answered = vi.fn();
+    io.on("connection", (socket) => socket.emit("ask", answered));
+    decode(JOIN);
+    decode({ type: 3, nsp: "/", data: [1] });
+    expect(answered).not.toHaveBeenCalled();
+    decode({ type: 3, nsp: "/", id: 0, data: 1 });
+    expect([answered.mock.calls, client.port.closes]).toEqual([[[]], 0]);
+  });
+
+  it("is not listened to once the connection has gone", () => {
+    const { io, client, decode } = createServer(5);
+    const asked = vi.fn();
+    io.use(asked);
+    client.vanish();
+    decode(JOIN);
+    expect(asked).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,20 @@
+// Events that belong to the library: those a socket emits itself, and the refusal to send any of such a name.
+// Place: the user's code -> **emit** -> adapter / connection
+// Source: docs/protocol/socket-5.md, "Events and acks"
+
+import { RESERVED_EVENTS } from "@bowline/protocol";
+import type { DisconnectReason } from "./connection.ts";
+
+/** @throws TypeError when an event's name belongs to the library. */
+export function refuseReservedEvent(event: unknown): void {
+  if (RESERVED_EVENTS.has(event)) {
+    throw new TypeError(`Cannot emit "${String(event)}": "${String(event)}" is a reserved event name; choose another`);
+  }
+}
+
+/** Events that a socket emits itself. */
+export interface SocketReservedEvents {
+  disconnect(reason: DisconnectReason, description?: unknown): void;
+  disconnecting(reason: DisconnectReason, description?: unknown): void;
+  error(error: Error): void;
+}

@@ -1,0 +1,10 @@
+// The names of rooms as programs give them: one or many, and numbers as well.
+// Place: the user's code -> **rooms** -> socket / broadcast operator -> adapter
+// Rules: a number names the same room as its digits, since elder programs join 42 and address "42".
+
+import type { Room } from "@bowline/adapter";
+
+/** Lists rooms that were given one by one or together. */
+export function toRooms(rooms: Room | readonly Room[]): readonly Room[] {
+  return typeof rooms === "object" ? rooms.map(String) : [String(rooms)];
+}

@@ -1,0 +1,16 @@
+// What the socket layer asks of the runtime it lives on.
+// Place: handed in by a composition root (runtime/*), used by server, connections and sockets
+
+import type { EnginePlatform } from "../engine/server.ts";
+
+/** The surroundings of a server. */
+export interface SocketPlatform extends EnginePlatform {
+  /** Milliseconds since 1970, for what people read; machines use the clock. */
+  wallTimeMs(): number;
+  /** Such a time as a text. */
+  timeText(wallTimeMs: number): string;
+  /** Brings an error of a user's handler to where the platform reports uncaught errors, in a turn of its own. */
+  reportUncaught(error: unknown): void;
+  /** Bytes in the form that programs of this platform expect, such as Buffer. */
+  toNativeBytes(bytes: Uint8Array): Uint8Array;
+}

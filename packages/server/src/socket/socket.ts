@@ -1,0 +1,398 @@
+// One client in one namespace, as the server's program sees it.
+// Place: session -> socket codec -> connection -> namespace -> **socket** -> the user's event handlers
+//
+//   joining --namespace lets it in--> connected --disconnect, connection gone--> leaving --handlers have run--> ended
+//
+// Rules: `emit` sends, and names of the library are refused; modifiers (volatile, compress, timeout) hold for one emit;
+//        an ack is answered once; a handler that throws is reported as uncaught and harms no other packet.
+// Source: docs/protocol/socket-5.md, "Events and acks" and "Disconnecting"
+
+import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
+import { PacketType, type SocketPacket } from "@bowline/protocol";
+import {
+  type AnyListener,
+  AnyListeners,
+  type DefaultEventsMap,
+  type EventNames,
+  type EventParams,
+  type EventsMap,
+  PreparedPacket,
+} from "@bowline/protocol/internal";
+import type { Connection } from "../engine/connection.ts";
+import type { AnswerOf, WithoutAck, WithTimeout } from "./ack-types.ts";
+import { BroadcastOperator } from "./broadcast-operator.ts";
+import type { ClientConnection, DisconnectReason, JoinedSocket, JoinRequest, SendOptions } from "./connection.ts";
+import { SocketEmitter } from "./emitter.ts";
+import { createHandshake, type Handshake } from "./handshake.ts";
+import { Inbox, type IncomingEvent, nameAndArgs } from "./inbox.ts";
+import type { Middleware } from "./middleware.ts";
+import type { Namespace } from "./namespace.ts";
+import { takeAck } from "./pending-acks.ts";
+import { refuseReservedEvent, type SocketReservedEvents } from "./reserved-events.ts";
+import { toRooms } from "./rooms.ts";
+import type { SocketPlatform } from "./runtime.ts";
+
+const NO_MODIFIERS: BroadcastFlags = {};
+const NO_ROOMS: ReadonlySet<Room> = new Set();
+
+/** The same socket, whose acks have another type until the next emit. */
+function retyped<To>(socket: unknown): To {
+  return socket as To;
+}
+
+/** One client in one namespace. */
+export class Socket<
+    Listen extends EventsMap = DefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = DefaultEventsMap,
+    Data = Record<string, unknown>,
+  >
+  extends SocketEmitter<Listen, SocketReservedEvents>
+  implements JoinedSocket, AdapterSocket
+{
+  readonly id: SocketId;
+  readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
+  /** Whatever the program wants to keep with the socket. */
+  data: Partial<Data> = {};
+  readonly #client: ClientConnection;
+  readonly #platform: SocketPlatform;
+  readonly #request: JoinRequest;
+  readonly #issuedMs: number;
+  #state: "joining" | "connected" | "leaving" | "ended" = "joining";
+  #handshake: Handshake | undefined;
+  #modifiers: BroadcastFlags = NO_MODIFIERS;
+  readonly #inbox: Inbox;
+  #outgoing: AnyListeners | undefined;
+
+  /** Made by the namespace. @internal */
+  constructor(namespace: Namespace<Listen, Emit, ServerSide, Data>, request: JoinRequest, platform: SocketPlatform) {
+    super();
+    const { client } = request;
+    this.nsp = namespace;
+    this.#client = client;
+    this.#platform = platform;
+    this.#request = request;
+    this.#issuedMs = platform.wallTimeMs();
+    this.#inbox = new Inbox(
+      {
+        isConnected: () => this.connected,
+        deliver: (event, args) => void this.dispatch(event, args),
+        reportError: (error) => this.reportError(error),
+        sendAck: (id, args) => this.#sendAck(id, args),
+        left: () => this.end("client namespace disconnect"),
+      },
+      platform,
+    );
+    this.id = client.dialect.socketId(namespace.name, client.conn.id, platform.random);
+  }
+
+  /** The connection below: its id, transport, protocol revision and request. */
+  get conn(): Connection {
+    return this.#client.conn;
+  }
+
+  /** The client with all its sockets. */
+  get client(): ClientConnection {
+    return this.#client;
+  }
+
+  /** The platform's request that opened the connection. */
+  get request(): unknown {
+    return this.conn.request;
+  }
+
+  /** Details of the handshake. */
+  get handshake(): Handshake {
+    const issued = this.#issuedMs;
+    const time = this.#platform.timeText(issued);
+    this.#handshake ??= createHandshake({ conn: this.conn, request: this.#request, issued, time });
+    return this.#handshake;
+  }
+
+  get connected(): boolean {
+    return this.#state === "connected" || this.#state === "leaving";
+  }
+
+  get disconnected(): boolean {
+    return !this.connected;
+  }
+
+  /** The rooms the socket is in, live; empty once it has ended. */
+  get rooms(): ReadonlySet<Room> {
+    return this.nsp.adapter.socketRooms(this.id) ?? NO_ROOMS;
+  }
+
+  /**
+   * Sends an event to the client.
+   * @param args what its listeners get; a function at the end is called with the client's answer.
+   * @returns true.
+   * @throws TypeError when the name belongs to the library.
+   * @example
+   * socket.emit("hello", "world", (answer) => console.log(answer));
+   */
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean {
+    this.#send(event, args);
+    return true;
+  }
+
+  /** Sends the event `message`. */
+  send(...args: unknown[]): this {
+    this.#send("message", args);
+    return this;
+  }
+
+  /** As `send`. */
+  write(...args: unknown[]): this {
+    return this.send(...args);
+  }
+
+  /**
+   * Sends an event and waits for the client's answer.
+   * @returns the first argument of the answer.
+   */
+  emitWithAck<E extends EventNames<Emit>>(
+    event: E,
+    ...args: WithoutAck<EventParams<Emit, E>>
+  ): Promise<AnswerOf<EventParams<Emit, E>>> {
+    const takesError = this.#modifiers.timeout !== undefined;
+    return new Promise((resolve, reject) => {
+      const settle = takesError
+        ? (error: unknown, answer: AnswerOf<EventParams<Emit, E>>) => (error === null ? resolve(answer) : reject(error))
+        : resolve;
+      this.#send(event, [...args, settle]);
+    });
+  }
+
+  /** The next emit waits `timeoutMs` milliseconds for its ack, which gets an error or null first. */
+  timeout(timeoutMs: number): Socket<Listen, WithTimeout<Emit>, ServerSide, Data> {
+    return retyped(this.#modify({ timeout: timeoutMs }));
+  }
+
+  /** The next emit is dropped if it cannot leave at once. */
+  get volatile(): this {
+    return this.#modify({ volatile: true });
+  }
+
+  /** Whether the transport may compress the next emit. */
+  compress(compress: boolean): this {
+    return this.#modify({ compress });
+  }
+
+  /** Addresses everybody in the namespace but this socket. */
+  get broadcast(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#operator();
+  }
+
+  /** As `broadcast`, on this process only. */
+  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#operator().local;
+  }
+
+  /** Addresses the members of rooms, but this socket. */
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#operator().to(rooms);
+  }
+
+  /** As `to`. */
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.to(rooms);
+  }
+
+  /** Addresses everybody but this socket and the members of rooms. */
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#operator().except(rooms);
+  }
+
+  /** Joins rooms; nothing happens once the socket has ended. */
+  join(rooms: Room | readonly Room[]): Promise<void> | void {
+    if (this.#state === "ended") return undefined;
+    return this.nsp.adapter.addAll(this.id, new Set(toRooms(rooms)));
+  }
+
+  /** Leaves a room. */
+  leave(room: Room): Promise<void> | void {
+    return this.nsp.adapter.del(this.id, String(room));
+  }
+
+  /** Adds a middleware that every incoming event has to pass. */
+  use(middleware: Middleware<IncomingEvent>): this {
+    this.#inbox.use(middleware);
+    return this;
+  }
+
+  /**
+   * Leaves the namespace.
+   * @param close whether the whole connection is to end, with all its sockets.
+   */
+  disconnect(close = false): this {
+    if (!this.connected) return this;
+    const sockets = close ? this.#client.sockets() : [this];
+    for (const socket of sockets) socket.dismiss();
+    if (close) this.#client.close();
+    return this;
+  }
+
+  /** Hears every incoming event. */
+  onAny(listener: AnyListener): this {
+    this.#inbox.anyListeners.append(listener);
+    return this;
+  }
+
+  /** Hears every incoming event, before the others that do. */
+  prependAny(listener: AnyListener): this {
+    this.#inbox.anyListeners.prepend(listener);
+    return this;
+  }
+
+  /** Removes one listener of every event, or all. */
+  offAny(listener?: AnyListener): this {
+    this.#inbox.anyListeners.remove(listener);
+    return this;
+  }
+
+  listenersAny(): AnyListener[] {
+    return this.#inbox.anyListeners.list();
+  }
+
+  /** Hears every outgoing event. */
+  onAnyOutgoing(listener: AnyListener): this {
+    this.#outgoingListeners.append(listener);
+    return this;
+  }
+
+  /** Hears every outgoing event, before the others that do. */
+  prependAnyOutgoing(listener: AnyListener): this {
+    this.#outgoingListeners.prepend(listener);
+    return this;
+  }
+
+  /** Removes one listener of every outgoing event, or all. */
+  offAnyOutgoing(listener?: AnyListener): this {
+    this.#outgoing?.remove(listener);
+    return this;
+  }
+
+  listenersAnyOutgoing(): AnyListener[] {
+    return this.#outgoing?.list() ?? [];
+  }
+
+  /** The namespace lets the socket in. @internal */
+  admit(): void {
+    this.#state = "connected";
+    void this.join(this.id);
+    this.#client.join(this);
+    this.#sendPacket(this.#client.dialect.connected(this.nsp.name, { sid: this.id }));
+  }
+
+  /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
+  refuse(): void {
+    this.#state = "ended";
+    this.nsp.adapter.delAll(this.id);
+  }
+
+  /** Hands over a packet that others get as well. @internal */
+  deliver(prepared: PreparedPacket, options: SendOptions): void {
+    if (this.#outgoing !== undefined) {
+      const [event, ...args] = nameAndArgs(prepared.packet);
+      this.#outgoing.call(event, args);
+    }
+    this.#client.send(prepared, options);
+  }
+
+  /** Notes that the client will answer a broadcast. @internal */
+  expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
+    this.#inbox.expectReply(id, reply);
+  }
+
+  /** An answer to a broadcast would come too late. @internal */
+  forgetReply(id: number): void {
+    this.#inbox.forgetReply(id);
+  }
+
+  /** Sends the client away from the namespace. @internal */
+  dismiss(): void {
+    if (this.#state !== "connected") return;
+    this.#sendPacket({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+    this.end("server namespace disconnect");
+  }
+
+  /** Takes a packet from the client. @internal */
+  receive(packet: SocketPacket): void {
+    if (this.connected) this.#inbox.receive(packet);
+  }
+
+  /** Ends the socket without telling the client. @internal */
+  end(reason: DisconnectReason, description?: unknown): void {
+    if (this.#state !== "connected") return;
+    this.#state = "leaving";
+    this.#guard(() => this.dispatch("disconnecting", [reason, description]));
+    this.#state = "ended";
+    this.nsp.adapter.delAll(this.id);
+    this.nsp.remove(this);
+    this.#client.leave(this.nsp.name);
+    this.#inbox.end();
+    this.#guard(() => this.dispatch("disconnect", [reason, description]));
+  }
+
+  /** Reports a mistake of the client to the program. @internal */
+  reportError(error: Error): void {
+    this.#guard(() => this.dispatch("error", [error]));
+  }
+
+  get #outgoingListeners(): AnyListeners {
+    this.#outgoing ??= new AnyListeners();
+    return this.#outgoing;
+  }
+
+  #modify(change: BroadcastFlags): this {
+    this.#modifiers = { ...this.#modifiers, ...change };
+    return this;
+  }
+
+  #operator(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+    return new BroadcastOperator(this.nsp, {
+      rooms: NO_ROOMS,
+      except: new Set([this.id]),
+      flags: this.#takeModifiers(),
+    });
+  }
+
+  #takeModifiers(): BroadcastFlags {
+    const modifiers = this.#modifiers;
+    this.#modifiers = NO_MODIFIERS;
+    return modifiers;
+  }
+
+  #send(event: string | symbol, given: readonly unknown[]): void {
+    const modifiers = this.#takeModifiers();
+    refuseReservedEvent(event);
+    const { args, ack } = takeAck(given);
+    const { name } = this.nsp;
+    const data = [event, ...args];
+    let packet: SocketPacket = { type: PacketType.EVENT, nsp: name, data };
+    // Where nobody will get the packet any more, an ack with a time limit still hears that its time is up.
+    if (ack !== undefined && (this.connected || modifiers.timeout !== undefined)) {
+      const id = this.nsp.nextAckId();
+      this.#inbox.expectAck(id, ack, modifiers.timeout);
+      packet = { type: PacketType.EVENT, nsp: name, data, id };
+    }
+    if (this.connected) this.deliver(new PreparedPacket(packet), modifiers);
+  }
+
+  #sendAck(id: number, args: readonly unknown[]): void {
+    if (this.connected) this.#sendPacket({ type: PacketType.ACK, nsp: this.nsp.name, data: args, id });
+  }
+
+  #sendPacket(packet: SocketPacket): void {
+    this.#client.send(new PreparedPacket(packet), NO_MODIFIERS);
+  }
+
+  /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#platform.reportUncaught(error);
+    }
+  }
+}
