@@ -1,0 +1,93 @@
+// Errors of the connection: what was tried, what came back, what to do about it.
+// Place: made by the transports and the engine, told by manager ("error") and socket ("connect_error").
+// Rules: `message` and `type` are exactly upstream's, since programs compare them; our sentence stands in `hint`, and in
+//        the message of `cause`, so that consoles print it. No query is ever shown: credentials may be in it.
+
+/** What is known about a failure. */
+export interface Failure {
+  /** What was asked, without its query. */
+  readonly url: string;
+  /** Status of the HTTP answer, when there was one. */
+  readonly status?: number;
+  /** Body of the answer. */
+  readonly body?: string | Uint8Array;
+  /** What the platform said, when there was no answer. */
+  readonly error?: unknown;
+  /** Why it failed, where that is known better than by the status or the error. */
+  readonly reason?: string;
+}
+
+const EXCERPT_LENGTH = 120;
+
+/** What to do, by status of the answer. */
+const STATUS_ADVICE: Readonly<Record<number, string>> = {
+  401: "credentials are missing or wrong",
+  403: "the server's allowRequest, or a proxy, refused it",
+  404: 'nothing is served there; check the host and the option "path" on both sides',
+  413: "the message is larger than the server takes; raise its maxHttpBufferSize",
+};
+
+/** The body as far as it helps. */
+function excerpt(body: string | Uint8Array | undefined): string {
+  if (typeof body !== "string" || body === "") return "";
+  return `: ${JSON.stringify(body.length > EXCERPT_LENGTH ? `${body.slice(0, EXCERPT_LENGTH)}…` : body)}`;
+}
+
+/** One sentence about a failure, fit to be shown and logged. */
+export function explain(failure: Failure): string {
+  const { url, status, body, error, reason } = failure;
+  if (status === undefined) {
+    const said = error instanceof Error ? error.message : "no answer came";
+    return `Cannot reach "${url}": ${reason ?? said}`;
+  }
+  const advice = reason ?? STATUS_ADVICE[status] ?? (status >= 500 ? "the server, or a proxy before it, failed" : "");
+  return `Cannot use "${url}": the server answered ${status}${excerpt(body)}${advice === "" ? "" : `; ${advice}`}`;
+}
+
+/** The fields that programs of 4.x look at beside `status`. */
+export interface TransportErrorContext {
+  readonly status: number;
+  readonly responseText: string;
+}
+
+/**
+ * A failure of the connection below the sockets.
+ *
+ * `message` is one of the short texts that programs compare, such as `xhr poll error`; `hint` explains it.
+ */
+export class TransportError extends Error {
+  override readonly name = "Error";
+  readonly type = "TransportError";
+  /** What was tried, what came back, what to do. */
+  readonly hint: string;
+  /** The HTTP status, or the platform's error when there was no answer. */
+  readonly description: unknown;
+  /** The answer, when there was one. */
+  readonly context: TransportErrorContext | undefined;
+
+  constructor(message: string, failure: Failure) {
+    const hint = explain(failure);
+    super(message, { cause: new Error(hint, failure.error === undefined ? {} : { cause: failure.error }) });
+    this.hint = hint;
+    this.description = failure.status ?? failure.error;
+    this.context =
+      failure.status === undefined
+        ? undefined
+        : { status: failure.status, responseText: typeof failure.body === "string" ? failure.body : "" };
+  }
+}
+
+/** A connection that was lost without an error, as `disconnect` listeners get it. */
+export interface CloseDetails {
+  readonly description: string;
+  readonly context?: unknown;
+}
+
+/** Says that one revision was wanted and the other one is spoken there. */
+export function wrongRevision(wanted: 3 | 4): string {
+  return wanted === 4
+    ? "It seems you are trying to reach a Socket.IO server in v2.x, but this client is held to a newer protocol; " +
+        'leave the option "protocol" out, or set it to 3'
+    : "It seems you are trying to reach a Socket.IO server in v3.x or v4.x that does not serve clients in v2.x; " +
+        'leave the option "protocol" out, or set allowEIO3 on the server';
+}

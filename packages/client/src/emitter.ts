@@ -1,0 +1,56 @@
+// The event emitter of the client: the protocol's, with all the names under which its methods are known.
+// Place: below manager, socket and engine; programs call it.
+// Rules: `off` and its aliases are one function: without arguments they remove all listeners, with an event all of it.
+
+import {
+  type DefaultEventsMap,
+  Emitter,
+  type EventNames,
+  type EventsMap,
+  type ListenerOf,
+} from "@bowline/protocol/internal";
+
+/** An emitter with the method names of browsers and of Node. */
+export class ClientEmitter<
+  Listen extends EventsMap = DefaultEventsMap,
+  Emit extends EventsMap = Listen,
+  Own extends EventsMap = Record<never, never>,
+> extends Emitter<Listen, Emit, Own> {
+  /** As `on`. */
+  addEventListener<E extends EventNames<Own> | EventNames<Listen>>(
+    event: E,
+    listener: ListenerOf<Own, Listen, E>,
+  ): this {
+    return this.on(event, listener);
+  }
+
+  /** As `off`. */
+  removeListener(): this;
+  removeListener<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener?: ListenerOf<Own, Listen, E>): this;
+  removeListener(...target: readonly unknown[]): this {
+    return this.#off(target);
+  }
+
+  /** As `off`. */
+  removeEventListener(): this;
+  removeEventListener<E extends EventNames<Own> | EventNames<Listen>>(
+    event: E,
+    listener?: ListenerOf<Own, Listen, E>,
+  ): this;
+  removeEventListener(...target: readonly unknown[]): this {
+    return this.#off(target);
+  }
+
+  /** As `off`. */
+  removeAllListeners(): this;
+  removeAllListeners<E extends EventNames<Own> | EventNames<Listen>>(event: E): this;
+  removeAllListeners(...target: readonly unknown[]): this {
+    return this.#off(target);
+  }
+
+  /** The number of arguments decides what `off` does, so they are passed on as they are. */
+  #off(target: readonly unknown[]): this {
+    Reflect.apply(this.off, this, target);
+    return this;
+  }
+}

@@ -1,0 +1,65 @@
+// HTTP requests on Node: connections are kept open between polls, TLS options and agents of the program are passed on.
+// Place: part of the composition root entry/node.ts, below the polling transport.
+// Rules: an answer is told whole; nothing is told after a request was cancelled.
+
+import * as http from "node:http";
+import * as https from "node:https";
+import type { Cancel } from "@bowline/protocol/internal";
+import type { HttpEvents, HttpRequest } from "../platform.ts";
+import { isAgent, tlsOptions } from "./node-tls.ts";
+
+let plainAgent: http.Agent | undefined;
+let tlsAgent: https.Agent | undefined;
+
+function agentFor(isSecure: boolean, given: unknown): http.Agent {
+  if (isAgent(given)) return given;
+  if (!isSecure) {
+    plainAgent ??= new http.Agent({ keepAlive: true });
+    return plainAgent;
+  }
+  tlsAgent ??= new https.Agent({ keepAlive: true });
+  return tlsAgent;
+}
+
+function isBinary(response: http.IncomingMessage): boolean {
+  return response.headers["content-type"]?.startsWith("application/octet-stream") ?? false;
+}
+
+/** Sends one request. */
+export function requestOnNode({ method, url, headers, body, options }: HttpRequest, events: HttpEvents): Cancel {
+  const isSecure = url.startsWith("https:");
+  let isCancelled = false;
+  const fail = (error: unknown): void => {
+    if (isCancelled) return;
+    isCancelled = true;
+    events.failed(error);
+  };
+
+  const settings: https.RequestOptions = {
+    method,
+    headers: { ...headers, ...(body !== undefined && { "Content-Length": Buffer.byteLength(body) }) },
+    agent: agentFor(isSecure, options.agent),
+    ...(isSecure && tlsOptions(options)),
+  };
+  const request = (isSecure ? https : http).request(url, settings, (response) => {
+    const chunks: Buffer[] = [];
+    response.on("data", (chunk: Buffer) => chunks.push(chunk));
+    response.on("error", fail);
+    response.on("end", () => {
+      if (isCancelled) return;
+      isCancelled = true;
+      const bytes = Buffer.concat(chunks);
+      events.answered({ status: response.statusCode ?? 0, body: isBinary(response) ? bytes : bytes.toString() });
+    });
+  });
+  request.on("error", fail);
+  // A 101, which nobody asked for, ends the connection without an answer and without an error.
+  request.on("close", () => fail(new Error("the connection was closed without an answer")));
+  // A response that breaks off is told by its own error event, which needs a listener of its own.
+  request.end(body);
+
+  return () => {
+    isCancelled = true;
+    request.destroy();
+  };
+}

@@ -1,0 +1,47 @@
+// What Node offers the client.
+// Place: part of the composition root entry/node.ts.
+// Rules: nothing happens when this is loaded; what is needed is made when it is needed.
+
+import { randomFillSync } from "node:crypto";
+import { type Random, SILENT } from "@bowline/protocol/internal";
+import type { PageLocation, Platform } from "../platform.ts";
+import { explainNodeError } from "./explain-node-error.ts";
+import { createNodeClock } from "./node-clock.ts";
+import { requestOnNode } from "./node-http.ts";
+import { openNodeWebSocket } from "./node-websocket.ts";
+
+const random: Random = {
+  bytes: (count) => randomFillSync(new Uint8Array(count)),
+  fraction: () => Math.random(),
+};
+
+/** Where something like a page is emulated, as in jsdom, it counts as one. */
+function emulatedPage(): PageLocation | undefined {
+  const location: unknown = Reflect.get(globalThis, "location");
+  if (typeof location !== "object" || location === null) return undefined;
+  const protocol: unknown = Reflect.get(location, "protocol");
+  const host: unknown = Reflect.get(location, "host");
+  return typeof protocol === "string" && typeof host === "string" ? { protocol, host } : undefined;
+}
+
+/** Makes the platform of a Node process. */
+export function createNodePlatform(): Platform {
+  const warned = new Set<string>();
+  return {
+    clock: createNodeClock(),
+    random,
+    trace: SILENT,
+    page: emulatedPage,
+    http: requestOnNode,
+    webSocket: openNodeWebSocket,
+    binary: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    readBlob: (blob) => blob.arrayBuffer(),
+    explain: explainNodeError,
+    warn(code, text) {
+      if (warned.has(code)) return;
+      warned.add(code);
+      process.emitWarning(text, { code });
+    },
+    onLeave: () => () => {},
+  };
+}

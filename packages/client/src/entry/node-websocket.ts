@@ -1,0 +1,48 @@
+// WebSockets on Node, over the ws package.
+// Place: part of the composition root entry/node.ts, below the WebSocket transport.
+// Rules: a message counts as handed over when its bytes were given to the network; errors are told before the end.
+
+import { type ClientOptions, WebSocket } from "ws";
+import type { WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
+import { isAgent, tlsOptions } from "./node-tls.ts";
+
+/** Size in bytes from which messages are compressed, where the server agrees to it. */
+const COMPRESSION_THRESHOLD = 1024;
+
+function settingsOf({ options }: WebSocketRequest): ClientOptions {
+  const { agent, extraHeaders, localAddress, perMessageDeflate = { threshold: COMPRESSION_THRESHOLD } } = options;
+  return {
+    ...tlsOptions(options),
+    perMessageDeflate,
+    ...(isAgent(agent) && { agent }),
+    ...(extraHeaders !== undefined && { headers: extraHeaders }),
+    ...(localAddress !== undefined && { localAddress }),
+  };
+}
+
+function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+}
+
+/** Opens a WebSocket. */
+export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEvents): WebSocketHandle {
+  const { protocols } = request;
+  const names = typeof protocols === "string" ? [protocols] : [...(protocols ?? [])];
+  const socket = new WebSocket(request.url, names, settingsOf(request));
+  socket.on("open", () => events.opened());
+  socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
+  socket.on("error", (error) => events.failed(error));
+  socket.on("close", (code, reason) => events.closed(code, reason.toString()));
+  return {
+    native: socket,
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
+    send(data, compress, handedOver) {
+      socket.send(data, { compress, binary: typeof data !== "string" }, (error) => handedOver?.(error));
+    },
+    close: () => socket.close(),
+    discard: () => socket.terminate(),
+  };
+}

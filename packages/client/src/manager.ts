@@ -1,0 +1,367 @@
+// A manager: the connection to one server, shared by sockets, opened again when it is lost.
+// Place: bytes -> engine dialect -> session -> socket codec -> **connection** / namespace / socket
+//
+//   closed --open()--> opening --engine open--> open --engine closed, close()--> closed
+//                      opening --failed, timed out, close()--> closed
+//
+// Rules: listeners of the manager hear of everything before sockets do; the order of events at a reconnection is
+//        upstream's; options are read when they are needed, so that changes count for the next connection.
+// Source: docs/protocol/socket-5.md, "Reconnecting"
+
+import type { SocketPacket } from "@bowline/protocol";
+import type { Cancel, CloseReason } from "@bowline/protocol/internal";
+import { type CloseDetails, TransportError } from "./connect-error.ts";
+import { ClientEmitter } from "./emitter.ts";
+import { Engine, type EngineListener } from "./engine.ts";
+import { Link } from "./link.ts";
+import type { ManagerEvents, SocketManager } from "./manager-face.ts";
+import { Members } from "./members.ts";
+import type { EngineMemory } from "./opening.ts";
+import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
+import type { Platform } from "./platform.ts";
+import { Reconnector, readSettings, type Settings } from "./reconnector.ts";
+import { Socket } from "./socket.ts";
+import { endpointOf, serverOf, writeQuery } from "./url.ts";
+
+type ManagerState =
+  | { readonly at: "closed" }
+  | { readonly at: "opening"; readonly done: ((error?: Error) => void) | undefined; readonly stopTimer: Cancel }
+  | { readonly at: "open"; readonly link: Link };
+
+/** Events of a manager that sockets tell, too, when somebody listens there, as those of 2.x do. */
+const FORWARDED: readonly string[] = [
+  "reconnect",
+  "reconnect_attempt",
+  "reconnecting",
+  "reconnect_error",
+  "reconnect_failed",
+];
+
+function resolveAuth(auth: Auth | undefined): Readonly<Record<string, unknown>> {
+  if (typeof auth !== "function") return auth ?? {};
+  let resolved: Readonly<Record<string, unknown>> = {};
+  auth((given) => {
+    resolved = given;
+  });
+  return resolved;
+}
+
+/** The connection to one server. */
+export class Manager
+  extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents>
+  implements SocketManager
+{
+  /** The options that it was made with, live. */
+  readonly opts: LiveOptions;
+  uri: string | undefined;
+  readonly #platform: Platform;
+  readonly #memory: EngineMemory = { revision: undefined, websocketWorked: false };
+  readonly #sockets = new Map<string, Socket>();
+  readonly #members: Members;
+  readonly #settings: Settings;
+  #engine: Engine;
+  #state: ManagerState = { at: "closed" };
+  readonly #reconnector: Reconnector;
+  /** Somebody closed it, so that it must not open again by itself. */
+  #isStopped = false;
+
+  /**
+   * Makes a manager, which connects at once unless `autoConnect` is false.
+   * @param uri URL of the server; options may stand in its place.
+   * @throws Error when the URL names no server and there is no page.
+   */
+  constructor(platform: Platform, uri?: string | ClientOptions, options?: ClientOptions) {
+    super();
+    this.#platform = platform;
+    this.uri = typeof uri === "string" ? uri : undefined;
+    this.opts = (typeof uri === "object" ? uri : options) ?? {};
+    this.#settings = readSettings(this.opts);
+    this.#reconnector = new Reconnector(platform, this.#settings, {
+      tell: (event: keyof ManagerEvents, ...args: unknown[]) => this.#announce(event, args),
+      open: (done) => {
+        if (this.#state.at !== "closed") return false;
+        this.open(done);
+        return true;
+      },
+    });
+    this.#members = new Members({
+      platform,
+      link: () => this.#link,
+      engine: () => this.#engine,
+      authInQuery: () => this.opts.authInQuery === true,
+      open: () => {
+        if (!this.reconnecting) this.open();
+      },
+      close: () => this.close(),
+      guard: (action) => this.#guard(action),
+    });
+    this.#engine = this.#createEngine();
+    if (this.opts.autoConnect !== false) this.open();
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  get readyState(): "opening" | "open" | "closed" {
+    return this.#state.at;
+  }
+
+  /** Whether it waits for its next attempt, or makes one. */
+  get reconnecting(): boolean {
+    return this.#reconnector.isActive;
+  }
+
+  /**
+   * Connects; does nothing when it is connected or about to be.
+   * @param done called once with the result; with it, a failure does not start reconnecting.
+   */
+  open(done?: (error?: Error) => void): this {
+    if (this.#state.at !== "closed") return this;
+    this.#isStopped = false;
+    const engine = this.#createEngine();
+    const { timeoutMs } = this.#settings;
+    const stopTimer =
+      timeoutMs === false ? () => {} : this.#platform.clock.after(timeoutMs, () => this.#timedOut(engine, timeoutMs));
+    this.#engine = engine;
+    this.#state = { at: "opening", done, stopTimer };
+    engine.open();
+    return this;
+  }
+
+  /** As `open`. */
+  connect(done?: (error?: Error) => void): this {
+    return this.open(done);
+  }
+
+  /**
+   * Gives the socket of a namespace, and makes it at the first call.
+   * @param namespace its name, such as `/admin`.
+   */
+  socket(namespace: string, options: SocketOptions = {}): Socket {
+    const name = namespace.startsWith("/") ? namespace : `/${namespace}`;
+    const socket = this.#sockets.get(name) ?? this.#createSocket(name, options);
+    if (this.opts.autoConnect !== false && !socket.active) socket.connect();
+    return socket;
+  }
+
+  /** Whether it has a socket for a namespace. */
+  hasSocket(namespace: string): boolean {
+    return this.#sockets.has(namespace);
+  }
+
+  /** Closes the connection of all sockets, and does not open it again by itself. */
+  close(): void {
+    const isIdle = this.#state.at === "closed" && !this.reconnecting;
+    this.#isStopped = true;
+    this.#reconnector.stop();
+    if (!isIdle) this.#end("forced close");
+  }
+
+  /** As `close`. */
+  disconnect(): void {
+    this.close();
+  }
+
+  /** Whether it reconnects by itself, or sets that. */
+  reconnection(): boolean;
+  reconnection(enabled: boolean): this;
+  reconnection(enabled?: boolean): boolean | this {
+    if (enabled === undefined) return this.#settings.isEnabled;
+    this.#settings.isEnabled = enabled;
+    if (!enabled) {
+      this.#isStopped = true;
+      this.#reconnector.stop();
+    }
+    return this;
+  }
+
+  /** How many attempts it makes in a row, or sets that. */
+  reconnectionAttempts(): number;
+  reconnectionAttempts(attempts: number): this;
+  reconnectionAttempts(attempts?: number): number | this {
+    return this.#setting("maxAttempts", attempts);
+  }
+
+  /** Delay before its first attempt in milliseconds, or sets that. */
+  reconnectionDelay(): number;
+  reconnectionDelay(ms: number): this;
+  reconnectionDelay(ms?: number): number | this {
+    return this.#setting("minMs", ms);
+  }
+
+  /** Longest delay in milliseconds, or sets that. */
+  reconnectionDelayMax(): number;
+  reconnectionDelayMax(ms: number): this;
+  reconnectionDelayMax(ms?: number): number | this {
+    return this.#setting("maxMs", ms);
+  }
+
+  /** Share of a delay that is random, or sets that. */
+  randomizationFactor(): number;
+  randomizationFactor(factor: number): this;
+  randomizationFactor(factor?: number): number | this {
+    return this.#setting("jitter", factor);
+  }
+
+  /** Longest time for an attempt in milliseconds, or sets that. */
+  timeout(): number | false;
+  timeout(ms: number | false): this;
+  timeout(ms?: number | false): number | false | this {
+    if (ms === undefined) return this.#settings.timeoutMs;
+    this.#settings.timeoutMs = ms;
+    return this;
+  }
+
+  #setting(name: "maxAttempts" | "minMs" | "maxMs" | "jitter", value: number | undefined): number | this {
+    if (value === undefined) return this.#settings[name];
+    this.#settings[name] = value;
+    return this;
+  }
+
+  #tell<Event extends keyof ManagerEvents>(event: Event, ...args: Parameters<ManagerEvents[Event]>): void {
+    this.#announce(event, args);
+  }
+
+  #announce(event: keyof ManagerEvents, args: readonly unknown[]): void {
+    this.#guard(() => this.dispatch(event, args));
+    const isHeartbeat = (event === "ping" || event === "pong") && this.#engine.protocol === 3;
+    if (isHeartbeat || FORWARDED.includes(event)) this.#members.forward(event, args);
+  }
+
+  #createEngine(): Engine {
+    const { opts } = this;
+    const server = serverOf(this.uri, opts, this.#platform.page());
+    const parser = opts.parser?.protocol;
+    const implied = opts.parser === undefined ? undefined : parser === 4 ? 3 : 4;
+    const query = [server.query || writeQuery(opts.query)];
+    if (opts.authInQuery === true) query.push(writeQuery(resolveAuth(opts.auth)));
+    const listener: EngineListener = {
+      opened: () => this.#opened(engine),
+      message: (data) => this.#message(engine, data),
+      heartbeat: (type, latencyMs) => {
+        if (type === "ping") this.#tell("ping");
+        else if (latencyMs !== undefined) this.#tell("pong", latencyMs);
+      },
+      failed: (error) => this.#failed(engine, error),
+      closed: (reason, details) => this.#closed(engine, reason, details),
+    };
+    const engine: Engine = new Engine(
+      {
+        platform: this.#platform,
+        server: { ...server, query: query.filter((part) => part !== "").join("&") },
+        options: { ...opts },
+        memory: this.#memory,
+        implied,
+      },
+      listener,
+    );
+    return engine;
+  }
+
+  #createSocket(namespace: string, options: SocketOptions): Socket {
+    const socket = new Socket(this, namespace, options, this.#members.createPort(namespace));
+    this.#sockets.set(namespace, socket);
+    return socket;
+  }
+
+  get #link(): Link | undefined {
+    return this.#state.at === "open" ? this.#state.link : undefined;
+  }
+
+  #opened(engine: Engine): void {
+    if (this.#state.at !== "opening" || this.#engine !== engine) return;
+    const { done, stopTimer } = this.#state;
+    stopTimer();
+    const link = new Link(engine, this.#platform, this.opts);
+    this.#state = { at: "open", link };
+    this.#tell("open");
+    this.#members.opened(link);
+    done?.();
+  }
+
+  #message(engine: Engine, data: string | Uint8Array): void {
+    const link = this.#link;
+    if (link === undefined || this.#engine !== engine) return;
+    let packets: readonly SocketPacket[];
+    try {
+      packets = link.decode(data);
+    } catch (error) {
+      this.#end("parse error", error instanceof Error ? error : undefined);
+      this.#reconnect();
+      return;
+    }
+    for (const packet of packets) {
+      if (this.#link !== link) return;
+      this.#tell("packet", packet);
+      this.#guard(() => this.#members.deliver(packet));
+    }
+  }
+
+  /** Runs handlers of the program. What they throw is told as uncaught, and nothing behind them is lost. */
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#platform.clock.after(0, () => {
+        throw error;
+      });
+    }
+  }
+
+  /** The engine failed: before it was open, or, with its end to follow, afterwards. */
+  #failed(engine: Engine, error: Error): void {
+    if (this.#engine !== engine || this.#state.at === "closed") return;
+    const state = this.#state;
+    if (state.at === "opening") {
+      state.stopTimer();
+      this.#state = { at: "closed" };
+    }
+    this.#tell("error", error);
+    this.#members.failed(error);
+    if (state.at !== "opening") return;
+    if (state.done !== undefined) state.done(error);
+    else this.#reconnect();
+  }
+
+  #timedOut(engine: Engine, timeoutMs: number): void {
+    const url = endpointOf(serverOf(this.uri, this.opts, this.#platform.page()), this.opts, "polling");
+    const reason = `no connection within ${timeoutMs} ms`;
+    this.#failed(engine, new TransportError("timeout", { url, reason }));
+    engine.close();
+  }
+
+  #closed(engine: Engine, reason: CloseReason, details: Error | CloseDetails | undefined): void {
+    if (this.#engine !== engine) return;
+    if (this.#state.at === "opening") {
+      this.#failed(engine, new Error(reason));
+      return;
+    }
+    if (this.#state.at === "closed") return;
+    this.#end(reason, details);
+    this.#reconnect();
+  }
+
+  /** Ends the connection, or the attempt, and tells it. */
+  #end(reason: string, details?: Error | CloseDetails): void {
+    const state = this.#state;
+    const engine = this.#engine;
+    this.#state = { at: "closed" };
+    if (state.at === "opening") {
+      state.stopTimer();
+      engine.close();
+    } else if (state.at === "open") {
+      state.link.outbox.whenSettled(() => engine.close());
+      state.link.destroy();
+    }
+    if (details === undefined) this.#tell("close", reason);
+    else this.#tell("close", reason, details);
+    this.#members.closed(reason, details);
+  }
+
+  /** Starts to reconnect, unless somebody has closed it, or opened it again meanwhile. */
+  #reconnect(): void {
+    if (!this.#settings.isEnabled || this.#isStopped || this.#state.at !== "closed") return;
+    this.#reconnector.lost();
+  }
+}

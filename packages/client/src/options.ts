@@ -1,0 +1,155 @@
+// The options of the client: what a program may set, what holds when it does not, and their resolution per connection.
+// Place: read by io, manager and engine whenever a connection is opened, so that late changes count.
+// Rules: names are upstream's; the caller's object is never written to; `0` for a delay or a number of attempts means
+//        the default, as it always has.
+
+import type { Parser } from "@bowline/protocol";
+import type { TransportName } from "@bowline/protocol/internal";
+
+/** A query as an object, or as it stands in a URL. */
+export type Query = string | Readonly<Record<string, unknown>>;
+
+/** Credentials for a namespace, or a function that hands them over at each connection. */
+export type Auth = Record<string, unknown> | ((give: (auth: Record<string, unknown>) => void) => void);
+
+/** Options of one connection, for all its transports. */
+export interface EngineOptions {
+  /** Path of the server's endpoint. @default "/socket.io" */
+  readonly path?: string;
+  /** Host of the server, where no URL is given. */
+  readonly hostname?: string;
+  /** As `hostname`. */
+  readonly host?: string;
+  /** Port of the server, where no URL is given. */
+  readonly port?: string | number;
+  /** Whether to use TLS, where no URL is given. */
+  readonly secure?: boolean;
+  /** Parameters for the URL of every request; a query in the URL itself wins. */
+  readonly query?: Query;
+  /** Transports in the order of preference; the first one opens the connection. @default ["polling", "websocket"] */
+  readonly transports?: readonly (TransportName | (string & {}))[];
+  /** Whether to try the next transport when one cannot connect. @default false */
+  readonly tryAllTransports?: boolean;
+  /** Whether to move on to a better transport once connected. @default true */
+  readonly upgrade?: boolean;
+  /** Whether to start with WebSocket when it worked the last time. @default false */
+  readonly rememberUpgrade?: boolean;
+  /** Options for one transport alone, which come before those for all. */
+  readonly transportOptions?: Readonly<Record<string, EngineOptions>>;
+  /** Headers of the requests; browsers cannot set them on WebSockets. */
+  readonly extraHeaders?: Readonly<Record<string, string>>;
+  /** Whether cross-site requests of browsers carry cookies. @default false */
+  readonly withCredentials?: boolean;
+  /** Whether bytes travel as base64 text. @default false */
+  readonly forceBase64?: boolean;
+  /** Whether each request has a parameter that no cache has seen. @default for polling only */
+  readonly timestampRequests?: boolean;
+  /** Name of that parameter. @default "t" */
+  readonly timestampParam?: string;
+  /** Longest time a polling request may take, in milliseconds; 0 for any time. @default 0 */
+  readonly requestTimeout?: number;
+  /** Subprotocols of the WebSocket. */
+  readonly protocols?: string | readonly string[];
+  /** Whether the path ends in a slash on the wire. @default true */
+  readonly addTrailingSlash?: boolean;
+  /** Whether to close the connection in silence when the page is left. @default false */
+  readonly closeOnBeforeunload?: boolean;
+  /**
+   * Revision of the Engine.IO protocol: 3 for servers of 2.x, 4 for servers of 3.x and 4.x; `"auto"` finds out.
+   * @default "auto"
+   */
+  readonly protocol?: "auto" | 3 | 4;
+  /** Node: agent for the HTTP requests and the WebSocket. */
+  readonly agent?: unknown;
+  /** Node: certificate and key in one. */
+  readonly pfx?: unknown;
+  /** Node: private key. */
+  readonly key?: unknown;
+  /** Node: passphrase of the key. */
+  readonly passphrase?: string;
+  /** Node: certificate of the client. */
+  readonly cert?: unknown;
+  /** Node: certificates to trust. */
+  readonly ca?: unknown;
+  /** Node: cipher suites. */
+  readonly ciphers?: string;
+  /** Node: whether the server's certificate has to be valid. @default true */
+  readonly rejectUnauthorized?: boolean;
+  /** Node: local address of the WebSocket. */
+  readonly localAddress?: string;
+  /** Node: compression of WebSocket messages, off or from a size in bytes on. @default { threshold: 1024 } */
+  readonly perMessageDeflate?: boolean | { readonly threshold?: number };
+}
+
+/** Options of a Manager. */
+export interface ManagerOptions extends EngineOptions {
+  /** Whether to connect at once. @default true */
+  readonly autoConnect?: boolean;
+  /** Whether to use a connection of its own, shared with nobody. @default false */
+  readonly forceNew?: boolean;
+  /** Whether to share the connection with other namespaces of the same server. @default true */
+  readonly multiplex?: boolean;
+  /** Whether to reconnect when the connection is lost. @default true */
+  readonly reconnection?: boolean;
+  /** How many attempts in a row; 0 for any number. @default Infinity */
+  readonly reconnectionAttempts?: number;
+  /** Delay before the first attempt, in milliseconds; 0 means the default. @default 1000 */
+  readonly reconnectionDelay?: number;
+  /** Longest delay, in milliseconds; 0 means the default. @default 5000 */
+  readonly reconnectionDelayMax?: number;
+  /** Share of a delay, 0 to 1, by which it is moved up or down at random. @default 0.5 */
+  readonly randomizationFactor?: number;
+  /** Longest time an attempt to connect may take, in milliseconds; `false` for any time. @default 20000 */
+  readonly timeout?: number | false;
+  /** Parser for the packets of Socket.IO; the server needs the same. @default the parser of the server's generation */
+  readonly parser?: Parser;
+  /** Most attachments of one received packet. @default 10 */
+  readonly maxAttachments?: number;
+  /**
+   * Whether servers of 2.x get `auth` for the main namespace as parameters of the URL, their only way to get it. URLs
+   * are logged in many places.
+   * @default false
+   */
+  readonly authInQuery?: boolean;
+}
+
+/** Options of a Socket. */
+export interface SocketOptions {
+  /** Credentials that the server gets at each connection. */
+  readonly auth?: Auth;
+  /** Parameters that servers of 2.x get with each connection to a namespace. */
+  readonly query?: Query;
+  /** Longest time to wait for an acknowledgement, in milliseconds; acknowledgements get an error first then. */
+  readonly ackTimeout?: number;
+}
+
+/** All options of `io()`. */
+export interface ClientOptions extends ManagerOptions, SocketOptions {
+  /** As `forceNew`. */
+  readonly "force new connection"?: boolean;
+}
+
+/** Options that can be changed while the client runs, as `socket.io.opts`; the next connection uses them. */
+export type LiveOptions = { -readonly [Name in keyof ClientOptions]: ClientOptions[Name] };
+
+/** What holds when a program says nothing. */
+export const DEFAULTS: {
+  readonly path: string;
+  readonly transports: readonly TransportName[];
+  readonly reconnectionDelay: number;
+  readonly reconnectionDelayMax: number;
+  readonly randomizationFactor: number;
+  readonly timeout: number;
+} = {
+  path: "/socket.io",
+  transports: ["polling", "websocket"],
+  reconnectionDelay: 1000,
+  reconnectionDelayMax: 5000,
+  randomizationFactor: 0.5,
+  timeout: 20_000,
+};
+
+/** The options for one transport. */
+export function transportOptions(options: EngineOptions, name: TransportName): EngineOptions {
+  return { ...options, ...options.transportOptions?.[name] };
+}

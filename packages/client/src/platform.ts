@@ -1,0 +1,84 @@
+// What the client needs of its surroundings, handed in by the composition roots in entry/.
+// Place: below bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
+// Rules: this is the only way out: no global, no module of Node, no timer is used beside it.
+
+import type { Cancel, Clock, Random, Trace } from "@bowline/protocol/internal";
+import type { EngineOptions } from "./options.ts";
+
+/** One HTTP request. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** What only the platform can make use of: TLS, agent, credentials. */
+  readonly options: EngineOptions;
+}
+
+/** An answer, whole; bytes when its type is `application/octet-stream`, otherwise the text. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string | Uint8Array;
+}
+
+/** Told one of both, once, and nothing after the request was cancelled. */
+export interface HttpEvents {
+  answered(answer: HttpAnswer): void;
+  failed(error: unknown): void;
+}
+
+/** What a WebSocket is opened with. */
+export interface WebSocketRequest {
+  readonly url: string;
+  readonly protocols: string | readonly string[] | undefined;
+  readonly options: EngineOptions;
+}
+
+/** What a WebSocket tells; nothing after `closed`. */
+export interface WebSocketEvents {
+  opened(): void;
+  message(data: string | Uint8Array): void;
+  /** Something went wrong; `closed` follows. */
+  failed(error: unknown): void;
+  closed(code: number, reason: string): void;
+}
+
+/** An open or opening WebSocket. */
+export interface WebSocketHandle {
+  /** The platform's own object. */
+  readonly native: unknown;
+  /** Bytes that were sent and have not left yet. */
+  readonly bufferedBytes: number;
+  /** Sends one message; `handedOver` is called when the platform has taken it, or with the reason why it did not. */
+  send(data: string | Uint8Array, compress: boolean, handedOver?: (error?: unknown) => void): void;
+  /** Starts the closing handshake. */
+  close(): void;
+  /** Drops the connection at once. */
+  discard(): void;
+}
+
+/** Where the page comes from, where there is a page. */
+export interface PageLocation {
+  readonly protocol: string;
+  readonly host: string;
+}
+
+/** The surroundings of a client. */
+export interface Platform {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: Trace;
+  /** The page's own address; looked at when a URL has to be completed. */
+  page(): PageLocation | undefined;
+  http(request: HttpRequest, events: HttpEvents): Cancel;
+  webSocket(request: WebSocketRequest, events: WebSocketEvents): WebSocketHandle;
+  /** An attachment as event handlers expect it here: a Buffer in Node, an ArrayBuffer in browsers. */
+  binary(bytes: Uint8Array): unknown;
+  readBlob(blob: Blob): Promise<ArrayBuffer>;
+  /** What the platform's error means, and what to do about it. */
+  explain(error: unknown): string;
+  /** The one outlet for warnings; each code is told once. */
+  warn(code: string, text: string): void;
+  /** Calls the listener when the network goes away or the page is left. */
+  onLeave(event: "offline" | "beforeunload", listener: () => void): Cancel;
+}

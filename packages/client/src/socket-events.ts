@@ -1,0 +1,17 @@
+// What a socket tells a program by itself.
+// Place: bytes -> engine dialect -> session -> socket codec -> connection / namespace / **socket**
+// Rules: these names are reserved: no program emits them, no server sends them.
+
+import type { CloseDetails } from "./connect-error.ts";
+
+/** Why a server refused a namespace; `data` is what its middleware added. */
+export interface ConnectError extends Error {
+  data?: unknown;
+}
+
+/** Events that a socket tells by itself. */
+export interface SocketEvents {
+  connect: () => void;
+  connect_error: (error: ConnectError) => void;
+  disconnect: (reason: string, details?: Error | CloseDetails) => void;
+}

@@ -1,0 +1,78 @@
+import { expectTypeOf, test } from "vitest";
+import type { TransportError } from "./connect-error.ts";
+import type { Io } from "./entry/complete-io.ts";
+import type { Socket } from "./socket.ts";
+
+interface FromServer {
+  news: (text: string, at: number) => void;
+  ask: (question: string, answer: (value: number) => void) => void;
+}
+
+interface FromClient {
+  hello: (name: string) => void;
+  add: (a: number, b: number, sum: (value: number) => void) => void;
+}
+
+declare const socket: Socket<FromServer, FromClient>;
+declare const anything: Socket;
+declare const io: Io<unknown>;
+
+test("events of the server have the arguments of the program's map", () => {
+  socket.on("news", (text, at) => {
+    expectTypeOf(text).toEqualTypeOf<string>();
+    expectTypeOf(at).toEqualTypeOf<number>();
+  });
+  socket.once("ask", (_question, answer) => expectTypeOf(answer).toEqualTypeOf<(value: number) => void>());
+  // @ts-expect-error an event that the map does not know
+  socket.on("nwes", () => {});
+});
+
+test("events of the socket itself are known beside them", () => {
+  socket.on("connect", () => {});
+  socket.on("disconnect", (reason) => expectTypeOf(reason).toEqualTypeOf<string>());
+  socket.on("connect_error", (error) => expectTypeOf(error.message).toEqualTypeOf<string>());
+});
+
+test("events of the program have the arguments of its map", () => {
+  socket.emit("hello", "Ada");
+  socket.emit("add", 1, 2, (value) => expectTypeOf(value).toEqualTypeOf<number>());
+  // @ts-expect-error an argument of another type
+  socket.emit("hello", 1);
+});
+
+test("an acknowledgement with a timeout takes an error first", () => {
+  socket.timeout(100).emit("add", 1, 2, (error, value) => {
+    expectTypeOf(error).toEqualTypeOf<Error | null>();
+    expectTypeOf(value).toEqualTypeOf<number>();
+  });
+});
+
+test("an awaited acknowledgement is what the server answers", () => {
+  expectTypeOf(socket.emitWithAck("add", 1, 2)).toEqualTypeOf<Promise<number>>();
+});
+
+test("without a map everything goes", () => {
+  anything.on("whatever", (a, b) => [a, b]);
+  anything.emit("whatever", 1, "x", () => {});
+  expectTypeOf(anything.emitWithAck("whatever", 1)).resolves.toBeAny();
+});
+
+test("io takes a URL, options, both, or neither", () => {
+  expectTypeOf(io("http://h")).toEqualTypeOf<Socket>();
+  expectTypeOf(io<FromServer, FromClient>("http://h", { auth: { token: "x" } })).toEqualTypeOf<typeof socket>();
+  io({ transports: ["websocket"], protocol: 3 });
+  io();
+  // @ts-expect-error an option that does not exist
+  io("http://h", { reconnections: true });
+});
+
+test("the manager of a socket is known", () => {
+  expectTypeOf(socket.io.engine.transport.name).toEqualTypeOf<"polling" | "websocket">();
+  socket.io.opts.query = { token: "new" };
+  socket.io.on("reconnect_attempt", (attempt) => expectTypeOf(attempt).toEqualTypeOf<number>());
+  socket.io.reconnectionDelay(100).timeout(false);
+});
+
+test("an error of the connection says what was tried", () => {
+  expectTypeOf<TransportError["hint"]>().toEqualTypeOf<string>();
+});

@@ -1,0 +1,659 @@
+import { describe, expect, test } from "vitest";
+import { createFakePlatform, type FakePlatform, first, last, openPacket } from "../test-support/fake-platform.ts";
+import { Manager } from "./manager.ts";
+import type { ClientOptions, SocketOptions } from "./options.ts";
+import type { Socket } from "./socket.ts";
+
+interface Parts {
+  readonly platform: FakePlatform;
+  readonly manager: Manager;
+  readonly socket: Socket;
+  readonly told: string[];
+}
+
+function createSocket(
+  options: ClientOptions = {},
+  namespace: string = "/",
+  socketOptions: SocketOptions = options,
+): Parts {
+  const platform = createFakePlatform();
+  const told: string[] = [];
+  const all = { transports: ["websocket"], randomizationFactor: 0, ...options };
+  const manager = new Manager(platform, "http://h:3000", all);
+  const socket = manager.socket(namespace, socketOptions);
+  socket.on("connect", () => told.push(`connect ${socket.id}`));
+  socket.on("connect_error", (error) => told.push(`connect_error ${error.message} ${JSON.stringify(error.data)}`));
+  socket.on("disconnect", (reason) => told.push(`disconnect ${reason}`));
+  return { platform, manager, socket, told };
+}
+
+function openEngine({ platform }: Parts, fields: Readonly<Record<string, unknown>> = {}): void {
+  platform.socket().open();
+  platform.socket().message(openPacket(fields));
+  platform.clock.endTurn();
+}
+
+/** Ends the turn and gives what was sent since the last time. */
+function sent({ platform }: Parts): (string | Uint8Array)[] {
+  platform.clock.endTurn();
+  return platform.socket().sent.splice(0);
+}
+
+function createConnected(options: ClientOptions = {}): Parts {
+  const parts = createSocket(options);
+  openEngine(parts);
+  parts.platform.socket().message('40{"sid":"id1"}');
+  sent(parts);
+  return parts;
+}
+
+/** A server of 2.x, which says yes to the main namespace by itself. */
+function createLegacy(options: ClientOptions = {}, namespace: string = "/"): Parts {
+  const parts = createSocket({ protocol: 3, ...options }, namespace);
+  openEngine(parts, { maxPayload: undefined });
+  return parts;
+}
+
+describe("connecting", () => {
+  test("asks for the namespace and is connected when the server says yes", () => {
+    const parts = createSocket();
+    const { socket, platform } = parts;
+    expect([socket.connected, socket.disconnected, socket.active, socket.id]).toEqual([false, true, true, undefined]);
+    openEngine(parts);
+    expect(sent(parts)).toEqual(["40"]);
+    platform.socket().message('40{"sid":"id1"}');
+    expect([socket.connected, socket.id, parts.told]).toEqual([true, "id1", ["connect id1"]]);
+  });
+
+  test("sends the credentials of the moment", () => {
+    const parts = createSocket({ auth: { token: "old" } }, "/admin");
+    parts.socket.auth = { token: "new" };
+    openEngine(parts);
+    expect(sent(parts)).toEqual(['40/admin,{"token":"new"}']);
+  });
+
+  test("waits for credentials that a function gives", () => {
+    const given: ((auth: Record<string, unknown>) => void)[] = [];
+    const parts = createSocket({ auth: (give) => given.push(give) });
+    openEngine(parts);
+    expect(sent(parts)).toEqual([]);
+    first(given)({ token: "x" });
+    expect(sent(parts)).toEqual(['40{"token":"x"}']);
+  });
+
+  test("does not send credentials that come for a connection that is gone", () => {
+    const given: ((auth: Record<string, unknown>) => void)[] = [];
+    const parts = createSocket({ auth: (give) => given.push(give) });
+    openEngine(parts);
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    first(given)({ token: "late" });
+    expect(sent(parts)).toEqual([]);
+  });
+
+  test("asks once, however often it is told to", () => {
+    const parts = createSocket();
+    openEngine(parts);
+    parts.socket.connect().open();
+    expect(sent(parts)).toEqual(["40"]);
+  });
+
+  test("asks once when a listener of the manager connects it", () => {
+    const parts = createSocket();
+    parts.manager.on("open", () => parts.socket.connect());
+    openEngine(parts);
+    expect(sent(parts)).toEqual(["40"]);
+  });
+
+  test("over a connection that is open asks at once", () => {
+    const parts = createConnected();
+    parts.manager.socket("/admin");
+    expect(sent(parts)).toEqual(["40/admin,"]);
+  });
+
+  test("is not asked for when a listener closes the connection at once", () => {
+    const parts = createSocket();
+    parts.manager.on("open", () => parts.manager.close());
+    openEngine(parts);
+    expect(sent(parts)).toEqual([]);
+  });
+
+  test("that is done already does nothing", () => {
+    const parts = createConnected();
+    parts.socket.connect();
+    expect([sent(parts), parts.told]).toEqual([[], ["connect id1"]]);
+  });
+
+  test("is told once, though the server says yes twice", () => {
+    const parts = createConnected();
+    parts.platform.socket().message('40{"sid":"id2"}');
+    expect([parts.told, parts.socket.id]).toEqual([["connect id1"], "id1"]);
+  });
+
+  test("that fails below is told", () => {
+    const parts = createSocket();
+    parts.platform.socket().close(1006);
+    expect([parts.told, parts.socket.active]).toEqual([["connect_error websocket error undefined"], true]);
+  });
+
+  test("to a server that was not recognised as one of 2.x is told in the words that programs look for", () => {
+    const parts = createSocket({ protocol: 4 });
+    openEngine(parts);
+    parts.platform.socket().message("40");
+    expect(first(parts.told)).toContain("Socket.IO server in v2.x");
+  });
+});
+
+describe("a refusal", () => {
+  test("is told with its message and data, and the socket does not come back by itself", () => {
+    const parts = createSocket();
+    const errors: unknown[] = [];
+    parts.socket.on("error", (data: unknown) => errors.push(data));
+    openEngine(parts);
+    parts.platform.socket().message('44{"message":"no","data":{"code":1}}');
+    expect([parts.told, errors]).toEqual([['connect_error no {"code":1}'], [{ code: 1 }]]);
+    expect([parts.socket.active, parts.manager.readyState]).toEqual([false, "closed"]);
+  });
+
+  test("without data is told as its message, as to programs of 2.x", () => {
+    const parts = createSocket();
+    const errors: unknown[] = [];
+    parts.socket.on("error", (data: unknown) => errors.push(data));
+    openEngine(parts);
+    parts.platform.socket().message('44{"message":"no"}');
+    expect([parts.told, errors]).toEqual([["connect_error no undefined"], ["no"]]);
+  });
+
+  test("leaves the other namespaces connected", () => {
+    const parts = createConnected();
+    const admin = parts.manager.socket("/admin");
+    parts.platform.socket().message('44/admin,{"message":"no"}');
+    expect([admin.active, parts.socket.connected, parts.manager.readyState]).toEqual([false, true, "open"]);
+  });
+});
+
+describe("events of the program", () => {
+  test("wait for the connection and are sent before connect is told", () => {
+    const parts = createSocket();
+    parts.socket.emit("a", 1).emit("b");
+    parts.socket.once("connect", () => parts.socket.emit("c"));
+    openEngine(parts);
+    sent(parts);
+    parts.platform.socket().message('40{"sid":"id1"}');
+    expect(sent(parts)).toEqual(['42["a",1]', '42["b"]', '42["c"]']);
+  });
+
+  test("that wait can be dropped by the program", () => {
+    const parts = createSocket();
+    parts.socket.emit("a");
+    expect(parts.socket.sendBuffer).toHaveLength(1);
+    parts.socket.sendBuffer = [];
+    openEngine(parts);
+    sent(parts);
+    parts.platform.socket().message('40{"sid":"id1"}');
+    expect(sent(parts)).toEqual([]);
+  });
+
+  test("carry their bytes behind them", () => {
+    const parts = createConnected();
+    parts.socket.emit("a", Uint8Array.of(1, 2));
+    expect(sent(parts)).toEqual(['451-["a",{"_placeholder":true,"num":0}]', Uint8Array.of(1, 2)]);
+  });
+
+  test.each(["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"])(
+    "may not be named %s",
+    async (name) => {
+      const { socket } = createConnected();
+      expect(() => socket.emit(name)).toThrow(`"${name}" is a reserved event name`);
+      expect(() => socket.emitWithAck(name)).toThrow("reserved");
+    },
+  );
+
+  test("that have no JSON throw at the program", () => {
+    const { socket } = createConnected();
+    expect(() => socket.emit("a", 1n)).toThrow(TypeError);
+  });
+
+  test("named message have a method of their own", () => {
+    const parts = createConnected();
+    parts.socket.send("a", 1);
+    expect(sent(parts)).toEqual(['42["message","a",1]']);
+  });
+
+  test("may go without compression", () => {
+    const parts = createConnected();
+    parts.socket.compress(false).emit("a");
+    parts.socket.emit("b");
+    sent(parts);
+    expect(parts.platform.socket().compressed.slice(-2)).toEqual([false, true]);
+  });
+
+  test("that are volatile are dropped while not connected", () => {
+    const parts = createSocket();
+    parts.socket.volatile.emit("a");
+    expect(parts.socket.sendBuffer).toEqual([]);
+  });
+
+  test("that are volatile are dropped while the transport is busy", () => {
+    const parts = createConnected();
+    parts.platform.holdsSends = true;
+    parts.socket.emit("a");
+    sent(parts);
+    parts.socket.volatile.emit("b");
+    parts.socket.emit("c");
+    parts.platform.socket().release();
+    expect(sent(parts)).toEqual(['42["c"]']);
+  });
+
+  test("that are volatile leave when they can", () => {
+    const parts = createConnected();
+    parts.socket.volatile.emit("a");
+    expect(sent(parts)).toEqual(['42["a"]']);
+  });
+
+  test("wait when the server should have been heard of by now", () => {
+    const parts = createConnected();
+    parts.platform.clock.suspend(45_001);
+    parts.socket.emit("a");
+    expect([sent(parts), parts.socket.sendBuffer.length]).toEqual([[], 1]);
+  });
+
+  test("are heard by listeners for all of them when they are sent", () => {
+    const parts = createSocket();
+    const heard: unknown[] = [];
+    const listener = (...event: unknown[]) => heard.push(event);
+    parts.socket.onAnyOutgoing(listener).prependAnyOutgoing((event) => heard.push(`first ${event}`));
+    parts.socket.emit("a", 1);
+    expect(heard).toEqual([]);
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id1"}');
+    expect(heard).toEqual(["first a", ["a", 1]]);
+    expect(parts.socket.offAnyOutgoing(listener).listenersAnyOutgoing()).toHaveLength(1);
+  });
+});
+
+describe("acknowledgements", () => {
+  test("are told with what the server answers, once", () => {
+    const parts = createConnected();
+    const answers: unknown[] = [];
+    parts.socket.emit("a", (...args: unknown[]) => answers.push(args));
+    expect(sent(parts)).toEqual(['420["a"]']);
+    parts.platform.socket().message("430[1,2]");
+    parts.platform.socket().message("430[3]");
+    expect(answers).toEqual([[1, 2]]);
+  });
+
+  test("may carry bytes", () => {
+    const parts = createConnected();
+    const answers: unknown[] = [];
+    parts.socket.emit("a", (answer: unknown) => answers.push(answer));
+    parts.platform.socket().message('461-0[{"_placeholder":true,"num":0}]');
+    parts.platform.socket().message(Uint8Array.of(7));
+    expect(answers).toEqual([Uint8Array.of(7)]);
+  });
+
+  test("get an error first where a timeout was given", () => {
+    const parts = createConnected();
+    const answers: unknown[] = [];
+    parts.socket.timeout(100).emit("a", (...args: unknown[]) => answers.push(args));
+    parts.platform.socket().message("430[1]");
+    parts.platform.clock.advance(200);
+    expect(answers).toEqual([[null, 1]]);
+  });
+
+  test("fail when they are late, and their event is no longer sent", () => {
+    const parts = createSocket();
+    const answers: unknown[] = [];
+    parts.socket.emit("kept");
+    parts.socket.timeout(100).emit("a", (...args: unknown[]) => answers.push(args));
+    parts.platform.clock.advance(100);
+    expect(answers).toEqual([[new Error("operation has timed out")]]);
+    expect(parts.socket.sendBuffer.map(({ data }) => data)).toEqual([["kept"]]);
+  });
+
+  test("may have a timeout for all events", () => {
+    const parts = createConnected({ ackTimeout: 50 });
+    const answers: unknown[] = [];
+    parts.socket.emit("a", (...args: unknown[]) => answers.push(args));
+    parts.platform.clock.advance(50);
+    expect(answers).toEqual([[new Error("operation has timed out")]]);
+  });
+
+  test("that take an error hear of the end of the connection, the others do not", () => {
+    const parts = createConnected();
+    const answers: unknown[] = [];
+    parts.socket.emit("a", (...args: unknown[]) => answers.push(args));
+    parts.socket.timeout(5000).emit("b", (...args: unknown[]) => answers.push(args));
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(5000);
+    expect(answers).toEqual([[new Error("socket has been disconnected")]]);
+  });
+
+  test("of events that were not sent yet are kept", () => {
+    const parts = createConnected();
+    const answers: unknown[] = [];
+    parts.platform.clock.suspend(45_001);
+    parts.socket.emit("a", (answer: unknown) => answers.push(answer));
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id2"}');
+    expect(last(sent(parts))).toBe('420["a"]');
+    parts.platform.socket().message("430[9]");
+    expect(answers).toEqual([9]);
+  });
+
+  test("count on after a reconnection", () => {
+    const parts = createConnected();
+    parts.socket.emit("a", () => {});
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id2"}');
+    sent(parts);
+    parts.socket.emit("b", () => {});
+    expect(sent(parts)).toEqual(['421["b"]']);
+  });
+
+  test("can be awaited", async () => {
+    const parts = createConnected();
+    const answer = parts.socket.emitWithAck("a", 1);
+    expect(sent(parts)).toEqual(['420["a",1]']);
+    parts.platform.socket().message('430["yes"]');
+    await expect(answer).resolves.toBe("yes");
+  });
+
+  test("that are awaited fail with the connection", async () => {
+    const parts = createConnected();
+    const answer = parts.socket.emitWithAck("a");
+    parts.platform.socket().close(1006);
+    await expect(answer).rejects.toThrow("socket has been disconnected");
+  });
+
+  test("that are awaited fail when they are late", async () => {
+    const parts = createConnected();
+    const answer = parts.socket.timeout(10).emitWithAck("a");
+    parts.platform.clock.advance(10);
+    await expect(answer).rejects.toThrow("operation has timed out");
+  });
+});
+
+describe("events of the server", () => {
+  test("are told with their arguments", () => {
+    const { platform, socket } = createConnected();
+    const heard: unknown[] = [];
+    socket.on("a", (...args: unknown[]) => heard.push(args));
+    platform.socket().message('42["a",1,{"b":2}]');
+    expect(heard).toEqual([[1, { b: 2 }]]);
+  });
+
+  test("can be answered once", () => {
+    const parts = createConnected();
+    parts.socket.on("a", (reply: (...args: unknown[]) => void) => {
+      reply("x", Uint8Array.of(1));
+      reply("y");
+    });
+    parts.platform.socket().message('425["a"]');
+    expect(sent(parts)).toEqual(['461-5["x",{"_placeholder":true,"num":0}]', Uint8Array.of(1)]);
+  });
+
+  test("cannot be answered over another connection", () => {
+    const parts = createConnected();
+    const replies: ((answer: unknown) => void)[] = [];
+    parts.socket.on("a", (reply: (answer: unknown) => void) => replies.push(reply));
+    parts.platform.socket().message('425["a"]');
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id2"}');
+    sent(parts);
+    first(replies)("late");
+    expect(sent(parts)).toEqual([]);
+  });
+
+  test("that come before the server's yes are told right before connect", () => {
+    const parts = createSocket();
+    parts.socket.on("a", (value: unknown) => parts.told.push(`a ${value} ${parts.socket.connected}`));
+    openEngine(parts);
+    parts.platform.socket().message('42["a",1]');
+    expect([parts.told, parts.socket.receiveBuffer]).toEqual([[], [["a", 1]]]);
+    parts.platform.socket().message('40{"sid":"id1"}');
+    expect(parts.told).toEqual(["a 1 true", "connect id1"]);
+  });
+
+  test("are heard by listeners for all of them, first", () => {
+    const { platform, socket } = createConnected();
+    const heard: unknown[] = [];
+    const listener = (...event: unknown[]) => heard.push(event);
+    socket.on("a", () => heard.push("a itself"));
+    socket.onAny(listener).prependAny((event) => heard.push(`first ${event}`));
+    platform.socket().message('42["a",1]');
+    expect(heard).toEqual(["first a", ["a", 1], "a itself"]);
+    expect(socket.offAny(listener).listenersAny()).toHaveLength(1);
+  });
+
+  test("for a namespace that nobody asked for are ignored", () => {
+    const { platform, told } = createConnected();
+    platform.socket().message('42/other,["a"]');
+    platform.socket().message("43/other,0[1]");
+    expect(told).toEqual(["connect id1"]);
+  });
+
+  test("behind the one at which the socket left are not told", () => {
+    const { platform, socket } = createConnected();
+    const heard: unknown[] = [];
+    socket.on("a", () => {
+      heard.push("a");
+      socket.disconnect();
+    });
+    platform.socket().message('42["a"]');
+    platform.socket().message('42["a"]');
+    expect(heard).toEqual(["a"]);
+  });
+});
+
+describe("disconnecting", () => {
+  test("by the program says goodbye and closes the connection that nobody else uses", () => {
+    const parts = createConnected();
+    parts.socket.disconnect();
+    parts.platform.clock.endTurn();
+    expect([sent(parts), parts.platform.socket().ended]).toEqual([["41"], "close"]);
+    expect([parts.told, parts.socket.id]).toEqual([["connect id1", "disconnect io client disconnect"], undefined]);
+    parts.platform.clock.advance(60_000);
+    expect(parts.platform.sockets).toHaveLength(1);
+  });
+
+  test("leaves the connection to those who still use it", () => {
+    const parts = createConnected();
+    const admin = parts.manager.socket("/admin");
+    parts.platform.socket().message('40/admin,{"sid":"id2"}');
+    parts.socket.close();
+    sent(parts);
+    expect([admin.connected, parts.platform.socket().ended]).toEqual([true, undefined]);
+    parts.socket.connect();
+    expect(sent(parts)).toEqual(["40"]);
+  });
+
+  test("can be followed by connecting in one breath", () => {
+    const parts = createConnected();
+    parts.socket.disconnect().connect();
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id2"}');
+    expect(parts.told).toEqual(["connect id1", "disconnect io client disconnect", "connect id2"]);
+  });
+
+  test("before it was connected is not told", () => {
+    const parts = createSocket();
+    parts.socket.disconnect();
+    parts.socket.disconnect();
+    expect([parts.told, parts.platform.socket().ended]).toEqual([[], "discard"]);
+  });
+
+  test("by the server is final", () => {
+    const parts = createConnected();
+    parts.platform.socket().message("41");
+    parts.platform.clock.advance(60_000);
+    expect([parts.told, parts.socket.active]).toEqual([["connect id1", "disconnect io server disconnect"], false]);
+    expect(parts.platform.sockets).toHaveLength(1);
+  });
+
+  test("by a lost connection is told with its reason, and the socket comes back", () => {
+    const parts = createConnected();
+    const details: unknown[] = [];
+    parts.socket.on("disconnect", (_reason, detail) => details.push(detail));
+    parts.platform.socket().close(1006, "gone");
+    expect(parts.told).toEqual(["connect id1", "disconnect transport close"]);
+    expect(details).toEqual([{ description: "websocket connection closed", context: { code: 1006, reason: "gone" } }]);
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    expect(sent(parts)).toEqual(["40"]);
+  });
+
+  test("is told to those who still wait for the server's yes", () => {
+    const parts = createSocket();
+    openEngine(parts);
+    parts.platform.socket().close(1006);
+    expect(parts.told).toEqual(["disconnect transport close"]);
+  });
+});
+
+describe("a server of 2.x", () => {
+  test("is not asked for the main namespace, whose id is the session's", () => {
+    const parts = createLegacy();
+    parts.platform.socket().message("40");
+    expect([sent(parts), parts.told]).toEqual([[], ["connect session1"]]);
+  });
+
+  test("is asked for another namespace with query and credentials in its name", () => {
+    const parts = createLegacy({ query: { a: 1 }, auth: { token: "x" } }, "/admin");
+    expect(sent(parts)).toEqual(["40/admin?a=1&token=x,"]);
+    parts.platform.socket().message("40/admin,");
+    expect(parts.told).toEqual(["connect /admin#session1"]);
+  });
+
+  test("gets no credentials for the main namespace, which is told", () => {
+    const { platform } = createLegacy({ auth: { token: "x" } });
+    expect(platform.warnings).toEqual(["BOWLINE_AUTH_NOT_SENT"]);
+  });
+
+  test("gets them in the URL on demand", () => {
+    const { platform } = createLegacy({ auth: { token: "x" }, authInQuery: true });
+    expect([platform.warnings, platform.socket().request.url.includes("token=x")]).toEqual([[], true]);
+  });
+
+  test("whose yes came before the socket was there connects it", () => {
+    const parts = createLegacy({}, "/admin");
+    parts.platform.socket().message("40");
+    const main = parts.manager.socket("/");
+    expect(main.connected).toBe(false);
+    parts.platform.clock.advance(0);
+    expect([main.id, sent(parts)]).toEqual(["session1", ["40/admin,"]]);
+  });
+
+  test("is asked for the main namespace after that was left, and need not answer", () => {
+    const parts = createLegacy();
+    parts.manager.socket("/admin");
+    parts.platform.socket().message("40");
+    parts.socket.disconnect();
+    sent(parts);
+    parts.socket.connect();
+    parts.platform.clock.advance(0);
+    expect([sent(parts), parts.socket.connected]).toEqual([["40"], true]);
+  });
+
+  test("whose yes comes for a connection that is gone meanwhile connects nobody", () => {
+    const parts = createLegacy({}, "/admin");
+    parts.platform.socket().message("40");
+    const main = parts.manager.socket("/");
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(0);
+    expect(main.connected).toBe(false);
+  });
+
+  test("that refuses the main namespace refuses all that wait", () => {
+    const parts = createLegacy();
+    const admin = parts.manager.socket("/admin");
+    admin.on("connect_error", ({ message }) => parts.told.push(`admin ${message}`));
+    parts.platform.socket().message('44"no"');
+    expect(parts.told).toEqual(["connect_error no undefined", "admin no"]);
+    expect(parts.manager.readyState).toBe("closed");
+  });
+
+  test("that refuses an event tells a connected socket without ending it", () => {
+    const parts = createLegacy();
+    parts.manager.socket("/admin").on("error", () => expect.unreachable());
+    parts.socket.on("error", (text: unknown) => parts.told.push(`error ${text}`));
+    parts.platform.socket().message("40");
+    parts.platform.socket().message("40/admin");
+    parts.platform.socket().message('44"no"');
+    expect([parts.told, parts.socket.connected]).toEqual([["connect session1", "error no"], true]);
+  });
+
+  test("gets events with bytes marked as such", () => {
+    const parts = createLegacy();
+    parts.platform.socket().message("40");
+    parts.socket.emit("a", Uint8Array.of(5));
+    expect(sent(parts)).toEqual(['451-["a",{"_placeholder":true,"num":0}]', Uint8Array.of(4, 5)]);
+  });
+
+  test("answers heartbeats of ours, which its programs hear here", () => {
+    const parts = createLegacy();
+    parts.socket.on("ping", () => parts.told.push("ping"));
+    parts.socket.on("pong", (latencyMs: unknown) => parts.told.push(`pong ${latencyMs}`));
+    parts.platform.clock.advance(25_000);
+    parts.platform.socket().message("3");
+    expect(parts.told).toEqual(["ping", "pong 0"]);
+  });
+});
+
+describe("events of the manager", () => {
+  test("about reconnecting are told here as well, but not to listeners for all events", () => {
+    const parts = createConnected();
+    parts.socket.onAny(() => expect.unreachable());
+    parts.manager.on("reconnect_attempt", () => parts.told.push("manager"));
+    parts.socket.on("reconnect_attempt", (attempt: unknown) => parts.told.push(`socket ${attempt}`));
+    parts.socket.on("reconnect", () => parts.told.push("reconnect"));
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    expect(parts.told.slice(2)).toEqual(["manager", "socket 1", "reconnect"]);
+  });
+
+  test("about heartbeats are not told here with servers of 4.x, whose programs use the names", () => {
+    const parts = createConnected();
+    parts.socket.on("ping", () => expect.unreachable());
+    parts.platform.socket().message("2");
+    expect(parts.socket.connected).toBe(true);
+  });
+});
+
+describe("listeners", () => {
+  test("can be added and removed under every name the field knows", () => {
+    const { platform, socket } = createConnected();
+    const heard: string[] = [];
+    const listener = (): void => {
+      heard.push("a");
+    };
+    socket.addEventListener("a", listener);
+    platform.socket().message('42["a"]');
+    socket.removeListener("a", listener);
+    socket.on("a", listener).removeEventListener("a");
+    socket.on("a", listener).removeAllListeners("a");
+    socket.on("a", listener).removeAllListeners();
+    socket.on("a", listener).removeListener();
+    socket.on("a", listener).removeEventListener();
+    platform.socket().message('42["a"]');
+    expect(heard).toEqual(["a"]);
+  });
+
+  test("of a program may all be removed without harm to the connection", () => {
+    const parts = createSocket();
+    parts.socket.off();
+    parts.manager.off();
+    parts.manager.engine.off();
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id1"}');
+    expect(parts.socket.connected).toBe(true);
+  });
+});

@@ -1,0 +1,233 @@
+// Long-polling as a carrier: one GET waits for packets, one POST at a time takes them away.
+// Place: bytes -> **transport** -> engine dialect -> session
+//
+//   idle --open()--> opening --first body--> open --pause()--> pausing --nothing in flight--> paused
+//                                            open <--resume()-- pausing, paused
+//   any --close("flush")--> leaving --the POSTs are done--> closed       any --close("discard"), failure--> closed
+//
+// Rules: never two GETs or two POSTs at a time; only a 200 is success; the waiting GET is kept until the goodbye was
+//        answered, since a server takes an aborted one for a failure; nothing is told after the end.
+// Source: docs/protocol/engine-4.md, "Polling"
+
+import type { EngineDialect, Frame, Packet } from "@bowline/protocol";
+import { type Cancel, type CarrierEvents, type CloseReason, DEAF, type Outgoing } from "@bowline/protocol/internal";
+import { type Failure, TransportError } from "../connect-error.ts";
+import type { HttpAnswer } from "../platform.ts";
+import type { Transport, TransportContext } from "./transport.ts";
+
+/** How the first body tells its revision; undefined when it does not. */
+export type ReadDialect = (body: string | Uint8Array) => EngineDialect | undefined;
+
+type PollingState =
+  | { readonly at: "idle" }
+  | { readonly at: "opening" }
+  | { readonly at: "open"; readonly sid: string }
+  | { readonly at: "pausing"; readonly sid: string; readonly done: () => void }
+  | { readonly at: "paused"; readonly sid: string }
+  | { readonly at: "leaving"; readonly sid: string }
+  | { readonly at: "closed" };
+
+/** A transport over HTTP requests. */
+export class PollingTransport implements Transport {
+  readonly name = "polling";
+  readonly endsByPacket = true;
+  readonly #context: TransportContext;
+  readonly #readDialect: ReadDialect;
+  #dialect: EngineDialect;
+  #maxBatchBytes = Number.POSITIVE_INFINITY;
+  #events: CarrierEvents = DEAF;
+  #state: PollingState = { at: "idle" };
+  #poll: Cancel | undefined;
+  #post: { readonly cancel: Cancel; readonly batch: readonly Outgoing[] } | undefined;
+
+  constructor(context: TransportContext, readDialect: ReadDialect) {
+    this.#context = context;
+    this.#readDialect = readDialect;
+    this.#dialect = context.dialect;
+  }
+
+  get dialect(): EngineDialect {
+    return this.#dialect;
+  }
+
+  get writable(): boolean {
+    return this.#state.at === "open" && this.#post === undefined;
+  }
+
+  get maxBatchBytes(): number {
+    return this.#maxBatchBytes;
+  }
+
+  get supportsBinary(): boolean {
+    return this.#dialect.binaryBodies && this.#context.options.forceBase64 !== true;
+  }
+
+  listen(events: CarrierEvents): void {
+    this.#events = events;
+  }
+
+  open(): void {
+    this.#state = { at: "opening" };
+    this.#get(undefined);
+  }
+
+  settle({ dialect, sid, maxPayload }: Parameters<Transport["settle"]>[0]): void {
+    this.#dialect = dialect;
+    this.#maxBatchBytes = maxPayload ?? Number.POSITIVE_INFINITY;
+    if (this.#state.at === "opening") this.#state = { at: "open", sid };
+  }
+
+  send(batch: readonly Outgoing[]): void {
+    if (this.#state.at !== "open") return;
+    this.#send(batch, this.#state.sid);
+  }
+
+  pause(done: () => void): void {
+    if (this.#state.at !== "open") return;
+    this.#state = { at: "pausing", sid: this.#state.sid, done };
+    this.#pauseOnceIdle();
+  }
+
+  resume(): void {
+    if (this.#state.at !== "pausing" && this.#state.at !== "paused") return;
+    this.#state = { at: "open", sid: this.#state.sid };
+    this.#pollAgain();
+    if (this.writable) this.#events.drained();
+  }
+
+  close(how: "flush" | "discard"): void {
+    const state = this.#state;
+    if (how === "discard" || state.at === "idle" || state.at === "opening" || state.at === "closed") {
+      this.#end();
+      return;
+    }
+    if (state.at === "leaving") return;
+    this.#state = { at: "leaving", sid: state.sid };
+    if (this.#post === undefined) this.#sayGoodbye(state.sid);
+    // Whatever becomes of the goodbye, nothing is heard of this session any more.
+    this.#events.carrierClosed("transport close");
+  }
+
+  #get(sid: string | undefined): void {
+    this.#poll = this.#request("GET", sid, undefined, (answer) => {
+      this.#poll = undefined;
+      this.#read(answer);
+    });
+  }
+
+  #pollAgain(): void {
+    if (this.#state.at === "open" && this.#poll === undefined) this.#get(this.#state.sid);
+  }
+
+  #read({ body }: HttpAnswer): void {
+    if (this.#state.at === "leaving") return;
+    try {
+      if (this.#state.at === "opening") this.#dialect = this.#readDialect(body) ?? this.#dialect;
+      for (const packet of this.#dialect.decodePayload(body)) {
+        this.#events.received(packet);
+        if (this.#isOver()) return;
+      }
+    } catch (error) {
+      // A handler of the program that throws is the program's affair.
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#fail("server error", { status: 200, body, reason: error.message, error });
+      return;
+    } finally {
+      this.#pauseOnceIdle();
+      this.#pollAgain();
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#state.at === "closed" || this.#state.at === "leaving";
+  }
+
+  #pauseOnceIdle(): void {
+    if (this.#state.at !== "pausing" || this.#poll !== undefined || this.#post !== undefined) return;
+    const { sid, done } = this.#state;
+    this.#state = { at: "paused", sid };
+    done();
+  }
+
+  #send(batch: readonly Outgoing[], sid: string): void {
+    const frames: readonly Frame[] = batch.flatMap((outgoing) => outgoing.frames);
+    const body = this.#dialect.joinPayload(frames, this.supportsBinary);
+    const cancel = this.#request("POST", sid, body, () => this.#sent(batch));
+    this.#post = { cancel, batch };
+  }
+
+  #sent(batch: readonly Outgoing[]): void {
+    this.#post = undefined;
+    for (const outgoing of batch) outgoing.flushed?.();
+    if (this.#state.at === "leaving") this.#sayGoodbye(this.#state.sid);
+    else if (this.#state.at === "pausing") this.#pauseOnceIdle();
+    else if (this.#state.at === "open") this.#events.drained();
+  }
+
+  #sayGoodbye(sid: string): void {
+    const goodbye: Packet = { type: "close" };
+    const body = this.#dialect.joinPayload([this.#dialect.frame(goodbye, true)], this.supportsBinary);
+    const cancel = this.#request("POST", sid, body, () => this.#end());
+    this.#post = { cancel, batch: [] };
+  }
+
+  #request(
+    method: "GET" | "POST",
+    sid: string | undefined,
+    body: string | Uint8Array | undefined,
+    succeeded: (answer: HttpAnswer) => void,
+  ): Cancel {
+    const { platform, options } = this.#context;
+    const headers: Record<string, string> = { Accept: "*/*", ...options.extraHeaders };
+    if (body !== undefined) {
+      headers["Content-Type"] = typeof body === "string" ? "text/plain;charset=UTF-8" : "application/octet-stream";
+    }
+    const message = method === "GET" ? "xhr poll error" : "xhr post error";
+    let stopTimer: Cancel | undefined;
+    const abort = platform.http(
+      { method, url: this.#context.url(this.#dialect, sid), headers, options, ...(body !== undefined && { body }) },
+      {
+        answered: (answer) => {
+          stopTimer?.();
+          if (answer.status === 200) succeeded(answer);
+          else this.#fail(message, answer);
+        },
+        failed: (error) => {
+          stopTimer?.();
+          this.#fail(message, { error, reason: platform.explain(error) });
+        },
+      },
+    );
+    const cancel = (): void => {
+      stopTimer?.();
+      abort();
+    };
+    const { requestTimeout = 0 } = options;
+    if (requestTimeout > 0) {
+      stopTimer = platform.clock.after(requestTimeout, () => {
+        cancel();
+        this.#fail(message, { reason: `no answer came within ${requestTimeout} ms` });
+      });
+    }
+    return cancel;
+  }
+
+  #fail(message: string, failure: Omit<Failure, "url">): void {
+    const isTold = !this.#isOver();
+    this.#end("transport error");
+    if (!isTold) return;
+    const error = new TransportError(message, { url: this.#context.endpoint, ...failure });
+    this.#events.carrierClosed("transport error", error);
+  }
+
+  #end(reason: CloseReason = "forced close"): void {
+    if (this.#state.at === "closed") return;
+    this.#state = { at: "closed" };
+    const post = this.#post;
+    this.#poll?.();
+    this.#poll = undefined;
+    this.#post = undefined;
+    post?.cancel();
+    for (const outgoing of post?.batch ?? []) outgoing.flushed?.(reason);
+  }
+}

@@ -1,0 +1,170 @@
+// A WebSocket as a carrier: one packet per message.
+// Place: bytes -> **transport** -> engine dialect -> session
+//
+//   idle --open()--> opening --opened--> open --handed over--> open     any --closed, failed, close()--> closed
+//
+// Rules: `writable` is false while the platform has not taken the batch before; a close of ours carries no status code;
+//        after close() nothing is told but that.
+// Source: docs/protocol/engine-4.md, "WebSocket"
+
+import type { EngineDialect } from "@bowline/protocol";
+import { type CarrierEvents, DEAF, type Outgoing } from "@bowline/protocol/internal";
+import { type CloseDetails, TransportError } from "../connect-error.ts";
+import type { WebSocketEvents, WebSocketHandle } from "../platform.ts";
+import type { Transport, TransportContext } from "./transport.ts";
+
+type WebSocketState =
+  | { readonly at: "idle" }
+  | { readonly at: "opening"; readonly handle: WebSocketHandle | undefined }
+  | { readonly at: "open"; readonly handle: WebSocketHandle }
+  | { readonly at: "closed" };
+
+/** A transport over one WebSocket. */
+export class WebSocketTransport implements Transport {
+  readonly name = "websocket";
+  readonly endsByPacket = false;
+  readonly maxBatchBytes: number = Number.POSITIVE_INFINITY;
+  readonly #context: TransportContext;
+  readonly #sid: string | undefined;
+  readonly #opened: () => void;
+  #dialect: EngineDialect;
+  #events: CarrierEvents = DEAF;
+  #state: WebSocketState = { at: "idle" };
+  /** Outgoing packets that the platform has not taken yet. */
+  #unsent = 0;
+  #error: unknown;
+
+  /**
+   * @param sid the session to move here, when there is one already.
+   * @param opened called when packets may be sent.
+   */
+  constructor(context: TransportContext, sid: string | undefined, opened: () => void) {
+    this.#context = context;
+    this.#sid = sid;
+    this.#opened = opened;
+    this.#dialect = context.dialect;
+  }
+
+  get dialect(): EngineDialect {
+    return this.#dialect;
+  }
+
+  get writable(): boolean {
+    return this.#state.at === "open" && this.#unsent === 0;
+  }
+
+  get supportsBinary(): boolean {
+    return this.#context.options.forceBase64 !== true;
+  }
+
+  /** The platform's own WebSocket. */
+  get ws(): unknown {
+    return this.#state.at === "open" || this.#state.at === "opening" ? this.#state.handle?.native : undefined;
+  }
+
+  listen(events: CarrierEvents): void {
+    this.#events = events;
+  }
+
+  open(): void {
+    const { platform, options } = this.#context;
+    this.#state = { at: "opening", handle: undefined };
+    const url = this.#context.url(this.#dialect, this.#sid);
+    try {
+      const handle = platform.webSocket({ url, protocols: options.protocols, options }, this.#listener());
+      if (this.#state.at === "opening") this.#state = { at: "opening", handle };
+    } catch (error) {
+      // The platform refuses some URLs and subprotocols at once.
+      this.#error = error;
+      this.#closed(0, "");
+    }
+  }
+
+  settle({ dialect }: Parameters<Transport["settle"]>[0]): void {
+    this.#dialect = dialect;
+  }
+
+  send(batch: readonly Outgoing[]): void {
+    if (this.#state.at !== "open") return;
+    const { handle } = this.#state;
+    this.#unsent += batch.length;
+    for (const outgoing of batch) {
+      const last = outgoing.frames.length - 1;
+      for (const [index, frame] of outgoing.frames.entries()) {
+        handle.send(
+          frame.data,
+          outgoing.compress,
+          index === last ? (error) => this.#handedOver(outgoing, error) : undefined,
+        );
+      }
+    }
+  }
+
+  pause(done: () => void): void {
+    done();
+  }
+
+  resume(): void {}
+
+  close(how: "flush" | "discard"): void {
+    const state = this.#state;
+    if (state.at === "closed") return;
+    this.#state = { at: "closed" };
+    if (state.at === "open" && how === "flush") state.handle.close();
+    else if (state.at !== "idle") state.handle?.discard();
+    if (how === "flush") this.#events.carrierClosed("transport close");
+  }
+
+  #listener(): WebSocketEvents {
+    return {
+      opened: () => {
+        if (this.#state.at !== "opening" || this.#state.handle === undefined) return;
+        this.#state = { at: "open", handle: this.#state.handle };
+        this.#opened();
+      },
+      message: (data) => this.#message(data),
+      failed: (error) => {
+        this.#error = error;
+      },
+      closed: (code, reason) => this.#closed(code, reason),
+    };
+  }
+
+  #message(data: string | Uint8Array): void {
+    if (this.#state.at !== "open") return;
+    let packet: ReturnType<EngineDialect["decodePacket"]>;
+    try {
+      packet = this.#dialect.decodePacket(data);
+    } catch (error) {
+      const { handle } = this.#state;
+      this.#state = { at: "closed" };
+      handle.discard();
+      const reason = error instanceof Error ? error.message : String(error);
+      const cause = new TransportError("server error", { url: this.#context.endpoint, error, reason });
+      this.#events.carrierClosed("transport error", cause);
+      return;
+    }
+    this.#events.received(packet);
+  }
+
+  #handedOver(outgoing: Outgoing, error: unknown): void {
+    this.#unsent--;
+    outgoing.flushed?.(error === undefined || error === null ? undefined : "transport error");
+    if (this.#unsent === 0 && this.#state.at === "open") this.#events.drained();
+  }
+
+  #closed(code: number, reason: string): void {
+    const before = this.#state.at;
+    if (before === "closed") return;
+    this.#state = { at: "closed" };
+    if (before === "open" && this.#error === undefined) {
+      const details: CloseDetails = { description: "websocket connection closed", context: { code, reason } };
+      this.#events.carrierClosed("transport close", details);
+      return;
+    }
+    const error = this.#error ?? new Error(`the WebSocket was closed with code ${code}`);
+    const said = this.#context.platform.explain(error);
+    const cause = new TransportError("websocket error", { url: this.#context.endpoint, error, reason: said });
+    this.#events.carrierClosed("transport error", cause);
+  }
+}
