@@ -1,0 +1,70 @@
+// An HTTP server on loopback whose TCP connections can be cut, so that a server can die without a word.
+// Place: below the server peers: **TCP** -> HTTP server -> the package's engine
+// Rules: a port is used once per process unless it is asked for by number, since clients keep managers by host and port.
+
+import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
+
+/** A listening HTTP server. */
+export interface HttpListener {
+  readonly server: Server;
+  readonly port: number;
+  /** Cuts every TCP connection and stops listening, as the end of a process would. */
+  cut(): Promise<void>;
+}
+
+const usedPorts = new Set<number>();
+
+/**
+ * Listens on loopback.
+ *
+ * @param port - The port; 0 takes a free one that this process has not had before.
+ * @returns The listener, listening.
+ */
+export async function listenOnLoopback(port: number): Promise<HttpListener> {
+  const server = createServer();
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  const listeningPort = await listen(server, port);
+  if (port === 0 && usedPorts.has(listeningPort)) {
+    const next = await listenOnLoopback(0);
+    server.close();
+    return next;
+  }
+  usedPorts.add(listeningPort);
+  return {
+    server,
+    port: listeningPort,
+    async cut() {
+      const closed = new Promise<void>((resolve) => {
+        if (!server.listening) {
+          resolve();
+          return;
+        }
+        server.close(() => resolve());
+      });
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.removeListener("error", reject);
+      const address = server.address();
+      if (address === null || typeof address === "string") {
+        reject(new Error(`Cannot listen on "127.0.0.1:${port}": the server has no port`));
+        return;
+      }
+      resolve(address.port);
+    });
+  });
+}

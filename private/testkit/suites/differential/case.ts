@@ -1,0 +1,18 @@
+// What a case is: one script that is played with every pairing.
+// Place: **cases** -> scene -> peers
+// Rules: a case knows no package and no pairing; it drives the scene and writes what user code on each side observes.
+
+import type { TransportMode } from "../../src/peers/peer.ts";
+import type { Scene } from "./scene.ts";
+
+/** Every way of transport. */
+export const ALL_MODES: readonly TransportMode[] = ["polling", "websocket", "upgrade"];
+
+/** A script. */
+export interface DifferentialCase {
+  /** A rule in words. */
+  readonly name: string;
+  /** Whose behaviour it shows; pairings where that side is official do not play it. */
+  readonly shows: "both" | "server" | "client";
+  run(scene: Scene): Promise<void>;
+}

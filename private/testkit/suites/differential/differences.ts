@@ -1,0 +1,92 @@
+// Where ours differs from the official packages on purpose, line by line and with the reason.
+// Place: comparison -> **the list**
+// Rules: an entry states what its users see and why that is better for them; what is a defect is mended, not listed.
+
+import { ALL_MODES } from "./case.ts";
+import type { Change, Difference } from "./compare.ts";
+
+const LEGACY_AT_OURS = "our server with client 2.5";
+const OURS_AT_LEGACY = "server 2.5 with our client";
+const OURS_ON_3_AT_MODERN = "server 4.8 with allowEIO3 with our client held to protocol 3";
+const OURS_ON_3 = "our server with our client held to protocol 3";
+
+/** What 2.x makes of each typed array or view that the case sends, and the bytes that we send. */
+const VIEWS = [
+  ['{"0": 4, "1": 0, "2": 4}', "Buffer(3) 4 0 4"],
+  ['{"0": 1, "1": 2}', "Buffer(2) 1 2"],
+  ["{}", "Buffer(2) 8 7"],
+  ['{"0": 258}', "Buffer(2) 2 1"],
+] as const;
+
+/** What changes when one side sends views as bytes: what the other side gets, and what it gives back in its acks. */
+function viewsAsBytes(sender: "client" | "server"): readonly Change[] {
+  const receiver = sender === "client" ? "server" : "client";
+  return [`${receiver}: plain`, `${receiver}: echo`, `${sender}: ack`].flatMap((line) =>
+    VIEWS.map(([theirs, ours]) => ({ theirs: [`${line}(${theirs})`], ours: [`${line}(${ours})`] })),
+  );
+}
+
+const VIEWS_REASON =
+  "On Node, 2.x takes only Buffer and ArrayBuffer for binary and writes typed arrays and views as plain objects, " +
+  "which loses a DataView altogether. Our side sends each of them as bytes, whatever the revision.";
+
+/** Every deliberate difference. */
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    script: "the server sees query, credentials and headers of the handshake",
+    pairings: [LEGACY_AT_OURS, OURS_ON_3],
+    modes: ALL_MODES,
+    reason:
+      "A program written for 4.x looks for credentials in handshake.auth. Over protocol 3 they come in the query of " +
+      "CONNECT, so our server shows that query in both places and serves programs of either generation.",
+    changes: [
+      {
+        theirs: ['server: /admin: headers "abc", "d, e"'],
+        ours: [
+          'server: /admin: auth {"room": "blue & green", "plus": "1+1=2", "astral": "😀", "token": "s3cret/?&", "user": "Jürgen"}',
+          'server: /admin: headers "abc", "d, e"',
+        ],
+      },
+    ],
+  },
+  {
+    script: "the server shuts down while the connection is idle",
+    pairings: [LEGACY_AT_OURS, OURS_ON_3],
+    modes: ALL_MODES,
+    reason:
+      "2.x gives its disconnect listeners no reason at a shutdown; since 4.x there is one, and one server has one answer.",
+    changes: [
+      {
+        theirs: [
+          "server: disconnecting undefined, rooms <id>",
+          "server: disconnect undefined, connected=false, rooms ",
+        ],
+        ours: [
+          'server: disconnecting "server shutting down", rooms <id>',
+          'server: disconnect "server shutting down", connected=false, rooms ',
+        ],
+      },
+    ],
+  },
+  {
+    script: "typed arrays and views go both ways",
+    pairings: [LEGACY_AT_OURS],
+    modes: ALL_MODES,
+    reason: VIEWS_REASON,
+    changes: viewsAsBytes("server"),
+  },
+  {
+    script: "typed arrays and views go both ways",
+    pairings: [OURS_AT_LEGACY, OURS_ON_3_AT_MODERN],
+    modes: ALL_MODES,
+    reason: VIEWS_REASON,
+    changes: viewsAsBytes("client"),
+  },
+  {
+    script: "typed arrays and views go both ways",
+    pairings: [OURS_ON_3],
+    modes: ALL_MODES,
+    reason: VIEWS_REASON,
+    changes: [...viewsAsBytes("client"), ...viewsAsBytes("server")],
+  },
+];

@@ -1,0 +1,96 @@
+// The server under attack, in a process of its own, so that its death is a death and its heap is its own.
+// Place: bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket -> **handlers that echo**
+// Rules: whatever reaches the process uncaught ends it, with the cause told to the parent; it listens on loopback only;
+//        after "close" nothing keeps it alive, so that it ends by itself or shows a handle that was left.
+
+import { createServer } from "node:http";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { Server, type ServerOptions, type Socket } from "@bowline/server";
+import type { VictimReport } from "./victim-process.ts";
+
+const NANOSECONDS_PER_MS = 1e6;
+const SLOW_MIDDLEWARE_MS = 30;
+const prototypes: readonly object[] = [Object.prototype, Array.prototype, Function.prototype, String.prototype];
+
+function fingerprint(): string {
+  return prototypes.map((prototype) => Reflect.ownKeys(prototype).map(String).join(",")).join(";");
+}
+
+function tell(message: object): void {
+  process.send?.(message);
+}
+
+function die(kind: string, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.send?.({ is: "died", text: `${kind}: ${text}` }, undefined, {}, () => process.exit(70));
+}
+
+function answer(socket: Socket): void {
+  socket.on("echo", (...args: unknown[]) => {
+    const last = args.at(-1);
+    if (typeof last === "function") Reflect.apply(last, undefined, args.slice(0, -1));
+    else socket.emit("echo", ...args);
+  });
+  socket.on("spread", (...args: unknown[]) => {
+    if (typeof args.at(-1) !== "function") socket.to("all").volatile.emit("spread", ...args);
+  });
+  void socket.join("all");
+}
+
+/** The parent's own options come through here. */
+function areOptions(value: unknown): value is Partial<ServerOptions> {
+  return typeof value === "object" && value !== null;
+}
+
+process.on("uncaughtException", (error) => die("uncaughtException", error));
+process.on("unhandledRejection", (reason) => die("unhandledRejection", reason));
+
+const atStart = fingerprint();
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+
+const http = createServer((_request, response) => {
+  response.writeHead(404).end();
+});
+const given: unknown = JSON.parse(process.argv[2] ?? "{}");
+const io = new Server(http, areOptions(given) ? given : {});
+let middlewaresRunning = 0;
+for (const name of ["/", "/admin", "/slow", "/barred"]) io.of(name).on("connection", answer);
+io.of("/slow").use((_socket, next) => {
+  middlewaresRunning++;
+  setTimeout(() => {
+    middlewaresRunning--;
+    next();
+  }, SLOW_MIDDLEWARE_MS);
+});
+io.of("/barred").use((_socket, next) => next(new Error("barred")));
+
+function report(): VictimReport {
+  globalThis.gc?.();
+  const namespaces = ["/", "/admin", "/slow", "/barred"].map((name) => io.of(name));
+  const { heapUsed, rss, external, arrayBuffers } = process.memoryUsage();
+  const result = {
+    connections: io.engine?.clientsCount ?? 0,
+    sockets: namespaces.reduce((sum, namespace) => sum + namespace.sockets.size, 0),
+    middlewaresRunning,
+    heldBytes: heapUsed + external + arrayBuffers,
+    rssBytes: rss,
+    longestDelayMs: delay.max / NANOSECONDS_PER_MS,
+    prototypesAreClean: fingerprint() === atStart,
+  };
+  delay.reset();
+  return result;
+}
+
+process.on("message", (command: unknown) => {
+  if (command === "report") tell({ is: "report", report: report() });
+  else if (command === "close") {
+    delay.disable();
+    void io.close().then(() => process.disconnect());
+  }
+});
+
+http.listen(0, "127.0.0.1", () => {
+  const address = http.address();
+  tell({ is: "listening", port: typeof address === "object" && address !== null ? address.port : 0 });
+});
