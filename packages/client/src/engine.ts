@@ -7,12 +7,11 @@
 //        other one, as packets may be on their way; `closed` is told once.
 // Source: docs/protocol/engine-4.md, "Closing"
 
-import type { Handshake, Packet } from "@bowline/protocol";
+import { eio4, type Frame, type Handshake, type Packet } from "@bowline/protocol";
 import {
   type Cancel,
   type CloseReason,
   DEAF,
-  EncodedFrame,
   EngineSession,
   type Outgoing,
   type TransportName,
@@ -126,11 +125,6 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     return this.#session?.overdue ?? false;
   }
 
-  /** Whether frames have to hold base64 text in place of bytes. */
-  get needsBase64(): boolean {
-    return this.#transport?.supportsBinary === false;
-  }
-
   get #session(): EngineSession | undefined {
     return this.#state.at === "open" ? this.#state.session : undefined;
   }
@@ -147,10 +141,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   }
 
   /** Makes the frame of a message in this connection's dialect. */
-  frame(data: string | Uint8Array): Outgoing["frames"][number] {
-    const { session } = this.#state.at === "open" ? this.#state : { session: undefined };
-    if (session === undefined) return new EncodedFrame(data);
-    return session.dialect.frame({ type: "message", data }, this.needsBase64);
+  frame(data: string | Uint8Array): Frame {
+    const dialect = this.#transport?.dialect ?? eio4;
+    return dialect.frame({ type: "message", data }, this.#transport?.supportsBinary === false);
   }
 
   /**
