@@ -100,8 +100,8 @@ async function vectors() {
 
 /**
  * `quick` steps make up `npm run check`; `needsBuild` steps read dist/, so a failed build keeps them from running.
- * `needsBrowser` makes the set-up look for one.
- * @type {readonly { name: string, quick?: true, needsBuild?: true, needsBrowser?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
+ * `needsBrowser` makes the set-up look for one; `alone` steps play with real time and run without others beside them.
+ * @type {readonly { name: string, quick?: true, needsBuild?: true, needsBrowser?: true, alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
  */
 export const STEPS = [
   { name: "lint", quick: true, run: formatAndLint },
@@ -114,7 +114,7 @@ export const STEPS = [
   { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
   { name: "packages", needsBuild: true, run: packages },
   { name: "vectors", needsBuild: true, run: vectors },
-  { name: "hostile", needsBuild: true, run: (context) => vitest("hostile", context) },
-  { name: "browser", needsBuild: true, needsBrowser: true, run: (context) => vitest("browser", context) },
-  { name: "differential", needsBuild: true, run: (context) => vitest("differential", context) },
+  { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
+  { name: "browser", needsBuild: true, needsBrowser: true, alone: true, run: (context) => vitest("browser", context) },
+  { name: "differential", needsBuild: true, alone: true, run: (context) => vitest("differential", context) },
 ];

@@ -1,12 +1,16 @@
 // The gate: every check there is, from fast to slow, the same here and on CI. One line per green step, everything a red
 // step printed, and as the last line `N passed, N failed, N skipped`. It goes on after a failure, except that without a
-// build nothing that reads dist/ can run.
+// build nothing that reads dist/ can run. Two steps run side by side, but those that play with real connections and
+// real time run alone.
 // Usage: node tools/run-tests.mjs [--check] [--full] [--only NAME[,NAME]]
 //   --check  format, lint, types and unit tests only        --full  whole matrices instead of samples
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { STEPS } from "./gate-steps.mjs";
 import { setUp } from "./setup.mjs";
+
+/** How many steps run at the same time. */
+const SIDE_BY_SIDE = 2;
 
 const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
@@ -78,19 +82,34 @@ async function main() {
   }
   const steps = chooseSteps(STEPS, options);
   const sum = await prepare(steps.some((step) => step.needsBrowser === true));
+  const running = new Set();
   let isBuilt = true;
+  const start = (step) => {
+    const run = runStep(step, options).then(({ passed, failed, skipped }) => {
+      if (step.name === "build" && failed > 0) isBuilt = false;
+      sum.passed += passed;
+      sum.failed += failed;
+      sum.skipped += skipped;
+      running.delete(run);
+    });
+    running.add(run);
+    return run;
+  };
+  let build;
   for (const step of steps) {
+    if (step.needsBuild === true) await build;
     if (step.needsBuild === true && !isBuilt) {
       sum.skipped += 1;
       console.log(`skip ${step.name.padEnd(13)} there is no build`);
       continue;
     }
-    const { passed, failed, skipped } = await runStep(step, options);
-    if (step.name === "build" && failed > 0) isBuilt = false;
-    sum.passed += passed;
-    sum.failed += failed;
-    sum.skipped += skipped;
+    if (step.alone === true) await Promise.all(running);
+    else if (running.size >= SIDE_BY_SIDE) await Promise.race(running);
+    const run = start(step);
+    if (step.name === "build") build = run;
+    if (step.alone === true) await run;
   }
+  await Promise.all(running);
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
   return sum.failed > 0 || sum.passed === 0 ? 1 : 0;
 }

@@ -1,4 +1,6 @@
-// The public list of @bowline/adapter.
+// The public list of @bowline/adapter: the contract of adapters, and the one in memory.
+// Place: session -> socket codec -> connection / namespace -> **adapter** -> sockets of a room
+// Rules: each name is here on purpose, for programs that bring an adapter of their own.
 
 export type {
   Adapter,

@@ -140,6 +140,27 @@ describe("a broadcast", () => {
     expect(counted.mock.calls).toEqual([[0]]);
   });
 
+  it("with an ack that cannot be delivered leaves nobody waiting for an answer", () => {
+    const expectAck = vi.fn();
+    const mistake = new TypeError("no JSON for that");
+    const adapter = new MemoryAdapter({
+      name: "/",
+      sockets: new Map([
+        ["x", { id: "x", join: () => undefined, leave: () => undefined, disconnect: () => undefined }],
+      ]),
+      deliver: () => ({
+        to() {
+          throw mistake;
+        },
+      }),
+      expectAck,
+    });
+    adapter.addAll("x", rooms("x"));
+    const ask = () => adapter.broadcastWithAck({ ...PACKET, id: 7 }, { rooms: rooms() }, vi.fn(), vi.fn());
+    expect(ask).toThrow(mistake);
+    expect(expectAck).not.toHaveBeenCalled();
+  });
+
   it("is settled before its first delivery, so that handlers may move sockets meanwhile", () => {
     const delivered: string[] = [];
     const sockets = new Map<string, AdapterSocket>();

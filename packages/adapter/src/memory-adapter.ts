@@ -8,12 +8,22 @@ import type { Adapter, AdapterNamespace, AdapterSocket, BroadcastOptions, Room, 
 
 const NO_ROOMS: ReadonlySet<Room> = new Set();
 
-/** Keeps rooms in memory and delivers to the sockets of this process. */
+/**
+ * Keeps rooms in memory and delivers to the sockets of this process.
+ *
+ * Servers use it when they are given no other. Nothing here waits: rooms are joined and left, and packets are handed
+ * over, before a method returns.
+ * @typeParam S what the sockets of the namespace are.
+ * @example
+ * import { Server } from "@bowline/server";
+ * const io = new Server({ adapter: (namespace) => new MemoryAdapter(namespace) });
+ */
 export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
   readonly rooms: Map<Room, Set<SocketId>> = new Map();
   readonly sids: Map<SocketId, Set<Room>> = new Map();
   readonly #namespace: AdapterNamespace<S>;
 
+  /** @param namespace whose rooms these are; its sockets are looked up at each broadcast. */
   constructor(namespace: AdapterNamespace<S>) {
     this.#namespace = namespace;
   }
@@ -59,8 +69,9 @@ export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
     const addressed = this.#receivers(options);
     receivers(addressed.length);
     for (const socket of addressed) {
-      this.#namespace.expectAck(socket, id, reply);
+      // In this order: what cannot be encoded throws before anybody waits for an answer to it.
       delivery.to(socket);
+      this.#namespace.expectAck(socket, id, reply);
     }
   }
 

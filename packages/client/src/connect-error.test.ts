@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { containing } from "../test-support/fake-platform.ts";
-import { explain, TransportError, wrongRevision } from "./connect-error.ts";
+import { explain, TransportError, withoutQuery, wrongRevision } from "./connect-error.ts";
 
 const url = "http://h/socket.io/";
 
@@ -46,4 +46,11 @@ describe("TransportError", () => {
 
 test("a server of another generation is named in the words that programs look for", () => {
   expect([wrongRevision(4), wrongRevision(3)]).toEqual([containing("server in v2.x"), containing("allowEIO3")]);
+});
+
+test.each([
+  [new TypeError("Invalid URL: 'http://h/?a=1&b=2' is bad"), "Invalid URL: 'http://h/?…' is bad"],
+  ["refused ws://h/?token=secret", "refused ws://h/?…"],
+])("what a platform throws is told without the query: %s", (thrown, message) => {
+  expect(withoutQuery(thrown)).toEqual(new Error(message));
 });

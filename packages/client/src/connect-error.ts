@@ -77,6 +77,15 @@ export class TransportError extends Error {
   }
 }
 
+/**
+ * What a platform throws when it is handed something that it cannot use, told without the query: its own message, and
+ * its own fields, hold the whole URL.
+ */
+export function withoutQuery(thrown: unknown): Error {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new Error(message.replaceAll(/[?][^\s"']*/g, "?…"));
+}
+
 /** A connection that was lost without an error, as `disconnect` listeners get it. */
 export interface CloseDetails {
   readonly description: string;

@@ -322,6 +322,20 @@ describe("an open connection", () => {
     expect([engine.overdue, engine.writable]).toEqual([true, false]);
   });
 
+  test("is not harmed by listeners that throw, which are told as uncaught", () => {
+    const { engine, platform, told } = createEngine(WEBSOCKET);
+    const fail = () => {
+      throw new SyntaxError("a handler failed");
+    };
+    engine.on("handshake", fail).on("message", fail);
+    platform.socket().open();
+    platform.socket().message(openPacket());
+    platform.socket().message("4a");
+    platform.socket().message("4b");
+    expect([told, engine.readyState]).toEqual([["opened session1", "message a", "message b"], "open"]);
+    expect(() => platform.clock.advance(0)).toThrow("a handler failed");
+  });
+
   test("sends for programs, and tells when that is done", () => {
     const { platform, engine } = openOverWebSocket();
     const done: string[] = [];
@@ -366,6 +380,14 @@ describe("an open connection", () => {
     platform.socket().close(1000, "bye");
     const details = { description: "websocket connection closed", context: { code: 1000, reason: "bye" } };
     expect([ends, failures]).toEqual([[["transport close", details]], []]);
+  });
+
+  test("over polling says goodbye once, though it is closed while a batch is told as taken", () => {
+    const { engine, platform } = openOverPolling({ upgrade: false });
+    engine.send("a", undefined, () => engine.close());
+    platform.clock.endTurn();
+    first(platform.pending("POST")).answer("ok");
+    expect(platform.pending("POST").map(({ request }) => request.body)).toEqual(["1"]);
   });
 
   test("over polling ends with a close packet", () => {

@@ -19,6 +19,7 @@ import {
 import { type CloseDetails, TransportError } from "./connect-error.ts";
 import type { Revision } from "./detect-revision.ts";
 import { ClientEmitter } from "./emitter.ts";
+import { guardProgram } from "./guard.ts";
 import { contextFor, type EngineContext, Opening } from "./opening.ts";
 import { DEFAULTS } from "./options.ts";
 import type { Transport } from "./transports/transport.ts";
@@ -80,6 +81,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   #transport: Transport | undefined;
   #id: string | undefined;
   #isLeaving = false;
+  #isGivenUp = false;
   #stopListening: Cancel | undefined;
 
   constructor(context: EngineContext, listener: EngineListener) {
@@ -122,7 +124,14 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** Whether the server should have been heard of by now, as after a laptop slept. */
   get overdue(): boolean {
-    return this.#session?.overdue ?? false;
+    return this.#isGivenUp || (this.#session?.overdue ?? false);
+  }
+
+  /** Ends a connection that is overdue, at the end of the turn, even if the server is heard of meanwhile. */
+  giveUp(): void {
+    if (this.#isGivenUp || !this.overdue) return;
+    this.#isGivenUp = true;
+    this.#context.platform.clock.after(0, () => this.#lost("ping timeout"));
   }
 
   get #session(): EngineSession | undefined {
@@ -149,12 +158,13 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   /**
    * Sends one message.
    * @param options `compress: false` for a message that is not worth it.
-   * @param flushed called when the transport has taken it.
+   * @param flushed called when the transport has taken it; never where the connection ends before.
+   * @returns the engine.
    */
   send(data: string | Uint8Array, options?: { readonly compress?: boolean }, flushed?: () => void): this {
     const compress = options?.compress !== false;
     const isTaken = (failure?: CloseReason): void => {
-      if (failure === undefined) flushed?.();
+      if (failure === undefined && flushed !== undefined) guardProgram(this.#context.platform.clock, flushed);
     };
     this.sendFrames({ frames: [this.frame(data)], compress, flushed: isTaken });
     return this;
@@ -165,7 +175,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     return this.send(data, options, flushed);
   }
 
-  /** Ends the connection once what was sent has left. */
+  /** Ends the connection once what was sent has left. @returns the engine. */
   close(): this {
     const state = this.#state;
     if (state.at === "opening") {
@@ -177,6 +187,11 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
       if (state.upgrading?.isPausing !== true) this.#leave(state.session, state.upgrading);
     }
     return this;
+  }
+
+  /** Calls listeners of the program; what they throw is told as uncaught, and harms no connection. */
+  #tell(event: keyof EngineEvents, args: readonly unknown[]): void {
+    guardProgram(this.#context.platform.clock, () => this.dispatch(event, args));
   }
 
   #leave(session: EngineSession, upgrading: Upgrading | undefined): void {
@@ -205,7 +220,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
       events: {
         message: (data) => this.#message(data),
         heartbeat: (type, latencyMs) => this.#heartbeat(type, latencyMs),
-        drained: () => this.dispatch("drain", []),
+        drained: () => this.#tell("drain", []),
         closed: (reason, cause) => this.#closed(reason, cause),
       },
     });
@@ -214,9 +229,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#state = { at: "open", session, upgrading: undefined };
     this.#watchPage();
     session.attach(transport);
-    this.dispatch("handshake", [handshake]);
+    this.#tell("handshake", [handshake]);
     this.#listener.opened(handshake);
-    this.dispatch("open", []);
+    this.#tell("open", []);
     for (const packet of early) session.received(packet);
     const canUpgrade = options.upgrade !== false && handshake.upgrades.includes("websocket");
     const names: readonly string[] = options.transports ?? DEFAULTS.transports;
@@ -228,7 +243,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     const context = contextFor(this.#context, "websocket", session.dialect);
     const open = (opened: () => void): Transport => new WebSocketTransport(context, session.id, opened);
     const upgrading = new Upgrading(current, open, {
-      upgrading: (candidate) => this.dispatch("upgrading", [candidate]),
+      upgrading: (candidate) => this.#tell("upgrading", [candidate]),
       switched: (candidate) => {
         this.#context.memory.websocketWorked = true;
         this.#transport = candidate;
@@ -236,7 +251,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
         session.replace(candidate);
         // The old transport said its last word before it was paused.
         current.close("discard");
-        this.dispatch("upgrade", [candidate]);
+        this.#tell("upgrade", [candidate]);
         if (this.#isLeaving) session.close();
       },
       dropped: (why, cause) => {
@@ -244,7 +259,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
         if (this.#state.at !== "open") return;
         const reason = `${why}; the connection stays on ${current.name}`;
         const failure = cause instanceof TransportError ? { error: cause, reason: cause.hint } : { reason };
-        this.dispatch("upgradeError", [new TransportError("probe error", { url: context.endpoint, ...failure })]);
+        this.#tell("upgradeError", [new TransportError("probe error", { url: context.endpoint, ...failure })]);
         if (this.#isLeaving) session.close();
       },
     });
@@ -258,18 +273,20 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   #message(data: string | Uint8Array): void {
     this.#listener.message(data);
-    this.dispatch("data", [data]);
-    this.dispatch("message", [data]);
+    this.#tell("data", [data]);
+    this.#tell("message", [data]);
   }
 
   #heartbeat(type: "ping" | "pong", latencyMs: number | undefined): void {
     this.#listener.heartbeat(type, latencyMs);
-    this.dispatch(type, latencyMs === undefined ? [] : [latencyMs]);
+    this.#tell(type, latencyMs === undefined ? [] : [latencyMs]);
   }
 
   #watchPage(): void {
     const { platform, options } = this.#context;
-    const stops = [platform.onLeave("offline", () => this.#lost("network connection lost"))];
+    const stops = [
+      platform.onLeave("offline", () => this.#lost("transport close", { description: "network connection lost" })),
+    ];
     if (options.closeOnBeforeunload === true) {
       stops.push(
         platform.onLeave("beforeunload", () => {
@@ -284,9 +301,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     };
   }
 
-  #lost(description: string): void {
+  #lost(reason: CloseReason, details?: CloseDetails): void {
     const transport = this.#transport;
-    this.#session?.carrierClosed("transport close", { description });
+    this.#session?.carrierClosed(reason, details);
     transport?.close("discard");
   }
 
@@ -295,7 +312,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#transport = this.#state.opening.transport;
     this.#state = { at: "closed" };
     this.#listener.failed(error);
-    this.dispatch("error", [error]);
+    this.#tell("error", [error]);
   }
 
   #closed(reason: CloseReason, cause?: unknown): void {
@@ -307,9 +324,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     const details = asDetails(cause);
     if (reason === "transport error" && details instanceof Error) {
       this.#listener.failed(details);
-      this.dispatch("error", [details]);
+      this.#tell("error", [details]);
     }
     this.#listener.closed(reason, details);
-    this.dispatch("close", [reason, details]);
+    this.#tell("close", [reason, details]);
   }
 }

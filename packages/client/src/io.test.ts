@@ -51,6 +51,20 @@ describe("io", () => {
     expect(io(`${url}/x`, options).io).not.toBe(first.io);
   });
 
+  test("does not keep a manager that was closed, until it opens again", () => {
+    const { io } = createConnect();
+    const first = io(URL);
+    first.disconnect();
+    const second = io(URL);
+    expect([second.io === first.io, io(`${URL}/x`).io === second.io]).toEqual([false, true]);
+    second.io.close();
+    first.connect();
+    expect(io(`${URL}/y`).io).toBe(first.io);
+    second.connect();
+    second.io.close();
+    expect(io(`${URL}/z`).io).toBe(first.io);
+  });
+
   test("takes the port of a scheme for granted", () => {
     const { io } = createConnect();
     expect(io("http://h").io).toBe(io("http://h:80/x").io);

@@ -1,7 +1,8 @@
 // `io()`: finds or makes the manager for a URL, and gives the socket for its namespace.
 // Place: above bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
 // Rules: one manager per server and path, unless the program wants its own or already has a socket for the namespace;
-//        the first call decides about the connection's options, each call about its socket's.
+//        the first call decides about the connection's options, each call about its socket's; a manager that ended for
+//        good is not kept.
 
 import type { Manager } from "./manager.ts";
 import type { ClientOptions } from "./options.ts";
@@ -36,7 +37,17 @@ export function createIo(parts: IoParts): Connect {
     }
     const managerOptions = server.query === "" || Object.keys(given).length > 0 ? given : { ...socketOptions };
     const manager = parts.createManager(server.href, managerOptions);
-    if (!wantsOwn && cached === undefined) managers.set(key, manager);
+    if (!wantsOwn && cached === undefined) {
+      managers.set(key, manager);
+      manager.watch({
+        opening: () => {
+          if (!managers.has(key)) managers.set(key, manager);
+        },
+        ended: () => {
+          if (managers.get(key) === manager) managers.delete(key);
+        },
+      });
+    }
     return manager.socket(server.path, socketOptions);
   };
 }

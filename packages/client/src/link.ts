@@ -12,6 +12,7 @@ import {
   sio4,
   sio5,
 } from "@bowline/protocol";
+import { wantsBinaryTypes } from "@bowline/protocol/internal";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
@@ -35,9 +36,7 @@ export class Link {
     const { maxAttachments } = options;
     const parser: Parser = options.parser ?? this.dialect.parser;
     const encoder = new parser.Encoder();
-    // Parsers of 2.x call back, and want to be told of binary values.
-    const marksBinary = this.dialect.revision === 4 || (options.parser !== undefined && encoder.encode.length > 1);
-    this.outbox = new Outbox({ engine, platform, encoder, marksBinary });
+    this.outbox = new Outbox({ engine, platform, encoder, marksBinary: wantsBinaryTypes(parser, encoder) });
     this.#decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
     this.#decoder.on("decoded", (packet) => this.#decoded.push(packet));
   }

@@ -193,6 +193,18 @@ describe("reconnecting", () => {
     expect(parts.platform.socket().request.url).toContain("ws://other:1/socket.io/?token=new&");
   });
 
+  test("takes options that have become wrong for a failure, and goes on", () => {
+    const parts = createOpen();
+    refuse(parts);
+    parts.manager.uri = "/without-a-page";
+    parts.platform.clock.advance(1000);
+    expect(last(parts.told)).toContain("reconnect_error Cannot connect");
+    parts.manager.uri = URL;
+    parts.platform.clock.advance(2000);
+    accept(parts);
+    expect(last(parts.told)).toBe("reconnect 2");
+  });
+
   test("does not happen where it is switched off", () => {
     const parts = createOpen({ reconnection: false });
     refuse(parts);
@@ -273,6 +285,17 @@ describe("a handler that throws", () => {
     });
     refuse(parts);
     expect([parts.told, parts.manager.reconnecting]).toEqual([["open", "close transport close", "other"], true]);
+    expect(() => parts.platform.clock.advance(0)).toThrow("a handler failed");
+  });
+
+  test("as the callback of open does not keep the engine's listeners from hearing", () => {
+    const parts = createManager({ autoConnect: false });
+    parts.manager.open(() => {
+      throw new TypeError("a handler failed");
+    });
+    parts.manager.engine.on("open", () => parts.told.push("engine"));
+    accept(parts);
+    expect(parts.told).toEqual(["open", "engine"]);
     expect(() => parts.platform.clock.advance(0)).toThrow("a handler failed");
   });
 

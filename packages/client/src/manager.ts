@@ -13,8 +13,9 @@ import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type CloseDetails, TransportError } from "./connect-error.ts";
 import { ClientEmitter } from "./emitter.ts";
 import { Engine, type EngineListener } from "./engine.ts";
+import { guardProgram } from "./guard.ts";
 import { Link } from "./link.ts";
-import type { ManagerEvents, SocketManager } from "./manager-face.ts";
+import type { ManagerEvents } from "./manager-events.ts";
 import { Members } from "./members.ts";
 import type { EngineMemory } from "./opening.ts";
 import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
@@ -27,6 +28,14 @@ type ManagerState =
   | { readonly at: "closed" }
   | { readonly at: "opening"; readonly done: ((error?: Error) => void) | undefined; readonly stopTimer: Cancel }
   | { readonly at: "open"; readonly link: Link };
+
+/** Hears whether a manager is in use. */
+export interface ManagerWatcher {
+  /** It is about to open a connection. */
+  opening(): void;
+  /** It was closed, and will not open by itself. */
+  ended(): void;
+}
 
 /** Events of a manager that sockets tell, too, when somebody listens there, as those of 2.x do. */
 const FORWARDED: readonly string[] = [
@@ -47,10 +56,7 @@ function resolveAuth(auth: Auth | undefined): Readonly<Record<string, unknown>> 
 }
 
 /** The connection to one server. */
-export class Manager
-  extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents>
-  implements SocketManager
-{
+export class Manager extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents> {
   /** The options that it was made with, live. */
   readonly opts: LiveOptions;
   uri: string | undefined;
@@ -62,6 +68,7 @@ export class Manager
   #engine: Engine;
   #state: ManagerState = { at: "closed" };
   readonly #reconnector: Reconnector;
+  #watcher: ManagerWatcher | undefined;
   /** Somebody closed it, so that it must not open again by itself. */
   #isStopped = false;
 
@@ -80,7 +87,7 @@ export class Manager
       tell: (event: keyof ManagerEvents, ...args: unknown[]) => this.#announce(event, args),
       open: (done) => {
         if (this.#state.at !== "closed") return false;
-        this.open(done);
+        this.#openAgain(done);
         return true;
       },
     });
@@ -115,10 +122,13 @@ export class Manager
   /**
    * Connects; does nothing when it is connected or about to be.
    * @param done called once with the result; with it, a failure does not start reconnecting.
+   * @returns the manager.
+   * @throws Error when the URL was changed to one that names no server.
    */
   open(done?: (error?: Error) => void): this {
     if (this.#state.at !== "closed") return this;
     this.#isStopped = false;
+    this.#watcher?.opening();
     const engine = this.#createEngine();
     const { timeoutMs } = this.#settings;
     const stopTimer =
@@ -137,6 +147,13 @@ export class Manager
   /**
    * Gives the socket of a namespace, and makes it at the first call.
    * @param namespace its name, such as `/admin`.
+   * @param options count at the first call.
+   * @returns the socket; it connects at once unless `autoConnect` is false.
+   * @example
+   * import { Manager } from "@bowline/client";
+   *
+   * const manager = new Manager("http://localhost:3000", { autoConnect: false });
+   * const admin = manager.socket("/admin", { auth: { token: "abc" } });
    */
   socket(namespace: string, options: SocketOptions = {}): Socket {
     const name = namespace.startsWith("/") ? namespace : `/${namespace}`;
@@ -150,11 +167,17 @@ export class Manager
     return this.#sockets.has(namespace);
   }
 
+  /** Has somebody told whether it is in use, once. @internal */
+  watch(watcher: ManagerWatcher): void {
+    this.#watcher = watcher;
+  }
+
   /** Closes the connection of all sockets, and does not open it again by itself. */
   close(): void {
     const isIdle = this.#state.at === "closed" && !this.reconnecting;
     this.#isStopped = true;
     this.#reconnector.stop();
+    this.#watcher?.ended();
     if (!isIdle) this.#end("forced close");
   }
 
@@ -277,7 +300,7 @@ export class Manager
     this.#state = { at: "open", link };
     this.#tell("open");
     this.#members.opened(link);
-    done?.();
+    if (done !== undefined) this.#guard(done);
   }
 
   #message(engine: Engine, data: string | Uint8Array): void {
@@ -294,19 +317,12 @@ export class Manager
     for (const packet of packets) {
       if (this.#link !== link) return;
       this.#tell("packet", packet);
-      this.#guard(() => this.#members.deliver(packet));
+      this.#members.deliver(packet);
     }
   }
 
-  /** Runs handlers of the program. What they throw is told as uncaught, and nothing behind them is lost. */
   #guard(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#platform.clock.after(0, () => {
-        throw error;
-      });
-    }
+    guardProgram(this.#platform.clock, action);
   }
 
   /** The engine failed: before it was open, or, with its end to follow, afterwards. */
@@ -320,8 +336,9 @@ export class Manager
     this.#tell("error", error);
     this.#members.failed(error);
     if (state.at !== "opening") return;
-    if (state.done !== undefined) state.done(error);
-    else this.#reconnect();
+    const { done } = state;
+    if (done === undefined) this.#reconnect();
+    else this.#guard(() => done(error));
   }
 
   #timedOut(engine: Engine, timeoutMs: number): void {
@@ -357,6 +374,15 @@ export class Manager
     if (details === undefined) this.#tell("close", reason);
     else this.#tell("close", reason, details);
     this.#members.closed(reason, details);
+  }
+
+  /** Makes an attempt; options that have become wrong meanwhile let it fail like any other. */
+  #openAgain(done: (error?: Error) => void): void {
+    try {
+      this.open(done);
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   /** Starts to reconnect, unless somebody has closed it, or opened it again meanwhile. */

@@ -67,6 +67,7 @@ export class Members {
       get overdue() {
         return host.engine().overdue;
       },
+      giveUp: () => host.engine().giveUp(),
       listen(listener) {
         member.listener = listener;
       },
@@ -109,7 +110,7 @@ export class Members {
       this.#host.link()?.dialect.joinsMainNamespaceByItself === true;
     const member = this.#members.get(packet.nsp);
     const receivers = concernsAll ? this.#active() : member?.isActive === true ? [member] : [];
-    for (const { listener } of receivers) listener.packet(packet);
+    for (const { listener } of receivers) this.#host.guard(() => listener.packet(packet));
   }
 
   forward(event: string, args: readonly unknown[]): void {

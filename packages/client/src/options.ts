@@ -77,6 +77,8 @@ export interface EngineOptions {
   readonly rejectUnauthorized?: boolean;
   /** Node: local address of the WebSocket. */
   readonly localAddress?: string;
+  /** Node: most bytes of one polling answer or one WebSocket message; more of them end the connection. @default 100 MiB */
+  readonly maxPayload?: number;
   /** Node: compression of WebSocket messages, off or from a size in bytes on. @default { threshold: 1024 } */
   readonly perMessageDeflate?: boolean | { readonly threshold?: number };
 }
@@ -140,6 +142,7 @@ export const DEFAULTS: {
   readonly reconnectionDelayMax: number;
   readonly randomizationFactor: number;
   readonly timeout: number;
+  readonly maxPayload: number;
 } = {
   path: "/socket.io",
   transports: ["polling", "websocket"],
@@ -147,6 +150,7 @@ export const DEFAULTS: {
   reconnectionDelayMax: 5000,
   randomizationFactor: 0.5,
   timeout: 20_000,
+  maxPayload: 100 * 1024 * 1024,
 };
 
 /** The options for one transport. */

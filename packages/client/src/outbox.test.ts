@@ -86,6 +86,17 @@ describe("an event with a Blob", () => {
     expect([sent(fake), fake.socket().ended]).toEqual([[event("a"), Uint8Array.of(7), "41"], "close"]);
   });
 
+  test("that has no JSON is told as uncaught, and holds nobody up", async () => {
+    const { fake, socket, readings } = createConnected();
+    socket
+      .emit("a", new Blob(["x"]), 1n)
+      .emit("b", 1n)
+      .emit("c");
+    await readings[0]?.finish(Uint8Array.of(7));
+    expect(sent(fake)).toEqual(['42["c"]']);
+    expect(() => fake.clock.advance(0)).toThrow(TypeError);
+  });
+
   test("keeps the program's data as it is", async () => {
     const { socket, readings } = createConnected();
     const data = { file: new Blob(["x"]) };

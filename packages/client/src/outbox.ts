@@ -6,8 +6,9 @@
 // Source: docs/protocol/socket-5.md, "Binary data"
 
 import { type PacketEncoder, PacketType, type SocketPacket } from "@bowline/protocol";
-import { hasBlob, markBinary, settleBlobs } from "@bowline/protocol/internal";
+import { encodeFrames, hasBlob, settleBlobs } from "@bowline/protocol/internal";
 import type { Engine } from "./engine.ts";
+import { guardProgram } from "./guard.ts";
 import type { Platform } from "./platform.ts";
 
 /** A packet with what transports and parsers of programs want to know. */
@@ -43,7 +44,7 @@ export class Outbox {
 
   /**
    * Sends a packet.
-   * @throws whatever the encoder throws, for data that has no JSON.
+   * @throws whatever the encoder throws, for data that has no JSON; told as uncaught where it waits for a Blob.
    */
   send(packet: OutgoingPacket): void {
     const hasData = packet.type === PacketType.EVENT || packet.type === PacketType.ACK;
@@ -86,18 +87,14 @@ export class Outbox {
     const held = [first, ...(this.#held ?? [])];
     this.#held = undefined;
     // An action may be a packet that has to wait itself, and then those behind it wait as well.
-    for (const action of held) this.whenSettled(action);
+    // Nobody is there to catch what cannot be encoded, and it must not take the others along.
+    for (const action of held) this.whenSettled(() => guardProgram(this.#options.platform.clock, action));
   }
 
   #write(packet: OutgoingPacket): void {
     const { engine, encoder, marksBinary } = this.#options;
-    const encoded = encoder.encode(marksBinary ? { ...markBinary(packet), ...markOptions(packet) } : packet);
-    const frames = encoded.map((data) => engine.frame(data));
+    const frames = encodeFrames(encoder, packet, marksBinary).map((data) => engine.frame(data));
     this.#untaken++;
     engine.sendFrames({ frames, compress: packet.options.compress, flushed: this.#taken });
   }
-}
-
-function markOptions({ options }: OutgoingPacket): Pick<OutgoingPacket, "options"> {
-  return { options };
 }

@@ -32,6 +32,8 @@ export interface SocketPort {
   readonly writable: boolean;
   /** Whether the server should have been heard of by now. */
   readonly overdue: boolean;
+  /** Ends a connection that is overdue, at the end of the turn. */
+  giveUp(): void;
   listen(listener: SocketListener): void;
   /** Takes part in connections from now on; opens one if there is none. */
   join(): void;

@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from "vitest";
 import type { TransportError } from "./connect-error.ts";
 import type { Io } from "./entry/complete-io.ts";
+import type { Manager } from "./manager.ts";
 import type { Socket } from "./socket.ts";
 
 interface FromServer {
@@ -49,10 +50,13 @@ test("an acknowledgement with a timeout takes an error first", () => {
 
 test("an awaited acknowledgement is what the server answers", () => {
   expectTypeOf(socket.emitWithAck("add", 1, 2)).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(socket.timeout(100).emitWithAck("add", 1, 2)).toEqualTypeOf<Promise<number>>();
+  // @ts-expect-error an argument is missing
+  void socket.emitWithAck("add", 1);
 });
 
 test("without a map everything goes", () => {
-  anything.on("whatever", (a, b) => [a, b]);
+  anything.on("whatever", (a, b) => expectTypeOf([a, b]).toBeArray());
   anything.emit("whatever", 1, "x", () => {});
   expectTypeOf(anything.emitWithAck("whatever", 1)).resolves.toBeAny();
 });
@@ -67,6 +71,8 @@ test("io takes a URL, options, both, or neither", () => {
 });
 
 test("the manager of a socket is known", () => {
+  expectTypeOf(socket.io).toEqualTypeOf<Manager>();
+  expectTypeOf(socket.io.socket("/admin")).toEqualTypeOf<Socket>();
   expectTypeOf(socket.io.engine.transport.name).toEqualTypeOf<"polling" | "websocket">();
   socket.io.opts.query = { token: "new" };
   socket.io.on("reconnect_attempt", (attempt) => expectTypeOf(attempt).toEqualTypeOf<number>());

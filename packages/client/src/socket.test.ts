@@ -1,3 +1,4 @@
+import { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import { createFakePlatform, type FakePlatform, first, last, openPacket } from "../test-support/fake-platform.ts";
 import { Manager } from "./manager.ts";
@@ -79,6 +80,17 @@ describe("connecting", () => {
     expect(sent(parts)).toEqual([]);
     first(given)({ token: "x" });
     expect(sent(parts)).toEqual(['40{"token":"x"}']);
+  });
+
+  test("asks once, though a function gives credentials twice", () => {
+    const parts = createSocket({
+      auth: (give) => {
+        give({ token: "a" });
+        give({ token: "b" });
+      },
+    });
+    openEngine(parts);
+    expect(sent(parts)).toEqual(['40{"token":"a"}']);
   });
 
   test("does not send credentials that come for a connection that is gone", () => {
@@ -206,13 +218,30 @@ describe("events of the program", () => {
     async (name) => {
       const { socket } = createConnected();
       expect(() => socket.emit(name)).toThrow(`"${name}" is a reserved event name`);
-      expect(() => socket.emitWithAck(name)).toThrow("reserved");
+      await expect(socket.emitWithAck(name)).rejects.toThrow("reserved");
     },
   );
 
   test("that have no JSON throw at the program", () => {
     const { socket } = createConnected();
     expect(() => socket.emit("a", 1n)).toThrow(TypeError);
+  });
+
+  test("that have no JSON leave nobody waiting for an answer", () => {
+    const { socket, platform } = createConnected();
+    const answers: unknown[] = [];
+    const before = platform.clock.pendingTimers;
+    expect(() => socket.timeout(100).emit("a", 1n, () => answers.push("late"))).toThrow(TypeError);
+    expect(platform.clock.pendingTimers).toBe(before);
+    platform.clock.advance(100);
+    expect(answers).toEqual([]);
+  });
+
+  test("use up their modifiers although they may not be sent", () => {
+    const { socket } = createSocket();
+    expect(() => socket.volatile.emit("connect")).toThrow("reserved");
+    socket.emit("kept");
+    expect(socket.sendBuffer).toHaveLength(1);
   });
 
   test("named message have a method of their own", () => {
@@ -259,6 +288,21 @@ describe("events of the program", () => {
     expect([sent(parts), parts.socket.sendBuffer.length]).toEqual([[], 1]);
   });
 
+  test("that wait because the server is overdue leave over the next connection, even if it is heard of at last", () => {
+    const parts = createConnected({ reconnectionDelay: 10 });
+    parts.platform.clock.suspend(45_001);
+    parts.socket.emit("a");
+    parts.platform.socket().message("2");
+    parts.socket.emit("b");
+    parts.platform.clock.advance(0);
+    expect(parts.told).toEqual(["connect id1", "disconnect ping timeout"]);
+    parts.platform.clock.advance(10);
+    openEngine(parts);
+    sent(parts);
+    parts.platform.socket().message('40{"sid":"id2"}');
+    expect(sent(parts)).toEqual(['42["a"]', '42["b"]']);
+  });
+
   test("are heard by listeners for all of them when they are sent", () => {
     const parts = createSocket();
     const heard: unknown[] = [];
@@ -282,6 +326,20 @@ describe("acknowledgements", () => {
     parts.platform.socket().message("430[1,2]");
     parts.platform.socket().message("430[3]");
     expect(answers).toEqual([[1, 2]]);
+  });
+
+  test("that throw at the end of the connection, or a listener that does, keep no other from hearing", () => {
+    const parts = createConnected();
+    const heard: unknown[] = [];
+    const fail = () => {
+      throw new TypeError("a handler failed");
+    };
+    parts.socket.on("disconnect", fail);
+    parts.socket.timeout(5000).emit("a", fail);
+    parts.socket.timeout(5000).emit("b", (error: unknown) => heard.push(error));
+    parts.platform.socket().close(1006);
+    expect(heard).toEqual([new AckDisconnectedError()]);
+    expect(() => parts.platform.clock.advance(0)).toThrow("a handler failed");
   });
 
   test("may carry bytes", () => {
@@ -308,7 +366,7 @@ describe("acknowledgements", () => {
     parts.socket.emit("kept");
     parts.socket.timeout(100).emit("a", (...args: unknown[]) => answers.push(args));
     parts.platform.clock.advance(100);
-    expect(answers).toEqual([[new Error("operation has timed out")]]);
+    expect(answers).toEqual([[new AckTimeoutError()]]);
     expect(parts.socket.sendBuffer.map(({ data }) => data)).toEqual([["kept"]]);
   });
 
@@ -317,7 +375,7 @@ describe("acknowledgements", () => {
     const answers: unknown[] = [];
     parts.socket.emit("a", (...args: unknown[]) => answers.push(args));
     parts.platform.clock.advance(50);
-    expect(answers).toEqual([[new Error("operation has timed out")]]);
+    expect(answers).toEqual([[new AckTimeoutError()]]);
   });
 
   test("that take an error hear of the end of the connection, the others do not", () => {
@@ -327,7 +385,7 @@ describe("acknowledgements", () => {
     parts.socket.timeout(5000).emit("b", (...args: unknown[]) => answers.push(args));
     parts.platform.socket().close(1006);
     parts.platform.clock.advance(5000);
-    expect(answers).toEqual([[new Error("socket has been disconnected")]]);
+    expect(answers).toEqual([[new AckDisconnectedError()]]);
   });
 
   test("of events that were not sent yet are kept", () => {
@@ -420,6 +478,28 @@ describe("events of the server", () => {
     expect([parts.told, parts.socket.receiveBuffer]).toEqual([[], [["a", 1]]]);
     parts.platform.socket().message('40{"sid":"id1"}');
     expect(parts.told).toEqual(["a 1 true", "connect id1"]);
+  });
+
+  test("that come early may make the program leave: nothing more is told or sent, and what waits is kept", () => {
+    const parts = createSocket();
+    parts.socket.on("early", () => parts.socket.disconnect());
+    parts.socket.on("later", () => parts.told.push("later"));
+    parts.socket.emit("kept");
+    openEngine(parts);
+    sent(parts);
+    for (const packet of ['42["early"]', '42["later"]', '40{"sid":"id1"}']) parts.platform.socket().message(packet);
+    expect([parts.told, sent(parts)]).toEqual([["disconnect io client disconnect"], ["41"]]);
+    expect(parts.socket.sendBuffer).toHaveLength(1);
+  });
+
+  test("that come early are answered behind the events that have waited longer", () => {
+    const parts = createSocket();
+    parts.socket.on("early", () => parts.socket.emit("second"));
+    parts.socket.emit("first");
+    openEngine(parts);
+    sent(parts);
+    for (const packet of ['42["early"]', '40{"sid":"id1"}']) parts.platform.socket().message(packet);
+    expect(sent(parts)).toEqual(['42["first"]', '42["second"]']);
   });
 
   test("are heard by listeners for all of them, first", () => {

@@ -10,34 +10,31 @@
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
-  type AnyListener,
-  AnyListeners,
+  type AnswerOf,
   type DefaultEventsMap,
   type EventNames,
   type EventParams,
   type EventsMap,
+  elementsOf,
+  PendingAcks,
+  type WithoutAck,
+  type WithTimeout,
 } from "@bowline/protocol/internal";
-import type { AllButLast, DecorateAcknowledgements, FirstArg, Last } from "./ack-types.ts";
 import type { CloseDetails } from "./connect-error.ts";
-import { listOf, type Modifiers, prepareEvent, refuseReserved, retyped } from "./emission.ts";
-import { ClientEmitter } from "./emitter.ts";
-import type { SocketManager } from "./manager-face.ts";
+import { type Modifiers, prepareEvent, refuseReserved } from "./emission.ts";
+import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
-import { type PendingAck, PendingAcks } from "./pending-acks.ts";
-import type { ConnectError, SocketEvents } from "./socket-events.ts";
+import { SocketEmitter } from "./socket-emitter.ts";
+import type { ConnectError } from "./socket-events.ts";
 import type { SocketPort } from "./socket-port.ts";
 import { writeQuery } from "./url.ts";
 
 type SocketState =
   | { readonly at: "idle" }
   | { readonly at: "waiting" }
-  | { readonly at: "connected"; readonly id: string };
-
-/** What makes sockets of the same manager. */
-export interface SocketMaker {
-  socket(namespace: string, options?: SocketOptions): Socket;
-}
+  /** Caught up: what waited for the connection was told and sent, so that nothing can overtake it. */
+  | { readonly at: "connected"; readonly id: string; readonly hasCaughtUp: boolean };
 
 /**
  * A socket: one namespace of a server.
@@ -52,9 +49,9 @@ export interface SocketMaker {
 export class Socket<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
-> extends ClientEmitter<ListenEvents, EmitEvents, SocketEvents> {
+> extends SocketEmitter<ListenEvents, EmitEvents> {
   /** The manager, whose connection this socket shares with others. */
-  readonly io: SocketManager & SocketMaker;
+  readonly io: Manager;
   /** The namespace. */
   readonly nsp: string;
   /** Credentials that the server gets at the next connection. */
@@ -66,14 +63,12 @@ export class Socket<
   readonly #options: SocketOptions;
   readonly #port: SocketPort;
   readonly #acks: PendingAcks;
-  readonly #heard = new AnyListeners();
-  readonly #sent = new AnyListeners();
   #state: SocketState = { at: "idle" };
   #modifiers: Modifiers = {};
   #nextId = 0;
 
   /** Sockets are made by `io()` and by `manager.socket()`. */
-  constructor(manager: SocketManager & SocketMaker, namespace: string, options: SocketOptions, port: SocketPort) {
+  constructor(manager: Manager, namespace: string, options: SocketOptions, port: SocketPort) {
     super();
     this.io = manager;
     this.nsp = namespace;
@@ -117,7 +112,7 @@ export class Socket<
     return this.#modify({ isVolatile: true });
   }
 
-  /** The next event is sent with or without compression. */
+  /** The next event is sent with or without compression. @returns the socket. */
   compress(compress: boolean): this {
     return this.#modify({ compress });
   }
@@ -125,12 +120,19 @@ export class Socket<
   /**
    * The acknowledgement of the next event gets an error first, or null.
    * @param timeoutMs longest time to wait for it, in milliseconds.
+   * @returns the socket.
+   * @example
+   * import { io } from "@bowline/client";
+   *
+   * const socket = io("http://localhost:3000", { autoConnect: false });
+   * socket.timeout(5000).emit("save", { id: 1 }, (error: Error | null, answer: string) => console.log(error ?? answer));
    */
-  timeout(timeoutMs: number): Socket<ListenEvents, DecorateAcknowledgements<EmitEvents>> {
-    return retyped(this.#modify({ timeoutMs }));
+  timeout(timeoutMs: number): Socket<ListenEvents, WithTimeout<EmitEvents>>;
+  timeout(timeoutMs: number): unknown {
+    return this.#modify({ timeoutMs });
   }
 
-  /** Connects; does nothing when connected. */
+  /** Connects; does nothing when connected. @returns the socket. */
   connect(): this {
     if (this.#state.at === "connected") return this;
     if (this.#state.at === "idle") this.#state = { at: "waiting" };
@@ -143,7 +145,7 @@ export class Socket<
     return this.connect();
   }
 
-  /** Leaves the namespace, and does not come back by itself. */
+  /** Leaves the namespace, and does not come back by itself. @returns the socket. */
   disconnect(): this {
     const wasConnected = this.#state.at === "connected";
     if (wasConnected) this.#sendPlain({ type: PacketType.DISCONNECT, nsp: this.nsp });
@@ -165,12 +167,11 @@ export class Socket<
    * @throws TypeError when the arguments have no JSON, as a BigInt has not.
    */
   override emit<E extends EventNames<EmitEvents>>(event: E, ...args: EventParams<EmitEvents, E>): this {
-    refuseReserved(event);
     this.#emit([event, ...args]);
     return this;
   }
 
-  /** Sends a `message` event. */
+  /** Sends a `message` event. @returns the socket. */
   send(...args: unknown[]): this {
     this.#emit(["message", ...args]);
     return this;
@@ -178,67 +179,27 @@ export class Socket<
 
   /**
    * Sends an event and waits for the answer.
-   * @returns what the server answers first.
-   * @throws Error when no answer came in time, or the connection was lost.
+   * @returns what the server answers first; it rejects where `emit` throws.
+   * @throws AckTimeoutError when no answer came in time.
+   * @throws AckDisconnectedError when the connection was lost before.
+   * @example
+   * import { io } from "@bowline/client";
+   *
+   * const socket = io("http://localhost:3000", { autoConnect: false });
+   * const saved = socket.timeout(5000).emitWithAck("save", { id: 1 });
+   * saved.catch((error) => console.log(error.code));
    */
   emitWithAck<E extends EventNames<EmitEvents>>(
     event: E,
-    ...args: AllButLast<EventParams<EmitEvents, E>>
-  ): Promise<FirstArg<Last<EventParams<EmitEvents, E>>>> {
-    refuseReserved(event);
+    ...args: WithoutAck<EventParams<EmitEvents, E>>
+  ): Promise<AnswerOf<EventParams<EmitEvents, E>>> {
     return new Promise((resolve, reject) => {
-      const settle = (error: unknown, answer: FirstArg<Last<EventParams<EmitEvents, E>>>): void => {
+      const settle = (error: unknown, answer: AnswerOf<EventParams<EmitEvents, E>>): void => {
         if (error === null) resolve(answer);
         else reject(error);
       };
       this.#emit([event, ...args, settle], true);
     });
-  }
-
-  /** Adds a listener for all events. */
-  onAny(listener: AnyListener): this {
-    this.#heard.append(listener);
-    return this;
-  }
-
-  /** Adds a listener for all events, before the others. */
-  prependAny(listener: AnyListener): this {
-    this.#heard.prepend(listener);
-    return this;
-  }
-
-  /** Removes a listener for all events, or all of them. */
-  offAny(listener?: AnyListener): this {
-    this.#heard.remove(listener);
-    return this;
-  }
-
-  /** The listeners for all events. */
-  listenersAny(): AnyListener[] {
-    return this.#heard.list();
-  }
-
-  /** Adds a listener for all events that are sent, when they are sent. */
-  onAnyOutgoing(listener: AnyListener): this {
-    this.#sent.append(listener);
-    return this;
-  }
-
-  /** Adds a listener for all events that are sent, before the others. */
-  prependAnyOutgoing(listener: AnyListener): this {
-    this.#sent.prepend(listener);
-    return this;
-  }
-
-  /** Removes a listener for all events that are sent, or all of them. */
-  offAnyOutgoing(listener?: AnyListener): this {
-    this.#sent.remove(listener);
-    return this;
-  }
-
-  /** The listeners for all events that are sent. */
-  listenersAnyOutgoing(): AnyListener[] {
-    return this.#sent.list();
   }
 
   #modify(modifiers: Modifiers): this {
@@ -247,29 +208,39 @@ export class Socket<
   }
 
   /** @param isPromised whether the acknowledgement takes an error first, whatever the modifiers say. */
-  #emit(data: readonly unknown[], isPromised: boolean = false): void {
+  #emit(event: readonly [name: string | symbol, ...args: unknown[]], isPromised: boolean = false): void {
     const { isVolatile = false, compress = true, timeoutMs = this.#options.ackTimeout } = this.#modifiers;
     this.#modifiers = {};
-    const { packet, ack } = prepareEvent(this.nsp, data, compress, () => this.#nextId++);
-    if (packet.id !== undefined && ack !== undefined) {
-      const pending: PendingAck = {
-        errorFirst: isPromised || timeoutMs !== undefined,
-        settle: (...args) => Reflect.apply(ack, this, args),
-      };
-      this.#acks.expect(packet.id, pending, timeoutMs, () => {
-        this.sendBuffer = this.sendBuffer.filter(({ id }) => id !== packet.id);
-      });
-    }
-    const isReady = this.connected && !this.#port.overdue;
-    if (isReady && !(isVolatile && !this.#port.writable)) this.#transmit(packet);
-    else if (!isVolatile) this.sendBuffer.push(packet);
+    refuseReserved(event[0]);
+    const { packet, expected } = prepareEvent(this.nsp, event, compress, () => this.#nextId++);
+    this.#sendOrKeep(packet, isVolatile);
+    // In this order: what cannot be encoded throws, and nobody waits for an answer to it.
+    if (expected === undefined) return;
+    const { id, ack } = expected;
+    this.#acks.expect(id, {
+      takesError: isPromised,
+      timeoutMs,
+      settle: (args) => {
+        Reflect.apply(ack, this, args);
+      },
+      expired: () => {
+        this.sendBuffer = this.sendBuffer.filter((waiting) => waiting.id !== id);
+      },
+    });
+  }
+
+  #sendOrKeep(packet: OutgoingPacket, isVolatile: boolean): void {
+    const state = this.#state;
+    const isOverdue = state.at === "connected" && this.#port.overdue;
+    // Whatever waits for it leaves over the next connection, so this one must not come to life again.
+    if (isOverdue) this.#port.giveUp();
+    if (isVolatile && (state.at !== "connected" || !this.#port.writable)) return;
+    if (state.at === "connected" && state.hasCaughtUp && !isOverdue) this.#transmit(packet);
+    else this.sendBuffer.push(packet);
   }
 
   #transmit(packet: OutgoingPacket): void {
-    if (!this.#sent.isEmpty) {
-      const [event, ...args] = listOf(packet.data);
-      this.#sent.call(String(event), args);
-    }
+    this.tellSent(elementsOf(packet.data));
     this.#port.send(packet);
   }
 
@@ -284,9 +255,12 @@ export class Socket<
       return;
     }
     const { connection } = this.#port;
+    let isGiven = false;
     this.auth((auth) => {
-      // It may take its time, and meanwhile the connection may be another one.
-      if (this.#state.at === "waiting" && this.#port.connection === connection) this.#port.connect(auth, query);
+      // It may take its time, and meanwhile the connection may be another one; servers end one that asks twice.
+      if (isGiven || this.#state.at !== "waiting" || this.#port.connection !== connection) return;
+      isGiven = true;
+      this.#port.connect(auth, query);
     });
   }
 
@@ -302,7 +276,7 @@ export class Socket<
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
-        if (packet.id !== undefined) this.#acks.reply(packet.id, listOf(packet.data));
+        if (packet.id !== undefined) this.#acks.reply(packet.id, elementsOf(packet.data));
         return;
       case PacketType.DISCONNECT:
         this.#leave();
@@ -326,27 +300,27 @@ export class Socket<
       this.dispatch("connect_error", [new Error(`${text}; set the option "protocol" to 3`)]);
       return;
     }
-    this.#state = { at: "connected", id: sid };
-    const received = this.receiveBuffer;
-    this.receiveBuffer = [];
-    for (const args of received) this.#port.guard(() => this.#tell(args));
-    const waiting = this.sendBuffer;
-    this.sendBuffer = [];
-    for (const event of waiting) this.#port.guard(() => this.#transmit(event));
+    const joined: SocketState = { at: "connected", id: sid, hasCaughtUp: false };
+    this.#state = joined;
+    // A handler may leave: what came is then not told any more, and what waits is for the next connection.
+    for (const args of this.receiveBuffer.splice(0)) {
+      if (this.#state === joined) this.#port.guard(() => this.tellReceived(args));
+    }
+    for (let packet = this.sendBuffer[0]; packet !== undefined && this.#state === joined; packet = this.sendBuffer[0]) {
+      const next = packet;
+      this.sendBuffer.shift();
+      this.#port.guard(() => this.#transmit(next));
+    }
+    if (this.#state !== joined) return;
+    this.#state = { at: "connected", id: sid, hasCaughtUp: true };
     this.dispatch("connect", []);
   }
 
   #receivedEvent({ data, id }: SocketPacket): void {
-    const event = listOf(data);
+    const event = elementsOf(data);
     const args = id === undefined ? event : [...event, this.#replyTo(id)];
-    if (this.connected) this.#tell(args);
+    if (this.connected) this.tellReceived(args);
     else this.receiveBuffer.push(args);
-  }
-
-  #tell(data: readonly unknown[]): void {
-    const [event, ...args] = data;
-    if (!this.#heard.isEmpty) this.#heard.call(String(event), args);
-    this.dispatch(event, args);
   }
 
   #replyTo(id: number): (...args: unknown[]) => void {
@@ -370,7 +344,7 @@ export class Socket<
       this.#leave();
       const error: ConnectError = new Error(message);
       if (data !== undefined) error.data = data;
-      this.dispatch("connect_error", [error]);
+      this.#port.guard(() => this.dispatch("connect_error", [error]));
     }
     // The event by which programs of 2.x know it.
     this.dispatch("error", [data ?? message]);
@@ -389,8 +363,11 @@ export class Socket<
   }
 
   #disconnected(reason: string, details?: Error | CloseDetails): void {
-    this.dispatch("disconnect", details === undefined ? [reason] : [reason, details]);
+    this.#port.guard(() => this.dispatch("disconnect", details === undefined ? [reason] : [reason, details]));
     const unsent = new Set(this.sendBuffer.map((packet) => packet.id));
-    this.#acks.disconnected((id) => unsent.has(id));
+    this.#acks.disconnected(
+      (call) => this.#port.guard(call),
+      (id) => unsent.has(id),
+    );
   }
 }

@@ -102,6 +102,10 @@ describe("the URL of a request", () => {
     expect(url).toBe("ws://localhost:3000/socket.io/?token=x&EIO=3&transport=websocket&ts=s1&b64=1&sid=a%20b");
   });
 
+  test("takes whatever a server calls a session", () => {
+    expect(requestUrl(server, {}, { ...facts, sid: "a&b\ud800" })).toContain("&sid=a%26b%EF%BF%BD");
+  });
+
   test("prefers the query of the program's URL", () => {
     const own = parseServerUrl("http://h?token=url", undefined);
     expect(requestUrl(own, { query: { token: "option" } }, facts)).toContain("?token=url&EIO=4");

@@ -137,6 +137,6 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
   if (own !== "") parameters.unshift(own);
   if (stamp !== undefined) parameters.push(`${options.timestampParam ?? "t"}=${stamp}`);
   if (options.forceBase64 === true) parameters.push("b64=1");
-  if (sid !== undefined) parameters.push(`sid=${encodeURIComponent(sid)}`);
+  if (sid !== undefined) parameters.push(`sid=${escapeText(sid)}`);
   return `${endpointOf(server, options, transport)}?${parameters.join("&")}`;
 }

@@ -9,11 +9,13 @@ export type { Frame } from "./engine/frame.ts";
 export { type Handshake, parseHandshake } from "./engine/handshake.ts";
 export type { Packet, PacketType as EnginePacketType } from "./engine/packet.ts";
 export type { Random } from "./shared/random.ts";
+export { AckDisconnectedError, AckTimeoutError } from "./socket/ack-errors.ts";
 export { hasBinary } from "./socket/binary.ts";
 export type { ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./socket/dialect.ts";
 export { PacketType, RESERVED_EVENTS, type SocketPacket } from "./socket/packet.ts";
 export type {
   DecoderOptions,
+  FrameEncoder,
   PacketDecoder,
   PacketEncoder,
   Parser,

@@ -1,5 +1,6 @@
 // The public list of @bowline/server, for Node.
 
+export { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 export type { Connection } from "./engine/connection.ts";
 export type { AllowRequest } from "./engine/options.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";

@@ -16,8 +16,11 @@ export interface FakePlatform {
   readonly trace: Trace;
   /** What handlers threw. */
   readonly uncaught: unknown[];
+  /** Codes and texts of the warnings. */
+  readonly warnings: (readonly [code: string, text: string])[];
   wallTimeMs(): number;
   timeText(wallTimeMs: number): string;
+  warn(code: string, text: string): void;
   reportUncaught(error: unknown): void;
   toNativeBytes(bytes: Uint8Array): Uint8Array;
 }
@@ -26,13 +29,16 @@ export interface FakePlatform {
 export function createFakePlatform(): FakePlatform {
   const clock = createFakeClock();
   const uncaught: unknown[] = [];
+  const warnings: (readonly [code: string, text: string])[] = [];
   return {
     clock,
     random: createSeededRandom(1),
     trace: SILENT,
     uncaught,
+    warnings,
     wallTimeMs: () => 1_700_000_000_000 + clock.now(),
     timeText: (wallTimeMs) => `at ${wallTimeMs}`,
+    warn: (code, text) => void warnings.push([code, text]),
     reportUncaught: (error) => void uncaught.push(error),
     toNativeBytes: (bytes) => bytes,
   };

@@ -23,7 +23,7 @@ export interface FakeHead {
   readonly secure: boolean;
   header(name: string): string | undefined;
   headers(): Readonly<Record<string, string | string[] | undefined>>;
-  readonly native?: { readonly req: unknown; readonly res?: unknown };
+  readonly native?: { readonly req: unknown };
 }
 
 function createHead(target: string, { method = "GET", headers = {}, native }: FakeHeadOptions): FakeHead {

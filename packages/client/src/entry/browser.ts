@@ -9,6 +9,7 @@ import { Socket } from "../socket.ts";
 import { createBrowserPlatform } from "./browser-platform.ts";
 import { completeIo, type Io } from "./complete-io.ts";
 
+export { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
 export type { Engine } from "../engine.ts";
 export type { Auth, ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";

@@ -1,10 +1,11 @@
 // HTTP requests on Node: connections are kept open between polls, TLS options and agents of the program are passed on.
 // Place: part of the composition root entry/node.ts, below the polling transport.
-// Rules: an answer is told whole; nothing is told after a request was cancelled.
+// Rules: an answer is told whole, and may not be without end; nothing is told after a request was cancelled.
 
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Cancel } from "@bowline/protocol/internal";
+import { DEFAULTS } from "../options.ts";
 import type { HttpEvents, HttpRequest } from "../platform.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
@@ -28,6 +29,7 @@ function isBinary(response: http.IncomingMessage): boolean {
 /** Sends one request. */
 export function requestOnNode({ method, url, headers, body, options }: HttpRequest, events: HttpEvents): Cancel {
   const isSecure = url.startsWith("https:");
+  const { maxPayload = DEFAULTS.maxPayload } = options;
   let isCancelled = false;
   const fail = (error: unknown): void => {
     if (isCancelled) return;
@@ -43,7 +45,17 @@ export function requestOnNode({ method, url, headers, body, options }: HttpReque
   };
   const request = (isSecure ? https : http).request(url, settings, (response) => {
     const chunks: Buffer[] = [];
-    response.on("data", (chunk: Buffer) => chunks.push(chunk));
+    let size = 0;
+    response.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxPayload) {
+        chunks.length = 0;
+        fail(new RangeError(`the answer has more than ${maxPayload} bytes, the limit of the option "maxPayload"`));
+        request.destroy();
+      } else {
+        chunks.push(chunk);
+      }
+    });
     response.on("error", fail);
     response.on("end", () => {
       if (isCancelled) return;

@@ -3,7 +3,8 @@
 // Rules: nothing happens when this is loaded; what is needed is made when it is needed.
 
 import { randomFillSync } from "node:crypto";
-import { type Random, SILENT } from "@bowline/protocol/internal";
+import { channel } from "node:diagnostics_channel";
+import type { Random, Trace, TracePoint } from "@bowline/protocol/internal";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
 import { createNodeClock } from "./node-clock.ts";
@@ -13,6 +14,24 @@ import { openNodeWebSocket } from "./node-websocket.ts";
 const random: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
   fraction: () => Math.random(),
+};
+
+const points = new Map<string, TracePoint>();
+
+/** Binds trace points to `diagnostics_channel`: `session.closed` is the channel `bowline:session.closed`. */
+const trace: Trace = (name) => {
+  let point = points.get(name);
+  if (point === undefined) {
+    const target = channel(`bowline:${name}`);
+    point = {
+      get active() {
+        return target.hasSubscribers;
+      },
+      publish: (message) => target.publish(message),
+    };
+    points.set(name, point);
+  }
+  return point;
 };
 
 /** Where something like a page is emulated, as in jsdom, it counts as one. */
@@ -30,7 +49,7 @@ export function createNodePlatform(): Platform {
   return {
     clock: createNodeClock(),
     random,
-    trace: SILENT,
+    trace,
     page: emulatedPage,
     http: requestOnNode,
     webSocket: openNodeWebSocket,

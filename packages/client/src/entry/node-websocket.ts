@@ -3,6 +3,7 @@
 // Rules: a message counts as handed over when its bytes were given to the network; errors are told before the end.
 
 import { type ClientOptions, WebSocket } from "ws";
+import { DEFAULTS } from "../options.ts";
 import type { WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
@@ -14,6 +15,7 @@ function settingsOf({ options }: WebSocketRequest): ClientOptions {
   return {
     ...tlsOptions(options),
     perMessageDeflate,
+    maxPayload: options.maxPayload ?? DEFAULTS.maxPayload,
     ...(isAgent(agent) && { agent }),
     ...(extraHeaders !== undefined && { headers: extraHeaders }),
     ...(localAddress !== undefined && { localAddress }),

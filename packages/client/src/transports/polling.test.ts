@@ -115,6 +115,23 @@ describe("receiving", () => {
     expect(last(heard.ends)[1]).toMatchObject({ message: "xhr poll error", description: new Error("reset") });
   });
 
+  test("a request that the platform refuses to make ends it, and no query is shown", () => {
+    const platform = createFakePlatform();
+    const heard = createHeard();
+    const refusing = {
+      ...platform,
+      http() {
+        throw new TypeError("Invalid URL: http://h/?token=secret");
+      },
+    };
+    const transport = createTransport(refusing);
+    transport.listen(heard);
+    transport.open();
+    expect(heard.ends).toEqual([]);
+    platform.clock.advance(0);
+    expect(last(heard.ends)[1]).toMatchObject({ message: "xhr poll error", hint: containing("http://h/?…") });
+  });
+
   test("an answer that is no payload ends it after the packets before", () => {
     const { platform, heard } = createOpen();
     last(platform.requests).answer(body4("4hi", "x"));

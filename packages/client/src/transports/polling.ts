@@ -11,8 +11,8 @@
 
 import type { EngineDialect, Frame, Packet } from "@bowline/protocol";
 import { type Cancel, type CarrierEvents, type CloseReason, DEAF, type Outgoing } from "@bowline/protocol/internal";
-import { type Failure, TransportError } from "../connect-error.ts";
-import type { HttpAnswer } from "../platform.ts";
+import { type Failure, TransportError, withoutQuery } from "../connect-error.ts";
+import type { HttpAnswer, HttpEvents, HttpRequest } from "../platform.ts";
 import type { Transport, TransportContext } from "./transport.ts";
 
 /** How the first body tells its revision; undefined when it does not. */
@@ -159,6 +159,8 @@ export class PollingTransport implements Transport {
   #sent(batch: readonly Outgoing[]): void {
     this.#post = undefined;
     for (const outgoing of batch) outgoing.flushed?.();
+    // Whoever was told may have sent, or closed, already.
+    if (this.#post !== undefined) return;
     if (this.#state.at === "leaving") this.#sayGoodbye(this.#state.sid);
     else if (this.#state.at === "pausing") this.#pauseOnceIdle();
     else if (this.#state.at === "open") this.#events.drained();
@@ -184,7 +186,7 @@ export class PollingTransport implements Transport {
     }
     const message = method === "GET" ? "xhr poll error" : "xhr post error";
     let stopTimer: Cancel | undefined;
-    const abort = platform.http(
+    const abort = this.#start(
       { method, url: this.#context.url(this.#dialect, sid), headers, options, ...(body !== undefined && { body }) },
       {
         answered: (answer) => {
@@ -210,6 +212,17 @@ export class PollingTransport implements Transport {
       });
     }
     return cancel;
+  }
+
+  /** A request that the platform cannot make, as with a header of two lines, fails like any other. */
+  #start(request: HttpRequest, events: HttpEvents): Cancel {
+    const { platform } = this.#context;
+    try {
+      return platform.http(request, events);
+    } catch (error) {
+      // Not at once: whoever asks for the request is not ready for its failure.
+      return platform.clock.after(0, () => events.failed(withoutQuery(error)));
+    }
   }
 
   #fail(message: string, failure: Omit<Failure, "url">): void {

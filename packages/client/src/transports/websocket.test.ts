@@ -60,7 +60,18 @@ describe("opening", () => {
     const { platform, transport, ends } = createTransport();
     platform.webSocketError = new SyntaxError("bad subprotocol");
     transport.open();
+    expect(ends).toEqual([]);
+    platform.clock.advance(0);
     expect(last(ends)[1]).toMatchObject({ hint: containing("bad subprotocol") });
+  });
+
+  test("that the platform refuses at once shows no query", () => {
+    const { platform, transport, ends } = createTransport();
+    platform.webSocketError = new SyntaxError("Invalid URL: ws://h/?token=secret");
+    transport.open();
+    platform.clock.advance(0);
+    const description = new Error("Invalid URL: ws://h/?…");
+    expect(last(ends)[1]).toMatchObject({ description, hint: containing("Invalid URL: ws://h/?…") });
   });
 
   test("that was given up tells nothing", () => {

@@ -9,7 +9,7 @@
 
 import type { EngineDialect } from "@bowline/protocol";
 import { type CarrierEvents, DEAF, type Outgoing } from "@bowline/protocol/internal";
-import { type CloseDetails, TransportError } from "../connect-error.ts";
+import { type CloseDetails, TransportError, withoutQuery } from "../connect-error.ts";
 import type { WebSocketEvents, WebSocketHandle } from "../platform.ts";
 import type { Transport, TransportContext } from "./transport.ts";
 
@@ -75,8 +75,9 @@ export class WebSocketTransport implements Transport {
       if (this.#state.at === "opening") this.#state = { at: "opening", handle };
     } catch (error) {
       // The platform refuses some URLs and subprotocols at once.
-      this.#error = error;
-      this.#closed(0, "");
+      this.#error = withoutQuery(error);
+      // Not at once: the program has no chance to listen before the call that connects returns.
+      platform.clock.after(0, () => this.#closed(0, ""));
     }
   }
 

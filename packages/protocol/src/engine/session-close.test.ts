@@ -95,14 +95,63 @@ describe("close()", () => {
 });
 
 describe("discard()", () => {
-  it("drops what waits and ends at once", () => {
+  it("hands over what waits if the carrier takes it now, and ends at once", () => {
     const { session, carrier, owner, clock } = openSessionScene();
-    const flushed = vi.fn();
-    session.send(outgoingMessage("a", flushed));
+    session.send(outgoingMessage("a"));
+    session.send(outgoingMessage("b"));
     session.discard();
     clock.endTurn();
-    expect([carrier.batches, carrier.closes, owner.told]).toEqual([[], ["discard"], ["closed forced close"]]);
-    expect([flushed.mock.calls, session.waiting, clock.pendingTimers]).toEqual([[["forced close"]], 0, 0]);
+    expect([carrier.batches, carrier.closes, owner.told]).toEqual([
+      [["4a", "4b"]],
+      ["discard"],
+      ["closed forced close"],
+    ]);
+    expect([session.waiting, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it("puts the close packet behind what waits, in one batch, where packets end the session", () => {
+    const { session, carrier } = openSessionScene({ name: "polling", endsByPacket: true });
+    session.send(outgoingMessage("a"));
+    session.discard();
+    expect([carrier.batches, carrier.closes]).toEqual([[["4a", "1"]], ["discard"]]);
+  });
+
+  it("sends no close packet where nothing waits: that is the carrier's to say", () => {
+    const { session, carrier } = openSessionScene({ name: "polling", endsByPacket: true });
+    session.discard();
+    expect([carrier.batches, carrier.closes]).toEqual([[], ["discard"]]);
+  });
+
+  it.each([true, false])(
+    "drops what waits for a busy carrier, which learns why (ends by packet: %s)",
+    (endsByPacket) => {
+      const { session, carrier, owner, clock } = openSessionScene({ endsByPacket });
+      const flushed = vi.fn();
+      carrier.writable = false;
+      session.send(outgoingMessage("a", flushed));
+      session.discard();
+      clock.endTurn();
+      expect([carrier.batches, carrier.closes, owner.told]).toEqual([[], ["discard"], ["closed forced close"]]);
+      expect([flushed.mock.calls, session.waiting, clock.pendingTimers]).toEqual([[["forced close"]], 0, 0]);
+    },
+  );
+
+  it("drops the rest of what does not fit into the one batch that the carrier takes", () => {
+    const { session, carrier, owner } = openSessionScene({ maxBatchBytes: 2 });
+    const flushed = vi.fn();
+    session.send(outgoingMessage("a"));
+    session.send(outgoingMessage("b", flushed));
+    session.discard();
+    expect([carrier.batches, flushed.mock.calls]).toEqual([[["4a"]], [["forced close"]]]);
+    expect(owner.told).toEqual(["closed forced close"]);
+  });
+
+  it("ends once if the carrier goes while it takes what waits", () => {
+    const { session, carrier, owner } = openSessionScene();
+    carrier.whenSent = () => carrier.listener.carrierClosed("transport error");
+    session.send(outgoingMessage("a"));
+    session.discard();
+    expect([owner.told, carrier.closes]).toEqual([["closed transport error"], []]);
   });
 
   it("ends a session that is opening", () => {

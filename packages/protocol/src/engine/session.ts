@@ -38,6 +38,12 @@ export interface SessionOptions {
   readonly side: "client" | "server";
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
+  /**
+   * How many bytes may wait for a peer that takes none, before it is given up. A single packet may be larger, and so may
+   * all that is sent in one turn while the transport takes it.
+   * @default Infinity
+   */
+  readonly maxBufferedBytes?: number;
   readonly clock: Clock;
   readonly trace: Trace;
   readonly events: SessionEvents;
@@ -60,6 +66,7 @@ export class EngineSession implements CarrierEvents {
   readonly #heartbeat: Heartbeat;
   /** Whether the pings are ours to send. */
   readonly #pings: boolean;
+  readonly #maxBufferedBytes: number;
   readonly #queue = new WriteQueue();
   readonly #elementBytes: (frame: Frame) => number;
   readonly #endTurn: () => void = () => this.#flushTurn();
@@ -75,6 +82,7 @@ export class EngineSession implements CarrierEvents {
     this.#clock = clock;
     this.#events = options.events;
     this.#trace = options.trace;
+    this.#maxBufferedBytes = options.maxBufferedBytes ?? Number.POSITIVE_INFINITY;
     this.#elementBytes = (frame) => dialect.elementBytes(frame);
     this.#pings = dialect.pinger === side;
     this.#heartbeat = new Heartbeat({
@@ -213,8 +221,15 @@ export class EngineSession implements CarrierEvents {
     }
   }
 
-  /** Ends the session at once; what is queued is dropped. */
+  /** Ends the session at once; what waits still leaves if the transport takes it now, and is dropped otherwise. */
   discard(): void {
+    if (this.#state.at === "open" && !this.#queue.isEmpty && this.#state.carrier.writable) {
+      // The transport can be used once only: the goodbye goes along.
+      if (this.#state.carrier.endsByPacket) {
+        this.#queue.push({ frames: [this.dialect.frame({ type: "close" }, false)], compress: false });
+      }
+      this.#flush();
+    }
     this.#end("forced close");
   }
 
@@ -252,6 +267,10 @@ export class EngineSession implements CarrierEvents {
   #flushTurn(): void {
     this.#flushIsDue = false;
     this.#flush();
+    if (this.#queue.size > this.#maxBufferedBytes && this.#queue.length > 1) {
+      const reason = `${this.#queue.size} bytes wait for a peer that does not take them`;
+      this.#end("transport error", new RangeError(`Cannot keep more than ${this.#maxBufferedBytes} bytes: ${reason}`));
+    }
   }
 
   #flush(): void {

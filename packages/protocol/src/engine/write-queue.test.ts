@@ -101,6 +101,29 @@ describe("a write queue", () => {
     expect(queue.length).toBe(1);
   });
 
+  it("tells the size of what waits, text and bytes, as it is pushed, taken and cleared", () => {
+    const queue = new WriteQueue();
+    const sizes = [queue.size];
+    queue.push(outgoing(["aa", "bb"]));
+    queue.push({ frames: [new EncodedFrame(Uint8Array.of(1, 2, 3))], compress: false });
+    sizes.push(queue.size);
+    queue.take(2, byteLength);
+    sizes.push(queue.size);
+    queue.take(2, byteLength);
+    sizes.push(queue.size);
+    queue.push(outgoing(["c"]));
+    queue.clear("forced close");
+    sizes.push(queue.size);
+    queue.push(outgoing(["dd"]));
+    queue.take(Number.POSITIVE_INFINITY, byteLength);
+    sizes.push(queue.size);
+    expect(sizes).toEqual([0, 7, 5, 3, 0, 0]);
+  });
+
+  it("counts a text by its length, which needs no walk over it", () => {
+    expect(queueOf(outgoing(["€😀"])).size).toBe(3);
+  });
+
   it("keeps every frame in order, within the limit, whatever the sizes are", () => {
     const packets = fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 5 }), { maxLength: 12 });
     fc.assert(

@@ -8,9 +8,21 @@ import type { Outgoing } from "./carrier.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { Frame } from "./frame.ts";
 
+function sizeOf({ frames }: Outgoing): number {
+  let size = 0;
+  for (const { data } of frames) size += data.length;
+  return size;
+}
+
 /** A first-in-first-out queue of outgoing packets. */
 export class WriteQueue {
   #waiting: Outgoing[] = [];
+  #size = 0;
+
+  /** About how many bytes wait: a text counts its length, which is what it takes in memory at least. */
+  get size(): number {
+    return this.#size;
+  }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
@@ -23,6 +35,7 @@ export class WriteQueue {
 
   push(outgoing: Outgoing): void {
     this.#waiting.push(outgoing);
+    this.#size += sizeOf(outgoing);
   }
 
   /**
@@ -33,7 +46,7 @@ export class WriteQueue {
   take(maxBytes: number, elementBytes: (frame: Frame) => number): readonly Outgoing[] {
     const all = this.#waiting;
     if (maxBytes === Number.POSITIVE_INFINITY || all.length === 0) {
-      this.#waiting = [];
+      this.#keep([]);
       return all;
     }
     let bytes = 0;
@@ -43,14 +56,14 @@ export class WriteQueue {
         if (bytes > maxBytes && (index > 0 || at > 0)) return this.#cut(index, at);
       }
     }
-    this.#waiting = [];
+    this.#keep([]);
     return all;
   }
 
   /** Drops everything; each packet learns why. */
   clear(failure: CloseReason): void {
     const dropped = this.#waiting;
-    this.#waiting = [];
+    this.#keep([]);
     for (const outgoing of dropped) outgoing.flushed?.(failure);
   }
 
@@ -60,10 +73,16 @@ export class WriteQueue {
     const [first, ...others] = rest;
     if (first !== undefined && at > 0) {
       batch.push({ frames: first.frames.slice(0, at), compress: first.compress });
-      this.#waiting = [{ ...first, frames: first.frames.slice(at) }, ...others];
+      this.#keep([{ ...first, frames: first.frames.slice(at) }, ...others]);
     } else {
-      this.#waiting = rest;
+      this.#keep(rest);
     }
     return batch;
+  }
+
+  #keep(waiting: Outgoing[]): void {
+    this.#waiting = waiting;
+    this.#size = 0;
+    for (const outgoing of waiting) this.#size += sizeOf(outgoing);
   }
 }

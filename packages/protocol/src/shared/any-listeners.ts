@@ -1,4 +1,5 @@
 // Listeners that hear every event whatever its name, as `onAny` and `onAnyOutgoing` add them.
+// Place: connection / namespace / **socket** -> the user's event handlers; for both sides.
 // Rules: they run in the order they were added, over a copy; a list that nobody fills costs nothing.
 
 /** Hears every event. */
@@ -8,29 +9,37 @@ export type AnyListener = (event: string, ...args: unknown[]) => void;
 export class AnyListeners {
   #listeners: readonly AnyListener[] = [];
 
+  /** Whether nobody listens, so that nothing has to be prepared. */
   get isEmpty(): boolean {
     return this.#listeners.length === 0;
   }
 
+  /** Adds a listener behind the others. */
   append(listener: AnyListener): void {
     this.#listeners = [...this.#listeners, listener];
   }
 
+  /** Adds a listener before the others. */
   prepend(listener: AnyListener): void {
     this.#listeners = [listener, ...this.#listeners];
   }
 
-  /** Removes one listener, or all. */
+  /**
+   * Removes one listener, or all.
+   * @param listener removed once if it was added several times; without it, all are removed.
+   */
   remove(listener?: AnyListener): void {
     const index = listener === undefined ? -1 : this.#listeners.indexOf(listener);
     if (listener === undefined) this.#listeners = [];
     else if (index >= 0) this.#listeners = this.#listeners.filter((_, at) => at !== index);
   }
 
+  /** The listeners in order; changing the list changes nothing here. */
   list(): AnyListener[] {
     return [...this.#listeners];
   }
 
+  /** Calls all listeners; one that throws keeps those behind it from being called. */
   call(event: string, args: readonly unknown[]): void {
     for (const listener of this.#listeners) listener(event, ...args);
   }

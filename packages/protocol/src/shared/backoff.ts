@@ -1,4 +1,6 @@
 // How long to wait before the next attempt: exponential, capped, with jitter against storms.
+// Place: beside connection / namespace / socket: what a client's manager waits between two attempts
+// Rules: pure, the random number is handed in; a finite number of milliseconds, however many attempts there were.
 // Source: docs/protocol/socket-5.md, "Reconnecting"
 
 /** The shape of the waiting times. */
@@ -13,6 +15,7 @@ export interface BackoffOptions {
 
 /**
  * The delay before attempt number `attempt + 1`.
+ * @param options shape of the delays, in milliseconds.
  * @param attempt how many attempts have been made since the connection was lost, from 0.
  * @param fraction a random number from 0 (inclusive) to 1 (exclusive).
  * @returns whole milliseconds, at most `maxMs`.

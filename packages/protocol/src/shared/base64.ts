@@ -14,7 +14,7 @@ const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
 const VALUES = new Uint8Array(128).fill(INVALID);
 for (const [value, code] of CODES.entries()) VALUES[code] = value;
 
-/** How many characters so many bytes become. */
+/** How many characters so many bytes become, padding included. */
 export function base64Length(byteLength: number): number {
   return Math.ceil(byteLength / 3) * 4;
 }
@@ -49,7 +49,9 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /**
  * Reads base64.
+ * @param text the base64, perhaps behind something else.
  * @param from index of the first character.
+ * @returns the bytes, in memory of their own.
  * @throws SyntaxError when there is a character of no standard base64, or a length that no bytes have.
  */
 export function decodeBase64(text: string, from = 0): Uint8Array {

@@ -42,6 +42,7 @@ export function encodeUtf8(text: string): Uint8Array {
 
 /**
  * Writes a text as UTF-8 into bytes that are large enough.
+ * @param at index of the first byte to write.
  * @returns how many bytes were written.
  */
 export function writeUtf8(text: string, target: Uint8Array, at: number): number {
@@ -80,7 +81,7 @@ function decodeWithSurrogates(bytes: Uint8Array): string {
   }
 }
 
-/** Joins pieces into one array. */
+/** Joins pieces into one array, in order; the pieces are copied. */
 export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const piece of pieces) length += piece.byteLength;

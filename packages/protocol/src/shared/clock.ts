@@ -1,4 +1,5 @@
 // Time as the machines see it: handed in by the composition root, so that tests turn the hands.
+// Place: handed to engine dialect -> **session** -> connection / namespace / socket
 // Rules: nothing in the core touches Date, performance or a global timer.
 
 /** Stops a timer; calling it again, or after the timer ran, does nothing. */
@@ -8,7 +9,10 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds that never run backwards. */
   now(): number;
-  /** Runs `action` once after `ms` milliseconds. */
+  /**
+   * Runs `action` once after `ms` milliseconds.
+   * @returns what stops it.
+   */
   after(ms: number, action: () => void): Cancel;
   /** As `after`, but a few ticks of the wheel late, and cheap to set and cancel in great numbers. */
   coarse(ms: number, action: () => void): Cancel;

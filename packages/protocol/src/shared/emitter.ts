@@ -1,4 +1,5 @@
 // A small event emitter with the method names that programs for browsers rely on.
+// Place: connection / namespace / socket (**emitter**) -> the user's event handlers; in the client, and in both engines
 // Rules: listeners run in the order they were added, over a copy, so that adding and removing while emitting is safe;
 //        a listener that throws stops the ones after it, as it does everywhere in the field.
 
@@ -68,13 +69,16 @@ export class Emitter<
     return this;
   }
 
-  /** Calls the listeners of an event. */
+  /**
+   * Calls the listeners of an event.
+   * @throws what a listener throws; those behind it are not called then.
+   */
   emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): this {
     this.dispatch(event, args);
     return this;
   }
 
-  /** The listeners of an event, in order. */
+  /** The listeners of an event, in order; changing the list changes nothing here. */
   listeners<E extends EventNames<Own> | EventNames<Listen>>(event: E): Listener[] {
     return (this.#entries?.get(event) ?? []).map((entry) => entry.listener);
   }

@@ -1,5 +1,7 @@
 // Types of event maps: which events an emitter knows and what their listeners take.
-// Rules: without a map everything is allowed, as programs in plain JavaScript expect; with one, names and arguments are checked.
+// Place: types of connection / namespace / socket (**emitters**) and of the user's event handlers
+// Rules: without a map everything is allowed, as programs in plain JavaScript expect; with one, names and arguments are
+//        checked.
 
 /** Event names and the signatures of their listeners. */
 export interface EventsMap {

@@ -1,4 +1,5 @@
 // Randomness as the machines see it, and the ids made from it.
+// Place: handed to engine handshake -> session -> connection / **namespace / socket**
 // Rules: ids are 20 characters of base64url from 15 random bytes (120 bits), without a counter that could leak.
 // Source: docs/protocol/engine-4.md, "Handshake"
 

@@ -1,4 +1,5 @@
 // A clock over the raw timers of a platform: exact timers, a wheel for coarse ones, one action for all turn ends.
+// Place: made by composition roots (entry/, runtime/), handed to session -> connection / namespace / socket
 // Rules: pure, the raw timers are handed in; a coarse timer is never early, and late by two ticks at most;
 //        the wheel stands still while it holds nothing; what a turn end asks for runs in the same flush.
 
@@ -25,7 +26,11 @@ export interface SystemClock extends Clock {
 
 type Slot = Set<() => void>;
 
-/** Makes the clock of a platform. */
+/**
+ * Makes the clock of a platform.
+ * @param timers the platform's own; `setTimer` decides whether a timer keeps the process alive.
+ * @returns a clock that nothing but these timers drives.
+ */
 export function createSystemClock<Timer>(timers: RawTimers<Timer>): SystemClock {
   const slots = new Map<number, Slot>();
   let turnEnds: (() => void)[] = [];

@@ -1,4 +1,5 @@
 // Named points where a tool may listen to what happens inside, for the price of a boolean test when nobody does.
+// Place: beside the whole flow; handed in by composition roots (entry/, runtime/)
 // Rules: a trace point never changes what happens; its payload is only built when `active` is true.
 
 /** One named point; the runtime binds it to whatever the platform offers. */

@@ -55,8 +55,8 @@ export class AckTable {
     this.#expected.delete(id);
   }
 
-  /** Waits for nothing any more. */
-  clear(): void {
-    this.#expected.clear();
+  /** The ids that wait now; what happens to them later does not change the list. */
+  ids(): number[] {
+    return [...this.#expected.keys()];
   }
 }

@@ -5,7 +5,7 @@
 
 import type { Random } from "../shared/random.ts";
 import type { SocketPacket } from "./packet.ts";
-import type { Parser } from "./parser.ts";
+import type { TextParser } from "./text-codec.ts";
 
 /** What a client asks for with a CONNECT packet. */
 export interface ConnectRequest {
@@ -26,8 +26,6 @@ export interface Refusal {
 export interface ConnectReply {
   /** The socket id, where the revision sends one. */
   readonly sid?: string;
-  /** The private session id, where the server keeps sessions for recovery. */
-  readonly pid?: string;
 }
 
 /** Habits of one revision of the Socket.IO protocol. */
@@ -35,10 +33,8 @@ export interface SocketDialect {
   readonly revision: 4 | 5;
   /** Whether the server joins every client to `/` unasked, and the client never sends CONNECT for it. */
   readonly joinsMainNamespaceByItself: boolean;
-  /** Whether events may carry a recovery offset. */
-  readonly acceptsOffsets: boolean;
   /** Parser used when the program hands in none. */
-  readonly parser: Parser;
+  readonly parser: TextParser;
 
   /** Server: reads what a client asks for. */
   readConnect(packet: SocketPacket): ConnectRequest;
@@ -46,12 +42,14 @@ export interface SocketDialect {
   connected(namespace: string, reply: ConnectReply): SocketPacket;
   /** Server: the packet that says no. */
   refused(namespace: string, refusal: Refusal): SocketPacket;
+  /** Server: the packet that tells of an event that a middleware refused; revision 5 has none. */
+  eventRefused(namespace: string, refusal: Refusal): SocketPacket | undefined;
   /** Server: the id of a new socket. */
   socketId(namespace: string, sessionId: string, random: Random): string;
 
   /** Client: the packet that asks for a namespace. */
   connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): SocketPacket;
-  /** Client: the id and private session id from the server's yes; revision 4 computes the id. */
+  /** Client: the id from the server's yes; revision 4 computes it. */
   readReply(packet: SocketPacket, sessionId: string): ConnectReply;
   /** Client: the refusal from the server's no. */
   readRefusal(packet: SocketPacket): Refusal;

@@ -27,6 +27,11 @@ export interface SocketPacket {
   readonly id?: number;
 }
 
+/** The elements of a packet's data where it is a list, as that of events and acks; none where it is something else. */
+export function elementsOf(data: unknown): readonly unknown[] {
+  return Array.isArray(data) ? data : [];
+}
+
 /** Event names that belong to the library: refused when emitted and when received. */
 export const RESERVED_EVENTS: ReadonlySet<unknown> = new Set([
   "connect",

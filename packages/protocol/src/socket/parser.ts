@@ -1,6 +1,6 @@
 // The contract of a parser: what turns Socket.IO packets into frames and back. Programs may hand in their own.
 // Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
-// Rules: an encoder either returns its frames or calls the callback; ours do both.
+// Rules: an encoder returns its frames or calls back with them before it returns; ours do both.
 // Source: docs/protocol/socket-5.md, "Text encoding" and "Decoding"
 
 import type { SocketPacket } from "./packet.ts";
@@ -11,9 +11,16 @@ export type SocketFrame = string | Uint8Array;
 /** Turns packets into frames. */
 export interface PacketEncoder {
   /**
+   * @param callback called with the frames before this returns, where they are not returned.
    * @returns the frames in order: a text, then its attachments.
    * @throws when the data cannot be serialised.
    */
+  // biome-ignore lint/suspicious/noConfusingVoidType: encoders that call back are functions without a result
+  encode(packet: SocketPacket, callback: (frames: SocketFrame[]) => void): SocketFrame[] | void;
+}
+
+/** An encoder that returns its frames, and calls a given callback with them as well. */
+export interface FrameEncoder extends PacketEncoder {
   encode(packet: SocketPacket, callback?: (frames: SocketFrame[]) => void): SocketFrame[];
 }
 

@@ -31,7 +31,7 @@ function notingEncoder(revision: 4 | 5, notes: unknown[]) {
 describe("a prepared packet", () => {
   test("frames the text and its attachments as messages", () => {
     const framed: unknown[] = [];
-    const { base64 } = createVariants(notingEngine(framed), notingEncoder(5, []), 5);
+    const { base64 } = createVariants(notingEngine(framed), notingEncoder(5, []), { protocol: 5 });
     const frames = new PreparedPacket(EVENT).frames(base64);
     const text = '51-["e",{"_placeholder":true,"num":0}]';
     expect(framed).toEqual([
@@ -43,7 +43,7 @@ describe("a prepared packet", () => {
 
   test("is framed once per variant", () => {
     const framed: unknown[] = [];
-    const { binary } = createVariants(notingEngine(framed), notingEncoder(5, []), 5);
+    const { binary } = createVariants(notingEngine(framed), notingEncoder(5, []), { protocol: 5 });
     const packet = new PreparedPacket(EVENT);
     expect(packet.frames(binary)).toBe(packet.frames(binary));
     expect(framed).toHaveLength(2);
@@ -52,8 +52,8 @@ describe("a prepared packet", () => {
   test("is encoded once per encoder, whatever the engines", () => {
     const encoded: unknown[] = [];
     const encoder = notingEncoder(5, encoded);
-    const one = createVariants(notingEngine([]), encoder, 5);
-    const other = createVariants(notingEngine([]), encoder, 5);
+    const one = createVariants(notingEngine([]), encoder, { protocol: 5 });
+    const other = createVariants(notingEngine([]), encoder, { protocol: 5 });
     const packet = new PreparedPacket(EVENT);
     for (const variant of [one.binary, one.base64, other.binary]) packet.frames(variant);
     expect(encoded).toEqual([2]);
@@ -62,15 +62,15 @@ describe("a prepared packet", () => {
   test("is marked as binary for encoders of revision 4 only", () => {
     const encoded: unknown[] = [];
     const packet = new PreparedPacket(EVENT);
-    packet.frames(createVariants(notingEngine([]), notingEncoder(4, encoded), 4).binary);
-    packet.frames(createVariants(notingEngine([]), notingEncoder(5, encoded), 5).binary);
+    packet.frames(createVariants(notingEngine([]), notingEncoder(4, encoded), { protocol: 4 }).binary);
+    packet.frames(createVariants(notingEngine([]), notingEncoder(5, encoded), { protocol: 5 }).binary);
     expect(encoded).toEqual([5, 2]);
     expect(packet.packet).toBe(EVENT);
   });
 
   test("is not encoded before somebody asks", () => {
     const packet = new PreparedPacket({ type: 2, nsp: "/", data: ["e", 1n] });
-    const { binary } = createVariants(notingEngine([]), notingEncoder(5, []), 5);
+    const { binary } = createVariants(notingEngine([]), notingEncoder(5, []), { protocol: 5 });
     expect(() => packet.frames(binary)).toThrow(TypeError);
   });
 });

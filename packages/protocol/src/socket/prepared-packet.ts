@@ -3,9 +3,9 @@
 // Rules: the parser runs once per encoder, the framing once per variant; variants are compared by identity.
 // Source: docs/protocol/socket-5.md, "Text encoding"
 
-import { markBinary } from "./binary.ts";
+import { encodeFrames, wantsBinaryTypes } from "./encode.ts";
 import type { SocketPacket } from "./packet.ts";
-import type { PacketEncoder, SocketFrame } from "./parser.ts";
+import type { PacketEncoder, Parser, SocketFrame } from "./parser.ts";
 
 /** One packet as an engine dialect frames it. */
 export interface MessageFrame {
@@ -40,10 +40,14 @@ export interface Variants {
 /**
  * Makes the two variants of an engine dialect and an encoder. Make them once and keep them: a packet is encoded again
  * for every variant that is another object.
- * @param socketRevision revision of the Socket.IO protocol that the encoder writes.
+ * @param parser the parser that the encoder is of.
  */
-export function createVariants(engine: MessageFramer, encoder: PacketEncoder, socketRevision: 4 | 5): Variants {
-  const marksBinary = socketRevision === 4;
+export function createVariants(
+  engine: MessageFramer,
+  encoder: PacketEncoder,
+  parser: Pick<Parser, "protocol">,
+): Variants {
+  const marksBinary = wantsBinaryTypes(parser, encoder);
   return {
     binary: { engine, base64: false, encoder, marksBinary },
     base64: { engine, base64: true, encoder, marksBinary },
@@ -65,6 +69,7 @@ export class PreparedPacket {
   /**
    * The frames of one variant: the text, then the attachments.
    * @throws whatever the encoder throws, for example a TypeError for data that has no JSON.
+   * @throws TypeError when the encoder gives no frames before it returns.
    */
   frames(variant: Variant): readonly MessageFrame[] {
     for (const made of this.#framed) {
@@ -80,7 +85,7 @@ export class PreparedPacket {
     for (const made of this.#encoded) {
       if (made.encoder === encoder) return made.frames;
     }
-    const frames = encoder.encode(marksBinary ? markBinary(this.packet) : this.packet);
+    const frames = encodeFrames(encoder, this.packet, marksBinary);
     this.#encoded.push({ encoder, frames });
     return frames;
   }

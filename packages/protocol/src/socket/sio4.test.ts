@@ -69,7 +69,12 @@ describe("a client of revision 4", () => {
   });
 });
 
-test("revision 4 joins the main namespace by itself and knows no offsets", () => {
-  expect(sio4).toMatchObject({ revision: 4, joinsMainNamespaceByItself: true, acceptsOffsets: false });
+test("revision 4 tells of an event that a middleware refused as it tells of a refused namespace", () => {
+  const refusal = { message: "no", data: { code: 1 } };
+  expect(sio4.eventRefused("/a", refusal)).toEqual(sio4.refused("/a", refusal));
+});
+
+test("revision 4 joins the main namespace by itself", () => {
+  expect(sio4).toMatchObject({ revision: 4, joinsMainNamespaceByItself: true });
   expect(sio4.parser.protocol).toBe(4);
 });

@@ -13,11 +13,16 @@ function socketId(namespace: string, sessionId: string): string {
   return namespace === "/" ? sessionId : `${namespace}#${sessionId}`;
 }
 
+function refused(namespace: string, { message, data }: Refusal): SocketPacket {
+  // Decoders of this revision take strings and objects only; a number would even be read as an id.
+  const isTold = (typeof data === "object" && data !== null) || typeof data === "string";
+  return { type: PacketType.CONNECT_ERROR, nsp: namespace, data: isTold ? data : message };
+}
+
 /** Socket.IO revision 4. */
 export const sio4: SocketDialect = {
   revision: 4,
   joinsMainNamespaceByItself: true,
-  acceptsOffsets: false,
   parser: createTextParser(4),
 
   readConnect({ nsp }: SocketPacket): ConnectRequest {
@@ -30,11 +35,9 @@ export const sio4: SocketDialect = {
     return { type: PacketType.CONNECT, nsp: namespace };
   },
 
-  refused(namespace: string, { message, data }: Refusal): SocketPacket {
-    // Decoders of this revision take strings and objects only; a number would even be read as an id.
-    const isTold = (typeof data === "object" && data !== null) || typeof data === "string";
-    return { type: PacketType.CONNECT_ERROR, nsp: namespace, data: isTold ? data : message };
-  },
+  refused,
+
+  eventRefused: refused,
 
   socketId,
 

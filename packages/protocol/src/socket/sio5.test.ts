@@ -20,13 +20,21 @@ describe("a server of revision 5", () => {
     expect(sio5.readConnect({ type: CONNECT, nsp: "/", data }).auth).toEqual({});
   });
 
-  test("says yes with the id of the socket, and of the private session where there is one", () => {
+  test("says yes with the id of the socket", () => {
     expect(sio5.connected("/", { sid: "s" })).toEqual({ type: CONNECT, nsp: "/", data: { sid: "s" } });
-    expect(sio5.connected("/", { sid: "s", pid: "p" })).toEqual({
-      type: CONNECT,
-      nsp: "/",
-      data: { sid: "s", pid: "p" },
-    });
+  });
+
+  test("hands on credentials that inherit nothing", () => {
+    const { auth } = sio5.readConnect({ type: CONNECT, nsp: "/", data: JSON.parse('{"__proto__":{"admin":true}}') });
+    expect([Object.getPrototypeOf(auth), Object.keys(auth), auth["toString"]]).toEqual([
+      null,
+      ["__proto__"],
+      undefined,
+    ]);
+  });
+
+  test("has no packet for an event that a middleware refused", () => {
+    expect(sio5.eventRefused("/", { message: "no" })).toBeUndefined();
   });
 
   test("says no with an object", () => {
@@ -47,9 +55,8 @@ describe("a client of revision 5", () => {
   });
 
   test.each([
-    ["both ids", { sid: "s", pid: "p" }, { sid: "s", pid: "p" }],
-    ["one id", { sid: "s" }, { sid: "s" }],
-    ["no id that is no text", { sid: 1, pid: null }, {}],
+    ["the id", { sid: "s" }, { sid: "s" }],
+    ["no id that is no text", { sid: 1 }, {}],
     ["no id that is inherited", Object.create({ sid: "s" }), {}],
     ["nothing from absent data", undefined, {}],
   ])("reads %s", (_name, data: unknown, reply) => {
@@ -68,7 +75,7 @@ describe("a client of revision 5", () => {
   });
 });
 
-test("revision 5 asks for every namespace and knows offsets", () => {
-  expect(sio5).toMatchObject({ revision: 5, joinsMainNamespaceByItself: false, acceptsOffsets: true });
+test("revision 5 asks for every namespace", () => {
+  expect(sio5).toMatchObject({ revision: 5, joinsMainNamespaceByItself: false });
   expect(sio5.parser.protocol).toBe(5);
 });

@@ -5,6 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
 import { createId, type Random } from "../shared/random.ts";
+import { createRecord } from "../shared/record.ts";
 import type { ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
 import { createTextParser } from "./text-codec.ts";
@@ -24,15 +25,14 @@ const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
 export const sio5: SocketDialect = {
   revision: 5,
   joinsMainNamespaceByItself: false,
-  acceptsOffsets: true,
   parser: createTextParser(5),
 
   readConnect({ nsp, data }: SocketPacket): ConnectRequest {
-    return { namespace: nsp, auth: isRecord(data) ? data : {}, query: NO_QUERY };
+    return { namespace: nsp, auth: createRecord(isRecord(data) ? data : {}), query: NO_QUERY };
   },
 
-  connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
-    return { type: PacketType.CONNECT, nsp: namespace, data: pid === undefined ? { sid } : { sid, pid } };
+  connected(namespace: string, { sid }: ConnectReply): SocketPacket {
+    return { type: PacketType.CONNECT, nsp: namespace, data: { sid } };
   },
 
   refused(namespace: string, { message, data }: Refusal): SocketPacket {
@@ -41,6 +41,11 @@ export const sio5: SocketDialect = {
       nsp: namespace,
       data: data === undefined ? { message } : { message, data },
     };
+  },
+
+  // A client would take it for the refusal of the whole namespace.
+  eventRefused(): undefined {
+    return undefined;
   },
 
   socketId(_namespace: string, _sessionId: string, random: Random): string {
@@ -56,8 +61,7 @@ export const sio5: SocketDialect = {
   readReply({ data }: SocketPacket): ConnectReply {
     if (!isRecord(data)) return {};
     const sid = ownText(data, "sid");
-    const pid = ownText(data, "pid");
-    return { ...(sid !== undefined && { sid }), ...(pid !== undefined && { pid }) };
+    return sid === undefined ? {} : { sid };
   },
 
   readRefusal({ data }: SocketPacket): Refusal {

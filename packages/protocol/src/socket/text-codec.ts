@@ -7,11 +7,12 @@
 import { deconstruct, isPlainJson, reconstruct, toBytes } from "./binary.ts";
 import { isNestedDeeper } from "./json-depth.ts";
 import { PacketType, RESERVED_EVENTS, type SocketPacket } from "./packet.ts";
-import type { DecoderOptions, PacketDecoder, PacketEncoder, Parser, Replacer, SocketFrame } from "./parser.ts";
+import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, SocketFrame } from "./parser.ts";
 
 /** The default parser of one revision. */
 export interface TextParser extends Parser {
   readonly protocol: 4 | 5;
+  readonly Encoder: new (replacer?: Replacer) => FrameEncoder;
 }
 
 type Reviver = NonNullable<DecoderOptions["reviver"]>;
@@ -204,7 +205,7 @@ function readLimit(maxAttachments: number): number {
 export function createTextParser(revision: 4 | 5): TextParser {
   const rules = RULES[revision];
 
-  class Encoder implements PacketEncoder {
+  class Encoder implements FrameEncoder {
     readonly #replacer: Replacer | undefined;
 
     constructor(replacer?: Replacer) {

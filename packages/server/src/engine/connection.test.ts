@@ -154,11 +154,23 @@ describe("the end of a WebSocket", () => {
     expect([port.take(), port.closes, heard]).toEqual([["4a", "4b"], 1, ["closed forced close"]]);
   });
 
-  it("by the server at once drops what waits", () => {
-    const { send, port, connection, heard } = openSession();
+  it("by the server at once still hands over what the WebSocket takes now", () => {
+    const { send, port, connection, heard, clock } = openSession();
     send("a");
     connection.close(true);
-    expect([port.take(), port.closes, heard]).toEqual([[], 1, ["closed forced close"]]);
+    clock.endTurn();
+    expect([port.take(), port.closes, heard]).toEqual([["4a"], 1, ["closed forced close"]]);
+  });
+
+  it("by the server at once drops what waits for a busy WebSocket", () => {
+    const { send, port, connection, heard, clock } = openSession();
+    port.holdsWrites = true;
+    send("a");
+    clock.endTurn();
+    send("b");
+    connection.close(true);
+    port.written();
+    expect([port.take(), port.closes, heard]).toEqual([["4a"], 1, ["closed forced close"]]);
   });
 
   it.each(["9", "", "x", "b*"])("comes as a parse error with the frame %j", (frame) => {

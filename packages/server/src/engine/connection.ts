@@ -32,19 +32,27 @@ import { WebSocketCarrier } from "./websocket-carrier.ts";
 /** Between two looks for a poll that keeps a client from leaving for its new transport, in milliseconds. */
 const RELEASE_INTERVAL_MS = 100;
 
+/** The transport that a connection begins with. */
+export type FirstRoute =
+  | { readonly on: "polling"; readonly carrier: PollingCarrier }
+  | { readonly on: "websocket"; readonly carrier: WebSocketCarrier };
+
+/** The transport that a connection is on, and where it stands with the way to a better one. */
+type Route =
+  | { readonly on: "polling"; readonly carrier: PollingCarrier; readonly upgrade: Upgrade | undefined }
+  | { readonly on: "websocket"; readonly carrier: WebSocketCarrier; readonly upgraded: boolean };
+
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly id: string;
   readonly dialect: EngineDialect;
   readonly head: RequestHead;
   readonly query: Query;
-  /** The first transport. */
-  readonly carrier: Carrier;
-  /** The same transport where it is long-polling, which takes requests. */
-  readonly polling: PollingCarrier | undefined;
+  readonly route: FirstRoute;
   readonly pingIntervalMs: number;
   readonly pingTimeoutMs: number;
   readonly upgradeTimeoutMs: number;
+  readonly maxBufferedBytes: number;
   readonly clock: Clock;
   readonly trace: Trace;
   /** Told once when the connection has ended, before anybody else. */
@@ -82,31 +90,32 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   readonly remoteAddress: string;
   readonly head: RequestHead;
   readonly query: Query;
-  readonly #options: ConnectionOptions;
+  readonly #clock: Clock;
+  readonly #upgradeTimeoutMs: number;
+  readonly #ended: (connection: Connection) => void;
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
-  #upgrade: Upgrade | undefined;
-  #polling: PollingCarrier | undefined;
-  #upgraded = false;
-  #transport: { readonly name: TransportName; readonly supportsBinary: boolean };
+  #route: Route;
 
   constructor(options: ConnectionOptions) {
     super();
-    const { id, dialect, head, carrier } = options;
+    const { id, dialect, head, route } = options;
     this.id = id;
     this.protocol = dialect.revision;
     this.remoteAddress = head.remoteAddress;
     this.head = head;
     this.query = options.query;
-    this.#options = options;
-    this.#transport = carrier;
-    this.#polling = options.polling;
+    this.#clock = options.clock;
+    this.#upgradeTimeoutMs = options.upgradeTimeoutMs;
+    this.#ended = options.ended;
+    this.#route = route.on === "polling" ? { ...route, upgrade: undefined } : { ...route, upgraded: false };
     this.#session = new EngineSession({
       id,
       dialect,
       side: "server",
       pingIntervalMs: options.pingIntervalMs,
       pingTimeoutMs: options.pingTimeoutMs,
+      maxBufferedBytes: options.maxBufferedBytes,
       clock: options.clock,
       trace: options.trace,
       events: this,
@@ -118,16 +127,16 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   }
 
   /** The transport in use, or the last one that was. */
-  get transport(): { readonly name: TransportName; readonly supportsBinary: boolean } {
-    return this.#transport;
+  get transport(): Carrier {
+    return this.#route.carrier;
   }
 
   get upgrading(): boolean {
-    return this.#upgrade !== undefined;
+    return this.#route.on === "polling" && this.#route.upgrade !== undefined;
   }
 
   get upgraded(): boolean {
-    return this.#upgraded;
+    return this.#route.on === "websocket" && this.#route.upgraded;
   }
 
   get readyState(): "opening" | "open" | "closing" | "closed" {
@@ -153,7 +162,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   /** Starts the session with its open packet as the first thing to leave. */
   open(handshake: Outgoing): void {
     this.#session.send(handshake);
-    this.#session.attach(this.#options.carrier);
+    this.#session.attach(this.#route.carrier);
   }
 
   send(outgoing: Outgoing): void {
@@ -173,28 +182,25 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
 
   /** Takes a polling request of this session. */
   handlePoll(exchange: HttpExchange): void {
-    if (this.#polling === undefined) exchange.respond(400, {});
-    else if (exchange.head.method === "GET") this.#polling.park(exchange);
-    else if (exchange.head.method === "POST") void this.#polling.post(exchange);
+    const route = this.#route;
+    if (route.on !== "polling") exchange.respond(400, {});
+    else if (exchange.head.method === "GET") route.carrier.park(exchange);
+    else if (exchange.head.method === "POST") void route.carrier.post(exchange);
     else exchange.respond(500, {});
   }
 
   /** Takes a WebSocket that wants to become this session's transport. */
   handleUpgrade(port: WebSocketPort, base64: boolean): void {
-    const mayUpgrade = this.#session.state.at === "open" && this.#polling !== undefined && !this.upgrading;
-    if (!mayUpgrade) {
+    const route = this.#route;
+    if (this.#session.state.at !== "open" || route.on !== "polling" || route.upgrade !== undefined) {
       port.close();
       return;
     }
     const candidate = new WebSocketCarrier(port, this.dialect, !base64);
-    this.#upgrade = {
-      ticket: UPGRADE_ACCEPTED,
-      candidate,
-      releaseTimer: undefined,
-      timeout: this.#options.clock.coarse(this.#options.upgradeTimeoutMs, () =>
-        this.#stepUpgrade({ is: "failed", why: "the upgrade took too long" }),
-      ),
-    };
+    const timeout = this.#clock.coarse(this.#upgradeTimeoutMs, () =>
+      this.#stepUpgrade({ is: "failed", why: "the upgrade took too long" }),
+    );
+    this.#route = { ...route, upgrade: { ticket: UPGRADE_ACCEPTED, candidate, timeout, releaseTimer: undefined } };
     candidate.listen({
       received: (packet) => this.#stepUpgrade({ is: "packet", packet }),
       drained: () => undefined,
@@ -204,8 +210,8 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   }
 
   message(data: string | Uint8Array): void {
-    if (this.hasListeners("message")) this.emit("message", data);
     this.#listener?.message(data);
+    if (this.hasListeners("message")) this.emit("message", data);
   }
 
   heartbeat(): void {
@@ -218,33 +224,38 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
 
   closed(reason: CloseReason, cause?: unknown): void {
     this.#stepUpgrade({ is: "failed", why: "the session ended" });
-    this.#options.ended(this);
+    this.#ended(this);
     this.#listener?.closed(reason, cause);
     if (this.hasListeners("close")) this.emit("close", reason, cause);
   }
 
   #stepUpgrade(input: TicketInput): void {
-    const upgrade = this.#upgrade;
-    if (upgrade === undefined) return;
+    const route = this.#route;
+    if (route.on !== "polling" || route.upgrade === undefined) return;
+    const { upgrade, carrier } = route;
     const { state, actions } = stepTicket(upgrade.ticket, input);
     upgrade.ticket = state;
-    for (const action of actions) this.#act(upgrade, action);
+    for (const action of actions) this.#act(action, upgrade, carrier);
   }
 
-  #act(upgrade: Upgrade, action: TicketAction): void {
+  #act(action: TicketAction, upgrade: Upgrade, current: PollingCarrier): void {
     switch (action) {
       case "answer probe":
         upgrade.candidate.sendAlone({ type: "pong", data: PROBE });
         return;
       case "release polls":
-        this.#releasePolls(upgrade);
+        this.#releasePolls(upgrade, current);
         return;
       case "switch":
-        this.#endUpgrade(upgrade);
-        this.#switch(upgrade.candidate);
+        stopTimers(upgrade);
+        this.#route = { on: "websocket", carrier: upgrade.candidate, upgraded: true };
+        this.#session.replace(upgrade.candidate);
+        current.close("discard");
+        if (this.hasListeners("upgrade")) this.emit("upgrade", upgrade.candidate);
         return;
       case "close candidate":
-        this.#endUpgrade(upgrade);
+        stopTimers(upgrade);
+        this.#route = { on: "polling", carrier: current, upgrade: undefined };
         upgrade.candidate.close("flush");
         return;
       /* v8 ignore next 2 -- @preserve */
@@ -253,24 +264,13 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     }
   }
 
-  #releasePolls(upgrade: Upgrade): void {
-    this.#polling?.release();
-    upgrade.releaseTimer = this.#options.clock.after(RELEASE_INTERVAL_MS, () => this.#releasePolls(upgrade));
+  #releasePolls(upgrade: Upgrade, current: PollingCarrier): void {
+    current.release();
+    upgrade.releaseTimer = this.#clock.after(RELEASE_INTERVAL_MS, () => this.#releasePolls(upgrade, current));
   }
+}
 
-  #endUpgrade(upgrade: Upgrade): void {
-    upgrade.timeout();
-    upgrade.releaseTimer?.();
-    this.#upgrade = undefined;
-  }
-
-  #switch(candidate: WebSocketCarrier): void {
-    const old = this.#polling;
-    this.#polling = undefined;
-    this.#upgraded = true;
-    this.#transport = candidate;
-    this.#session.replace(candidate);
-    old?.close("discard");
-    if (this.hasListeners("upgrade")) this.emit("upgrade", candidate);
-  }
+function stopTimers({ timeout, releaseTimer }: Upgrade): void {
+  timeout();
+  releaseTimer?.();
 }

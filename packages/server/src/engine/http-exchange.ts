@@ -14,8 +14,8 @@ export interface RequestHead {
   header(name: string): string | undefined;
   /** All headers, names in lower case. */
   headers(): Readonly<Record<string, string | string[] | undefined>>;
-  /** The runtime's own objects. */
-  readonly native?: { readonly req: unknown; readonly res?: unknown };
+  /** The runtime's own request. */
+  readonly native?: { readonly req: unknown };
 }
 
 /** What became of a body that was asked for. */

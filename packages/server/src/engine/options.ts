@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly upgradeTimeout: number;
   /** Most bytes of one polling body or WebSocket message. @default 1000000 */
   readonly maxHttpBufferSize: number;
+  /** Most bytes that may wait for a client that takes none, before it is given up. @default 16777216 (16 MiB) */
+  readonly maxBufferedBytes: number;
   /** Transports on offer. @default ["polling", "websocket"] */
   readonly transports: readonly TransportName[];
   /** Whether a polling session may move to WebSocket. @default true */
@@ -50,6 +52,7 @@ export const ENGINE_DEFAULTS: EngineOptions = {
   pingTimeout: 20_000,
   upgradeTimeout: 10_000,
   maxHttpBufferSize: 1_000_000,
+  maxBufferedBytes: 16 * 1024 * 1024,
   transports: ["polling", "websocket"],
   allowUpgrades: true,
   allowEIO3: true,

@@ -4,6 +4,86 @@ import { createFakePlatform, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { PollingCarrier } from "./polling-carrier.ts";
 
+/** Lets promises run that are due. */
+async function endMicrotasks(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+/** A carrier that is hearing a body of this many messages, and has made its first pause. */
+async function startLongBody(messages: number, end = "") {
+  const { clock } = createFakePlatform();
+  const carrier = new PollingCarrier({ dialect: eio4, binary: true, maxBodyBytes: 100_000, clock });
+  const heard: unknown[] = [];
+  carrier.listen({
+    received: (packet) => heard.push(packet.data),
+    drained: () => undefined,
+    carrierClosed: (reason) => heard.push(`closed ${reason}`),
+  });
+  const body = Array.from({ length: messages }, (_, index) => `4${index}`).join("\u001e") + end;
+  const exchange = new FakeExchange("/", { method: "POST", body });
+  const ended = carrier.post(exchange);
+  await endMicrotasks();
+  async function pass(): Promise<void> {
+    clock.advance(0);
+    await endMicrotasks();
+  }
+  return { clock, carrier, heard, exchange, ended, pass };
+}
+
+describe("a body of 2,500 packets", () => {
+  it("is heard in several turns, in order, and answered when all of it was", async () => {
+    const { heard, exchange, pass } = await startLongBody(2500);
+    const seen = [[heard.length, exchange.outcome]];
+    await pass();
+    seen.push([heard.length, exchange.outcome]);
+    await pass();
+    seen.push([heard.length, exchange.outcome]);
+    expect(seen).toEqual([
+      [1000, undefined],
+      [2000, undefined],
+      [2500, "200 ok"],
+    ]);
+    expect(heard).toEqual(Array.from({ length: 2500 }, (_, index) => `${index}`));
+  });
+
+  it("makes a second POST an overlap meanwhile: nothing more is heard, and the answer is ok", async () => {
+    const { carrier, heard, exchange, ended, pass } = await startLongBody(2500);
+    const second = new FakeExchange("/", { method: "POST", body: "4x" });
+    await carrier.post(second);
+    await pass();
+    await ended;
+    expect([second.outcome, exchange.outcome, heard.slice(1000)]).toEqual([
+      "400",
+      "200 ok",
+      ["closed transport error"],
+    ]);
+  });
+
+  it("is not heard further once the session ends meanwhile, and the answer is ok", async () => {
+    const { carrier, clock, heard, exchange, ended, pass } = await startLongBody(2500);
+    carrier.close("discard");
+    await pass();
+    await ended;
+    expect([exchange.outcome, heard.slice(1000), clock.pendingTimers]).toEqual(["200 ok", ["closed forced close"], 0]);
+  });
+
+  it("lets the next POST come behind it", async () => {
+    const { carrier, heard, ended, pass } = await startLongBody(1001);
+    await pass();
+    await ended;
+    const next = new FakeExchange("/", { method: "POST", body: "4next" });
+    await carrier.post(next);
+    expect([next.outcome, heard.slice(1000)]).toEqual(["200 ok", ["1000", "next"]]);
+  });
+
+  it("that is malformed at its end is heard up to there, answered ok, and ends the session", async () => {
+    const { heard, exchange, ended, pass } = await startLongBody(1001, "\u001e9");
+    await pass();
+    await ended;
+    expect([exchange.outcome, heard.slice(1000)]).toEqual(["200 ok", ["1000", "closed parse error"]]);
+  });
+});
+
 describe("a carrier by itself", () => {
   it("refuses to send while no GET waits", () => {
     const carrier = new PollingCarrier({
@@ -75,24 +155,27 @@ describe("a carrier by itself", () => {
     expect([carrier.writable, second.outcome]).toEqual([true, undefined]);
   });
 
-  it("answers a POST although a listener throws, and what it threw is not taken for a malformed body", async () => {
-    const carrier = new PollingCarrier({
-      dialect: eio4,
-      binary: false,
-      maxBodyBytes: 9,
-      clock: createFakePlatform().clock,
-    });
-    const mistake = new TypeError("a listener's mistake");
-    const closes: string[] = [];
-    carrier.listen({
-      received() {
-        throw mistake;
-      },
-      drained: () => undefined,
-      carrierClosed: (reason) => closes.push(reason),
-    });
-    const exchange = new FakeExchange("/", { method: "POST", body: "4a" });
-    await expect(carrier.post(exchange)).rejects.toBe(mistake);
-    expect([exchange.outcome, closes]).toEqual(["200 ok", []]);
-  });
+  it.each([TypeError, SyntaxError])(
+    "answers a POST although a listener throws a %o, which is not taken for a malformed body",
+    async (Mistake) => {
+      const carrier = new PollingCarrier({
+        dialect: eio4,
+        binary: false,
+        maxBodyBytes: 9,
+        clock: createFakePlatform().clock,
+      });
+      const mistake = new Mistake("a listener's mistake");
+      const closes: string[] = [];
+      carrier.listen({
+        received() {
+          throw mistake;
+        },
+        drained: () => undefined,
+        carrierClosed: (reason) => closes.push(reason),
+      });
+      const exchange = new FakeExchange("/", { method: "POST", body: "4a" });
+      await expect(carrier.post(exchange)).rejects.toBe(mistake);
+      expect([exchange.outcome, closes]).toEqual(["200 ok", []]);
+    },
+  );
 });

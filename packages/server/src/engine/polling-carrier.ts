@@ -16,6 +16,7 @@ import {
   type Clock,
   type CloseReason,
   DEAF,
+  decodeUtf8,
   type Outgoing,
   type TransportName,
 } from "@bowline/protocol/internal";
@@ -29,7 +30,19 @@ const NO_HEADERS = { "cache-control": "no-store" } as const;
 /** A client that never fetches our goodbye is given up after this time. */
 const GOODBYE_TIMEOUT_MS = 30_000;
 
-const REPLACING = new TextDecoder("utf-8", { ignoreBOM: true });
+/** So many packets of one body are heard before others get their turn. */
+const PACKETS_PER_TURN = 1000;
+
+/** The next packet, a refusal, or undefined at the end; a handler that throws is never taken for a malformed body. */
+function nextPacket(packets: Iterator<Packet>): Packet | SyntaxError | undefined {
+  try {
+    const result = packets.next();
+    return result.done === true ? undefined : result.value;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error;
+    throw error;
+  }
+}
 
 /** What a polling carrier is made of. */
 export interface PollingOptions {
@@ -54,7 +67,8 @@ export class PollingCarrier implements Carrier {
   readonly supportsBinary: boolean;
   readonly #options: PollingOptions;
   #state: PollingState = { at: "idle" };
-  #post: HttpExchange | undefined;
+  /** The POST under way: its body is still coming, or its packets are being heard. */
+  #post: { readonly exchange: HttpExchange; readonly at: "arriving" | "heard" } | undefined;
   #events: CarrierEvents = DEAF;
 
   constructor(options: PollingOptions) {
@@ -109,13 +123,17 @@ export class PollingCarrier implements Carrier {
       this.#fail("transport error", new Error("Cannot read the body: this protocol revision has no binary bodies"));
       return;
     }
-    this.#post = exchange;
+    this.#post = { exchange, at: "arriving" };
     const body = await exchange.body(this.#options.maxBodyBytes);
-    if (this.#post !== exchange) return;
-    this.#post = undefined;
-    if (body === "aborted") this.#fail("transport error", new Error("The client went away while it was sending"));
-    else if (body === "too-large") exchange.respond(413, NO_HEADERS);
-    else this.#read(exchange, binary ? body : REPLACING.decode(body));
+    if (this.#state.at === "gone") return;
+    if (body === "aborted") {
+      this.#fail("transport error", new Error("The client went away while it was sending"));
+    } else if (body === "too-large") {
+      this.#post = undefined;
+      exchange.respond(413, NO_HEADERS);
+    } else {
+      await this.#read(exchange, binary ? body : decodeUtf8(body));
+    }
   }
 
   send(batch: readonly Outgoing[]): void {
@@ -163,23 +181,32 @@ export class PollingCarrier implements Carrier {
     }
   }
 
-  #read(exchange: HttpExchange, body: string | Uint8Array): void {
-    let failure: unknown;
+  /** Hears the packets of a body. A long one lets others have their turn now and then; the POST is under way until the end. */
+  async #read(exchange: HttpExchange, body: string | Uint8Array): Promise<void> {
+    this.#post = { exchange, at: "heard" };
+    const packets = this.#options.dialect.decodePayload(body)[Symbol.iterator]();
+    let next: Packet | SyntaxError | undefined;
     try {
-      for (const packet of this.#options.dialect.decodePayload(body)) {
+      for (let heard = 1; this.#state.at !== "gone"; heard++) {
+        next = nextPacket(packets);
+        if (next === undefined || next instanceof SyntaxError) break;
         // The client says goodbye: a waiting GET gets a filler, since it is not us who closes.
-        if (packet.type === "close") this.release();
-        this.#events.received(packet);
-        if (this.#state.at === "gone") break;
+        if (next.type === "close") this.release();
+        this.#events.received(next);
+        if (heard % PACKETS_PER_TURN === 0) await this.#breathe();
       }
-    } catch (error) {
-      // A handler that throws is not a malformed body; only the codec's own refusals are.
-      if (!(error instanceof SyntaxError)) throw error;
-      failure = error;
     } finally {
+      this.#post = undefined;
       exchange.respond(200, OK_HEADERS, "ok");
     }
-    if (failure !== undefined) this.#fail("parse error", failure);
+    if (next instanceof SyntaxError) this.#fail("parse error", next);
+  }
+
+  /** Lets the event loop serve others. */
+  #breathe(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.after(0, resolve);
+    });
   }
 
   #answer(exchange: HttpExchange, packets: readonly Packet[]): void {
@@ -202,7 +229,7 @@ export class PollingCarrier implements Carrier {
     if (this.#state.at === "gone") return;
     if (this.#state.at === "leaving") this.#state.timer();
     this.#state = { at: "gone" };
-    this.#post?.destroy();
+    if (this.#post?.at === "arriving") this.#post.exchange.destroy();
     this.#post = undefined;
     this.#events.carrierClosed(reason, cause);
   }

@@ -305,7 +305,19 @@ describe("the goodbye of the server", () => {
     expect([(await post("4a")).outcome, heard]).toEqual(["200 ok", []]);
   });
 
-  it("drops what waits where the session is discarded", () => {
+  it.each([
+    [4, "200 4a\u001e1"],
+    [3, "200 2:4a1:1"],
+  ] as const)("of a discarded session of revision %i leaves with what waits, in one body", (protocol, body) => {
+    const { get, connection, heard } = openSession(protocol);
+    const poll = get();
+    const frame = connection.dialect.frame({ type: "message", data: "a" }, true);
+    connection.send({ frames: [frame], compress: false });
+    connection.close(true);
+    expect([poll.outcome, poll.answers.length, heard]).toEqual([body, 1, ["closed forced close"]]);
+  });
+
+  it("drops what waits where the session is discarded and no GET is there to take it", () => {
     const { get, send, connection, heard } = openSession();
     send("a");
     connection.close(true);

@@ -230,6 +230,59 @@ describe("generateId", () => {
   });
 });
 
+describe("a client that goes away", () => {
+  it("while allowRequest decides gets no session", () => {
+    const decisions: ((error: null, welcome: boolean) => void)[] = [];
+    const { engine, connections, clock } = createEngine({ allowRequest: (_, decide) => void decisions.push(decide) });
+    const exchange = request(engine, POLL);
+    exchange.abort();
+    decisions[0]?.(null, true);
+    expect([engine.clientsCount, connections, exchange.answers, clock.pendingTimers]).toEqual([0, [], [], 0]);
+  });
+
+  it("while generateId decides gets no session, and the next one gets its own", async () => {
+    const made: ((id: string) => void)[] = [];
+    const generateId = () => new Promise<string>((resolve) => made.push(resolve));
+    const { engine, connections } = createEngine({ generateId });
+    const [gone, patient] = [request(engine, POLL), request(engine, POLL)];
+    await Promise.resolve();
+    gone.abort();
+    made[0]?.("first");
+    made[1]?.("second");
+    await patient.done;
+    expect([gone.answers, connections.map(({ id }) => id)]).toEqual([[], ["second"]]);
+  });
+});
+
+describe("maxBufferedBytes", () => {
+  it("ends a session that keeps more for a client that takes nothing, on both transports", () => {
+    const { engine, connections, clock } = createEngine({ maxBufferedBytes: 10 });
+    const ends = vi.fn();
+    request(engine, POLL);
+    upgrade(engine, SOCKET).port.holdsWrites = true;
+    clock.endTurn();
+    for (const connection of connections) {
+      const frames = [connection.dialect.frame({ type: "message", data: "abcde" }, true)];
+      connection.on("close", ends);
+      connection.send({ frames, compress: false });
+      connection.send({ frames, compress: false });
+    }
+    clock.endTurn();
+    const cause = new RangeError("Cannot keep more than 10 bytes: 12 bytes wait for a peer that does not take them");
+    expect([ends.mock.calls, engine.clientsCount]).toEqual([
+      [
+        ["transport error", cause],
+        ["transport error", cause],
+      ],
+      0,
+    ]);
+  });
+
+  it("is 16 MiB unless the program says so", () => {
+    expect(createEngine().engine.options.maxBufferedBytes).toBe(16_777_216);
+  });
+});
+
 describe("the end of the engine", () => {
   it("ends all sessions at once and refuses handshakes from then on", () => {
     const { engine, clock, connections } = createEngine();

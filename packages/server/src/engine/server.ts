@@ -4,9 +4,9 @@
 //        a session is known by its id from before its open packet leaves until it has ended.
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
-import type { Handshake } from "@bowline/protocol";
-import { type Carrier, type Clock, createId, Emitter, type Random, type Trace } from "@bowline/protocol/internal";
-import { Connection } from "./connection.ts";
+import { eio3, type Handshake } from "@bowline/protocol";
+import { type Clock, createId, Emitter, type Random, type Trace } from "@bowline/protocol/internal";
+import { Connection, type FirstRoute } from "./connection.ts";
 import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError, judge, parseQuery } from "./handshake.ts";
 import type { HttpExchange, RequestHead, UpgradeExchange, WebSocketPort } from "./http-exchange.ts";
 import { type EngineOptions, nativeRequest } from "./options.ts";
@@ -74,7 +74,7 @@ export class EngineServer extends Emitter<EngineEvents> {
         refuse(verdict.error);
         return;
       case "handshake":
-        this.#admit(exchange.head, query, (id) => this.#openPolling(id, exchange, query), refuse);
+        this.#welcomePolling(exchange, query, refuse);
         return;
       /* v8 ignore next 2 -- @preserve */
       default:
@@ -111,6 +111,18 @@ export class EngineServer extends Emitter<EngineEvents> {
     for (const connection of [...this.#connections.values()]) connection.close(true);
   }
 
+  #welcomePolling(exchange: HttpExchange, query: EngineQuery, refuse: (error: HandshakeError) => void): void {
+    let hasLeft = false;
+    exchange.onAborted(() => {
+      hasLeft = true;
+    });
+    const open = (id: string) => {
+      // The program may have taken its time to decide, and the client none to wait.
+      if (!hasLeft) this.#openPolling(id, exchange, query);
+    };
+    this.#admit(exchange.head, query, open, refuse);
+  }
+
   /** Asks the program whether the client is welcome, then for an id. */
   #admit(
     head: RequestHead,
@@ -120,7 +132,7 @@ export class EngineServer extends Emitter<EngineEvents> {
   ): void {
     const { allowRequest, allowEIO3 } = this.options;
     const welcome = () => {
-      if (query.dialect.revision === 3 && !allowEIO3) refused(HANDSHAKE_ERRORS.unsupportedProtocol);
+      if (query.dialect === eio3 && !allowEIO3) refused(HANDSHAKE_ERRORS.unsupportedProtocol);
       else this.#giveId(head, admitted, refused);
     };
     if (allowRequest === undefined) {
@@ -159,33 +171,27 @@ export class EngineServer extends Emitter<EngineEvents> {
       clock: this.#platform.clock,
     });
     const mayUpgrade = this.options.allowUpgrades && this.options.transports.includes("websocket");
-    this.#open(id, exchange.head, query, polling, polling, mayUpgrade ? ["websocket"] : []);
+    this.#open(id, exchange.head, query, { on: "polling", carrier: polling }, mayUpgrade ? ["websocket"] : []);
     polling.park(exchange);
   }
 
   #openWebSocket(id: string, head: RequestHead, query: EngineQuery, port: WebSocketPort): void {
-    this.#open(id, head, query, new WebSocketCarrier(port, query.dialect, !query.base64), undefined, []);
+    const carrier = new WebSocketCarrier(port, query.dialect, !query.base64);
+    this.#open(id, head, query, { on: "websocket", carrier }, []);
   }
 
-  #open(
-    id: string,
-    head: RequestHead,
-    query: EngineQuery,
-    carrier: Carrier,
-    polling: PollingCarrier | undefined,
-    upgrades: readonly string[],
-  ): void {
-    const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize } = this.options;
+  #open(id: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
+    const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = this.options;
     const connection = new Connection({
       id,
       dialect: query.dialect,
       head,
       query: query.all,
-      carrier,
-      polling,
+      route,
       pingIntervalMs: pingInterval,
       pingTimeoutMs: pingTimeout,
       upgradeTimeoutMs: upgradeTimeout,
+      maxBufferedBytes,
       clock: this.#platform.clock,
       trace: this.#platform.trace,
       ended: () => this.#connections.delete(id),

@@ -171,6 +171,42 @@ describe("a candidate", () => {
   });
 });
 
+describe("a connection that began on polling", () => {
+  it("tells where it stands before, during and after an upgrade, a failed one and a good one", () => {
+    const { candidate, connection } = openSession();
+    const stand = () => {
+      const { transport, upgrading, upgraded, readyState } = connection;
+      return [transport.name, upgrading ? "upgrading" : "", upgraded ? "upgraded" : "", readyState].join(" ");
+    };
+    const seen = [stand()];
+    const failing = candidate("2probe");
+    seen.push(stand());
+    failing.vanish();
+    seen.push(stand());
+    const port = candidate("2probe");
+    seen.push(stand());
+    port.receive("5");
+    seen.push(stand());
+    port.vanish();
+    expect([...seen, stand()]).toEqual([
+      "polling   open",
+      "polling upgrading  open",
+      "polling   open",
+      "polling upgrading  open",
+      "websocket  upgraded open",
+      "websocket  upgraded closed",
+    ]);
+  });
+
+  it("is closed on polling, and not upgrading, when it ends during an upgrade", () => {
+    const { candidate, connection } = openSession();
+    candidate("2probe");
+    connection.close(true);
+    const { transport, upgrading, upgraded, readyState } = connection;
+    expect([transport.name, upgrading, upgraded, readyState]).toEqual(["polling", false, false, "closed"]);
+  });
+});
+
 describe("polls during an upgrade", () => {
   it.each([
     [4, "200 6"],

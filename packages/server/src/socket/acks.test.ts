@@ -1,7 +1,7 @@
 // Rules of acknowledgements on one socket: asked once, answered once, late or never.
+import { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 import { createFakePlatform, FakeClient } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { PendingAcks } from "./pending-acks.ts";
 import { SocketServer } from "./server.ts";
 
 class ServerInMemory extends SocketServer {
@@ -20,8 +20,8 @@ function openSocket() {
   return { io, clock: platform.clock, client, socket, uncaught: platform.uncaught };
 }
 
-const TIMED_OUT = new Error("operation has timed out");
-const DISCONNECTED = new Error("socket has been disconnected");
+const TIMED_OUT = new AckTimeoutError();
+const DISCONNECTED = new AckDisconnectedError();
 
 describe("an ack that the client owes", () => {
   it("is asked for with an id, and called with the answer", () => {
@@ -219,23 +219,5 @@ describe("an ack that we owe", () => {
     client.send('20["ask"]', "1");
     answers[0]?.(1);
     expect(client.take()).toEqual([]);
-  });
-});
-
-describe("the table of answers", () => {
-  it("keeps nothing after the answer, the timeout or the end", () => {
-    const { clock } = createFakePlatform();
-    const acks = new PendingAcks();
-    acks.expect(1, () => undefined, undefined, clock);
-    acks.expect(2, () => undefined, 10, clock);
-    acks.expect(3, () => undefined, 10, clock);
-    acks.expectReply(4, () => undefined);
-    acks.reply(2, []);
-    expect(acks.size).toBe(3);
-    acks.forget(4);
-    clock.advance(10);
-    expect(acks.size).toBe(1);
-    acks.fail(DISCONNECTED, (call) => call());
-    expect([acks.size, clock.pendingTimers]).toEqual([0, 0]);
   });
 });

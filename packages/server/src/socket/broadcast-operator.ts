@@ -7,15 +7,17 @@
 import type { Adapter, AdapterSocket, BroadcastFlags, Room } from "@bowline/adapter";
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
+  type AnswerOf,
   type Cancel,
   type Clock,
   type EventNames,
   type EventParams,
   type EventsMap,
   invoke,
+  takeAck,
+  type WithAnswers,
+  type WithoutAck,
 } from "@bowline/protocol/internal";
-import type { AnswerOf, WithAnswers, WithoutAck } from "./ack-types.ts";
-import { createTimeoutError, takeAck } from "./pending-acks.ts";
 import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 
@@ -41,85 +43,153 @@ export const EVERYBODY: BroadcastTarget = { rooms: new Set(), except: new Set(),
 
 /** The error of a broadcast that not everybody answered in time; the answers that came are in `responses`. */
 export class BroadcastTimeoutError extends Error {
-  override readonly name: string = "BroadcastTimeoutError";
+  override readonly name = "BroadcastTimeoutError";
+  readonly code = "BOWLINE_BROADCAST_TIMEOUT";
   readonly responses: readonly unknown[];
 
   constructor(responses: readonly unknown[]) {
-    super(createTimeoutError().message);
+    super("operation has timed out");
     this.responses = responses;
   }
 }
 
-/** Addresses a broadcast. */
+/**
+ * Addresses a broadcast, step by step.
+ *
+ * Each step gives a new operator and leaves the one before as it was, so one may be kept and used again.
+ * @typeParam Emit events that the server sends.
+ * @example
+ * const members = io.to("members").except("guests");
+ * members.emit("news", "the doors are open");
+ * members.volatile.emit("position", 4, 2);
+ */
 export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> {
   readonly #source: BroadcastSource<S>;
   readonly #target: BroadcastTarget;
 
+  /** Made by a server, a namespace or a socket. @internal */
   constructor(source: BroadcastSource<S>, target: BroadcastTarget) {
     this.#source = source;
     this.#target = target;
   }
 
-  /** Addresses members of more rooms; a number names the same room as its digits. */
+  /**
+   * Addresses the members of more rooms.
+   *
+   * Who is in several of them gets a broadcast once. Without any room an operator addresses everybody.
+   * @param rooms one room, or many; a number names the same room as its digits.
+   * @returns a new operator.
+   * @example
+   * io.to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
+   */
   to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, S> {
     return this.#with({ rooms: new Set([...this.#target.rooms, ...toRooms(rooms)]) });
   }
 
-  /** As `to`. */
+  /**
+   * As `to`.
+   * @param rooms one room, or many.
+   * @returns a new operator.
+   * @example
+   * io.in("readers").socketsJoin("members");
+   */
   in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, S> {
     return this.to(rooms);
   }
 
-  /** Leaves out the members of rooms. */
+  /**
+   * Leaves out the members of rooms, also those who are in a room that is addressed.
+   * @param rooms one room, or many; the id of a socket is the name of its own room.
+   * @returns a new operator.
+   * @example
+   * io.to("readers").except("guests").emit("news", "for members only");
+   */
   except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, S> {
     return this.#with({ except: new Set([...this.#target.except, ...toRooms(rooms)]) });
   }
 
-  /** Drops the broadcast for clients that it cannot reach at once. */
+  /**
+   * Drops the broadcast for clients that it cannot reach at once: an earlier batch has not left, or no poll waits.
+   * @returns a new operator.
+   * @example
+   * io.volatile.emit("position", 4, 2);
+   */
   get volatile(): BroadcastOperator<Emit, S> {
     return this.#flag({ volatile: true });
   }
 
-  /** Only to clients of this process. */
+  /**
+   * Addresses clients of this process only.
+   * @returns a new operator.
+   */
   get local(): BroadcastOperator<Emit, S> {
     return this.#flag({ local: true });
   }
 
-  /** Whether transports may compress the broadcast. */
+  /**
+   * Tells whether transports may compress the broadcast.
+   * @param compress false for data that is compressed already.
+   * @returns a new operator.
+   */
   compress(compress: boolean): BroadcastOperator<Emit, S> {
     return this.#flag({ compress });
   }
 
-  /** Waits `timeoutMs` milliseconds for the answers. */
+  /**
+   * Limits the time for the answers.
+   * @param timeoutMs milliseconds to wait, from the emit on.
+   * @returns a new operator, whose `emit` takes an ack.
+   * @example
+   * io.to("readers").timeout(1000).emit("how are you", (error, answers) => {
+   *   console.log(error === null ? "all of them" : "not all in time", answers);
+   * });
+   */
   timeout(timeoutMs: number): BroadcastOperator<Emit, S> {
     return this.#flag({ timeout: timeoutMs });
   }
 
   /**
    * Sends an event to everybody addressed.
+   *
+   * It is encoded once for all receivers. With an ack, everybody addressed is asked, and the ack is called once: with
+   * null and the answers when all have come, or with a `BroadcastTimeoutError` and those that came in time.
+   * @param event any name but those of the library, such as `disconnect`.
    * @param args what listeners get; a function at the end gets `(error, answers)` and needs `timeout()` before.
    * @returns true.
    * @throws TypeError when the name belongs to the library, or an ack has no timeout.
+   * @throws whatever the parser throws, for data that has no JSON.
+   * @example
+   * io.to("readers").emit("news", "the doors are open");
    */
   emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
     this.#send(event, args);
     return true;
   }
 
-  /** Sends the event `message`. */
+  /**
+   * Sends the event `message`.
+   * @returns the same operator.
+   */
   send(...args: unknown[]): this {
     this.#send("message", args);
     return this;
   }
 
-  /** Sends the event `message`. */
+  /** As `send`. */
   write(...args: unknown[]): this {
     return this.send(...args);
   }
 
   /**
-   * Sends an event and gathers the answers.
-   * @throws BroadcastTimeoutError when not everybody answered in time; it holds the answers that came.
+   * Sends an event to everybody addressed and gathers the answers; wants `timeout()` before.
+   * @param event any name but those of the library, such as `disconnect`.
+   * @param args what listeners get, without the ack.
+   * @returns the first argument of each answer, in the order they came.
+   * @throws TypeError (as a rejection) when there is no timeout, or the name belongs to the library.
+   * @throws BroadcastTimeoutError (as a rejection) when not everybody answered in time; it holds the answers that came.
+   * @example
+   * const moods = await io.to("readers").timeout(1000).emitWithAck("how are you");
+   * console.log(`${moods.length} answers`);
    */
   emitWithAck<E extends EventNames<Emit>>(
     event: E,
@@ -132,22 +202,37 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
     });
   }
 
-  /** The sockets addressed. */
+  /**
+   * Finds the sockets addressed.
+   * @returns the sockets that are connected now.
+   * @example
+   * const readers = await io.in("readers").fetchSockets();
+   * for (const reader of readers) console.log(reader.id);
+   */
   fetchSockets(): Promise<S[]> {
     return this.#source.adapter.fetchSockets(this.#target);
   }
 
-  /** Has the sockets addressed join rooms. */
+  /**
+   * Has the sockets addressed join rooms.
+   * @param rooms one room, or many.
+   */
   socketsJoin(rooms: Room | readonly Room[]): void {
     this.#source.adapter.addSockets(this.#target, toRooms(rooms));
   }
 
-  /** Has the sockets addressed leave rooms. */
+  /**
+   * Has the sockets addressed leave rooms.
+   * @param rooms one room, or many.
+   */
   socketsLeave(rooms: Room | readonly Room[]): void {
     this.#source.adapter.delSockets(this.#target, toRooms(rooms));
   }
 
-  /** Sends the clients addressed away. @param close whether their whole connection is to end. */
+  /**
+   * Sends the clients addressed away.
+   * @param close whether their whole connections are to end, with all their namespaces. @default false
+   */
   disconnectSockets(close = false): void {
     this.#source.adapter.disconnectSockets(this.#target, close);
   }
@@ -177,11 +262,17 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
     const id = this.#source.nextAckId();
     const answers: unknown[] = [];
     let expected = 0;
-    let cancel: Cancel | undefined;
-    const settleOnceComplete = () => {
-      if (cancel === undefined || answers.length < expected) return;
-      cancel();
-      settle(null, answers);
+    let timer: Cancel | undefined;
+    let isSettled = false;
+    const finish = (error: Error | null) => {
+      if (isSettled) return;
+      isSettled = true;
+      timer?.();
+      settle(error, [...answers]);
+    };
+    // Not before the broadcast is out: an adapter may count receivers and hear answers in several steps.
+    const finishOnceComplete = () => {
+      if (timer !== undefined && answers.length >= expected) finish(null);
     };
     adapter.broadcastWithAck(
       { ...packet, id },
@@ -191,13 +282,13 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
       },
       (args) => {
         answers.push(args[0]);
-        settleOnceComplete();
+        finishOnceComplete();
       },
     );
-    cancel = clock.after(timeout, () => {
+    timer = clock.after(timeout, () => {
       this.#source.forgetReplies(id);
-      settle(new BroadcastTimeoutError(answers), answers);
+      finish(new BroadcastTimeoutError([...answers]));
     });
-    settleOnceComplete();
+    finishOnceComplete();
   }
 }

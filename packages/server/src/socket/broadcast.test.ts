@@ -297,7 +297,12 @@ describe("a broadcast with an ack", () => {
     const answers = io.timeout(100).emitWithAck("ask");
     one.client.send("30[1]");
     clock.advance(100);
-    await expect(answers).rejects.toMatchObject({ name: "BroadcastTimeoutError", responses: [1] });
+    await expect(answers).rejects.toMatchObject({
+      name: "BroadcastTimeoutError",
+      code: "BOWLINE_BROADCAST_TIMEOUT",
+      message: "operation has timed out",
+      responses: [1],
+    });
     await expect(io.emitWithAck("ask")).rejects.toThrow(TypeError);
     await expect(io.sockets.emitWithAck("ask")).rejects.toThrow(TypeError);
   });

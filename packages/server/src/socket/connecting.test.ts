@@ -254,18 +254,19 @@ describe("a middleware", () => {
   });
 
   it("is heard once: a second call of next, and what it throws behind the first, change nothing", () => {
-    const { io, connect } = createServer();
+    const { io, connect, platform } = createServer();
     const joined = vi.fn();
+    const mistake = new Error("too late");
     io.on("connection", joined);
     io.use((_, next) => {
       next();
       next(new Error("no"));
       next();
-      throw new Error("too late");
+      throw mistake;
     });
     const client = connect();
     client.send("0");
-    expect([client.take().length, joined.mock.calls.length]).toEqual([1, 1]);
+    expect([client.take().length, joined.mock.calls.length, platform.uncaught]).toEqual([1, 1, [mistake]]);
   });
 
   it("that takes its time keeps the namespace closed until then", () => {

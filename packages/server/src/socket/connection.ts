@@ -78,6 +78,12 @@ export interface SendOptions {
 
 const MAIN_NAMESPACE = "/";
 
+/** Whether the main namespace stands between the client and the others, as it does where it is joined unasked. */
+type MainNamespace =
+  | { readonly is: "no gate" }
+  | { readonly is: "judging"; readonly waiting: ConnectRequest[] }
+  | { readonly is: "closed"; readonly refusal: Refusal };
+
 /** One client with all its sockets. */
 export class ClientConnection implements ConnectionListener {
   readonly conn: Connection;
@@ -87,8 +93,10 @@ export class ClientConnection implements ConnectionListener {
   readonly #decoder: PacketDecoder;
   /** Sockets by namespace; a namespace that is still being judged has none yet. */
   readonly #sockets: Map<string, JoinedSocket | undefined> = new Map();
+  /** While the decoder works: what it completes. It is handled once it has returned, so that its errors are its own. */
+  #decoded: SocketPacket[] | undefined;
   #connectTimer: Cancel | undefined;
-  #gone = false;
+  #main: MainNamespace = { is: "no gate" };
 
   constructor(conn: Connection, wire: Wire, host: ConnectionHost) {
     this.conn = conn;
@@ -96,13 +104,17 @@ export class ClientConnection implements ConnectionListener {
     this.#host = host;
     this.#variants = wire.variants;
     this.#decoder = wire.decoder;
-    this.#decoder.on("decoded", (packet) => this.#received(packet));
+    this.#decoder.on("decoded", (packet) => {
+      if (this.#decoded === undefined) this.#received(packet);
+      else this.#decoded.push(packet);
+    });
     conn.listen(this);
   }
 
   /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
   open(): void {
     if (this.dialect.joinsMainNamespaceByItself) {
+      this.#main = { is: "judging", waiting: [] };
       this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} });
     } else {
       const { clock } = this.#host.platform;
@@ -115,16 +127,22 @@ export class ClientConnection implements ConnectionListener {
     return this.conn.writable;
   }
 
-  /** Whether the connection has ended. */
+  /** Whether the connection has ended, or is about to. */
   get gone(): boolean {
-    return this.#gone;
+    return this.conn.readyState !== "open";
   }
 
-  send(prepared: PreparedPacket, options: SendOptions): void {
-    if (options.volatile === true && !this.writable) return;
+  /**
+   * Sends a packet.
+   * @returns whether it was taken; a volatile one may be dropped.
+   * @throws whatever the encoder throws, for data that cannot be written.
+   */
+  send(prepared: PreparedPacket, options: SendOptions): boolean {
+    if (options.volatile === true && !this.writable) return false;
     const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
     this.conn.send(outgoing);
+    return true;
   }
 
   /** A namespace has let the client in. */
@@ -134,10 +152,20 @@ export class ClientConnection implements ConnectionListener {
     this.#sockets.set(socket.nsp.name, socket);
   }
 
+  /** Client and program have heard of the new socket: who has been waiting behind the main namespace is judged now. */
+  joined(namespace: string): void {
+    if (namespace !== MAIN_NAMESPACE || this.#main.is !== "judging") return;
+    const { waiting } = this.#main;
+    this.#main = { is: "no gate" };
+    for (const request of waiting) if (!this.gone) this.#knock(request);
+  }
+
   /** A namespace has refused the client; it may ask again. */
   refuse(namespace: string, refusal: Refusal): void {
     this.#sockets.delete(namespace);
     this.send(new PreparedPacket(this.dialect.refused(namespace, refusal)), {});
+    // Who has been waiting behind the main namespace is told by this very packet.
+    if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal };
   }
 
   /** A socket has left its namespace. */
@@ -156,16 +184,21 @@ export class ClientConnection implements ConnectionListener {
   }
 
   message(data: string | Uint8Array): void {
+    const decoded: SocketPacket[] = [];
+    this.#decoded = decoded;
     try {
       this.#decoder.add(typeof data === "string" ? data : this.#host.platform.toNativeBytes(data));
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      this.#violation(error);
+      // Parsers that programs bring along throw errors of all kinds; whatever it is, it is the client's fault.
+      this.#violation(error instanceof Error ? error : new Error(String(error)));
+      return;
+    } finally {
+      this.#decoded = undefined;
     }
+    for (const packet of decoded) this.#received(packet);
   }
 
   closed(reason: DisconnectReason, cause?: unknown): void {
-    this.#gone = true;
     this.#connectTimer?.();
     this.#decoder.destroy();
     for (const socket of this.sockets()) socket.end(reason, cause);
@@ -173,7 +206,7 @@ export class ClientConnection implements ConnectionListener {
   }
 
   #received(packet: SocketPacket): void {
-    if (this.#gone) return;
+    if (this.gone) return;
     if (packet.type === PacketType.CONNECT) {
       this.#knock(this.dialect.readConnect(packet));
       return;
@@ -184,12 +217,14 @@ export class ClientConnection implements ConnectionListener {
   }
 
   #knock(request: ConnectRequest): void {
-    if (this.#sockets.has(request.namespace)) {
-      this.#violation();
-      return;
+    const { namespace } = request;
+    if (this.#sockets.has(namespace)) this.#violation();
+    else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#main.waiting.push(request);
+    else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal);
+    else {
+      this.#sockets.set(namespace, undefined);
+      this.#host.admit({ ...request, client: this });
     }
-    this.#sockets.set(request.namespace, undefined);
-    this.#host.admit({ ...request, client: this });
   }
 
   /** Checks what parsers of other generations let pass. */

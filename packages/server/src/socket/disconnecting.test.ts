@@ -288,6 +288,26 @@ describe("the end of the server", () => {
     expect([client.take(), client.port.closes, io.door.clientsCount]).toEqual([[], 1, 0]);
   });
 
+  it("comes behind what was emitted before it, on WebSocket", async () => {
+    const { io, client } = openSockets();
+    io.emit("bye");
+    await io.stop();
+    expect([client.take(), client.port.closes]).toEqual([['2["bye"]'], 1]);
+  });
+
+  it("comes behind what was emitted before it, on polling in the same answer", async () => {
+    const { io, platform } = openSockets();
+    const target = "/socket.io/?EIO=3&transport=polling";
+    io.door.handleRequest(new FakeExchange(target));
+    const [sid] = [...io.door.clients.keys()].slice(-1);
+    const poll = new FakeExchange(`${target}&sid=${sid}`);
+    io.door.handleRequest(poll);
+    platform.clock.endTurn();
+    io.emit("bye");
+    await io.stop();
+    expect([poll.outcome, poll.answers.length]).toEqual(['200 9:42["bye"]1:1', 1]);
+  });
+
   it("closes the adapters, and one that fails stops nothing", async () => {
     const closed: string[] = [];
     class Stoppable extends SocketServer {

@@ -1,12 +1,15 @@
 // The event emitter that programs call `.on()` on: Node's own, with the types of the program's event maps.
 // Place: connection / namespace / socket (**emitter**) -> the user's event handlers
-// Rules: namespaces and sockets are real EventEmitters, since programs and plugins rely on it (the one `node:` import here).
+// Rules: namespaces and sockets are real EventEmitters, since programs and plugins rely on it: the one `node:` import
+//        outside runtime/. What a client sends never makes Node throw.
 
 import { EventEmitter } from "node:events";
 import type { DefaultEventsMap, EventNames, EventsMap, ListenerOf } from "@bowline/protocol/internal";
 
 /**
- * A typed event emitter.
+ * An event emitter of Node whose events and listeners are typed.
+ *
+ * What Node's own offers (`setMaxListeners`, `listenerCount`, `events.once`) is there; those who send override `emit`.
  * @typeParam Listen events of the program's map.
  * @typeParam Own events that the object itself emits.
  */
@@ -14,14 +17,17 @@ export class SocketEmitter<
   Listen extends EventsMap = DefaultEventsMap,
   Own extends EventsMap = Record<never, never>,
 > extends EventEmitter {
+  /** Adds a listener. */
   override on<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
     return super.on(event, listener);
   }
 
+  /** Adds a listener that runs once. */
   override once<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
     return super.once(event, listener);
   }
 
+  /** Removes a listener. */
   override off<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
     return super.off(event, listener);
   }

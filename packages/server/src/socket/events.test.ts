@@ -228,77 +228,6 @@ describe("an incoming event", () => {
   });
 });
 
-describe("socket.use", () => {
-  it("has every event pass, with its name, arguments and ack", () => {
-    const { socket, client } = openSocket();
-    const seen: unknown[] = [];
-    const heard = vi.fn();
-    socket.use(([event, ...args], next) => {
-      seen.push([event, ...args.map((arg) => typeof arg)]);
-      next();
-    });
-    socket.on("a", heard);
-    client.send('27["a",1]');
-    expect([seen, heard.mock.calls.length]).toEqual([[["a", "number", "function"]], 1]);
-  });
-
-  it("may change the arguments, also later", () => {
-    const { socket, client } = openSocket();
-    const heard = vi.fn();
-    const waiting: (() => void)[] = [];
-    socket.use((event, next) => {
-      event[1] = "changed";
-      waiting.push(next);
-    });
-    socket.on("a", heard);
-    client.send('2["a",1]');
-    expect(heard).not.toHaveBeenCalled();
-    waiting[0]?.();
-    expect(heard.mock.calls).toEqual([["changed"]]);
-  });
-
-  it("refuses into the error event, and the event is not heard", () => {
-    const { socket, client } = openSocket();
-    const [heard, failed] = [vi.fn(), vi.fn()];
-    const refusal = new Error("no");
-    socket.use((_, next) => next(refusal));
-    socket.on("a", heard);
-    socket.on("error", failed);
-    client.send('2["a"]');
-    expect([heard.mock.calls, failed.mock.calls, client.take()]).toEqual([[], [[refusal]], []]);
-  });
-
-  it("refuses without a listener for error, and nothing is thrown", () => {
-    const { socket, client, uncaught } = openSocket();
-    socket.use((_, next) => next(new Error("no")));
-    client.send('2["a"]');
-    expect([uncaught, client.port.closes]).toEqual([[], 0]);
-  });
-
-  it("reports what a listener for error throws", () => {
-    const { socket, client, uncaught } = openSocket();
-    const mistake = new Error("a listener's mistake");
-    socket.use((_, next) => next(new Error("no")));
-    socket.on("error", () => {
-      throw mistake;
-    });
-    client.send('2["a"]');
-    expect(uncaught).toEqual([mistake]);
-  });
-
-  it("that is content after the socket has ended delivers nothing", () => {
-    const { socket, client } = openSocket();
-    const heard = vi.fn();
-    const waiting: (() => void)[] = [];
-    socket.use((_, next) => void waiting.push(next));
-    socket.on("a", heard);
-    client.send('2["a"]');
-    client.vanish();
-    waiting[0]?.();
-    expect(heard).not.toHaveBeenCalled();
-  });
-});
-
 describe("listeners of every event", () => {
   it("hear what comes in before its own listeners do, in the order they were put", () => {
     const { socket, client } = openSocket();
@@ -319,6 +248,27 @@ describe("listeners of every event", () => {
     io.emit("b", 2);
     client.send('2["c"]');
     expect(told).toEqual(["first a", "second a 1", "first b", "second b 2"]);
+  });
+
+  it("that throw over a broadcast keep it from nobody, and are reported", () => {
+    const { io, clock, socket, client, uncaught } = openSocket();
+    const other = new FakeClient(io.door, clock).join();
+    const mistake = new Error("a listener's mistake");
+    socket.onAnyOutgoing(() => {
+      throw mistake;
+    });
+    io.emit("news");
+    expect([client.take(), other.take(), uncaught]).toEqual([['2["news"]'], ['2["news"]'], [mistake]]);
+  });
+
+  it("that throw over an emit do not keep it from leaving", () => {
+    const { socket, client, uncaught } = openSocket();
+    const mistake = new Error("a listener's mistake");
+    socket.onAnyOutgoing(() => {
+      throw mistake;
+    });
+    socket.emit("news");
+    expect([client.take(), uncaught]).toEqual([['2["news"]'], [mistake]]);
   });
 
   it("can be listed and taken off, one or all, on both sides", () => {

@@ -7,6 +7,7 @@ import type { ConnectRequest } from "@bowline/protocol";
 import { createRecord } from "@bowline/protocol/internal";
 import type { Query } from "../engine/handshake.ts";
 import type { RequestHead } from "../engine/http-exchange.ts";
+import type { SocketPlatform } from "./runtime.ts";
 
 /** Details of a socket's handshake. */
 export interface Handshake {
@@ -24,22 +25,26 @@ export interface Handshake {
   readonly auth: Readonly<Record<string, unknown>>;
 }
 
-/** What a handshake is made from: the request of the connection, and what the client sent for the namespace. */
+/** Where a handshake is taken from: the connection's request. */
 export interface HandshakeSource {
-  readonly conn: { readonly head: RequestHead; readonly query: Query };
-  readonly request: ConnectRequest;
-  /** Milliseconds since 1970. */
-  readonly issued: number;
-  /** The same time as a text. */
-  readonly time: string;
+  readonly head: RequestHead;
+  readonly query: Query;
 }
 
-/** Makes the handshake details of a socket. */
-export function createHandshake({ conn, request, issued, time }: HandshakeSource): Handshake {
-  const { head, query } = conn;
+/**
+ * Makes the handshake details of a socket.
+ * @param request what the client sent for the namespace.
+ * @param issued milliseconds since 1970.
+ */
+export function createHandshake(
+  { head, query }: HandshakeSource,
+  request: ConnectRequest,
+  issued: number,
+  platform: Pick<SocketPlatform, "timeText">,
+): Handshake {
   return {
     headers: head.headers(),
-    time,
+    time: platform.timeText(issued),
     address: head.remoteAddress,
     xdomain: head.header("origin") !== undefined,
     secure: head.secure,

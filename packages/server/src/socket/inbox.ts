@@ -5,9 +5,8 @@
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
-import { AnyListeners, elementsOf } from "@bowline/protocol/internal";
+import { type AckCallback, AnyListeners, elementsOf, guard, invoke, PendingAcks } from "@bowline/protocol/internal";
 import { type Middleware, runMiddlewares } from "./middleware.ts";
-import { type AckCallback, PendingAcks } from "./pending-acks.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** An incoming event as the middlewares of a socket see it: its name and arguments. */
@@ -18,8 +17,8 @@ export interface InboxOwner {
   isConnected(): boolean;
   /** Calls the listeners of an event. */
   deliver(event: string, args: readonly unknown[]): void;
-  /** Tells the program what a middleware refused. */
-  reportError(error: Error): void;
+  /** Tells the program what a middleware refused, and the client where its generation expects that. */
+  refuseEvent(refusal: Error): void;
   /** Answers an event. */
   sendAck(id: number, args: readonly unknown[]): void;
   /** The client has left the namespace. */
@@ -59,12 +58,12 @@ export class Inbox {
 
   /** Waits for the answer to an emit. */
   expectAck(id: number, ack: AckCallback, timeoutMs: number | undefined): void {
-    this.#pendingAcks.expect(id, ack, timeoutMs, this.#platform.clock);
+    this.#pendingAcks.expect(id, { settle: (args) => invoke(ack, args), timeoutMs });
   }
 
   /** Waits for the answer to a broadcast. */
   expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.#pendingAcks.expectReply(id, reply);
+    this.#pendingAcks.expect(id, { settle: reply });
   }
 
   forgetReply(id: number): void {
@@ -73,7 +72,7 @@ export class Inbox {
 
   /** No answer will come any more. */
   end(): void {
-    this.#acks?.fail(new Error("socket has been disconnected"), (call) => this.#guard(call));
+    this.#acks?.disconnected((call) => this.#guard(call));
   }
 
   /** Takes a packet from the client. */
@@ -100,7 +99,7 @@ export class Inbox {
   }
 
   get #pendingAcks(): PendingAcks {
-    this.#acks ??= new PendingAcks();
+    this.#acks ??= new PendingAcks(this.#platform.clock);
     return this.#acks;
   }
 
@@ -111,10 +110,11 @@ export class Inbox {
       this.#deliver(incoming);
       return;
     }
-    runMiddlewares(this.#middlewares, incoming, (refusal) => {
-      if (refusal !== undefined) this.#owner.reportError(refusal);
+    const decide = (refusal: Error | undefined) => {
+      if (refusal !== undefined) this.#owner.refuseEvent(refusal);
       else if (this.#owner.isConnected()) this.#deliver(incoming);
-    });
+    };
+    runMiddlewares(this.#middlewares, incoming, decide, (error) => this.#platform.reportUncaught(error));
   }
 
   #deliver([event, ...args]: IncomingEvent): void {
@@ -139,10 +139,6 @@ export class Inbox {
 
   /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
   #guard(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#platform.reportUncaught(error);
-    }
+    guard(action, (error) => this.#platform.reportUncaught(error));
   }
 }

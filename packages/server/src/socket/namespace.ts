@@ -13,20 +13,22 @@ import type {
   Room,
   SocketId,
 } from "@bowline/adapter";
-import type { Refusal, SocketPacket } from "@bowline/protocol";
+import type { SocketPacket } from "@bowline/protocol";
 import {
+  type AnswerOf,
   type Clock,
   type DefaultEventsMap,
   type EventNames,
   type EventParams,
   type EventsMap,
   PreparedPacket,
+  type WithAnswers,
+  type WithoutAck,
 } from "@bowline/protocol/internal";
-import type { AnswerOf, WithAnswers, WithoutAck } from "./ack-types.ts";
 import { BroadcastOperator, type BroadcastSource, EVERYBODY } from "./broadcast-operator.ts";
 import type { JoinRequest } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
-import { type Middleware, runMiddlewares } from "./middleware.ts";
+import { type Middleware, runMiddlewares, toRefusal } from "./middleware.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import { Socket } from "./socket.ts";
 
@@ -36,14 +38,10 @@ export interface NamespaceReservedEvents<S> {
   connect(socket: S): void;
 }
 
-/** Reads what a middleware's error tells the client: its message, and `data` if it has any. */
-function toRefusal(error: Error): Refusal {
-  const data: unknown = Reflect.get(error, "data");
-  return data === undefined ? { message: error.message } : { message: error.message, data };
-}
-
 /**
  * A namespace of the server.
+ *
+ * It is an event emitter of Node for the events of the server itself, such as `connection`; `emit` sends to clients.
  * @typeParam Listen events that clients send.
  * @typeParam Emit events that the server sends.
  */
@@ -76,7 +74,19 @@ export class Namespace<
     this.adapter = createAdapter(this);
   }
 
-  /** Adds a middleware that every joining socket has to pass. */
+  /**
+   * Adds a middleware that every socket joining the namespace has to pass.
+   *
+   * Middlewares run in the order they were added. One that calls `next` with an error, throws or rejects refuses: the
+   * client gets the error's message, and its `data` if it has any. What is emitted to the socket meanwhile is sent.
+   * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
+   * @returns the namespace.
+   * @example
+   * io.of("/desk").use((socket, next) => {
+   *   if (socket.handshake.auth["token"] === "open sesame") next();
+   *   else next(new Error("not authorized"));
+   * });
+   */
   use(middleware: Middleware<Socket<Listen, Emit, ServerSide, Data>>): this {
     this.#middlewares.push(middleware);
     return this;
@@ -84,8 +94,14 @@ export class Namespace<
 
   /**
    * Sends an event to everybody in the namespace.
+   *
+   * It is for clients; listeners of the namespace itself hear nothing of it.
+   * @param event any name but those of the library, such as `disconnect`.
+   * @param args what listeners get; a function at the end gets `(error, answers)` and needs `timeout()` before.
    * @returns true.
-   * @throws TypeError when the name belongs to the library.
+   * @throws TypeError when the name belongs to the library, or an ack has no timeout.
+   * @example
+   * io.of("/desk").emit("news", "the desk is open");
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
     return this.#everybody.emit(event, ...args);
@@ -102,7 +118,19 @@ export class Namespace<
     return this.send(...args);
   }
 
-  /** Sends an event to everybody and gathers the answers; wants `timeout()` before. */
+  /**
+   * Sends an event to everybody in the namespace and gathers the answers.
+   *
+   * Here no time limit is set, so it is refused: begin with `timeout()`, whose operator has this method too.
+   * @param event any name but those of the library, such as `disconnect`.
+   * @param args what listeners get, without the ack.
+   * @returns the first argument of each answer, in the order they came.
+   * @throws TypeError (as a rejection) when there is no timeout, or the name belongs to the library.
+   * @throws BroadcastTimeoutError (as a rejection) when not everybody answered in time; it holds the answers that came.
+   * @example
+   * const moods = await io.of("/desk").timeout(1000).emitWithAck("how are you");
+   * console.log(`${moods.length} answers`);
+   */
   emitWithAck<E extends EventNames<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
@@ -110,22 +138,42 @@ export class Namespace<
     return this.#everybody.emitWithAck(event, ...args);
   }
 
-  /** Addresses the members of rooms. */
+  /**
+   * Addresses the members of rooms.
+   *
+   * Who is in several of them gets a broadcast once. The operator may be kept and used again.
+   * @param rooms one room, or many; a number names the same room as its digits.
+   * @returns an operator, to `emit` with or to go on with.
+   * @example
+   * io.of("/desk").to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
+   */
   to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.#everybody.to(rooms);
   }
 
-  /** As `to`. */
+  /**
+   * As `to`.
+   * @param rooms one room, or many.
+   * @returns an operator, to `emit` with or to go on with.
+   * @example
+   * io.of("/desk").in("readers").disconnectSockets();
+   */
   in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.#everybody.to(rooms);
   }
 
-  /** Addresses everybody but the members of rooms. */
+  /**
+   * Addresses everybody but the members of rooms.
+   * @param rooms one room, or many; the id of a socket is the name of its own room.
+   * @returns an operator, to `emit` with or to go on with.
+   * @example
+   * io.of("/desk").except("guests").emit("news", "for members only");
+   */
   except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.#everybody.except(rooms);
   }
 
-  /** Addresses everybody whom a packet reaches at once. */
+  /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
   get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.#everybody.volatile;
   }
@@ -140,7 +188,15 @@ export class Namespace<
     return this.#everybody.compress(compress);
   }
 
-  /** Addresses everybody and waits `timeoutMs` milliseconds for the answers. */
+  /**
+   * Addresses everybody and limits the time for the answers.
+   * @param timeoutMs milliseconds to wait, from the emit on.
+   * @returns an operator whose `emit` takes an ack.
+   * @example
+   * io.of("/desk").timeout(1000).emit("how are you", (error, answers) => {
+   *   console.log(error === null ? "all of them" : "not all in time", answers);
+   * });
+   */
   timeout(timeoutMs: number): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.#everybody.timeout(timeoutMs);
   }
@@ -194,16 +250,16 @@ export class Namespace<
   judge(request: JoinRequest): void {
     const { client } = request;
     const socket = new Socket(this, request, this.#platform);
-    runMiddlewares(this.#middlewares, socket, (refusal) => {
-      if (client.gone) {
-        socket.refuse();
-      } else if (refusal === undefined) {
+    const decide = (refusal: Error | undefined) => {
+      if (refusal === undefined && !client.gone) {
         this.#welcome(socket);
-      } else {
-        socket.refuse();
-        this.#refuse(client, refusal);
+        return;
       }
-    });
+      socket.refuse();
+      if (refusal !== undefined && !client.gone) this.#refuse(client, refusal);
+    };
+    const report = (error: unknown) => this.#platform.reportUncaught(error);
+    runMiddlewares(this.#middlewares, socket, decide, report);
   }
 
   /** Forgets a socket that has ended. @internal */
@@ -227,12 +283,13 @@ export class Namespace<
 
   #welcome(socket: Socket<Listen, Emit, ServerSide, Data>): void {
     this.sockets.set(socket.id, socket);
-    socket.admit();
     try {
+      socket.admit();
       this.dispatch("connect", [socket]);
       this.dispatch("connection", [socket]);
     } catch (error) {
       this.#platform.reportUncaught(error);
     }
+    socket.client.joined(this.name);
   }
 }

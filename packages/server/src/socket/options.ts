@@ -12,6 +12,8 @@ export interface ServerOptions extends EngineOptions {
   readonly serveClient: boolean;
   /** Milliseconds in which a client has to join a namespace (protocol generation 4 only). @default 45000 */
   readonly connectTimeout: number;
+  /** Most attachments that one packet of a client may have. @default 10 */
+  readonly maxAttachments: number;
   /** Makes the adapter of each namespace. @default rooms in memory */
   readonly adapter?: AdapterFactory;
   /** Reads and writes packets. @default the text parser of each generation */
@@ -24,4 +26,12 @@ export const SERVER_DEFAULTS: ServerOptions = {
   path: "/socket.io",
   serveClient: true,
   connectTimeout: 45_000,
+  maxAttachments: 10,
 };
+
+const OPTIONAL: readonly string[] = ["adapter", "parser", "allowRequest", "generateId"];
+
+/** The names of given options that have no effect here, such as those of later versions or with a letter wrong. */
+export function unknownOptions(options: Partial<ServerOptions>): string[] {
+  return Object.keys(options).filter((name) => !(Object.hasOwn(SERVER_DEFAULTS, name) || OPTIONAL.includes(name)));
+}

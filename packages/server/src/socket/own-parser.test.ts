@@ -1,18 +1,25 @@
 // Rules of a parser that the program hands in: it serves both generations, and what it lets pass is looked at once more.
-import type { PacketDecoder, PacketEncoder, Parser, SocketPacket } from "@bowline/protocol";
+import {
+  type PacketDecoder,
+  type PacketEncoder,
+  type Parser,
+  type SocketFrame,
+  type SocketPacket,
+  sio5,
+} from "@bowline/protocol";
 import { createFakePlatform, FakeClient } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { SocketServer } from "./server.ts";
 
 /** A parser whose packets are whatever the test says, and a server that uses it. */
-function createServer(protocol: number) {
+function createServer(protocol: number, encode: PacketEncoder["encode"] = () => ["own"]) {
   const encoded: SocketPacket[] = [];
   const listeners: ((packet: SocketPacket) => void)[] = [];
   const destroyed = vi.fn();
   class Encoder implements PacketEncoder {
-    encode(packet: SocketPacket): string[] {
+    encode(packet: SocketPacket, callback: (frames: SocketFrame[]) => void) {
       encoded.push(packet);
-      return ["own"];
+      return encode(packet, callback);
     }
   }
   class Decoder implements PacketDecoder {
@@ -61,6 +68,25 @@ describe("a parser of the program's own", () => {
     expect(encoded.at(-1)).toMatchObject({ type, data: ["file", Uint8Array.of(1)] });
   });
 
+  it("may hand its frames to the callback, as those of 2.x do", () => {
+    const encode: PacketEncoder["encode"] = (packet, callback) => callback([`own ${packet.type}`]);
+    const { io, client, decode } = createServer(4, encode);
+    decode(JOIN);
+    client.take();
+    io.emit("file", Uint8Array.of(1));
+    expect(client.take()).toEqual(["own 5"]);
+  });
+
+  it("that calls back too late makes emit throw, with what the parser has to do", () => {
+    const late: unknown[] = [];
+    const { io, decode } = createServer(4, (packet, callback) => {
+      if (packet.type === 0) callback(["own"]);
+      else late.push(callback);
+    });
+    decode(JOIN);
+    expect(() => io.emit("a")).toThrow("its encode() has to return an array");
+  });
+
   it("reports the types of binary packets or not, as it likes", () => {
     const { io, decode } = createServer(4);
     const [heard, answered] = [vi.fn(), vi.fn()];
@@ -96,6 +122,37 @@ describe("a parser of the program's own", () => {
     expect(answered).not.toHaveBeenCalled();
     decode({ type: 3, nsp: "/", id: 0, data: 1 });
     expect([answered.mock.calls, client.port.closes]).toEqual([[[]], 0]);
+  });
+
+  it("encodes a packet once for clients of both generations in a room, on every kind of transport", () => {
+    const encoded = vi.fn();
+    class Encoder implements PacketEncoder {
+      readonly #text = new sio5.parser.Encoder();
+      encode(...given: Parameters<PacketEncoder["encode"]>): ReturnType<PacketEncoder["encode"]> {
+        encoded(given[0].type);
+        return this.#text.encode(...given);
+      }
+    }
+    const platform = createFakePlatform();
+    class ServerInMemory extends SocketServer {
+      readonly door = this.startEngine({ parser: { protocol: 5, Encoder, Decoder: sio5.parser.Decoder } });
+    }
+    const io = new ServerInMemory({}, platform);
+    const [four, three, text] = [
+      new FakeClient(io.door, platform.clock).join(),
+      new FakeClient(io.door, platform.clock, { protocol: 3 }),
+      new FakeClient(io.door, platform.clock, { query: "&b64=1" }).join(),
+    ];
+    io.socketsJoin("all");
+    encoded.mockClear();
+    io.to("all").emit("file", Uint8Array.of(1));
+    const head = '51-["file",{"_placeholder":true,"num":0}]';
+    expect([four.take(), three.take(), text.take()]).toEqual([
+      [head, Uint8Array.of(1)],
+      [head, Uint8Array.of(4, 1)],
+      [head, "bAQ=="],
+    ]);
+    expect(encoded.mock.calls.length).toBe(1);
   });
 
   it("is not listened to once the connection has gone", () => {

@@ -4,7 +4,11 @@
 
 import type { Room } from "@bowline/adapter";
 
-/** Lists rooms that were given one by one or together. */
+/**
+ * Lists rooms that were given one by one or together.
+ * @param rooms one room, or many; a number is turned into its digits.
+ * @returns their names.
+ */
 export function toRooms(rooms: Room | readonly Room[]): readonly Room[] {
   return typeof rooms === "object" ? rooms.map(String) : [String(rooms)];
 }

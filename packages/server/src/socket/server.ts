@@ -7,6 +7,7 @@
 import { type AdapterFactory, MemoryAdapter, type Room } from "@bowline/adapter";
 import { type EngineDialect, eio3, eio4, type SocketDialect, sio4, sio5 } from "@bowline/protocol";
 import {
+  type AnswerOf,
   createVariants,
   type DefaultEventsMap,
   type EventNames,
@@ -14,16 +15,17 @@ import {
   type EventsMap,
   type ListenerOf,
   type Variants,
+  type WithAnswers,
+  type WithoutAck,
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import { resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
-import type { AnswerOf, WithAnswers, WithoutAck } from "./ack-types.ts";
 import type { BroadcastOperator } from "./broadcast-operator.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
 import type { Middleware } from "./middleware.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
-import { SERVER_DEFAULTS, type ServerOptions } from "./options.ts";
+import { SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { Socket } from "./socket.ts";
 
@@ -43,6 +45,8 @@ function namespaceName(name: string): string {
 
 /**
  * A server without a platform; `Server` of a runtime is this with its surroundings.
+ *
+ * What it offers for broadcasts and listeners is what its main namespace, `/`, offers.
  * @typeParam Listen events that clients send.
  * @typeParam Emit events that the server sends.
  */
@@ -62,6 +66,7 @@ export class SocketServer<
   constructor(options: Partial<ServerOptions>, platform: SocketPlatform) {
     this.#options = resolveOptions(options, SERVER_DEFAULTS);
     this.#platform = platform;
+    this.#warnOfUnknown(options);
     this.sockets = this.of("/");
   }
 
@@ -82,9 +87,16 @@ export class SocketServer<
 
   /**
    * The namespace of a name, made if there is none.
+   *
+   * Clients may join a namespace once it has been made, and are refused before with "Invalid namespace".
    * @param name with or without the slash in front.
    * @param listener added for the namespace's `connection` event.
-   * @throws TypeError when the name could not be sent.
+   * @returns the same object for the same name.
+   * @throws TypeError when the name has a comma, which ends it on the wire.
+   * @example
+   * io.of("/desk").on("connection", (socket) => {
+   *   socket.emit("welcome", socket.id);
+   * });
    */
   of(
     name: string,
@@ -134,13 +146,33 @@ export class SocketServer<
     return this;
   }
 
-  /** Adds a middleware to the main namespace. */
+  /**
+   * Adds a middleware that every socket joining the main namespace has to pass.
+   *
+   * Middlewares run in the order they were added. One that calls `next` with an error, throws or rejects refuses: the
+   * client gets the error's message, and its `data` if it has any. What is emitted to the socket meanwhile is sent.
+   * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
+   * @returns the server.
+   * @example
+   * io.use((socket, next) => {
+   *   if (socket.handshake.auth["token"] === "open sesame") next();
+   *   else next(new Error("not authorized"));
+   * });
+   */
   use(middleware: Middleware<Socket<Listen, Emit, ServerSide, Data>>): this {
     this.sockets.use(middleware);
     return this;
   }
 
-  /** Sends an event to everybody in the main namespace. */
+  /**
+   * Sends an event to everybody in the main namespace.
+   * @param event any name but those of the library, such as `disconnect`.
+   * @param args what listeners get; a function at the end gets `(error, answers)` and needs `timeout()` before.
+   * @returns true.
+   * @throws TypeError when the name belongs to the library, or an ack has no timeout.
+   * @example
+   * io.emit("news", "the doors are open");
+   */
   emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
     return this.sockets.emit(event, ...args);
   }
@@ -156,7 +188,19 @@ export class SocketServer<
     return this.send(...args);
   }
 
-  /** Sends an event to everybody in the main namespace and gathers the answers; wants `timeout()` before. */
+  /**
+   * Sends an event to everybody in the main namespace and gathers the answers.
+   *
+   * Here no time limit is set, so it is refused: begin with `timeout()`, whose operator has this method too.
+   * @param event any name but those of the library, such as `disconnect`.
+   * @param args what listeners get, without the ack.
+   * @returns the first argument of each answer, in the order they came.
+   * @throws TypeError (as a rejection) when there is no timeout, or the name belongs to the library.
+   * @throws BroadcastTimeoutError (as a rejection) when not everybody answered in time; it holds the answers that came.
+   * @example
+   * const moods = await io.timeout(1000).emitWithAck("how are you");
+   * console.log(`${moods.length} answers`);
+   */
   emitWithAck<E extends EventNames<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
@@ -164,22 +208,42 @@ export class SocketServer<
     return this.sockets.emitWithAck(event, ...args);
   }
 
-  /** Addresses the members of rooms. */
+  /**
+   * Addresses the members of rooms.
+   *
+   * Who is in several of them gets a broadcast once. The operator may be kept and used again.
+   * @param rooms one room, or many; a number names the same room as its digits.
+   * @returns an operator, to `emit` with or to go on with.
+   * @example
+   * io.to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
+   */
   to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.sockets.to(rooms);
   }
 
-  /** As `to`. */
+  /**
+   * As `to`.
+   * @param rooms one room, or many.
+   * @returns an operator, to `emit` with or to go on with.
+   * @example
+   * io.in("readers").disconnectSockets();
+   */
   in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.sockets.to(rooms);
   }
 
-  /** Addresses everybody but the members of rooms. */
+  /**
+   * Addresses everybody but the members of rooms.
+   * @param rooms one room, or many; the id of a socket is the name of its own room.
+   * @returns an operator, to `emit` with or to go on with.
+   * @example
+   * io.except("guests").emit("news", "for members only");
+   */
   except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.sockets.except(rooms);
   }
 
-  /** Addresses everybody whom a packet reaches at once. */
+  /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
   get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.sockets.volatile;
   }
@@ -194,7 +258,15 @@ export class SocketServer<
     return this.sockets.compress(compress);
   }
 
-  /** Addresses everybody and waits `timeoutMs` milliseconds for the answers. */
+  /**
+   * Addresses everybody and limits the time for the answers.
+   * @param timeoutMs milliseconds to wait, from the emit on.
+   * @returns an operator whose `emit` takes an ack.
+   * @example
+   * io.timeout(1000).emit("how are you", (error, answers) => {
+   *   console.log(error === null ? "all of them" : "not all in time", answers);
+   * });
+   */
   timeout(timeoutMs: number): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return this.sockets.timeout(timeoutMs);
   }
@@ -225,6 +297,7 @@ export class SocketServer<
    */
   protected startEngine(options: Partial<ServerOptions>): EngineServer {
     this.#options = resolveOptions(options, this.#options);
+    this.#warnOfUnknown(options);
     const engine = new EngineServer(this.#options, this.#platform);
     this.#engine = engine;
     const host: ConnectionHost = {
@@ -236,16 +309,20 @@ export class SocketServer<
         else namespace.judge(request);
       },
     };
-    const { parser } = this.#options;
-    const generation = (dialect: SocketDialect, engineDialect: EngineDialect): Generation => {
-      const { protocol, Encoder } = parser ?? sio5.parser;
-      return { dialect, variants: createVariants(engineDialect, new Encoder(), protocol === 4 ? 4 : 5) };
-    };
+    const { parser, maxAttachments } = this.#options;
+    // One encoder for both generations, whose events look the same: a broadcast is encoded once for all of them.
+    const { protocol, Encoder } = parser ?? sio5.parser;
+    const encoder = new Encoder();
+    const generation = (dialect: SocketDialect, engineDialect: EngineDialect): Generation => ({
+      dialect,
+      variants: createVariants(engineDialect, encoder, { protocol }),
+    });
     const generations = { 3: generation(sio4, eio3), 4: generation(sio5, eio4) };
     engine.on("connection", (connection: Connection) => {
       const { dialect, variants } = generations[connection.protocol];
       const { Decoder } = parser ?? dialect.parser;
-      new ClientConnection(connection, { dialect, variants, decoder: new Decoder() }, host).open();
+      const decoder = new Decoder({ maxAttachments });
+      new ClientConnection(connection, { dialect, variants, decoder }, host).open();
     });
     return engine;
   }
@@ -257,5 +334,11 @@ export class SocketServer<
     }
     this.#engine?.close();
     await Promise.allSettled([...this.#namespaces.values()].map((namespace) => namespace.adapter.close()));
+  }
+  #warnOfUnknown(options: Partial<ServerOptions>): void {
+    for (const name of unknownOptions(options)) {
+      const text = `Option "${name}" has no effect: this version of the server does not know it`;
+      this.#platform.warn("BOWLINE_UNKNOWN_OPTION", text);
+    }
   }
 }

@@ -10,35 +10,33 @@
 import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
+  type AnswerOf,
   type AnyListener,
   AnyListeners,
   type DefaultEventsMap,
   type EventNames,
   type EventParams,
   type EventsMap,
+  guard,
   PreparedPacket,
+  takeAck,
+  type WithoutAck,
+  type WithTimeout,
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
-import type { AnswerOf, WithoutAck, WithTimeout } from "./ack-types.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, JoinRequest, SendOptions } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox, type IncomingEvent, nameAndArgs } from "./inbox.ts";
-import type { Middleware } from "./middleware.ts";
+import { type Middleware, toRefusal } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
-import { takeAck } from "./pending-acks.ts";
 import { refuseReservedEvent, type SocketReservedEvents } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 const NO_MODIFIERS: BroadcastFlags = {};
 const NO_ROOMS: ReadonlySet<Room> = new Set();
-
-/** The same socket, whose acks have another type until the next emit. */
-function retyped<To>(socket: unknown): To {
-  return socket as To;
-}
 
 /** One client in one namespace. */
 export class Socket<
@@ -77,7 +75,7 @@ export class Socket<
       {
         isConnected: () => this.connected,
         deliver: (event, args) => void this.dispatch(event, args),
-        reportError: (error) => this.reportError(error),
+        refuseEvent: (refusal) => this.#refuseEvent(refusal),
         sendAck: (id, args) => this.#sendAck(id, args),
         left: () => this.end("client namespace disconnect"),
       },
@@ -103,9 +101,7 @@ export class Socket<
 
   /** Details of the handshake. */
   get handshake(): Handshake {
-    const issued = this.#issuedMs;
-    const time = this.#platform.timeText(issued);
-    this.#handshake ??= createHandshake({ conn: this.conn, request: this.#request, issued, time });
+    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.#platform);
     return this.#handshake;
   }
 
@@ -164,8 +160,9 @@ export class Socket<
   }
 
   /** The next emit waits `timeoutMs` milliseconds for its ack, which gets an error or null first. */
-  timeout(timeoutMs: number): Socket<Listen, WithTimeout<Emit>, ServerSide, Data> {
-    return retyped(this.#modify({ timeout: timeoutMs }));
+  timeout(timeoutMs: number): Socket<Listen, WithTimeout<Emit>, ServerSide, Data>;
+  timeout(timeoutMs: number): unknown {
+    return this.#modify({ timeout: timeoutMs });
   }
 
   /** The next emit is dropped if it cannot leave at once. */
@@ -291,12 +288,12 @@ export class Socket<
   }
 
   /** Hands over a packet that others get as well. @internal */
-  deliver(prepared: PreparedPacket, options: SendOptions): void {
+  deliver(prepared: PreparedPacket, options: SendOptions): boolean {
     if (this.#outgoing !== undefined) {
       const [event, ...args] = nameAndArgs(prepared.packet);
-      this.#outgoing.call(event, args);
+      this.#guard(() => this.#outgoing?.call(event, args));
     }
-    this.#client.send(prepared, options);
+    return this.#client.send(prepared, options);
   }
 
   /** Notes that the client will answer a broadcast. @internal */
@@ -367,16 +364,24 @@ export class Socket<
     const modifiers = this.#takeModifiers();
     refuseReservedEvent(event);
     const { args, ack } = takeAck(given);
-    const { name } = this.nsp;
-    const data = [event, ...args];
-    let packet: SocketPacket = { type: PacketType.EVENT, nsp: name, data };
-    // Where nobody will get the packet any more, an ack with a time limit still hears that its time is up.
-    if (ack !== undefined && (this.connected || modifiers.timeout !== undefined)) {
-      const id = this.nsp.nextAckId();
-      this.#inbox.expectAck(id, ack, modifiers.timeout);
-      packet = { type: PacketType.EVENT, nsp: name, data, id };
+    const packet: SocketPacket = { type: PacketType.EVENT, nsp: this.nsp.name, data: [event, ...args] };
+    // Also before the namespace has let the socket in: clients keep such events until they hear of that.
+    const mayLeave = this.#state !== "ended";
+    if (ack === undefined) {
+      if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
+      return;
     }
-    if (this.connected) this.deliver(new PreparedPacket(packet), modifiers);
+    const id = this.nsp.nextAckId();
+    const hasLeft = mayLeave && this.deliver(new PreparedPacket({ ...packet, id }), modifiers);
+    // An ack with a time limit hears that its time is up even where the packet never left.
+    if (hasLeft || modifiers.timeout !== undefined) this.#inbox.expectAck(id, ack, modifiers.timeout);
+  }
+
+  #refuseEvent(refusal: Error): void {
+    this.reportError(refusal);
+    const packet = this.#client.dialect.eventRefused(this.nsp.name, toRefusal(refusal));
+    // Middlewares answer from promises too, where an error of the encoder would have nobody to catch it.
+    if (packet !== undefined && this.connected) this.#guard(() => this.#sendPacket(packet));
   }
 
   #sendAck(id: number, args: readonly unknown[]): void {
@@ -389,10 +394,6 @@ export class Socket<
 
   /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
   #guard(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#platform.reportUncaught(error);
-    }
+    guard(action, (error) => this.#platform.reportUncaught(error));
   }
 }

@@ -3,7 +3,9 @@
 // Rules: each test says what it defends against; a refusal is a documented answer and costs nobody else anything.
 // Source: docs/protocol/engine-4.md, "Errors", "Polling" and "Concurrency"
 
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { within } from "../../src/peers/wait-for.ts";
 import { openPolling, sidsIn } from "./polling-session.ts";
 import { converse, faultOf, openRaw, type Reply, readReplies, request } from "./raw-http.ts";
 import { upgradeRequest, webSocketTarget } from "./raw-websocket.ts";
@@ -272,3 +274,37 @@ describe("clients that go away", () => {
     expect(left).toMatchObject({ connections: 0, sockets: 0, middlewaresRunning: 0 });
   });
 });
+
+/** Sends bytes and keeps our half open whatever the server does; resolves once the connection is gone, and fails if it stays. */
+async function keepHalfOpen(port: number, bytes: Uint8Array): Promise<void> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => undefined);
+  socket.resume();
+  const ended = new Promise((resolve) => socket.once("end", resolve));
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.write(bytes);
+  await within(ended, 2000, "the server's goodbye");
+  // A connection that is gone answers a byte with a reset; one that is half open swallows it.
+  const prodding = setInterval(() => socket.write("x"), 50);
+  try {
+    await within(closed, 1000, "the end of a connection that was refused");
+  } finally {
+    clearInterval(prodding);
+    socket.destroy();
+  }
+}
+
+test.each([
+  ["of ours", "/socket.io/?EIO=4&transport=smoke"],
+  ["that nobody answers", "/elsewhere"],
+])(
+  "a refused upgrade %s is gone within a second although its peer keeps its half open, and close() calls back",
+  async (_, target) => {
+    const server = await startVictim(HASTY);
+    try {
+      await keepHalfOpen(server.port, upgradeRequest(target));
+    } finally {
+      expect(await server.close()).toBe(0);
+    }
+  },
+);

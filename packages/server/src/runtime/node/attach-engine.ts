@@ -67,7 +67,7 @@ export function attachEngine(engine: EngineServer, server: HttpServer, side: Sid
 function endForgottenUpgrade(socket: Duplex, timeoutMs: number): void {
   const timer = setTimeout(() => {
     const written: unknown = Reflect.get(socket, "bytesWritten");
-    if (socket.writable && (typeof written !== "number" || written <= 0)) socket.end();
+    if (socket.writable && (typeof written !== "number" || written <= 0)) socket.end(() => socket.destroy());
   }, timeoutMs);
   timer.unref();
 }

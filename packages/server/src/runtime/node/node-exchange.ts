@@ -21,13 +21,13 @@ function joined(value: string | string[] | undefined): string | undefined {
 }
 
 class NodeRequestHead implements RequestHead {
-  readonly native: { readonly req: IncomingMessage; readonly res?: ServerResponse };
+  readonly native: { readonly req: IncomingMessage };
   readonly method: string;
   readonly target: string;
   readonly remoteAddress: string;
 
-  constructor(req: IncomingMessage, res?: ServerResponse) {
-    this.native = res === undefined ? { req } : { req, res };
+  constructor(req: IncomingMessage) {
+    this.native = { req };
     this.method = req.method ?? "GET";
     this.target = req.url ?? "";
     this.remoteAddress = req.socket.remoteAddress ?? "";
@@ -54,7 +54,7 @@ export class NodeExchange implements HttpExchange {
   #answered = false;
 
   constructor(req: IncomingMessage, res: ServerResponse) {
-    this.head = new NodeRequestHead(req, res);
+    this.head = new NodeRequestHead(req);
     this.#req = req;
     this.#res = res;
     // A client may cut its connection at any moment; that is no error of ours.
@@ -144,6 +144,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
       "Content-type: text/html",
       `Content-Length: ${Buffer.byteLength(message)}`,
     ];
-    this.#socket.end(`${head.join("\r\n")}\r\n\r\n${message}`);
+    // A peer that keeps its half open would hold the connection: Node's own time limits end with the upgrade event.
+    this.#socket.end(`${head.join("\r\n")}\r\n\r\n${message}`, () => this.#socket.destroy());
   }
 }

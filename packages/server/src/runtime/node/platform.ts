@@ -72,6 +72,7 @@ export function nodePlatform(): SocketPlatform {
     trace,
     wallTimeMs: () => Date.now(),
     timeText: (wallTimeMs) => String(new Date(wallTimeMs)),
+    warn: (code, text) => process.emitWarning(text, { code }),
     reportUncaught: (error) => {
       process.nextTick(() => {
         throw error;

@@ -26,6 +26,11 @@ function isListenTarget(target: unknown): target is ListenTarget {
 
 /**
  * A Socket.IO server for clients of every generation, 2.x to 4.x.
+ *
+ * It speaks both protocols on one port, over long-polling and WebSocket, and serves the browser client.
+ * @typeParam Listen events that clients send.
+ * @typeParam Emit events that the server sends.
+ * @typeParam Data what `socket.data` holds.
  * @example
  * import { Server } from "@bowline/server";
  * const io = new Server(3000);
@@ -43,7 +48,9 @@ export class Server<
   #detach: (() => void) | undefined;
 
   /**
+   * Makes a server, and attaches it at once if it is told to what.
    * @param target a port to listen on, an HTTP(S) server to attach to, or the options.
+   * @param options win over the defaults; one that is not known has no effect and causes a warning.
    * @throws TypeError when the target is something else, such as an Express app.
    */
   constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
@@ -53,6 +60,9 @@ export class Server<
       throw new TypeError(
         "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
       );
+    }
+    if (!listens && target !== undefined && typeof Reflect.get(target, "listen") === "function") {
+      throw new TypeError("Cannot attach to this server: it is neither an HTTP nor an HTTPS server of Node");
     }
     if (listens) this.attach(target);
   }
@@ -64,7 +74,18 @@ export class Server<
 
   /**
    * Attaches to an HTTP(S) server, or listens on a port.
+   *
+   * Requests below the path (`/socket.io/` by default) are ours; all others stay with the listeners that the HTTP
+   * server has. An HTTP server that is handed in is not started: call its `listen()`.
+   * @param target an HTTP(S) server, or a port; 0 takes a free one.
    * @param options win over those given to the constructor.
+   * @returns the server.
+   * @throws RangeError when an option is out of its range.
+   * @example
+   * import { createServer } from "node:http";
+   * const httpServer = createServer((_request, response) => response.end("hello"));
+   * const io = new Server().attach(httpServer, { pingInterval: 10_000 });
+   * httpServer.listen(3000);
    */
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
     const engine = this.startEngine(options);
@@ -75,14 +96,31 @@ export class Server<
     return this;
   }
 
-  /** As `attach`. */
+  /**
+   * As `attach`.
+   * @param target an HTTP(S) server, or a port; 0 takes a free one.
+   * @param options win over those given to the constructor.
+   * @returns the server.
+   * @throws RangeError when an option is out of its range.
+   * @example
+   * const io = new Server({ path: "/chat" });
+   * io.listen(3000);
+   */
   listen(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
     return this.attach(target, options);
   }
 
   /**
    * Ends all connections and stops listening.
+   *
+   * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose
+   * transport takes it now. The HTTP server is closed too, also one that was handed in.
    * @param callback called when the HTTP server has closed, with its error if there was one.
+   * @returns a promise of the same moment, which is not rejected by that error.
+   * @example
+   * process.once("SIGTERM", () => {
+   *   void io.close();
+   * });
    */
   async close(callback?: (error?: Error) => void): Promise<void> {
     const server = this.#httpServer;

@@ -1,0 +1,24 @@
+// What a manager tells a program.
+// Place: bytes -> engine dialect -> session -> socket codec -> **connection** / namespace / socket
+// Rules: names are upstream's, of every generation.
+
+import type { SocketPacket } from "@bowline/protocol";
+import type { CloseDetails } from "./connect-error.ts";
+
+/** Events of a manager. */
+export interface ManagerEvents {
+  open: () => void;
+  close: (reason: string, details?: Error | CloseDetails) => void;
+  error: (error: Error) => void;
+  packet: (packet: SocketPacket) => void;
+  /** A heartbeat was sent, to servers of 2.x, or received. */
+  ping: () => void;
+  /** Servers of 2.x answered the heartbeat. */
+  pong: (latencyMs: number) => void;
+  reconnect: (attempt: number) => void;
+  reconnect_attempt: (attempt: number) => void;
+  /** As `reconnect_attempt`, right after it. */
+  reconnecting: (attempt: number) => void;
+  reconnect_error: (error: Error) => void;
+  reconnect_failed: () => void;
+}
