@@ -12,8 +12,7 @@ export {
 } from "./engine/carrier.ts";
 export type { CloseReason } from "./engine/close-reason.ts";
 export { EncodedFrame } from "./engine/frame.ts";
-export { PACKET_TYPES } from "./engine/packet.ts";
-export { EngineSession, type SessionEvents, type SessionOptions, type SessionState } from "./engine/session.ts";
+export { EngineSession, type SessionEvents } from "./engine/session.ts";
 export {
   type OfferAction,
   type OfferInput,
@@ -29,27 +28,19 @@ export {
 } from "./engine/upgrade.ts";
 export { type AnyListener, AnyListeners } from "./shared/any-listeners.ts";
 export { type BackoffOptions, backoffDelay } from "./shared/backoff.ts";
-export { decodeBase64, encodeBase64 } from "./shared/base64.ts";
-export { byteAt, concatBytes, decodeUtf8, encodeUtf8, utf8Length, writeUtf8 } from "./shared/bytes.ts";
+export { decodeUtf8, encodeUtf8 } from "./shared/bytes.ts";
 export { guard, invoke } from "./shared/callback.ts";
 export type { Cancel, Clock } from "./shared/clock.ts";
 export { Emitter } from "./shared/emitter.ts";
 export type { DefaultEventsMap, EventNames, EventParams, EventsMap, ListenerOf } from "./shared/events-map.ts";
 export { createId, type Random } from "./shared/random.ts";
 export { createRecord } from "./shared/record.ts";
-export { createSystemClock, type RawTimers, type SystemClock } from "./shared/system-clock.ts";
+export { createSystemClock, type SystemClock } from "./shared/system-clock.ts";
 export { SILENT, type Trace, type TracePoint } from "./shared/trace.ts";
 export { type AckCallback, type EmitArguments, takeAck } from "./socket/ack-callback.ts";
 export type { AnswerOf, WithAnswers, WithoutAck, WithTimeout } from "./socket/ack-types.ts";
-export { type BinaryValue, hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";
+export { hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";
 export { encodeFrames, wantsBinaryTypes } from "./socket/encode.ts";
 export { elementsOf } from "./socket/packet.ts";
 export { type PendingAck, PendingAcks } from "./socket/pending-acks.ts";
-export {
-  createVariants,
-  type MessageFrame,
-  type MessageFramer,
-  PreparedPacket,
-  type Variant,
-  type Variants,
-} from "./socket/prepared-packet.ts";
+export { createVariants, PreparedPacket, type Variants } from "./socket/prepared-packet.ts";

@@ -143,7 +143,6 @@ export class FakeWebSocket {
   readonly writes: FakeWrite[] = [];
   /** How often a close frame was asked for. */
   closes = 0;
-  terminated = false;
   /** Whether writes wait for `written()`. */
   holdsWrites = false;
   #events: FakeWebSocketEvents | undefined;
@@ -163,10 +162,6 @@ export class FakeWebSocket {
 
   close(): void {
     this.closes += 1;
-  }
-
-  terminate(): void {
-    this.terminated = true;
   }
 
   listen(events: FakeWebSocketEvents): void {

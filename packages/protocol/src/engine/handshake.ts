@@ -16,7 +16,7 @@ export interface Handshake {
 }
 
 function isDuration(value: unknown): value is number {
-  return typeof value === "number" && value >= 0 && value <= 0x7fffffff;
+  return typeof value === "number" && value > 0 && value <= 0x7fffffff;
 }
 
 /**

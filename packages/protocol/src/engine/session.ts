@@ -223,13 +223,7 @@ export class EngineSession implements CarrierEvents {
 
   /** Ends the session at once; what waits still leaves if the transport takes it now, and is dropped otherwise. */
   discard(): void {
-    if (this.#state.at === "open" && !this.#queue.isEmpty && this.#state.carrier.writable) {
-      // The transport can be used once only: the goodbye goes along.
-      if (this.#state.carrier.endsByPacket) {
-        this.#queue.push({ frames: [this.dialect.frame({ type: "close" }, false)], compress: false });
-      }
-      this.#flush();
-    }
+    if (this.#state.at === "open") this.#flush();
     this.#end("forced close");
   }
 

@@ -40,8 +40,6 @@ export interface WebSocketPort {
   send(messages: readonly (string | Uint8Array)[], compress: boolean, done: (failure?: Error) => void): void;
   /** Sends a close frame without a code. */
   close(): void;
-  /** Ends the connection at once. */
-  terminate(): void;
   /** Has the events called from now on; the listener before hears nothing more. */
   listen(events: WebSocketEvents): void;
 }

@@ -78,6 +78,9 @@ export interface SendOptions {
 
 const MAIN_NAMESPACE = "/";
 
+/** So many namespaces may wait behind the main one while that is being judged. */
+const MAX_WAITING_NAMESPACES = 100;
+
 /** Whether the main namespace stands between the client and the others, as it does where it is joined unasked. */
 type MainNamespace =
   | { readonly is: "no gate" }
@@ -219,12 +222,19 @@ export class ClientConnection implements ConnectionListener {
   #knock(request: ConnectRequest): void {
     const { namespace } = request;
     if (this.#sockets.has(namespace)) this.#violation();
-    else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#main.waiting.push(request);
+    else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#wait(request, this.#main.waiting);
     else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal);
     else {
       this.#sockets.set(namespace, undefined);
       this.#host.admit({ ...request, client: this });
     }
+  }
+
+  /** Has a request wait until the main namespace is joined; somebody who asks for very many is up to no good. */
+  #wait(request: ConnectRequest, waiting: ConnectRequest[]): void {
+    const isKnown = waiting.some(({ namespace }) => namespace === request.namespace);
+    if (isKnown || waiting.length >= MAX_WAITING_NAMESPACES) this.#violation();
+    else waiting.push(request);
   }
 
   /** Checks what parsers of other generations let pass. */

@@ -105,6 +105,17 @@ describe("a client of generation 2 that asks for another namespace while the mai
     expect(asked).toEqual(["/chat", "/admin"]);
   });
 
+  it.each([
+    ["twice", ["0/chat,", "0/chat,"]],
+    ["a hundred and one times", Array.from({ length: 101 }, (_, index) => `0/n${index},`)],
+  ])("is disconnected when it asks %s", (_name, requests) => {
+    const { connect, verdicts, asked } = createServer();
+    const client = connect({ protocol: 3 });
+    client.send(...requests);
+    verdicts[0]?.();
+    expect([client.port.closes, asked]).toEqual([1, []]);
+  });
+
   it("reaches the program behind the main one", () => {
     const { io, connect, verdicts } = createServer();
     const told: string[] = [];

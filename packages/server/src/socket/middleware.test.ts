@@ -13,7 +13,13 @@ async function endMicrotasks(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }
 
-const REASONS = [undefined, null, "", 0, "a text"];
+const REASONS: readonly (readonly [reason: unknown, message: string])[] = [
+  [undefined, "refused without a reason"],
+  [null, "refused without a reason"],
+  ["", ""],
+  [0, "0"],
+  ["a text", "a text"],
+];
 
 describe("middlewares", () => {
   it("are asked in order, with the subject, and done is told once without a refusal", () => {
@@ -35,19 +41,19 @@ describe("middlewares", () => {
     expect(run().done.mock.calls).toEqual([[]]);
   });
 
-  it.each(REASONS)("refuse by throwing %j, and the ones behind are not asked", (reason) => {
+  it.each(REASONS)("refuse by throwing %j, and the ones behind are not asked", (reason, message) => {
     const later = vi.fn();
     const { done, uncaught } = run(() => {
       throw reason;
     }, later);
-    expect([done.mock.calls, later.mock.calls, uncaught.mock.calls]).toEqual([[[new Error(String(reason))]], [], []]);
+    expect([done.mock.calls, later.mock.calls, uncaught.mock.calls]).toEqual([[[new Error(message)]], [], []]);
   });
 
-  it.each(REASONS)("refuse by rejecting with %j, and the ones behind are not asked", async (reason) => {
+  it.each(REASONS)("refuse by rejecting with %j, and the ones behind are not asked", async (reason, message) => {
     const later = vi.fn();
     const { done, uncaught } = run(() => Promise.reject(reason), later);
     await endMicrotasks();
-    expect([done.mock.calls, later.mock.calls, uncaught.mock.calls]).toEqual([[[new Error(String(reason))]], [], []]);
+    expect([done.mock.calls, later.mock.calls, uncaught.mock.calls]).toEqual([[[new Error(message)]], [], []]);
   });
 
   it("refuse with the very error they throw", () => {

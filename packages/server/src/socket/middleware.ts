@@ -18,7 +18,8 @@ export function toRefusal(error: Error): Refusal {
 }
 
 function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (thrown instanceof Error) return thrown;
+  return new Error(thrown === undefined || thrown === null ? "refused without a reason" : String(thrown));
 }
 
 /**

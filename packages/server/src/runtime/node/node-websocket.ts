@@ -45,10 +45,6 @@ class NodeWebSocket implements WebSocketPort {
   close(): void {
     this.#webSocket.close();
   }
-
-  terminate(): void {
-    this.#webSocket.terminate();
-  }
 }
 
 /** Wraps a connected WebSocket; `socket` is the stream below it. */
