@@ -138,6 +138,8 @@ export class EngineSession implements CarrierEvents {
       throw new TypeError(`Cannot replace the carrier of session "${this.id}": it is ${this.#state.at}`);
     }
     this.#state.carrier.listen(DEAF);
+    // A pong that went down with the old transport is no reason to leave the next ping without an answer.
+    this.#isPongUnsent = false;
     this.#state = this.#state.at === "open" ? { at: "open", carrier } : { at: "draining", carrier, saidGoodbye: false };
     this.#heartbeat.moved();
     carrier.listen(this);
