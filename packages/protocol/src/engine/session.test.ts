@@ -45,14 +45,6 @@ describe("sending", () => {
     expect(carrier.batches).toEqual([["4a"], ["4b"]]);
   });
 
-  it("can be told not to wait for the end of the turn", () => {
-    const { session, carrier, clock } = openSessionScene();
-    session.send(outgoingMessage("a"));
-    session.flushNow();
-    clock.endTurn();
-    expect(carrier.batches).toEqual([["4a"]]);
-  });
-
   it("waits while the carrier is busy and goes on when it has drained", () => {
     const { session, carrier, clock } = openSessionScene();
     session.send(outgoingMessage("a"));

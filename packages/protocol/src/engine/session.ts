@@ -157,11 +157,6 @@ export class EngineSession implements CarrierEvents {
     this.#scheduleFlush();
   }
 
-  /** Hands over what waits without waiting for the end of the turn. */
-  flushNow(): void {
-    this.#flush();
-  }
-
   received(packet: Packet): void {
     if (this.#state.at !== "open" && this.#state.at !== "draining") return;
     const latencyMs = this.#heartbeat.saw(packet.type);

@@ -99,13 +99,6 @@ describe("messages on WebSocket", () => {
     clock.endTurn();
     expect(port.writes.slice(-2).map(({ compress }) => compress)).toEqual([false, true]);
   });
-
-  it("leave at once when the connection is flushed", () => {
-    const { send, port, connection } = openSession();
-    send("a");
-    connection.flush();
-    expect(port.take()).toEqual(["4a"]);
-  });
 });
 
 describe("the end of a WebSocket", () => {

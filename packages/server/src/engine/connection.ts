@@ -169,11 +169,6 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     this.#session.send(outgoing);
   }
 
-  /** Hands over what waits, as when the process is about to exit. */
-  flush(): void {
-    this.#session.flushNow();
-  }
-
   /** Ends the connection: once everything has left, or at once if `discard` is true. */
   close(discard = false): void {
     if (discard) this.#session.discard();

@@ -303,13 +303,4 @@ describe("the end of the engine", () => {
     await exchange.done;
     expect([exchange.outcome, engine.clientsCount]).toEqual([`400 ${refusal(3, "Bad request")}`, 0]);
   });
-
-  it("can be preceded by a flush of all that waits", () => {
-    const { engine, connections } = createEngine();
-    const { port } = upgrade(engine, SOCKET);
-    const bye = connections[0]?.dialect.frame({ type: "message", data: "bye" }, true);
-    connections[0]?.send({ frames: bye === undefined ? [] : [bye], compress: false });
-    engine.flush();
-    expect(port.messages.at(-1)).toBe("4bye");
-  });
 });

@@ -100,11 +100,6 @@ export class EngineServer extends Emitter<EngineEvents> {
     }
   }
 
-  /** Hands over everything that waits in all sessions, as when the process is about to exit. */
-  flush(): void {
-    for (const connection of this.#connections.values()) connection.flush();
-  }
-
   /** Ends all sessions at once; handshakes are refused from now on. */
   close(): void {
     this.#closed = true;
