@@ -113,6 +113,12 @@ export interface ManagerOptions extends EngineOptions {
    * @default false
    */
   readonly authInQuery?: boolean;
+  /**
+   * The generation of Socket.IO that the program was written for. 2 restores the defaults and habits of 2.x; `"auto"` and
+   * 4 have those of 4.x. Servers of every generation are spoken to in any case: see `protocol`.
+   * @default "auto"
+   */
+  readonly compat?: "auto" | 2 | 4;
 }
 
 /** Options of a Socket. */

@@ -18,6 +18,12 @@ export interface ServerOptions extends EngineOptions {
   readonly adapter?: AdapterFactory;
   /** Reads and writes packets. @default the text parser of each generation */
   readonly parser?: Parser;
+  /**
+   * The generation of Socket.IO that the program was written for. 2 restores the defaults and the tolerance of 2.x;
+   * `"auto"` and 4 have those of 4.x. Clients of every generation are served in any case.
+   * @default "auto"
+   */
+  readonly compat: "auto" | 2 | 4;
 }
 
 /** The server's defaults: those of 4.x, but that both protocol generations are served. */
@@ -27,6 +33,7 @@ export const SERVER_DEFAULTS: ServerOptions = {
   serveClient: true,
   connectTimeout: 45_000,
   maxAttachments: 10,
+  compat: "auto",
 };
 
 const OPTIONAL: readonly string[] = ["adapter", "parser", "allowRequest", "generateId"];
