@@ -1,5 +1,5 @@
 // Values and wire data of the golden tables: from their JSON notation to what the codecs take, and comparing the results.
-// Used by vectors.mjs. Bytes compare by content, whatever class holds them; absent and undefined members are one thing.
+// Bytes compare by content, whatever class holds them; absent and undefined members are one thing.
 
 const NUMBERS = new Map([
   ["NaN", Number.NaN],
