@@ -114,6 +114,7 @@ export const STEPS = [
   { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
   { name: "packages", needsBuild: true, run: packages },
   { name: "vectors", needsBuild: true, run: vectors },
+  { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
   { name: "browser", needsBuild: true, needsBrowser: true, alone: true, run: (context) => vitest("browser", context) },
   { name: "differential", needsBuild: true, alone: true, run: (context) => vitest("differential", context) },
