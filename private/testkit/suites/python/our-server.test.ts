@@ -152,6 +152,13 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our server with python
     expect(await asked(socket, "echo", LONG_TEXT)).toEqual([LONG_TEXT]);
   });
 
+  test("sends it 16 events in one turn; more in one polling answer it takes for an attack, whoever sent them", async () => {
+    const { client, socket } = await join({ mode });
+    const answers = Array.from({ length: 16 }, (_, index) => asked(socket, "echo", index));
+    expect((await Promise.all(answers)).flat()).toEqual(Array.from({ length: 16 }, (_, index) => index));
+    expect(client.untaken("disconnect")).toEqual([]);
+  });
+
   test("broadcasts in a room that it shares with our client and an official one", async () => {
     io.on("connection", async (socket) => {
       await socket.join("room");
