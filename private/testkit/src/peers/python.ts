@@ -12,6 +12,9 @@ import { DEFAULT_WAIT_MS, within } from "./wait-for.ts";
 // The full path: another interpreter earlier in PATH would not see Debian's modules.
 const EXECUTABLE: string = process.env["BOWLINE_PYTHON"] ?? "/usr/bin/python3";
 
+/** How much of what Python said goes into the message of a failure, in characters. */
+const EXCERPT_LENGTH = 3000;
+
 /**
  * Tells why tests with python-socketio cannot run here.
  * @returns the reason to skip, or `undefined` when it is there or when this is CI, where its absence is a failure
@@ -81,12 +84,12 @@ class Peer implements PythonProcess {
 
   constructor(child: ChildProcessWithoutNullStreams) {
     this.#child = child;
-    this.#gone = once(child, "close").finally(() => {
-      for (const { reject } of this.#waiting) reject(new Error(`The Python process ended: ${this.#complaints}`));
+    // An interpreter that is missing ends it as well, with an error for its only word.
+    const closed = once(child, "close").catch((error: unknown) => this.#complain(String(error)));
+    this.#gone = closed.finally(() => {
+      for (const { reject } of this.#waiting) reject(new Error("The Python process has ended"));
     });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#complaints += text;
-    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => this.#complain(text));
     child.stdin.on("error", () => {}); // it ended before an order; the wait for the reply tells so
     createInterface({ input: child.stdout }).on("line", (line) => this.#take(line));
   }
@@ -114,7 +117,8 @@ class Peer implements PythonProcess {
       this.#waiting.add(waiting);
     });
     return within(arrival, timeoutMs, `the report "${is}" ${JSON.stringify(details)} of Python`).catch((error) => {
-      throw new Error(`${String(error)}; it said ${JSON.stringify(this.#reports)} ${this.#complaints}`);
+      const said = JSON.stringify(this.#reports).slice(0, EXCERPT_LENGTH);
+      throw new Error(`${String(error)}; it said ${said} and complained: ${this.#complaints}`);
     });
   }
 
@@ -129,6 +133,11 @@ class Peer implements PythonProcess {
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await within(this.#gone, DEFAULT_WAIT_MS, "the end of the Python process");
+  }
+
+  /** Keeps the end of what it wrote to stderr, for the message of a failure. */
+  #complain(text: string): void {
+    this.#complaints = `${this.#complaints}${text}`.slice(-EXCERPT_LENGTH);
   }
 
   #take(line: string): void {

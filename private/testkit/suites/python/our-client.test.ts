@@ -9,9 +9,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { type PythonProcess, startPython } from "../../src/peers/python.ts";
 import { waitFor, within } from "../../src/peers/wait-for.ts";
-import { FINAL, MODES, type Mode, reason, TRANSPORTS, titled } from "./python-client.ts";
+import { eventually, FINAL, MODES, type Mode, PATIENCE_MS, reason, TRANSPORTS, titled } from "./python-client.ts";
 
-const PATIENCE_MS = 8000;
 const SOME_BYTES = Buffer.from([0, 1, 254, 255]);
 const MORE_BYTES = Buffer.from("😀 in bytes");
 const LONG_TEXT = "0123456789".repeat(90_000);
@@ -59,7 +58,7 @@ async function join(
   await waitFor(socket, "connect");
   const sid = socket.id ?? "";
   await python.hear("connect", { namespace: "/", sid });
-  await expect.poll(() => socket.io.engine?.transport?.name).toBe(FINAL[mode]);
+  await eventually(() => socket.io.engine?.transport?.name).toBe(FINAL[mode]);
   return { socket, sid };
 }
 
@@ -77,11 +76,11 @@ describe.skipIf(reason !== undefined)(titled("a server of python-socketio"), () 
     const texts: string[] = [];
     raw.on("message", (data) => texts.push(String(data)));
     try {
-      await expect.poll(() => texts.length).toBe(1);
+      await eventually(() => texts.length).toBe(1);
       raw.send("40/unknown,");
-      await expect.poll(() => texts[1]).toBe('44/unknown,"Unable to connect"');
+      await eventually(() => texts[1]).toBe('44/unknown,"Unable to connect"');
       raw.send("40");
-      await expect.poll(() => texts[2]).toMatch(/^40\{"sid":"/);
+      await eventually(() => texts[2]).toMatch(/^40\{"sid":"/);
       expect(raw.readyState).toBe(WebSocket.OPEN);
     } finally {
       raw.terminate();
@@ -106,7 +105,7 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our client with python
 
     expect([atMain["auth"], atAdmin["auth"]]).toEqual([{ token: "naïve 😀" }, { level: 2 }]);
     expect(main.io.engine?.protocol).toBe(4);
-    await expect.poll(() => main.io.engine?.transport?.name).toBe(FINAL[mode]);
+    await eventually(() => main.io.engine?.transport?.name).toBe(FINAL[mode]);
   });
 
   test("is refused with a message and data, and the other namespace lives on", async () => {
@@ -214,8 +213,8 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our client with python
     await shared.python.hear("disconnect", { namespace: "/", sid });
   });
 
-  test("is sent out of one namespace, and keeps the connection", async () => {
-    const { socket } = await join(mode);
+  test("is sent out of one namespace, keeps the connection, and is then sent out of the last", async () => {
+    const { socket, sid } = await join(mode);
     const admin = socket.io.socket("/admin");
     await waitFor(admin, "connect");
     const out = waitFor(admin, "disconnect");
@@ -225,6 +224,10 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our client with python
 
     expect((await out)[0]).toBe("io server disconnect");
     expect(await asked(socket, "echo", 1)).toEqual([1]);
+
+    const over = waitFor(socket, "disconnect");
+    await shared.python.order("disconnect", { namespace: "/", sid });
+    expect((await over)[0]).toBe("io server disconnect");
   });
 });
 
@@ -258,7 +261,7 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our client over %s, wh
   });
 
   test("freezes, misses its ping", async () => {
-    const frozen = await startServer(0, 0.2, 0.7);
+    const frozen = await startServer(0, 0.2, 1);
     try {
       const { socket } = await join(mode, frozen);
       const lost = waitFor(socket, "disconnect");

@@ -11,8 +11,10 @@ import type { PythonProcess } from "../../src/peers/python.ts";
 import { within } from "../../src/peers/wait-for.ts";
 import {
   connectPython,
+  eventually,
   FINAL,
   MODES,
+  PATIENCE_MS,
   type PythonClient,
   type PythonConnect,
   reason,
@@ -20,7 +22,6 @@ import {
   titled,
 } from "./python-client.ts";
 
-const PATIENCE_MS = 8000;
 const SOME_BYTES = Buffer.from([0, 1, 254, 255]);
 const MORE_BYTES = Buffer.from("😀 in bytes");
 const LONG_TEXT = "0123456789".repeat(90_000);
@@ -64,7 +65,7 @@ async function join(options: PythonConnect, from = python): Promise<{ client: Py
   const client = await connectPython(from, url, options);
   const socket = await joined;
   await client.hear("connect", { namespace: "/" });
-  await expect.poll(() => socket.conn.transport.name).toBe(FINAL[options.mode]);
+  await eventually(() => socket.conn.transport.name).toBe(FINAL[options.mode]);
   return { client, socket };
 }
 
@@ -90,7 +91,7 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our server with python
     expect([main.handshake.auth, admin.handshake.auth]).toEqual([auth, auth]);
     expect(main.conn).toBe(admin.conn);
     expect(main.conn.protocol).toBe(4);
-    await expect.poll(() => [main.conn.transport.name]).toEqual([FINAL[mode]]);
+    await eventually(() => [main.conn.transport.name]).toEqual([FINAL[mode]]);
     expect(await client.transport()).toBe(FINAL[mode]);
   });
 
@@ -171,10 +172,10 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our server with python
     try {
       ours.on("said", (...args: unknown[]) => heard.ours.push(args));
       official.on("said", (...args: unknown[]) => heard.official.push(args));
-      await expect.poll(() => io.of("/").adapter.rooms.get("room")?.size).toBe(3);
+      await eventually(() => io.of("/").adapter.rooms.get("room")?.size).toBe(3);
 
       await client.emit("say", "from Python", SOME_BYTES);
-      await expect.poll(() => [heard.ours.length, heard.official.length]).toEqual([1, 1]);
+      await eventually(() => [heard.ours.length, heard.official.length]).toEqual([1, 1]);
       ours.emit("say", "from ours", MORE_BYTES);
       expect(await client.event("said")).toEqual(["from ours", MORE_BYTES]);
       official.emit("say", "from official");
@@ -202,7 +203,7 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our server with python
     expect((await heard)[0]).toMatch(
       mode === "polling" ? /^(transport error|client namespace disconnect)$/ : /^transport close$/,
     );
-    await expect.poll(() => io.engine?.clientsCount).toBe(0);
+    await eventually(() => io.engine?.clientsCount).toBe(0);
   });
 
   test("sends it out of one namespace, and then out of the last one, whereupon it closes the connection", async () => {
@@ -218,7 +219,7 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our server with python
     main.disconnect();
     await client.hear("disconnect", { namespace: "/" });
 
-    await expect.poll(() => io.engine?.clientsCount).toBe(0);
+    await eventually(() => io.engine?.clientsCount).toBe(0);
   });
 
   test("closes its connection, and every namespace is told", async () => {
@@ -241,7 +242,7 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our server with python
     const [before] = await joined;
     await client.hear("connect", { namespace: "/" });
     await client.hear("connect", { namespace: "/admin" });
-    await expect.poll(() => before.conn.transport.name).toBe(FINAL[mode]);
+    await eventually(() => before.conn.transport.name).toBe(FINAL[mode]);
 
     const { port } = listener;
     await listener.cut();
@@ -261,7 +262,7 @@ describe.skipIf(reason !== undefined).each(MODES)(
   titled("our server with a frozen python-socketio over %s"),
   (mode) => {
     test("misses its pong", async () => {
-      await serve({ pingInterval: 200, pingTimeout: 700 });
+      await serve({ pingInterval: 200, pingTimeout: 1000 });
       const frozen = startPythonClients();
       try {
         const { socket } = await join({ mode }, frozen);

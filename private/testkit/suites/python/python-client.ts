@@ -2,6 +2,7 @@
 // Place in the flow: tests -> **client** -> client.py -> the server under test
 // Rules: many clients share one process, since Python takes its time to start; each has a number of its own there.
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import { missingPython, type PythonProcess, type PythonReport, startPython } from "../../src/peers/python.ts";
 
 /** Which transports a client has. */
@@ -29,6 +30,14 @@ export const reason: string | undefined = missingPython();
 
 /** The title of a block of tests, with the reason where they are skipped. */
 export const titled = (title: string): string => (reason === undefined ? title : `${title} (skipped: ${reason})`);
+
+/** How long a test waits for anything, in milliseconds. */
+export const PATIENCE_MS = 8000;
+
+/** Looks again and again, for as long as a busy machine may need. */
+export function eventually<Value>(look: () => Value): ReturnType<typeof expect.poll<Value>> {
+  return expect.poll(look, { timeout: PATIENCE_MS });
+}
 
 /** How a client connects. */
 export interface PythonConnect {

@@ -59,9 +59,6 @@ async def main(port, ping_interval, ping_timeout):
     async def disconnect(namespace, sid):
         await server.disconnect(sid, namespace=namespace)
 
-    async def transport(namespace, sid):
-        return server.transport(sid, namespace) if namespace != "/" else server.transport(sid)
-
     app = web.Application()
     server.attach(app)
     runner = web.AppRunner(app)
@@ -69,7 +66,7 @@ async def main(port, ping_interval, ping_timeout):
     site = web.TCPSite(runner, "127.0.0.1", int(port), shutdown_timeout=0.1)
     await site.start()
     report("listening", port=runner.addresses[0][1])
-    await obey({"emit": emit, "call": call, "enter": enter, "disconnect": disconnect, "transport": transport})
+    await obey({"emit": emit, "call": call, "enter": enter, "disconnect": disconnect})
 
 
 if __name__ == "__main__":
