@@ -118,7 +118,9 @@ class Peer implements PythonProcess {
     });
     return within(arrival, timeoutMs, `the report "${is}" ${JSON.stringify(details)} of Python`).catch((error) => {
       const said = JSON.stringify(this.#reports).slice(0, EXCERPT_LENGTH);
-      throw new Error(`${String(error)}; it said ${said} and complained: ${this.#complaints}`);
+      throw new Error(
+        `${error instanceof Error ? error.message : String(error)}; it said ${said} and complained: ${this.#complaints}`,
+      );
     });
   }
 
