@@ -56,7 +56,7 @@ class Reader {
   }
 
   #read(depth: number): unknown {
-    const head = this.#unsigned(1);
+    const head = byteAt(this.#bytes, this.#take(1));
     if (head < 0x80) return head;
     if (head < 0x90) return this.#map(head & 15, depth + 1);
     if (head < 0xa0) return this.#list(head & 15, depth + 1);

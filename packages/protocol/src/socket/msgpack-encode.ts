@@ -4,7 +4,7 @@
 //        becomes U+FFFD; data that never ends is a RangeError, never a hang; the caller's data is never modified.
 // Source: docs/protocol/parsers.md, "MessagePack"
 
-import { writeUtf8 } from "../shared/bytes.ts";
+import { writeUtf8, writeUtf8Part } from "../shared/bytes.ts";
 import {
   hasToJson,
   isByteArray,
@@ -17,37 +17,49 @@ import {
   unreadBlob,
 } from "./binary.ts";
 
+const REPLACEMENT = 0xfffd;
 const TWO_32 = 0x1_0000_0000;
-const INITIAL_BYTES = 2048;
-/** What a writer may keep between two messages. */
-const KEPT_BYTES = 65_536;
+/**
+ * Messages are written one behind the other into blocks of memory, as Node does with small Buffers: setting memory aside
+ * for each of them would take longer than to write it.
+ */
+const BLOCK_BYTES = 8192;
 /** Up to here it is faster to write the letters one by one than to call the platform's encoder. */
 const SHORT_TEXT_UNITS = 40;
 
 class Writer {
-  #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(BLOCK_BYTES);
   #view: DataView = new DataView(this.#bytes.buffer);
+  /** Where the message begins that is being written; what is in front of it has been handed out. */
+  #start = 0;
   #at = 0;
 
-  /** @returns the bytes of the value, in memory of their own. */
+  /** @returns the bytes of the value, in memory that nothing is written to any more. */
   writeAll(value: unknown): Uint8Array {
-    this.#at = 0;
     this.#write(value, 0);
-    return this.#bytes.slice(0, this.#at);
+    const message = this.#bytes.subarray(this.#start, this.#at);
+    this.#start = this.#at;
+    const blockBytes = this.#bytes.length;
+    if (blockBytes <= BLOCK_BYTES) return message;
+    this.#useBlock(BLOCK_BYTES);
+    // A large block belongs to its message alone, which should not hold on to much more than it needs.
+    return message.length * 2 < blockBytes ? message.slice() : message;
   }
 
-  /** How much memory the writer holds on to. */
-  get kept(): number {
-    return this.#bytes.length;
+  #useBlock(byteLength: number): void {
+    const started = this.#bytes.subarray(this.#start, this.#at);
+    this.#bytes = new Uint8Array(byteLength);
+    this.#bytes.set(started);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#start = 0;
+    this.#at = started.length;
   }
 
   #reserve(count: number): void {
-    const needed = this.#at + count;
-    if (needed <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
-    larger.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    if (this.#at + count <= this.#bytes.length) return;
+    const started = this.#at - this.#start;
+    // Twice what there is, so that each byte is copied a few times at most; and room for what follows a large value.
+    this.#useBlock(Math.max(BLOCK_BYTES, 2 * started + count, started + count + 1024));
   }
 
   #write(value: unknown, depth: number): void {
@@ -140,27 +152,59 @@ class Writer {
 
   #text(text: string): void {
     const units = text.length;
-    // No unit takes more than three bytes.
-    this.#reserve(5 + 3 * units);
-    const start = this.#at;
-    const guess = start + textHeadBytes(units);
-    const length = units > SHORT_TEXT_UNITS ? writeUtf8(text, this.#bytes, guess) : this.#letters(text, guess);
-    const body = start + textHeadBytes(length);
+    const guessed = textHeadBytes(units);
+    // No unit takes more than three bytes. A long text is rarely that large, and gets more room when it needs it.
+    this.#reserve(5 + (units > SHORT_TEXT_UNITS ? units : 3 * units));
+    const offset = this.#at - this.#start;
+    this.#at += guessed;
+    if (units > SHORT_TEXT_UNITS) this.#longText(text);
+    else this.#shortText(text);
+    const length = this.#at - this.#start - offset - guessed;
+    const head = textHeadBytes(length);
+    this.#reserve(head - guessed);
+    const start = this.#start + offset;
     // Letters beyond ASCII may have made the text too long for the head that was guessed.
-    if (body !== guess) this.#bytes.copyWithin(body, guess, guess + length);
+    if (head > guessed) this.#bytes.copyWithin(start + head, start + guessed, this.#at);
+    this.#at = start;
     if (length < 32) this.#bytes[this.#at++] = 0xa0 | length;
     else this.#lengthHead(0xd9, length);
-    this.#at = body + length;
+    this.#at += length;
   }
 
-  #letters(text: string, start: number): number {
+  #longText(text: string): void {
+    const { read, written } = writeUtf8Part(text, this.#bytes, this.#at);
+    this.#at += written;
+    if (read === text.length) return;
+    const rest = text.slice(read);
+    // Room for a longer head, too.
+    this.#reserve(3 * rest.length + 5);
+    this.#at += writeUtf8(rest, this.#bytes, this.#at);
+  }
+
+  #shortText(text: string): void {
     const bytes = this.#bytes;
+    let to = this.#at;
     for (let from = 0; from < text.length; from++) {
-      const unit = text.charCodeAt(from);
-      if (unit >= 0x80) return from + writeUtf8(text.slice(from), bytes, start + from);
-      bytes[start + from] = unit;
+      let code = text.charCodeAt(from);
+      if (code < 0x80) {
+        bytes[to++] = code;
+      } else if (code < 0x800) {
+        bytes[to++] = 0xc0 | (code >> 6);
+        bytes[to++] = 0x80 | (code & 63);
+      } else {
+        if (isSurrogate(code)) code = codePointAt(text, from);
+        if (code >= 0x1_0000) {
+          from++;
+          bytes[to++] = 0xf0 | (code >> 18);
+          bytes[to++] = 0x80 | ((code >> 12) & 63);
+        } else {
+          bytes[to++] = 0xe0 | (code >> 12);
+        }
+        bytes[to++] = 0x80 | ((code >> 6) & 63);
+        bytes[to++] = 0x80 | (code & 63);
+      }
     }
-    return text.length;
+    this.#at = to;
   }
 
   #object(value: Record<string, unknown>, depth: number): void {
@@ -194,9 +238,9 @@ class Writer {
 
   #map(map: Readonly<Record<string, unknown>>, depth: number): void {
     const keys = Object.keys(map);
-    const start = this.#at;
+    const offset = this.#at - this.#start;
     this.#countHead(0x80, 0xde, keys.length);
-    const body = this.#at;
+    const bodyOffset = this.#at - this.#start;
     let written = 0;
     for (const key of keys) {
       const member = map[key];
@@ -205,16 +249,17 @@ class Writer {
       this.#write(member, depth + 1);
       written++;
     }
-    if (written < keys.length) this.#recount(start, body, written);
+    if (written < keys.length) this.#recount(offset, bodyOffset, written);
   }
 
-  /** Corrects the head of a map that has fewer members than keys. */
-  #recount(start: number, body: number, count: number): void {
-    const length = this.#at - body;
-    this.#at = start;
+  /** Corrects the head of a map that has fewer members than keys. Offsets count from the start of the message. */
+  #recount(offset: number, bodyOffset: number, count: number): void {
+    const body = this.#start + bodyOffset;
+    const end = this.#at;
+    this.#at = this.#start + offset;
     this.#countHead(0x80, 0xde, count);
-    this.#bytes.copyWithin(this.#at, body, body + length);
-    this.#at += length;
+    this.#bytes.copyWithin(this.#at, body, end);
+    this.#at += end - body;
   }
 
   #date(date: Date): void {
@@ -233,19 +278,32 @@ class Writer {
   }
 }
 
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code < 0xe000;
+}
+
+/** The character that begins at a surrogate; U+FFFD for a surrogate without its partner. */
+function codePointAt(text: string, at: number): number {
+  const high = text.charCodeAt(at);
+  const low = text.charCodeAt(at + 1);
+  if (high >= 0xdc00 || !(low >= 0xdc00 && low < 0xe000)) return REPLACEMENT;
+  return 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+}
+
 function textHeadBytes(length: number): number {
   if (length < 32) return 1;
   if (length < 0x100) return 2;
   return length < 0x1_0000 ? 3 : 5;
 }
 
-// A conversion that the data brings along may encode something itself, hence the writer is taken out while it is used.
+// A conversion that the data brings along may encode something itself, and one that throws leaves a message unfinished:
+// hence the writer is taken away while it is used.
 let idle: Writer | undefined;
 
 /**
  * Writes one value: binary values, dates and `undefined` stay what they are, functions among the members of an object are
  * left out, and `toJSON` is honoured.
- * @returns the bytes, in memory of their own.
+ * @returns the bytes; the memory around them may hold other messages.
  * @throws TypeError for a bigint, a symbol, a function, or a Blob whose bytes have not been read.
  * @throws RangeError when the data is circular, or nested on more than 2,000 levels.
  * @example
@@ -255,6 +313,6 @@ export function encodeMsgpack(value: unknown): Uint8Array {
   const writer = idle ?? new Writer();
   idle = undefined;
   const bytes = writer.writeAll(value);
-  if (writer.kept <= KEPT_BYTES) idle = writer;
+  idle = writer;
   return bytes;
 }
