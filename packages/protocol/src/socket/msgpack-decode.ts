@@ -183,7 +183,8 @@ class Reader {
       this.#at++;
       return this.#text(head & 31);
     }
-    const key = this.#read(this.#maxDepth);
+    const isContainer = (head >= 0x80 && head < 0xa0) || head >= 0xdc;
+    const key = isContainer && head < 0xe0 ? undefined : this.#read(0);
     if (typeof key === "string") return key;
     if (typeof key === "number") return String(key);
     throw refusal("a key is neither text nor number");
