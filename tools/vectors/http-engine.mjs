@@ -1,15 +1,15 @@
 // The suite `http-engine`: one request to a live engine server in a given state, and everything that comes of it.
 // Place: run by the runner with the peers of engine-peers.mjs.
 // Rules: recorded headers have to be equal; of those that change what a client does, none may come unrecorded. The
-// length of a body is recorded where the server knows it beforehand; otherwise it may come or not.
+// length of a body is recorded where the server knows it beforehand; otherwise it may come or not. A doubtful request
+// may be refused in other words.
 import { createServer } from "node:http";
 import { Mismatch } from "./checks.mjs";
 import { brief, Cleanup, closeHttp, different, Journal, LIMIT_MS, listen, pause, QUIET_MS } from "./live-tools.mjs";
 import { RawRequest } from "./raw-http.mjs";
 import { fromWire, isSame } from "./values.mjs";
 
-const TELLING =
-  /^(access-control-.*|cache-control|content-encoding|content-type|set-cookie|vary|x-xss-protection|sec-websocket-.*)$/;
+const TELLING = /^(access-control-.*|content-encoding|content-type|set-cookie|vary|x-xss-protection|sec-websocket-.*)$/;
 
 /** What the application of a row gives as the reason of its refusal. */
 function refusalOf(row) {
@@ -168,7 +168,8 @@ function checkResponse(what, raw, expected, sid) {
   } else {
     const text = hideSid(body.toString(), sid);
     const wanted = fromWire(expected.decoded_body ?? expected.body);
-    if (text !== wanted) throw different(`${what}: body`, text, wanted);
+    const kind = status >= 400 && status < 500 ? "refused" : "different";
+    if (text !== wanted) throw new Mismatch(kind, `${what}: body ${brief(text)} instead of ${brief(wanted)}`);
   }
   checkHeaders(what, hideSid(headers, sid), expected.headers);
 }
