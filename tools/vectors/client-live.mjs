@@ -181,7 +181,10 @@ function hasCome(steps, expected) {
   return hungUp(steps.at(-1).sends) && !hungUp(expected.at(-1).sends) && steps.at(-1).events.length > 0;
 }
 
-const isTimed = (row) => row.client_options.reconnection === true || row.open_packet?.pingInterval < 1000;
+function isTimed({ client_options: options, open_packet: open, transcript }) {
+  const shortTimer = options.reconnection === true || open?.pingInterval < 1000;
+  return shortTimer || transcript.some(({ client_action: action }) => action === "emitAckTimeout");
+}
 
 async function replay(row, journal, steps, script, actions) {
   const expected = row.transcript.map(expectedOf);
@@ -209,7 +212,9 @@ async function replay(row, journal, steps, script, actions) {
   if (!isExpected(seen, joined(expected))) throw new Mismatch("different", describe(seen, joined(expected)));
 }
 
-/** Checks one row with the peer of its client. Rows with `uncaught` have to run alone: such an error belongs to nobody. */
+const escapes = (row) => row.transcript.some(({ uncaught }) => uncaught !== undefined);
+
+/** Checks one row with the peer of its client. */
 export async function checkClientLive(row, peers) {
   const cleanup = new Cleanup();
   const journal = new Journal();
@@ -219,7 +224,7 @@ export async function checkClientLive(row, peers) {
     journal.changed();
   };
   const onUncaught = (error) => see("uncaught", error.message);
-  if (runsAlone(row)) {
+  if (escapes(row)) {
     process.on("uncaughtException", onUncaught);
     cleanup.add(() => process.off("uncaughtException", onUncaught));
   }
@@ -238,7 +243,7 @@ export async function checkClientLive(row, peers) {
   }
 }
 
-/** Whether a row must not run beside others. */
+/** Whether a row must not run beside others: escaped errors belong to no row, and short timers want a free processor. */
 export function runsAlone(row) {
-  return row.transcript.some(({ uncaught }) => uncaught !== undefined);
+  return escapes(row) || isTimed(row);
 }

@@ -28,6 +28,8 @@ class Scene {
   journal = new Journal();
   sessions = [];
   refusals = [];
+  /** How many requests have reached the server. */
+  requests = 0;
   #cleanup = new Cleanup();
   #port = 0;
 
@@ -48,6 +50,10 @@ class Scene {
     });
     engine.on("connection_error", ({ code, message, context }) => {
       this.refusals.push({ code, message, context: JSON.parse(JSON.stringify(context ?? {})) });
+      this.journal.changed();
+    });
+    server.prependListener("request", () => {
+      this.requests++;
       this.journal.changed();
     });
     this.#port = await listen(server);
@@ -93,6 +99,10 @@ async function openWebSocket(scene, url, { finish }) {
   socket.sendText("2probe");
   await scene.journal.until(() => socket.response()?.frames?.length > 0);
   if (finish) socket.sendText("5");
+  // Nothing on the wire tells that the server has moved on.
+  const [{ socket: session }] = scene.sessions;
+  for (let turns = 0; finish && session.transport.name !== "websocket" && turns < LIMIT_MS / 10; turns++)
+    await pause(10);
   await pause(QUIET_MS);
 }
 
@@ -104,6 +114,7 @@ async function prepare(scene, row) {
   const session = await openSession(scene, eio);
   const url = `/engine.io/?EIO=${eio}&sid=${session.id}`;
   const pending = new Map();
+  const known = scene.requests;
   if (words.includes("closed")) {
     session.socket.close();
     await scene.ask({ method: "GET", path: `${url}&transport=polling` });
@@ -121,7 +132,10 @@ async function prepare(scene, row) {
     const unfinished = { method: "POST", path: `${url}&transport=polling`, body, announcedLength: body.length + 1 };
     pending.set("pending-post", scene.send(unfinished));
   }
-  if (pending.size > 0) await pause(QUIET_MS);
+  if (pending.size > 0) {
+    await scene.journal.until(() => scene.requests > known);
+    await pause(QUIET_MS);
+  }
   if (words.startsWith("ws-")) await openWebSocket(scene, url, { finish: words === "ws-upgraded" });
   return { session, pending };
 }
