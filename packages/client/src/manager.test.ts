@@ -1,3 +1,4 @@
+import { sio5 } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import {
   body3,
@@ -467,4 +468,97 @@ describe("sockets", () => {
     const { manager } = createManager({ autoConnect: false });
     expect(manager.socket("/").active).toBe(false);
   });
+});
+
+describe("a program of 2.x", () => {
+  function createProgram2(options: ClientOptions = {}): Parts {
+    const parts = createManager({ compat: 2, ...options });
+    const { manager, told } = parts;
+    const socket = manager.socket("/");
+    manager.off();
+    for (const event of ["connect_error", "connect_timeout", "reconnect_error"] as const) {
+      manager.on(event, (value: unknown) => told.push(`manager: ${event} ${value}`));
+      socket.on(event, (value: unknown) => told.push(`socket: ${event} ${value}`));
+    }
+    return parts;
+  }
+
+  test("is connected to servers of its own generation first", () => {
+    expect(createProgram2().platform.socket().request.url).toContain("EIO=3");
+  });
+
+  test.each(["auto", 4] as const)("is connected to others first where it says %s", (protocol) => {
+    expect(createProgram2({ protocol }).platform.socket().request.url).toContain("EIO=4");
+  });
+
+  test.each([
+    [undefined, true],
+    [false, false],
+  ])("sends cookies to other sites unless it says otherwise: %s", (withCredentials, sends) => {
+    const { platform } = createProgram2({
+      transports: ["polling"],
+      ...(withCredentials !== undefined && { withCredentials }),
+    });
+    expect(first(platform.requests).request.options.withCredentials).toBe(sends);
+  });
+
+  test("hears of a timeout by a string, on the manager and on its sockets, and of its length behind it", () => {
+    const { platform, told } = createProgram2({ timeout: 100, reconnection: false });
+    platform.clock.advance(100);
+    expect(told).toEqual([
+      "manager: connect_error timeout",
+      "socket: connect_error timeout",
+      "manager: connect_timeout 100",
+      "socket: connect_timeout 100",
+    ]);
+  });
+
+  test("hears the string of a failed reconnection, too", () => {
+    const parts = createProgram2({ timeout: 100, reconnectionAttempts: 1 });
+    refuse(parts);
+    parts.platform.clock.advance(1100);
+    expect(parts.told.slice(-4)).toEqual([
+      "manager: reconnect_error timeout",
+      "socket: reconnect_error timeout",
+      "manager: connect_timeout 100",
+      "socket: connect_timeout 100",
+    ]);
+  });
+
+  test("gets one error from open(), with the reason in it", () => {
+    const parts = createManager({ compat: 2, autoConnect: false });
+    const errors: unknown[] = [];
+    parts.manager.open((error) => errors.push(error));
+    refuse(parts);
+    expect(errors).toMatchObject([{ message: "Connection error", data: { message: "websocket error" } }]);
+  });
+
+  test("hears of a success of open() as ever", () => {
+    const parts = createManager({ compat: 2, autoConnect: false, protocol: 4 });
+    const errors: unknown[] = [];
+    parts.manager.open((error) => errors.push(error));
+    accept(parts);
+    expect(errors).toEqual([undefined]);
+  });
+});
+
+test("a socket of 4.x hears of the manager's timeout, if it listens", () => {
+  const { platform, manager, told } = createManager({ timeout: 100, reconnection: false });
+  manager.socket("/").on("connect_timeout", (ms: number) => told.push(`connect_timeout ${ms}`));
+  platform.clock.advance(100);
+  expect(told).toEqual(["error timeout", "connect_timeout 100"]);
+});
+
+test.each([
+  [4, 3],
+  [5, 4],
+] as const)("a parser for revision %d of Socket.IO asks for revision %d of Engine.IO", (protocol, revision) => {
+  const { platform } = createManager({ parser: { ...sio5.parser, protocol } });
+  expect(platform.socket().request.url).toContain(`EIO=${revision}`);
+});
+
+test("a parser that does not tell its revision leaves the choice to the server", () => {
+  const { platform, manager } = createManager({ parser: { ...sio5.parser, protocol: 0 }, transports: ["polling"] });
+  first(platform.requests).answer(body3(openPacket({ maxPayload: undefined }), "40"));
+  expect([manager.engine.readyState, manager.engine.protocol]).toEqual(["open", 3]);
 });

@@ -4,7 +4,15 @@
 //        revision was known is handed on in order; a transport that failed is not heard of again.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
-import { type EngineDialect, eio3, eio4, type Handshake, type Packet, parseHandshake } from "@bowline/protocol";
+import {
+  type EngineDialect,
+  eio3,
+  eio4,
+  type Handshake,
+  type Packet,
+  type Parser,
+  parseHandshake,
+} from "@bowline/protocol";
 import { type Cancel, createId, DEAF, type TransportName } from "@bowline/protocol/internal";
 import { type Failure, TransportError, wrongRevision } from "./connect-error.ts";
 import {
@@ -35,7 +43,9 @@ export interface EngineContext {
   readonly server: ServerUrl;
   readonly options: EngineOptions;
   readonly memory: EngineMemory;
-  /** The revision that the program's own parser is made for, when it brought one. */
+  /** The revision to ask for while nothing is known. */
+  readonly first: Revision;
+  /** The only revision that the program's own parser can work with, when it brought one that says so. */
   readonly implied: Revision | undefined;
 }
 
@@ -48,10 +58,25 @@ export interface OpeningEvents {
 
 /** How long a server of 2.x has to greet unasked before it is probed, in milliseconds. */
 const GREETING_MS = 20;
-/** How long a WebSocket that was asked for revision 3 may stay silent, in milliseconds. */
-const SILENCE_MS = 5000;
+/**
+ * How long a WebSocket that was asked for revision 3 may stay silent, in milliseconds: servers of 2.x speak as soon as it
+ * is open, and some that do not serve the revision never do.
+ */
+const SILENCE_MS = 2000;
 
 const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
+
+/** The revision that a program's parser is made for; those in plain JavaScript often do not tell. */
+export function revisionOfParser(parser: Pick<Parser, "protocol"> | undefined): Revision | undefined {
+  switch (parser?.protocol) {
+    case 4:
+      return 3;
+    case 5:
+      return 4;
+    default:
+      return undefined;
+  }
+}
 
 /** What the transport of one name needs. */
 export function contextFor(context: EngineContext, name: TransportName, dialect: EngineDialect): TransportContext {
@@ -88,8 +113,8 @@ export class Opening {
     this.#context = context;
     this.#names = names;
     this.#events = events;
-    this.#pinned = protocol === "auto" ? undefined : protocol;
-    this.#asked = this.#pinned ?? context.memory.revision ?? 4;
+    this.#pinned = protocol === "auto" ? context.implied : protocol;
+    this.#asked = this.#pinned ?? context.memory.revision ?? context.first;
   }
 
   /** The transport that was tried last. */
@@ -156,7 +181,7 @@ export class Opening {
         if (this.#pinned === undefined || dialect.revision === this.#pinned) {
           this.#succeed(transport, dialect, readHandshake(packet), []);
         } else {
-          const message = wrongRevision(this.#pinned);
+          const message = this.#advice(this.#pinned);
           this.#fail(new TransportError(message, { url: context.endpoint, reason: message }), false);
         }
       },
@@ -221,7 +246,7 @@ export class Opening {
           return;
         }
         const hasMaxPayload = handshake.maxPayload !== undefined;
-        advance({ is: "open", hasMaxPayload, implied: this.#context.implied });
+        advance({ is: "open", hasMaxPayload });
       },
       drained() {},
       carrierClosed: (_reason, cause) => {
@@ -239,7 +264,12 @@ export class Opening {
     if (this.#pinned !== 3) return error;
     const { context } = error;
     const answer = context === undefined ? {} : { status: context.status, body: context.responseText };
-    return new TransportError(error.message, { url: endpoint, ...answer, reason: wrongRevision(3) });
+    return new TransportError(error.message, { url: endpoint, ...answer, reason: this.#advice(3) });
+  }
+
+  #advice(wanted: Revision): string {
+    const { protocol = "auto" } = this.#context.options;
+    return wrongRevision(wanted, protocol === "auto" ? "parser" : "protocol");
   }
 }
 
