@@ -1,7 +1,9 @@
 // The suites that we know, by name. A new kind of suite is a file beside this one and a line in LOADERS.
 import { loadEngineSuites } from "./engine-suites.mjs";
 import { loadLiveSuites, loadOfficialSuites } from "./live-suites.mjs";
+import { loadParserSuites } from "./parser-suites.mjs";
 import { loadSocketSuites } from "./socket-suites.mjs";
+import { loadTransportSuites } from "./transport-suites.mjs";
 
 /**
  * Checks one row of a table. A throw of `Mismatch` is another answer than the table's; any other throw is a failure.
@@ -17,7 +19,7 @@ import { loadSocketSuites } from "./socket-suites.mjs";
  */
 
 /** @type {readonly LoadSuites[]} */
-const LOADERS = [loadEngineSuites, loadSocketSuites, loadLiveSuites];
+const LOADERS = [loadEngineSuites, loadSocketSuites, loadTransportSuites, loadParserSuites, loadLiveSuites];
 
 /** @returns {Promise<Map<string, Check & { close?: () => Promise<void> }>>} */
 export async function knownSuites() {
