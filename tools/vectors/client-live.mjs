@@ -198,7 +198,7 @@ async function replay(row, journal, steps, script, actions) {
     if (idle) await pause(step.wait_ms ?? QUIET_MS);
     await journal.until(() => hasCome(steps, expected.slice(0, at + 1)), limit);
     if (isTimed(row)) continue;
-    if (at === row.transcript.length - 1) await pause(QUIET_MS);
+    await pause(at === row.transcript.length - 1 ? QUIET_MS : 0);
     if (isExpected(steps[at], expected[at])) continue;
     // From here on the connections are in different states: a stricter client's further steps mean nothing.
     throw new Mismatch(

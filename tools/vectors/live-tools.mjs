@@ -9,11 +9,18 @@ export const LIMIT_MS = 2000;
 /** How long nothing may come for "nothing comes". */
 export const QUIET_MS = 30;
 
-/** @returns {Promise<void>} */
-export function pause(ms) {
-  return new Promise((resolve) => {
+/** Turns of the event loop in which both ends of a dialogue, here in one process, get to read and to answer. */
+const TURNS = 6;
+
+/**
+ * Lets time pass, and then what has come in meanwhile be read: where the process was busy, timers come before it.
+ * @returns {Promise<void>}
+ */
+export async function pause(ms) {
+  await new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A place where parts of one row tell of changes, and the replay waits for them. */

@@ -134,7 +134,7 @@ async function replay(row, journal, seen, socket) {
       return (seen.frames.length >= frames || ended) && seen.events.length >= events;
     });
     if (frames + events === 0) await pause(step.wait_ms ?? QUIET_MS);
-    if (at === row.transcript.length - 1) await pause(QUIET_MS);
+    await pause(at === row.transcript.length - 1 ? QUIET_MS : 0);
     const isClosed = () => seen.frames.at(-1)?.close !== undefined;
     // Where the application saw something else, the server may be about to hang up.
     if (!areExpectedEvents(seen.events, expectedEvents(row, at))) await journal.until(isClosed, CLOSING_MS);
