@@ -65,9 +65,20 @@ export interface ConnectionListener {
   closed(reason: CloseReason, cause?: unknown): void;
 }
 
+/** How a message is to be sent. */
+export interface SendOptions {
+  /** Whether the transport may compress it. @default true */
+  readonly compress?: boolean;
+}
+
+/** Called once a message has left. */
+export type SentCallback = () => void;
+
 /** Events of a connection for programs that watch it. */
 export interface ConnectionEvents {
   message(data: string | Uint8Array): void;
+  /** As `message`. */
+  data(data: string | Uint8Array): void;
   heartbeat(): void;
   drain(): void;
   upgrading(transport: { readonly name: TransportName }): void;
@@ -165,8 +176,32 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     this.#session.attach(this.#route.carrier);
   }
 
-  send(outgoing: Outgoing): void {
+  /** Hands over what the layer above has encoded. */
+  transmit(outgoing: Outgoing): void {
     this.#session.send(outgoing);
+  }
+
+  /**
+   * Sends a message to a client of the engine alone. Under Socket.IO it would be taken for a packet of Socket.IO.
+   * @param data a text or bytes.
+   * @param options `compress: false` keeps the transport from compressing it; may be left out.
+   * @param sent called once the message was handed to the platform; never where it could not be.
+   * @returns the connection.
+   */
+  send(data: string | Uint8Array, options?: SendOptions | SentCallback, sent?: SentCallback): this {
+    const frame = this.dialect.frame({ type: "message", data }, !this.transport.supportsBinary);
+    const callback = typeof options === "function" ? options : sent;
+    const compress = typeof options === "object" ? (options.compress ?? true) : true;
+    const flushed = (failure?: CloseReason): void => {
+      if (failure === undefined) callback?.();
+    };
+    this.#session.send({ frames: [frame], compress, flushed });
+    return this;
+  }
+
+  /** As `send`. */
+  write(data: string | Uint8Array, options?: SendOptions | SentCallback, sent?: SentCallback): this {
+    return this.send(data, options, sent);
   }
 
   /** Ends the connection: once everything has left, or at once if `discard` is true. */
@@ -207,6 +242,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   message(data: string | Uint8Array): void {
     this.#listener?.message(data);
     if (this.hasListeners("message")) this.emit("message", data);
+    if (this.hasListeners("data")) this.emit("data", data);
   }
 
   heartbeat(): void {
