@@ -1,6 +1,7 @@
 // Engine servers to replay `http-engine` against: the published packages, and ours.
 // Place: under http-engine.mjs. Rules: a peer is `attach(httpServer, options)` and gives an engine with the events
 // `connection` and `connection_error`.
+import { importPackage } from "./packages.mjs";
 
 /** The published packages that the tables were recorded with. */
 export async function officialEngines() {
@@ -15,7 +16,7 @@ export async function officialEngines() {
 
 /** Our engine, in the profile of each of them. */
 export async function ourEngines() {
-  const { attach } = await import("@bowline/server/engine");
+  const { attach } = await importPackage("@bowline/server/engine");
   return new Map([
     [
       "engine.io@6.6",

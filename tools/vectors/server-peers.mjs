@@ -1,6 +1,7 @@
 // Socket.IO servers to replay `socketio-server-live` against: the published packages, and ours.
 // Place: under server-live.mjs. Rules: a peer is `create(httpServer, options)` and gives a server with the application's
 // view of 2.x and 4.x: `of`, `use`, `on`, `close`.
+import { importPackage } from "./packages.mjs";
 
 /** The published packages that the tables were recorded with. */
 export async function officialServers() {
@@ -15,7 +16,7 @@ export async function officialServers() {
 
 /** Our server, in the profile of each of them. */
 export async function ourServers() {
-  const { Server } = await import("@bowline/server");
+  const { Server } = await importPackage("@bowline/server");
   return new Map([
     ["socket.io@4.8", (server, options) => new Server(server, { serveClient: false, allowEIO3: false, ...options })],
     ["socket.io@2.5", (server, options) => new Server(server, { serveClient: false, compat: 2, ...options })],
