@@ -4,7 +4,7 @@
 //        property names are upstream's, since programs read `socket.conn`.
 // Source: docs/protocol/engine-4.md, "Upgrade"
 
-import type { EngineDialect } from "@bowline/protocol";
+import type { EngineDialect, Packet } from "@bowline/protocol";
 import {
   type Cancel,
   type Carrier,
@@ -24,23 +24,28 @@ import {
   type UpgradeTicket,
 } from "@bowline/protocol/internal";
 import type { Query } from "./handshake.ts";
-import type { HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
+import type { HttpExchange, RequestHead } from "./http-exchange.ts";
 import { nativeRequest } from "./options.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
-import { WebSocketCarrier } from "./websocket-carrier.ts";
 
 /** Between two looks for a poll that keeps a client from leaving for its new transport, in milliseconds. */
 const RELEASE_INTERVAL_MS = 100;
 
+/** A transport that takes packets whenever they come, and that a polling connection can move to. */
+export interface StreamCarrier extends Carrier {
+  /** Writes one packet at once, outside of any session: the answer to a probe. */
+  sendAlone(packet: Packet): void;
+}
+
 /** The transport that a connection begins with. */
 export type FirstRoute =
   | { readonly on: "polling"; readonly carrier: PollingCarrier }
-  | { readonly on: "websocket"; readonly carrier: WebSocketCarrier };
+  | { readonly on: "stream"; readonly carrier: StreamCarrier };
 
 /** The transport that a connection is on, and where it stands with the way to a better one. */
 type Route =
   | { readonly on: "polling"; readonly carrier: PollingCarrier; readonly upgrade: Upgrade | undefined }
-  | { readonly on: "websocket"; readonly carrier: WebSocketCarrier; readonly upgraded: boolean };
+  | { readonly on: "stream"; readonly carrier: StreamCarrier; readonly upgraded: boolean };
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -88,7 +93,7 @@ export interface ConnectionEvents {
 
 interface Upgrade {
   ticket: UpgradeTicket;
-  readonly candidate: WebSocketCarrier;
+  readonly candidate: StreamCarrier;
   readonly timeout: Cancel;
   releaseTimer: Cancel | undefined;
 }
@@ -147,7 +152,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   }
 
   get upgraded(): boolean {
-    return this.#route.on === "websocket" && this.#route.upgraded;
+    return this.#route.on === "stream" && this.#route.upgraded;
   }
 
   get readyState(): "opening" | "open" | "closing" | "closed" {
@@ -219,14 +224,13 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     else exchange.respond(500, {});
   }
 
-  /** Takes a WebSocket that wants to become this session's transport. */
-  handleUpgrade(port: WebSocketPort, base64: boolean): void {
+  /** Takes a transport that wants to become this session's; closes it where there is no place for it. */
+  handleUpgrade(candidate: StreamCarrier): void {
     const route = this.#route;
     if (this.#session.state.at !== "open" || route.on !== "polling" || route.upgrade !== undefined) {
-      port.close();
+      candidate.close("flush");
       return;
     }
-    const candidate = new WebSocketCarrier(port, this.dialect, !base64);
     const timeout = this.#clock.coarse(this.#upgradeTimeoutMs, () =>
       this.#stepUpgrade({ is: "failed", why: "the upgrade took too long" }),
     );
@@ -279,7 +283,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
         return;
       case "switch":
         stopTimers(upgrade);
-        this.#route = { on: "websocket", carrier: upgrade.candidate, upgraded: true };
+        this.#route = { on: "stream", carrier: upgrade.candidate, upgraded: true };
         this.#session.replace(upgrade.candidate);
         current.close("discard");
         if (this.hasListeners("upgrade")) this.emit("upgrade", upgrade.candidate);

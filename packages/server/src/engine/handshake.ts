@@ -104,7 +104,9 @@ export function judge<Session extends KnownSession>(
 ): Verdict<Session> {
   const { transport, sid } = query;
   const { unknownTransport, unknownSession, badMethod, badRequest } = HANDSHAKE_ERRORS;
-  if (!options.transports.some((name) => name === transport)) return refuse(unknownTransport, { transport });
+  // Over WebTransport clients come another way.
+  const isOffered = transport !== "webtransport" && options.transports.some((name) => name === transport);
+  if (!isOffered) return refuse(unknownTransport, transport === "" ? {} : { transport });
   const origin = head.header("origin") ?? "";
   if (hasControlCharacter(origin)) return refuse(badRequest, { name: "INVALID_ORIGIN", origin });
   if (sid !== "") {

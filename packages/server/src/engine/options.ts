@@ -61,7 +61,11 @@ export interface EngineOptions {
   readonly maxHttpBufferSize: number;
   /** Most bytes that may wait for a client that takes none, before it is given up. @default 16777216 (16 MiB) */
   readonly maxBufferedBytes: number;
-  /** Transports on offer. @default ["polling", "websocket"] */
+  /**
+   * Transports on offer. "webtransport" needs an HTTP/3 server of the program, which hands sessions over with
+   * `engine.onWebTransportSession()`.
+   * @default ["polling", "websocket"]
+   */
   readonly transports: readonly TransportName[];
   /** Whether a polling session may move to WebSocket. @default true */
   readonly allowUpgrades: boolean;
@@ -163,8 +167,9 @@ export function resolveOptions<Options extends EngineOptions>(options: Partial<O
     }
   }
   for (const name of resolved.transports) {
-    if (name !== "polling" && name !== "websocket") {
-      throw new TypeError(`Cannot offer transport "${String(name)}": choose from "polling" and "websocket"`);
+    if (name !== "polling" && name !== "websocket" && name !== "webtransport") {
+      const choice = '"polling", "websocket" and "webtransport"';
+      throw new TypeError(`Cannot offer transport "${String(name)}": choose from ${choice}`);
     }
   }
   if (resolved.compat !== "auto" && resolved.compat !== 2 && resolved.compat !== 4) {

@@ -23,6 +23,7 @@ import {
 } from "@bowline/protocol/internal";
 import type { AnswerContent } from "./answer-headers.ts";
 import type { AnswerHeaders, HttpExchange, RequestHead } from "./http-exchange.ts";
+import { nextPacket } from "./next-packet.ts";
 
 const NO_HEADERS = {} as const;
 
@@ -31,17 +32,6 @@ const GOODBYE_TIMEOUT_MS = 30_000;
 
 /** So many packets of one body are heard before others get their turn. */
 const PACKETS_PER_TURN = 1000;
-
-/** The next packet, a refusal, or undefined at the end; a handler that throws is never taken for a malformed body. */
-function nextPacket(packets: Iterator<Packet>): Packet | SyntaxError | undefined {
-  try {
-    const result = packets.next();
-    return result.done === true ? undefined : result.value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return error;
-    throw error;
-  }
-}
 
 /** What a polling carrier is made of. */
 export interface PollingOptions {

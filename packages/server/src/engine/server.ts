@@ -1,23 +1,24 @@
 // The engine: takes requests and WebSockets from a runtime, opens sessions, finds sessions, ends sessions.
 // Place: **bytes -> engine server** -> carrier -> session -> socket layer
 // Rules: no platform in here: requests are `HttpExchange`, WebSockets `WebSocketPort`, time and randomness handed in;
-//        every request goes through CORS and the middlewares before anything is looked at, on every transport;
-//        a session is known by its id from before its open packet leaves until it has ended.
+//        every request goes through CORS and the middlewares before anything is looked at, on every transport.
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
-import type { Handshake } from "@bowline/protocol";
-import { type Clock, Emitter, type Outgoing, type Random, type Trace } from "@bowline/protocol/internal";
+import { eio4 } from "@bowline/protocol";
+import { type Clock, Emitter, type Random, type Trace } from "@bowline/protocol/internal";
 import { Admission } from "./admission.ts";
 import { type ChangeableHeaders, HeaderWriter } from "./answer-headers.ts";
-import { Connection, type FirstRoute } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
 import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError, judge, parseQuery } from "./handshake.ts";
-import type { Exchange, HttpExchange, RequestHead, UpgradeExchange, WebSocketPort } from "./http-exchange.ts";
+import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
-import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions, nativeRequest } from "./options.ts";
-import { PollingCarrier } from "./polling-carrier.ts";
-import { type EngineProfile, profileOf } from "./profile.ts";
+import { SessionOpener } from "./opening.ts";
+import { type EngineOptions, nativeRequest } from "./options.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
+import type { WebTransportCarrier } from "./webtransport-carrier.ts";
+import { admitWebTransport } from "./webtransport-door.ts";
+import type { WebTransportSession } from "./webtransport-session.ts";
 
 /** What a runtime hands in. */
 export interface EnginePlatform {
@@ -44,15 +45,25 @@ export interface EngineEvents {
   headers(headers: ChangeableHeaders, request: unknown): void;
 }
 
+/** In the place of a request, where a client came without one. */
+const WEBTRANSPORT_HEAD: RequestHead = {
+  method: "CONNECT",
+  target: "",
+  remoteAddress: "",
+  secure: true,
+  header: () => undefined,
+  headers: () => ({}),
+};
+
 /** Serves Engine.IO clients of both revisions. */
 export class EngineServer extends Emitter<EngineEvents> {
   readonly options: EngineOptions;
   readonly #platform: EnginePlatform;
-  readonly #profile: EngineProfile;
   readonly #connections: Map<string, Connection> = new Map();
   readonly #admission: Admission;
   readonly #headers: HeaderWriter;
   readonly #cors: CorsStep | undefined;
+  readonly #opener: SessionOpener;
   readonly #middlewares: EngineMiddleware[] = [];
   #closed = false;
 
@@ -60,10 +71,17 @@ export class EngineServer extends Emitter<EngineEvents> {
     super();
     this.options = options;
     this.#platform = platform;
-    this.#profile = profileOf(options.compat);
     this.#admission = new Admission(options, platform.random, (sid) => this.#closed || this.#connections.has(sid));
     this.#headers = new HeaderWriter(options, new HeaderEvents(this));
     this.#cors = createCors(options.cors);
+    this.#opener = new SessionOpener({
+      options,
+      headers: this.#headers,
+      clock: platform.clock,
+      trace: platform.trace,
+      connections: this.#connections,
+      opened: (connection) => this.emit("connection", connection),
+    });
   }
 
   /** How many sessions there are. */
@@ -124,6 +142,34 @@ export class EngineServer extends Emitter<EngineEvents> {
     else this.#cors(exchange, () => judged(), judged);
   }
 
+  /**
+   * Takes a WebTransport session that an HTTP/3 server of the program has accepted for the engine's path.
+   *
+   * Such a session brings no request with it, so nothing that judges requests can judge it: a new session is refused where
+   * there are middlewares, `cors` or `allowRequest`. A client that moves over was judged when its session was opened.
+   * @param session as the standard describes it.
+   * @returns settles when the session has ended.
+   */
+  onWebTransportSession(session: WebTransportSession): Promise<void> {
+    const { transports, upgradeTimeout, maxHttpBufferSize } = this.options;
+    if (this.#closed || !transports.includes("webtransport")) {
+      session.close();
+      return Promise.resolve();
+    }
+    return admitWebTransport(session, {
+      clock: this.#platform.clock,
+      timeoutMs: upgradeTimeout,
+      maxPayload: maxHttpBufferSize,
+      opened: (carrier) => this.#openWebTransport(carrier),
+      moved: (sid, carrier) => {
+        const connection = this.#connections.get(sid);
+        const mayMove = connection?.dialect === eio4;
+        if (mayMove) connection.handleUpgrade(carrier);
+        return mayMove;
+      },
+    });
+  }
+
   /** Ends all sessions at once; handshakes are refused from now on. */
   close(): void {
     this.#closed = true;
@@ -175,12 +221,14 @@ export class EngineServer extends Emitter<EngineEvents> {
     else if (query.transport !== "websocket") exchange.accept((port) => port.close());
     else if (verdict.is === "session") {
       this.#headers.upgrade(exchange, false);
-      exchange.accept((port) => verdict.session.handleUpgrade(port, query.base64));
+      exchange.accept((port) => {
+        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64));
+      });
     } else {
       this.#admission.judge(head, query, {
         admitted: (sid) => {
           this.#headers.upgrade(exchange, true);
-          exchange.accept((port) => this.#openWebSocket(sid, head, query, port));
+          exchange.accept((port) => this.#opener.openWebSocket(sid, head, query, port));
         },
         refused: (error) => this.#refuseUpgrade(exchange, error),
       });
@@ -195,64 +243,30 @@ export class EngineServer extends Emitter<EngineEvents> {
     this.#admission.judge(exchange.head, query, {
       admitted: (sid) => {
         // The program may have taken its time to decide, and the client none to wait.
-        if (!hasLeft) this.#openPolling(sid, exchange, query);
+        if (!hasLeft) this.#opener.openPolling(sid, exchange, query);
       },
       refused: (error) => this.#refuse(exchange, error),
     });
   }
 
-  #openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { maxHttpBufferSize, httpCompression, jsonp, allowUpgrades, transports } = this.options;
-    const index = jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
-    const polling = new PollingCarrier({
-      dialect: query.dialect,
-      // A script element takes text alone, whatever else the client says.
-      binary: !query.base64 && index === undefined,
-      jsonp: index,
-      maxBodyBytes: maxHttpBufferSize,
-      answersTooLargeBodies: this.#profile.answersTooLargeBodies,
-      compressFrom: compressionThreshold(httpCompression),
-      headers: (head, content, isFirst) => this.#headers.answer(head, content, { sid, isFirst }),
-      clock: this.#platform.clock,
+  #openWebTransport(carrier: WebTransportCarrier): void {
+    const head = WEBTRANSPORT_HEAD;
+    const isJudged =
+      this.#middlewares.length > 0 || this.#cors !== undefined || this.options.allowRequest !== undefined;
+    const refuse = (error: HandshakeError): void => {
+      this.#report(head, error);
+      carrier.close("flush");
+    };
+    if (isJudged) {
+      const error = new TypeError("Cannot open a session over WebTransport: it has no request that could be judged");
+      refuse({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "MIDDLEWARE_FAILURE", error } });
+      return;
+    }
+    const query = { ...parseQuery(head.target), dialect: eio4 };
+    this.#admission.judge(head, query, {
+      admitted: (sid) => this.#opener.openWebTransport(sid, head, query, carrier),
+      refused: refuse,
     });
-    const upgrades = allowUpgrades && transports.includes("websocket") ? ["websocket"] : [];
-    this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, upgrades);
-    polling.park(exchange);
-  }
-
-  #openWebSocket(sid: string, head: RequestHead, query: EngineQuery, port: WebSocketPort): void {
-    const carrier = new WebSocketCarrier(port, query.dialect, !query.base64);
-    this.#open(sid, head, query, { on: "websocket", carrier }, []);
-  }
-
-  #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = this.options;
-    const connection = new Connection({
-      id: sid,
-      dialect: query.dialect,
-      head,
-      query: query.all,
-      route,
-      pingIntervalMs: pingInterval,
-      pingTimeoutMs: pingTimeout,
-      upgradeTimeoutMs: upgradeTimeout,
-      maxBufferedBytes,
-      clock: this.#platform.clock,
-      trace: this.#platform.trace,
-      ended: () => this.#connections.delete(sid),
-    });
-    this.#connections.set(sid, connection);
-    const known: Handshake = { sid, upgrades, pingInterval, pingTimeout };
-    const handshake = this.#profile.announcesMaxPayload ? { ...known, maxPayload: maxHttpBufferSize } : known;
-    connection.open(this.#firstPackets(query, handshake));
-    this.emit("connection", connection);
-  }
-
-  #firstPackets({ dialect }: EngineQuery, handshake: Handshake): Outgoing {
-    const { initialPacket } = this.options;
-    const open = dialect.frame({ type: "open", data: JSON.stringify(handshake) }, true);
-    if (initialPacket === undefined) return { frames: [open], compress: true };
-    return { frames: [open, dialect.frame({ type: "message", data: initialPacket }, true)], compress: true };
   }
 
   #refuse(exchange: HttpExchange, error: HandshakeError): void {
@@ -293,9 +307,4 @@ class HeaderEvents {
   headers(headers: ChangeableHeaders, request: unknown): void {
     this.#engine.emit("headers", headers, request);
   }
-}
-
-function compressionThreshold(option: EngineOptions["httpCompression"]): number | undefined {
-  if (option === false) return undefined;
-  return (option === true ? undefined : option.threshold) ?? DEFAULT_COMPRESSION_THRESHOLD;
 }
