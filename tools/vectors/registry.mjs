@@ -28,6 +28,6 @@ export async function knownSuites() {
 }
 
 /** The suites that can be played against the published packages. */
-export function officialSuites() {
-  return new Map(Object.entries(loadOfficialSuites()));
+export async function officialSuites() {
+  return new Map(Object.entries(await loadOfficialSuites()));
 }

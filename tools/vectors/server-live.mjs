@@ -114,7 +114,9 @@ function compareStep(row, at, seen, ids) {
   }
   const wanted = expectedEvents(row, at);
   if (!areExpectedEvents(events, wanted)) {
-    throw new Mismatch("different", `${what}: server saw ${brief(events.map(tellable))} instead of ${brief(wanted)}`);
+    // Where a doubtful packet may be refused, it may be dropped as well.
+    const kind = events.length === 0 ? "refused" : "different";
+    throw new Mismatch(kind, `${what}: server saw ${brief(events.map(tellable))} instead of ${brief(wanted)}`);
   }
 }
 
