@@ -87,6 +87,7 @@ export class FakeExchange {
   readonly #bytes: Uint8Array;
   readonly #arrived: Promise<"arrived" | "aborted">;
   readonly #abortListeners: (() => void)[] = [];
+  #isAborted = false;
   #land: (how: "arrived" | "aborted") => void = () => undefined;
   #finish: () => void = () => undefined;
 
@@ -138,7 +139,8 @@ export class FakeExchange {
   }
 
   onAborted(listener: () => void): void {
-    this.#abortListeners.push(listener);
+    if (this.#isAborted) listener();
+    else this.#abortListeners.push(listener);
   }
 
   /** The rest of the body arrives. */
@@ -148,6 +150,7 @@ export class FakeExchange {
 
   /** The client goes away. */
   abort(): void {
+    this.#isAborted = true;
     this.#land("aborted");
     if (this.answers.length === 0) for (const listener of this.#abortListeners) listener();
   }

@@ -176,6 +176,22 @@ describe("a middleware", () => {
   });
 });
 
+describe("allowRequest", () => {
+  it.each<[string | number | null | undefined, string, unknown]>([
+    ["not you", '403 {"code":4,"message":"not you"}', { message: "not you" }],
+    [null, '403 {"code":4,"message":"Forbidden"}', {}],
+    [undefined, '403 {"code":4,"message":"Forbidden"}', {}],
+    [4, '403 {"code":4,"message":"Forbidden"}', { message: 4 }],
+    [1, '400 {"code":1,"message":"Session ID unknown"}', { message: 1 }],
+    [99, '403 {"code":4,"message":"Forbidden"}', { message: 99 }],
+  ])("that refuses with %j is answered %s, and the program is told", (why, outcome, context) => {
+    const engine = createEngine({ allowRequest: (_, decide) => decide(why, false) });
+    const reported: unknown[] = [];
+    engine.on("connection_error", (report) => reported.push(report.context));
+    expect([request(engine, POLL).outcome, reported]).toEqual([outcome, [context]]);
+  });
+});
+
 describe("listeners of headers", () => {
   it("change those of the handshake, and of every answer", () => {
     const engine = createEngine();

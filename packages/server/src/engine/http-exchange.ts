@@ -53,7 +53,7 @@ export interface HttpExchange extends Exchange {
   respond(status: number, headers: AnswerHeaders, body?: string | Uint8Array, compressFrom?: number): void;
   /** Ends the connection without an answer. */
   destroy(): void;
-  /** Has `listener` called if the client goes away before the answer. */
+  /** Has `listener` called if the client goes away before the answer; at once where it has gone already. */
   onAborted(listener: () => void): void;
 }
 

@@ -138,6 +138,20 @@ describe("a carrier by itself", () => {
     expect(told).toEqual([undefined]);
   });
 
+  it("ends at a GET whose client has left before it could be parked", () => {
+    const carrier = createCarrier();
+    const told: string[] = [];
+    carrier.listen({
+      received: () => undefined,
+      drained: () => told.push("drained"),
+      carrierClosed: (reason) => told.push(reason),
+    });
+    const gone = new FakeExchange("/");
+    gone.abort();
+    carrier.park(gone);
+    expect([carrier.writable, told]).toEqual([false, ["transport error"]]);
+  });
+
   it("is not harmed by a GET whose client goes away when another one waits already", () => {
     const carrier = createCarrier();
     const first = new FakeExchange("/");

@@ -89,7 +89,7 @@ export class PollingCarrier implements Carrier {
       case "idle":
         this.#state = { at: "parked", exchange };
         exchange.onAborted(() => this.#aborted(exchange));
-        this.#events.drained();
+        if (this.writable) this.#events.drained();
         return;
       case "parked":
         exchange.respond(400, NO_HEADERS);

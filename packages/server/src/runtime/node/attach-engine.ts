@@ -25,6 +25,7 @@ export function attachEngine(engine: EngineServer, server: HttpServer, side: Sid
   const { options } = engine;
   const path = requestPath(options);
   const door = createWebSocketDoor(options);
+  const isClosing = () => !server.listening;
   const isOurs = (req: IncomingMessage) => req.url?.startsWith(path) ?? false;
 
   const others = server
@@ -33,8 +34,8 @@ export function attachEngine(engine: EngineServer, server: HttpServer, side: Sid
   server.removeAllListeners("request");
   const onRequest: RequestListener = (req, res) => {
     const answer = side(req);
-    if (answer !== undefined) engine.withCors(new NodeExchange(req, res), () => answer(res));
-    else if (isOurs(req)) engine.handleRequest(new NodeExchange(req, res));
+    if (answer !== undefined) engine.withCors(new NodeExchange(req, res, isClosing), () => answer(res));
+    else if (isOurs(req)) engine.handleRequest(new NodeExchange(req, res, isClosing));
     else for (const listener of others) Reflect.apply(listener, server, [req, res]);
   };
   server.on("request", onRequest);

@@ -62,9 +62,12 @@ export class NodeExchange implements HttpExchange {
   readonly native: NativePair;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
+  readonly #isClosing: () => boolean;
   #answered = false;
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  /** @param isClosing whether the HTTP server waits for its connections to end. */
+  constructor(req: IncomingMessage, res: ServerResponse, isClosing: () => boolean) {
+    this.#isClosing = isClosing;
     this.head = new NodeRequestHead(req);
     this.native = { req, res };
     this.#req = req;
@@ -129,13 +132,15 @@ export class NodeExchange implements HttpExchange {
       if (!this.#answered) listener();
     };
     // While a middleware took its time, the client may have left already.
-    if (this.#res.closed) process.nextTick(tell);
+    if (this.#res.destroyed) tell();
     else this.#res.on("close", tell);
   }
 
   #write(status: number, headers: AnswerHeaders, body: string | Uint8Array, length: number): void {
     const all: Record<string, string | string[] | number> = { "Content-Length": length };
     for (const [name, value] of Object.entries(headers)) all[name] = nodeValue(value);
+    // A connection that is kept alive would keep a server from closing until it has been idle for long enough.
+    if (this.#isClosing()) this.#res.shouldKeepAlive = false;
     this.#res.writeHead(status, all);
     this.#res.end(body);
     // What the client still sends is read and dropped, so that the connection can be used again.
