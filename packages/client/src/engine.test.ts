@@ -216,6 +216,13 @@ describe("opening over a WebSocket", () => {
     expect([engine.protocol, last(platform.socket().sent)]).toEqual([3, `41${namespace},`]);
   });
 
+  test("suspects the parser of a server that closes at the probe", () => {
+    const { platform, failures } = openOverWebSocket({}, { maxPayload: undefined });
+    platform.clock.advance(20);
+    platform.socket().close(1005);
+    expect(first(failures)).toMatchObject({ message: "parser error", hint: containing("parser may be another one") });
+  });
+
   test("asks for the revision of the program's own parser, which would not understand a probe", () => {
     const { platform, engine } = createEngine(WEBSOCKET, {}, { implied: 3 });
     expect(platform.socket().request.url).toContain("EIO=3");

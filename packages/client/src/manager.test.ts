@@ -1,4 +1,4 @@
-import { sio5 } from "@bowline/protocol";
+import { type SocketPacket, sio5 } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import {
   body3,
@@ -557,8 +557,23 @@ test.each([
   expect(platform.socket().request.url).toContain(`EIO=${revision}`);
 });
 
-test("a parser that does not tell its revision leaves the choice to the server", () => {
-  const { platform, manager } = createManager({ parser: { ...sio5.parser, protocol: 0 }, transports: ["polling"] });
-  first(platform.requests).answer(body3(openPacket({ maxPayload: undefined }), "40"));
-  expect([manager.engine.readyState, manager.engine.protocol]).toEqual(["open", 3]);
+describe("a parser that does not tell its revision", () => {
+  class Calling {
+    encode(_packet: SocketPacket, callback: (frames: string[]) => void): void {
+      callback(["0"]);
+    }
+  }
+  class Returning {
+    encode(_packet: SocketPacket): string[] {
+      return ["0"];
+    }
+  }
+
+  test.each([
+    ["calls back", 3, Calling],
+    ["returns its frames", 4, Returning],
+  ])("asks for the one of its style, when it %s for %d", (_style, revision, Encoder) => {
+    const { platform } = createManager({ parser: { protocol: 0, Encoder, Decoder: sio5.parser.Decoder } });
+    expect(platform.socket().request.url).toContain(`EIO=${revision}`);
+  });
 });
