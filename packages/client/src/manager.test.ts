@@ -408,6 +408,34 @@ describe("packets", () => {
   });
 });
 
+describe("a server that does not show what it speaks", () => {
+  class CallingBack {
+    encode(_packet: object, callback: (frames: string[]) => void): void {
+      callback(["mine"]);
+    }
+  }
+  class Returning {
+    encode(_packet: object): string[] {
+      return ["mine"];
+    }
+  }
+  class Decoder {
+    add(): void {}
+    on(): void {}
+    destroy(): void {}
+  }
+
+  test.each([
+    ["calls back", CallingBack, 3],
+    ["returns its frames", Returning, 4],
+  ] as const)("is one of the generation of the parser, which does not tell either but %s", (_, Encoder, protocol) => {
+    const parts = createManager({ parser: { protocol: Number.NaN, Encoder, Decoder } });
+    parts.platform.socket().open();
+    parts.platform.socket().message(openPacket({ maxPayload: undefined }));
+    expect(parts.manager.engine.protocol).toBe(protocol);
+  });
+});
+
 describe("heartbeats", () => {
   test("of the server are told", () => {
     const { platform, manager, told } = createOpen();

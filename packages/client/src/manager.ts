@@ -9,7 +9,7 @@
 // Source: docs/protocol/socket-5.md, "Reconnecting"
 
 import type { SocketPacket } from "@bowline/protocol";
-import type { Cancel, CloseReason } from "@bowline/protocol/internal";
+import { type Cancel, type CloseReason, wantsBinaryTypes } from "@bowline/protocol/internal";
 import { type CloseDetails, TransportError } from "./connect-error.ts";
 import { ClientEmitter } from "./emitter.ts";
 import { Engine, type EngineListener } from "./engine.ts";
@@ -255,8 +255,8 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
   #createEngine(): Engine {
     const { opts } = this;
     const server = serverOf(this.uri, opts, this.#platform.page());
-    const parser = opts.parser?.protocol;
-    const implied = opts.parser === undefined ? undefined : parser === 4 ? 3 : 4;
+    const { parser } = opts;
+    const implied = parser === undefined ? undefined : wantsBinaryTypes(parser, new parser.Encoder()) ? 3 : 4;
     const query = [server.query || writeQuery(opts.query)];
     if (opts.authInQuery === true) query.push(writeQuery(resolveAuth(opts.auth)));
     const listener: EngineListener = {
