@@ -9,11 +9,11 @@ import { describeValue } from "./describe-value.ts";
 import { DIFFERENCES } from "./differences.ts";
 import {
   MIXED_PAIRINGS,
-  meetingName,
   OTHER_VERSION_PAIRINGS,
   OUR_CLIENT_PAIRINGS,
   OUR_OWN_PAIRINGS,
   OUR_SERVER_PAIRINGS,
+  peersName,
 } from "./pairings.ts";
 import { makeTranscript } from "./transcript.ts";
 
@@ -70,7 +70,7 @@ describe("differences", () => {
       ...MIXED_PAIRINGS,
     ];
     expect(CASES.map(({ name }) => name)).toEqual(expect.arrayContaining(DIFFERENCES.map(({ script }) => script)));
-    expect(pairings.map(meetingName)).toEqual(expect.arrayContaining(DIFFERENCES.flatMap((entry) => entry.pairings)));
+    expect(pairings.map(peersName)).toEqual(expect.arrayContaining(DIFFERENCES.flatMap((entry) => entry.pairings)));
     expect(ALL_MODES).toEqual(expect.arrayContaining(DIFFERENCES.flatMap((entry) => entry.modes)));
   });
 });

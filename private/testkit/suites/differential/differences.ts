@@ -74,6 +74,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     script: "typed arrays and views go both ways",
+    parsers: ["text"],
     pairings: [...LEGACY_AT_OURS],
     modes: ALL_MODES,
     reason: VIEWS_REASON,
@@ -81,6 +82,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     script: "typed arrays and views go both ways",
+    parsers: ["text"],
     pairings: [...OURS_AT_LEGACY, OURS_ON_3_AT_MODERN],
     modes: ALL_MODES,
     reason: VIEWS_REASON,
@@ -88,6 +90,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     script: "typed arrays and views go both ways",
+    parsers: ["text"],
     pairings: [OURS_ON_3],
     modes: ALL_MODES,
     reason: VIEWS_REASON,

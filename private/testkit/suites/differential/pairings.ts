@@ -75,6 +75,36 @@ export const OTHER_VERSION_PAIRINGS: readonly Pairing[] = [
   ourClientWith("server 4.4", "client 4.8"),
 ];
 
+/** What both sides of an official pair of one generation can speak by, and ours of the same format. */
+const PARSERS: Readonly<Record<Generation, readonly (readonly [ParserName, ParserName])[]>> = {
+  2: [["msgpack 2.2", "our msgpack of protocol 4"]],
+  4: [
+    ["msgpack 3.0", "our msgpack of protocol 5"],
+    ["json 3.0", "our json"],
+  ],
+};
+
+/** The same peers by every other parser: the official one on both sides, and ours on our side. */
+function byOtherParsers(pairing: Pairing): readonly Pairing[] {
+  const { reference, ours } = pairing;
+  return PARSERS[serverGeneration(reference.server)].flatMap(([theirs, own]) => {
+    const officialParsers = { server: theirs, client: theirs };
+    const held = { ...reference, parsers: officialParsers };
+    return [
+      { ...pairing, reference: held, parsers: officialParsers },
+      { ...pairing, reference: held, parsers: { ...officialParsers, [ours]: own } },
+    ];
+  });
+}
+
+/** Ours with official peers of every version by every parser but text. */
+export const PARSER_PAIRINGS: readonly Pairing[] = [
+  ...OUR_SERVER_PAIRINGS,
+  ourClientWith("server 2.5", "client 2.5"),
+  ourClientWith("server 4.8", "client 4.8"),
+  ...OTHER_VERSION_PAIRINGS,
+].flatMap(byOtherParsers);
+
 /** Our client with our server. */
 export const OUR_OWN_PAIRINGS: readonly Pairing[] = [
   { server: "our server", clients: ["our client"], reference: OFFICIAL_4, ours: "both" },
@@ -104,19 +134,40 @@ export const MISMATCHED_PAIRINGS: readonly Pairing[] = [
 ];
 
 /**
- * Names a meeting, for test names and for the list of differences.
+ * Names who takes part in a meeting, whatever they speak by: for the list of differences.
+ *
+ * @param meeting - The meeting.
+ * @returns The names of its peers.
+ */
+export function peersName({ server, clients }: Meeting): string {
+  return `${server} with ${clients.join(", ")}`;
+}
+
+/**
+ * Names a meeting, for test names.
  *
  * @param meeting - The meeting.
  * @returns Its name.
  */
-export function meetingName({ server, clients, parsers }: Meeting): string {
-  const name = `${server} with ${clients.join(", ")}`;
+export function meetingName(meeting: Meeting): string {
+  const { parsers } = meeting;
+  const name = peersName(meeting);
   if (parsers === undefined) {
     return name;
   }
   return parsers.server === parsers.client
     ? `${name} by ${parsers.server}`
     : `${name} by ${parsers.server} and ${parsers.client}`;
+}
+
+/**
+ * Tells which official parser a pairing speaks by.
+ *
+ * @param pairing - The pairing.
+ * @returns The parser of its reference.
+ */
+export function parserOf({ reference }: Pairing): ParserName {
+  return reference.parsers?.server ?? "text";
 }
 
 /**
