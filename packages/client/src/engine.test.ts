@@ -181,6 +181,14 @@ describe("opening over polling", () => {
     platform.clock.endTurn();
     expect(platform.pending("POST").map(({ request }) => request.body)).toEqual(["412345678"]);
   });
+
+  test("slices nothing for a server that says no size", () => {
+    const { platform, engine } = openOverPolling({ upgrade: false }, { maxPayload: undefined });
+    const long = "x".repeat(2_000_000);
+    engine.send(long).send("abc");
+    platform.clock.endTurn();
+    expect(platform.pending("POST").map(({ request }) => request.body)).toEqual([body4(`4${long}`, "4abc")]);
+  });
 });
 
 describe("opening over a WebSocket", () => {

@@ -1,7 +1,8 @@
-import { type SocketPacket, sio5 } from "@bowline/protocol";
+import { sio5 } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import {
   body3,
+  containing,
   createFakePlatform,
   type FakePlatform,
   first,
@@ -409,6 +410,37 @@ describe("packets", () => {
   });
 });
 
+describe("a server that does not show what it speaks", () => {
+  class CallingBack {
+    encode(_packet: object, callback: (frames: string[]) => void): void {
+      callback(["mine"]);
+    }
+  }
+  class Returning {
+    encode(_packet: object): string[] {
+      return ["mine"];
+    }
+  }
+  class Decoder {
+    add(): void {}
+    on(): void {}
+    destroy(): void {}
+  }
+
+  test.each([
+    ["calls back", CallingBack, 3],
+    ["returns its frames", Returning, 4],
+  ] as const)("is one of the generation of the parser, which does not tell either but %s", (_, Encoder, protocol) => {
+    const parts = createManager({ parser: { protocol: Number.NaN, Encoder, Decoder } });
+    parts.platform.socket().open();
+    parts.platform.socket().message(openPacket({ maxPayload: undefined }));
+    expect([parts.platform.socket().request.url, parts.manager.engine.protocol]).toEqual([
+      containing(`EIO=${protocol}`),
+      protocol,
+    ]);
+  });
+});
+
 describe("heartbeats", () => {
   test("of the server are told", () => {
     const { platform, manager, told } = createOpen();
@@ -555,25 +587,4 @@ test.each([
 ] as const)("a parser for revision %d of Socket.IO asks for revision %d of Engine.IO", (protocol, revision) => {
   const { platform } = createManager({ parser: { ...sio5.parser, protocol } });
   expect(platform.socket().request.url).toContain(`EIO=${revision}`);
-});
-
-describe("a parser that does not tell its revision", () => {
-  class Calling {
-    encode(_packet: SocketPacket, callback: (frames: string[]) => void): void {
-      callback(["0"]);
-    }
-  }
-  class Returning {
-    encode(_packet: SocketPacket): string[] {
-      return ["0"];
-    }
-  }
-
-  test.each([
-    ["calls back", 3, Calling],
-    ["returns its frames", 4, Returning],
-  ])("asks for the one of its style, when it %s for %d", (_style, revision, Encoder) => {
-    const { platform } = createManager({ parser: { protocol: 0, Encoder, Decoder: sio5.parser.Decoder } });
-    expect(platform.socket().request.url).toContain(`EIO=${revision}`);
-  });
 });
