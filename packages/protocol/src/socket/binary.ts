@@ -79,7 +79,7 @@ export function isDate(value: object): value is Date {
 
 /** Whether a value is an array of bytes: a Uint8Array, or a Buffer. */
 export function isByteArray(value: object): boolean {
-  return tagOf(value) === "[object Uint8Array]";
+  return value instanceof Uint8Array || tagOf(value) === "[object Uint8Array]";
 }
 
 function isBlob(value: object): value is Blob {
