@@ -100,8 +100,9 @@ async function vectors() {
 
 /**
  * `quick` steps make up `npm run check`; `needsBuild` steps read dist/, so a failed build keeps them from running.
- * `needsBrowser` makes the set-up look for one; `alone` steps play with real time and run without others beside them.
- * @type {readonly { name: string, quick?: true, needsBuild?: true, needsBrowser?: true, alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
+ * `needs` names the parts beyond npm that the set-up looks for; `alone` steps play with real time and run without
+ * others beside them.
+ * @type {readonly { name: string, quick?: true, needsBuild?: true, needs?: readonly string[], alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
  */
 export const STEPS = [
   { name: "lint", quick: true, run: formatAndLint },
@@ -114,7 +115,15 @@ export const STEPS = [
   { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
   { name: "packages", needsBuild: true, run: packages },
   { name: "vectors", needsBuild: true, run: vectors },
+  { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
-  { name: "browser", needsBuild: true, needsBrowser: true, alone: true, run: (context) => vitest("browser", context) },
+  { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
   { name: "differential", needsBuild: true, alone: true, run: (context) => vitest("differential", context) },
+  {
+    name: "python",
+    needsBuild: true,
+    needs: ["python-socketio"],
+    alone: true,
+    run: (context) => vitest("python", context),
+  },
 ];

@@ -108,6 +108,8 @@ describe("over a WebSocket", () => {
   test.each([
     ["a refusal with an object means revision 4", '4/__probe,{"message":"Invalid namespace"}', 4, ["drop"]],
     ["a refusal with a text means revision 3", '4/__probe,"Invalid namespace"', 3, ["drop"]],
+    ["a refusal in the words of a server in Python means revision 4", '4/__probe,"Unable to connect"', 4, ["drop"]],
+    ["a refusal by a middleware of 2.x means revision 3", '4/__probe,"Unable to connect to it"', 3, ["drop"]],
     [
       "a yes with a socket id means revision 4, and the namespace is left",
       '0/__probe,{"sid":"x"}',

@@ -80,12 +80,15 @@ function known(revision: Revision, ...actions: DetectionAction[]): DetectionStep
   return { state: { at: "known", revision }, actions };
 }
 
+/** How servers written in Python refuse a namespace in the newer protocol: with a text, where the others send an object. */
+const PYTHON_REFUSAL = ',"Unable to connect"';
+
 /** What an answer to the probe gives away; undefined when the packet is none. */
 function readProbeAnswer(text: string, namespace: string): DetectionStep | undefined {
   const payload = text.slice(1 + namespace.length);
   const hasData = payload.startsWith(",{");
   if (!text.startsWith(namespace, 1)) return undefined;
-  if (text.startsWith("4")) return known(hasData ? 4 : 3, "drop");
+  if (text.startsWith("4")) return known(hasData || payload === PYTHON_REFUSAL ? 4 : 3, "drop");
   return text.startsWith("0") ? known(hasData ? 4 : 3, "drop", "leave") : undefined;
 }
 

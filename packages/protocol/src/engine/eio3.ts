@@ -150,6 +150,7 @@ export const eio3: EngineDialect = {
   pinger: "client",
   anyPacketProvesLife: true,
   binaryBodies: true,
+  scriptPolling: true,
   encodePacket,
   decodePacket,
 
