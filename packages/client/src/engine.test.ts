@@ -181,6 +181,14 @@ describe("opening over polling", () => {
     platform.clock.endTurn();
     expect(platform.pending("POST").map(({ request }) => request.body)).toEqual(["412345678"]);
   });
+
+  test("slices nothing for a server that says no size", () => {
+    const { platform, engine } = openOverPolling({ upgrade: false }, { maxPayload: undefined });
+    const long = "x".repeat(2_000_000);
+    engine.send(long).send("abc");
+    platform.clock.endTurn();
+    expect(platform.pending("POST").map(({ request }) => request.body)).toEqual([body4(`4${long}`, "4abc")]);
+  });
 });
 
 describe("opening over a WebSocket", () => {
@@ -214,6 +222,13 @@ describe("opening over a WebSocket", () => {
     const namespace = String(last(platform.socket().sent)).slice(2, -1);
     platform.socket().message(`40${namespace}`);
     expect([engine.protocol, last(platform.socket().sent)]).toEqual([3, `41${namespace},`]);
+  });
+
+  test("suspects the parser of a server that closes at the probe", () => {
+    const { platform, failures } = openOverWebSocket({}, { maxPayload: undefined });
+    platform.clock.advance(20);
+    platform.socket().close(1005);
+    expect(first(failures)).toMatchObject({ message: "parser error", hint: containing("parser may be another one") });
   });
 
   test("asks for the revision of the program's own parser, which would not understand a probe", () => {

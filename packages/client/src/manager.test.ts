@@ -2,6 +2,7 @@ import { sio5 } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import {
   body3,
+  containing,
   createFakePlatform,
   type FakePlatform,
   first,
@@ -409,6 +410,37 @@ describe("packets", () => {
   });
 });
 
+describe("a server that does not show what it speaks", () => {
+  class CallingBack {
+    encode(_packet: object, callback: (frames: string[]) => void): void {
+      callback(["mine"]);
+    }
+  }
+  class Returning {
+    encode(_packet: object): string[] {
+      return ["mine"];
+    }
+  }
+  class Decoder {
+    add(): void {}
+    on(): void {}
+    destroy(): void {}
+  }
+
+  test.each([
+    ["calls back", CallingBack, 3],
+    ["returns its frames", Returning, 4],
+  ] as const)("is one of the generation of the parser, which does not tell either but %s", (_, Encoder, protocol) => {
+    const parts = createManager({ parser: { protocol: Number.NaN, Encoder, Decoder } });
+    parts.platform.socket().open();
+    parts.platform.socket().message(openPacket({ maxPayload: undefined }));
+    expect([parts.platform.socket().request.url, parts.manager.engine.protocol]).toEqual([
+      containing(`EIO=${protocol}`),
+      protocol,
+    ]);
+  });
+});
+
 describe("heartbeats", () => {
   test("of the server are told", () => {
     const { platform, manager, told } = createOpen();
@@ -555,10 +587,4 @@ test.each([
 ] as const)("a parser for revision %d of Socket.IO asks for revision %d of Engine.IO", (protocol, revision) => {
   const { platform } = createManager({ parser: { ...sio5.parser, protocol } });
   expect(platform.socket().request.url).toContain(`EIO=${revision}`);
-});
-
-test("a parser that does not tell its revision leaves the choice to the server", () => {
-  const { platform, manager } = createManager({ parser: { ...sio5.parser, protocol: 0 }, transports: ["polling"] });
-  first(platform.requests).answer(body3(openPacket({ maxPayload: undefined }), "40"));
-  expect([manager.engine.readyState, manager.engine.protocol]).toEqual(["open", 3]);
 });

@@ -13,8 +13,8 @@ import {
   type Parser,
   parseHandshake,
 } from "@bowline/protocol";
-import { type Cancel, createId, DEAF, type TransportName } from "@bowline/protocol/internal";
-import { type Failure, TransportError, wrongRevision } from "./connect-error.ts";
+import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
+import { type Failure, parserError, TransportError, wrongRevision } from "./connect-error.ts";
 import {
   blamesRevision,
   type Detection,
@@ -45,7 +45,7 @@ export interface EngineContext {
   readonly memory: EngineMemory;
   /** The revision to ask for while nothing is known. */
   readonly first: Revision;
-  /** The only revision that the program's own parser can work with, when it brought one that says so. */
+  /** The only revision that the program's own parser can work with, when it brought one. */
   readonly implied: Revision | undefined;
 }
 
@@ -66,16 +66,10 @@ const SILENCE_MS = 2000;
 
 const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
 
-/** The revision that a program's parser is made for; those in plain JavaScript often do not tell. */
-export function revisionOfParser(parser: Pick<Parser, "protocol"> | undefined): Revision | undefined {
-  switch (parser?.protocol) {
-    case 4:
-      return 3;
-    case 5:
-      return 4;
-    default:
-      return undefined;
-  }
+/** The revision that a program's parser is made for, by its style where it does not tell. */
+export function revisionOfParser(parser: Parser | undefined): Revision | undefined {
+  if (parser === undefined) return undefined;
+  return wantsBinaryTypes(parser, new parser.Encoder()) ? 3 : 4;
 }
 
 /** What the transport of one name needs. */
@@ -252,7 +246,8 @@ export class Opening {
       carrierClosed: (_reason, cause) => {
         // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
         const isBlamed = isOpen && this.#asked === 3 && handshake === undefined;
-        const error = asTransportError(cause, context);
+        // A server with another parser takes the probe for a fault.
+        const error = detection.at === "probing" ? parserError(context.endpoint) : asTransportError(cause, context);
         this.#fail(isBlamed ? this.#explained(error, context) : error, isBlamed);
       },
     });

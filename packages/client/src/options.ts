@@ -105,10 +105,10 @@ export interface ManagerOptions extends EngineOptions {
   /** Longest time an attempt to connect may take, in milliseconds; `false` for any time. @default 20000 */
   readonly timeout?: number | false;
   /**
-   * Parser for the packets of Socket.IO; the server needs the same. Its `protocol` decides which servers are spoken to,
-   * where the option `protocol` does not: a parser of 4 those of 2.x, a parser of 5 those of 3.x and 4.x. One that does
-   * not tell its `protocol` leaves that to be found out, which over a WebSocket alone takes a server with the default
-   * parser. A server of another generation, or with another parser, is told by `connect_error`.
+   * Parser for the packets of Socket.IO; the server needs the same. It decides which servers are spoken to, where the
+   * option `protocol` does not: one whose `protocol` is 4, or that tells none and calls back with its frames, those of
+   * 2.x; any other those of 3.x and 4.x. A server of another generation, or with another parser, is told by
+   * `connect_error`, with a `hint`.
    * @default the parser of the server's generation
    */
   readonly parser?: Parser;
