@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { Mismatch } from "./checks.mjs";
 import { brief, Cleanup, closeHttp, different, Journal, LIMIT_MS, listen, pause, QUIET_MS } from "./live-tools.mjs";
 import { RawRequest } from "./raw-http.mjs";
-import { fromWire, isSame } from "./values.mjs";
+import { fromWire, fromWire, isSame, isSame } from "./values.mjs";
 
 const TELLING = /^(access-control-.*|content-encoding|content-type|set-cookie|vary|x-xss-protection|sec-websocket-.*)$/;
 
@@ -30,10 +30,13 @@ class Scene {
   refusals = [];
   /** How many requests have reached the server. */
   requests = 0;
+  /** Whether the server tells of refused requests by an event; 3.6 does not. */
+  reportsRefusals;
   #cleanup = new Cleanup();
   #port = 0;
 
   async start(peer, row) {
+    this.reportsRefusals = peer.reportsRefusals;
     const server = createServer((_request, response) => {
       response.writeHead(404);
       response.end("fallback");
@@ -211,7 +214,7 @@ async function replay(scene, row) {
   await scene.journal.until(() => {
     if (!isSettled(raw, row.response)) return false;
     if (row.session_closed !== undefined && session.closed === undefined) return false;
-    if (reports(scene) && scene.refusals.length < refusals.length) return false;
+    if (scene.reportsRefusals && scene.refusals.length < refusals.length) return false;
     return others.every(({ request, response }) => isSettled(pending.get(request), response));
   }, LIMIT_MS);
   await pause(QUIET_MS);
@@ -219,21 +222,16 @@ async function replay(scene, row) {
   checkResponse("answer", raw, row.response, known?.id);
   for (const { request, response } of others) checkResponse(request, pending.get(request), response, known?.id);
   if (session?.closed !== row.session_closed) throw different("session closed", session?.closed, row.session_closed);
-  if (reports(scene)) {
+  if (scene.reportsRefusals) {
     const seen = hideSid(scene.refusals, known?.id);
     if (!isSame(seen, refusals)) throw different("connection_error", seen, refusals);
   }
-}
-
-function reports(scene) {
-  return scene.reportsRefusals;
 }
 
 /** Checks one row against the peer of its server. */
 export async function checkHttpEngine(row, peers) {
   const peer = peers.get(row.server);
   const scene = new Scene();
-  scene.reportsRefusals = peer.reportsRefusals;
   try {
     await scene.start(peer, row);
     await replay(scene, row);
