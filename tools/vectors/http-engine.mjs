@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { Mismatch } from "./checks.mjs";
 import { brief, Cleanup, closeHttp, different, Journal, LIMIT_MS, listen, pause, QUIET_MS } from "./live-tools.mjs";
 import { RawRequest } from "./raw-http.mjs";
-import { fromWire, fromWire, isSame, isSame } from "./values.mjs";
+import { fromWire, isSame } from "./values.mjs";
 
 const TELLING = /^(access-control-.*|content-encoding|content-type|set-cookie|vary|x-xss-protection|sec-websocket-.*)$/;
 
