@@ -32,6 +32,7 @@ function libraryEntry(name: string): UserConfig {
 const config: UserConfig[] = defineConfig([
   libraryEntry("node"),
   libraryEntry("browser"),
+  { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },
   scriptTag("bowline.js", false, "es2022"),
   scriptTag("bowline.min.js", true, "es2022"),

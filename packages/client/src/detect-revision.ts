@@ -61,8 +61,8 @@ export type Detection =
 
 /** What happens meanwhile. */
 export type DetectionInput =
-  /** The open packet came. `implied` is what the program's parser can work with, when it brought one. */
-  | { readonly is: "open"; readonly hasMaxPayload: boolean; readonly implied: Revision | undefined }
+  /** The open packet came. */
+  | { readonly is: "open"; readonly hasMaxPayload: boolean }
   | { readonly is: "packet"; readonly packet: Packet }
   /** The time for something unasked is over; the probe goes to this namespace, which nobody knows. */
   | { readonly is: "waited"; readonly namespace: string };
@@ -113,7 +113,6 @@ export function stepDetection(state: Detection, input: DetectionInput): Detectio
       if (input.is !== "open") return { state, actions: input.is === "packet" ? ["keep"] : [] };
       // Servers announce this since 4.5; asked for revision 3, they speak it when they open at all.
       if (input.hasMaxPayload) return known(state.asked);
-      if (input.implied !== undefined) return known(input.implied);
       return { state: { at: "listening" }, actions: ["wait"] };
     case "listening":
     case "probing":

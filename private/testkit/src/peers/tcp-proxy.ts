@@ -12,6 +12,8 @@ export interface TcpProxy {
   readonly url: string;
   /** From now on nothing that this side says arrives, neither on open connections nor on new ones. */
   silence(side: SilentSide): void;
+  /** Cuts what is open now; new connections are passed on. */
+  cut(): void;
   /** Cuts everything and stops listening. */
   close(): Promise<void>;
 }
@@ -64,17 +66,22 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     });
   });
 
+  function cut(): void {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+  }
+
   return {
     url: `http://127.0.0.1:${port}`,
     silence: (side) => {
       silent.add(side);
     },
+    cut,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) {
-          socket.destroy();
-        }
+        cut();
       }),
   };
 }
