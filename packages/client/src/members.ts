@@ -86,6 +86,9 @@ export class Members {
         if (this.#active().length === 0) host.close();
       },
       connect: (auth, query, claim) => this.#connect(namespace, auth, query, claim),
+      refused: () => {
+        member.asked = undefined;
+      },
       send: (packet) => host.link()?.send(packet),
       guard: (action) => host.guard(action),
     };

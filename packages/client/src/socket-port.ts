@@ -44,6 +44,8 @@ export interface SocketPort {
   leave(): void;
   /** Asks the server for the namespace, in the words of its generation; `claim` is the session to bring back. */
   connect(auth: Readonly<Record<string, unknown>>, query: string, claim: RecoveryClaim | undefined): void;
+  /** The server said no: the namespace may be asked for again over the same connection. */
+  refused(): void;
   send(packet: OutgoingPacket): void;
   /** Runs handlers of the program; what they throw is told as uncaught. */
   guard(action: () => void): void;

@@ -827,6 +827,15 @@ describe("a program of 2.x", () => {
     expect(last(parts.told)).toBe("connect session1");
   });
 
+  test("asks again over the same connection when it is told to", () => {
+    const parts = createLegacy({ compat: 2 }, "/admin");
+    sent(parts);
+    parts.platform.socket().message('44/admin,"no"');
+    expect(sent(parts)).toEqual([]);
+    parts.socket.open();
+    expect(sent(parts)).toEqual(["40/admin,"]);
+  });
+
   test("hears of a bad packet by error, before the end", () => {
     const parts = createProgram2();
     const messages: string[] = [];

@@ -275,7 +275,9 @@ export class Socket<
     const { message, data } = dialect.readRefusal(packet);
     // Those of 2.x tell a connected client of a refused event the same way; it stays connected.
     const isFinal = !this.connected || !dialect.joinsMainNamespaceByItself;
-    if (isFinal && !api.asksAgain) {
+    if (isFinal && api.asksAgain) {
+      this.#port.refused();
+    } else if (isFinal) {
       this.#leave();
       const error: ConnectError = new Error(message);
       if (data !== undefined) error.data = data;

@@ -12,7 +12,7 @@ export interface TcpProxy {
   readonly url: string;
   /** From now on nothing that this side says arrives, neither on open connections nor on new ones. */
   silence(side: SilentSide): void;
-  /** Cuts what is open now; new connections are passed on. */
+  /** Cuts the connections there are, as a router that restarts does; new ones are passed on. */
   cut(): void;
   /** Cuts everything and stops listening. */
   close(): Promise<void>;
@@ -49,6 +49,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     });
   }
 
+  function cut(): void {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+  }
+
   const server = createServer({ allowHalfOpen: true }, (downstream) => {
     const upstream = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
     pass(downstream, upstream, "client");
@@ -65,12 +71,6 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       resolve(address.port);
     });
   });
-
-  function cut(): void {
-    for (const socket of sockets) {
-      socket.destroy();
-    }
-  }
 
   return {
     url: `http://127.0.0.1:${port}`,

@@ -20,6 +20,8 @@ import { DEFAULT_WAIT_MS, makeLatch, waitFor, within } from "../../src/peers/wai
 import { ALL_MODES } from "./case.ts";
 import { describeValues } from "./describe-value.ts";
 
+/** Servers that keep sessions, and the packages that their class is in. */
+const SERVERS = [["server 4.8", () => Promise.resolve(requireOfficial("socket.io-v4"))]] as const;
 const CLIENTS = ["our client", "client 4.8"] as const;
 const TRANSPORTS = { polling: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] } as const;
 
@@ -35,13 +37,12 @@ afterEach(async () => {
   for (const end of cleanUp.splice(0).reverse()) await end();
 });
 
-/** Starts an official server that keeps sessions. */
-async function startServer(port: number): Promise<Server> {
+async function startServer(load: () => Promise<unknown>, port: number): Promise<Server> {
   const listener = await listenOnLoopback(port);
-  const Constructor = memberOf(requireOfficial("socket.io-v4"), "Server");
-  if (!isConstructor(Constructor)) throw new Error('Cannot start "server 4.8": its Server is not a class');
+  const Constructor = memberOf(await load(), "Server");
+  if (!isConstructor(Constructor)) throw new Error("Cannot start the server: its Server is not a class");
   const raw = new Constructor(listener.server, { serveClient: false, connectionStateRecovery: {} });
-  if (!isRawServer(raw)) throw new Error('Cannot start "server 4.8": what the package made is not a server');
+  if (!isRawServer(raw)) throw new Error("Cannot start the server: what the package made is not a server");
   const close = async (): Promise<void> => {
     await listener.cut();
     raw.close(() => {});
@@ -110,80 +111,82 @@ function keepDiary(client: RawClientSocket): Diary {
   };
 }
 
-describe.each(CLIENTS)("%s", (name) => {
-  describe.each(ALL_MODES)("over %s", (mode) => {
-    test("misses nothing and hears nothing twice when its connection is cut, and is who it was", async () => {
-      const server = await startServer(0);
-      const proxy = await startTcpProxy(server.port);
-      cleanUp.push(() => proxy.close());
-      const late = makeLatch<unknown>("the event that the client emitted while it was away");
-      server.raw.of("/").on("connection", (socket) => {
-        if (isRawServerSocket(socket)) socket.on("late", (text) => late.open(text));
-      });
-      const arrival = nextSocket(server);
-      const client = await connect(name, proxy.url, mode);
-      const diary = keepDiary(client);
-      const first = await arrival;
-      first.join("readers");
-      await diary.reached(1);
-      if (mode === "upgrade" && client.io.engine.transport.name !== "websocket") {
-        await waitFor(client.io.engine, "upgrade", undefined, name);
-      }
-      const { id } = client;
+describe.each(SERVERS)("%s with", (_server, load) => {
+  describe.each(CLIENTS)("%s", (name) => {
+    describe.each(ALL_MODES)("over %s", (mode) => {
+      test("misses nothing and hears nothing twice when its connection is cut, and is who it was", async () => {
+        const server = await startServer(load, 0);
+        const proxy = await startTcpProxy(server.port);
+        cleanUp.push(() => proxy.close());
+        const late = makeLatch<unknown>("the event that the client emitted while it was away");
+        server.raw.of("/").on("connection", (socket) => {
+          if (isRawServerSocket(socket)) socket.on("late", (text) => late.open(text));
+        });
+        const arrival = nextSocket(server);
+        const client = await connect(name, proxy.url, mode);
+        const diary = keepDiary(client);
+        const first = await arrival;
+        first.join("readers");
+        await diary.reached(1);
+        if (mode === "upgrade" && client.io.engine.transport.name !== "websocket") {
+          await waitFor(client.io.engine, "upgrade", undefined, name);
+        }
+        const { id } = client;
 
+        server.raw.of("/").emit("news", 1);
+        first.emit("news", Buffer.from([2]));
+        await diary.reached(3);
+        await canSend(first);
+        const gone = waitFor(first, "disconnect", undefined, "the server's socket");
+        const back = nextSocket(server);
+        proxy.cut();
+        await Promise.all([gone, diary.reached(4)]);
+        server.raw
+          .of("/")
+          .to("readers")
+          .emit("news", 3, { bytes: Buffer.from([4]) });
+        server.raw.of("/").to("others").emit("news", "for somebody else");
+        client.emit("late", "from the client");
+        server.raw.of("/").emit("news", 5);
+        const second = await back;
+        await diary.reached(7);
+        server.raw.of("/").to("readers").emit("news", 6);
+        await diary.reached(8);
+
+        expect(diary.lines).toEqual([
+          "connect, recovered: false",
+          "news 1, then a string",
+          "news Buffer(1) 2, then a string",
+          "disconnect",
+          'news 3, {"bytes": Buffer(1) 4}, then a string',
+          "news 5, then a string",
+          "connect, recovered: true",
+          "news 6, then a string",
+        ]);
+        expect([client.id, second.id, await late.wait()]).toEqual([id, id, "from the client"]);
+      });
+    });
+
+    test("is told that it may have missed something by a server that does not know its session", async () => {
+      const server = await startServer(load, 0);
+      const client = await connect(name, `http://127.0.0.1:${server.port}`, "websocket");
+      const diary = keepDiary(client);
+      await diary.reached(1);
+      const { id } = client;
       server.raw.of("/").emit("news", 1);
-      first.emit("news", Buffer.from([2]));
+      await diary.reached(2);
+      await server.close();
       await diary.reached(3);
-      await canSend(first);
-      const gone = waitFor(first, "disconnect", undefined, "the server's socket");
-      const back = nextSocket(server);
-      proxy.cut();
-      await Promise.all([gone, diary.reached(4)]);
-      server.raw
-        .of("/")
-        .to("readers")
-        .emit("news", 3, { bytes: Buffer.from([4]) });
-      server.raw.of("/").to("others").emit("news", "for somebody else");
-      client.emit("late", "from the client");
-      server.raw.of("/").emit("news", 5);
-      const second = await back;
-      await diary.reached(7);
-      server.raw.of("/").to("readers").emit("news", 6);
-      await diary.reached(8);
+      await startServer(load, server.port);
+      await diary.reached(4);
 
       expect(diary.lines).toEqual([
         "connect, recovered: false",
         "news 1, then a string",
-        "news Buffer(1) 2, then a string",
         "disconnect",
-        'news 3, {"bytes": Buffer(1) 4}, then a string',
-        "news 5, then a string",
-        "connect, recovered: true",
-        "news 6, then a string",
+        "connect, recovered: false",
       ]);
-      expect([client.id, second.id, await late.wait()]).toEqual([id, id, "from the client"]);
+      expect(client.id).not.toBe(id);
     });
-  });
-
-  test("is told that it may have missed something by a server that does not know its session", async () => {
-    const server = await startServer(0);
-    const client = await connect(name, `http://127.0.0.1:${server.port}`, "websocket");
-    const diary = keepDiary(client);
-    await diary.reached(1);
-    const { id } = client;
-    server.raw.of("/").emit("news", 1);
-    await diary.reached(2);
-    await server.close();
-    await diary.reached(3);
-    await startServer(server.port);
-    await diary.reached(4);
-
-    expect(diary.lines).toEqual([
-      "connect, recovered: false",
-      "news 1, then a string",
-      "disconnect",
-      "connect, recovered: false",
-    ]);
-    expect(client.id).not.toBe(id);
   });
 });
