@@ -16,7 +16,7 @@ function createAdapter(...ids: readonly string[]) {
     sockets,
     deliver: (packet, flags) => {
       flagsSeen.push(flags);
-      return { to: (socket) => delivered.push(`${JSON.stringify(packet.data)} to ${socket.id}`) };
+      return { to: (socket) => delivered.push(`${JSON.stringify(packet.data)} to ${socket.id}`), toLog };
     },
     expectAck: (socket, _, reply) => replies.set(socket.id, reply),
   };
@@ -32,6 +32,8 @@ function createAdapter(...ids: readonly string[]) {
   }
   return { adapter, sockets, delivered, done, flagsSeen, replies };
 }
+
+const toLog = () => ({ data: [], byteLength: 0 });
 
 const PACKET: SocketPacket = { type: 2, nsp: "/", data: ["a"] };
 
@@ -152,6 +154,7 @@ describe("a broadcast", () => {
         to() {
           throw mistake;
         },
+        toLog,
       }),
       expectAck,
     });
@@ -173,6 +176,7 @@ describe("a broadcast", () => {
           adapter.delAll("y");
           adapter.addAll("late", rooms("a"));
         },
+        toLog,
       }),
       expectAck: () => undefined,
     });

@@ -26,6 +26,8 @@ export interface Refusal {
 export interface ConnectReply {
   /** The socket id, where the revision sends one. */
   readonly sid?: string;
+  /** The private id of the session, where the server can bring it back after a loss. */
+  readonly pid?: string;
 }
 
 /** Habits of one revision of the Socket.IO protocol. */
@@ -33,6 +35,8 @@ export interface SocketDialect {
   readonly revision: 4 | 5;
   /** Whether the server joins every client to `/` unasked, and the client never sends CONNECT for it. */
   readonly joinsMainNamespaceByItself: boolean;
+  /** Whether events may carry an offset behind their arguments, so that a lost session can be brought back. */
+  readonly acceptsOffsets: boolean;
   /** Parser used when the program hands in none. */
   readonly parser: TextParser;
 

@@ -22,6 +22,7 @@ describe("a server of revision 5", () => {
 
   test("says yes with the id of the socket", () => {
     expect(sio5.connected("/", { sid: "s" })).toEqual({ type: CONNECT, nsp: "/", data: { sid: "s" } });
+    expect(sio5.connected("/", { sid: "s", pid: "p" }).data).toEqual({ sid: "s", pid: "p" });
   });
 
   test("hands on credentials that inherit nothing", () => {

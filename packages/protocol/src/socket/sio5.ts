@@ -25,14 +25,15 @@ const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
 export const sio5: SocketDialect = {
   revision: 5,
   joinsMainNamespaceByItself: false,
+  acceptsOffsets: true,
   parser: createTextParser(5),
 
   readConnect({ nsp, data }: SocketPacket): ConnectRequest {
     return { namespace: nsp, auth: createRecord(isRecord(data) ? data : {}), query: NO_QUERY };
   },
 
-  connected(namespace: string, { sid }: ConnectReply): SocketPacket {
-    return { type: PacketType.CONNECT, nsp: namespace, data: { sid } };
+  connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
+    return { type: PacketType.CONNECT, nsp: namespace, data: pid === undefined ? { sid } : { sid, pid } };
   },
 
   refused(namespace: string, { message, data }: Refusal): SocketPacket {
