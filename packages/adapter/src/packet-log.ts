@@ -57,7 +57,7 @@ export class PacketLog {
 
   /** Whether every event behind this number is still there. */
   reaches(number: number): boolean {
-    return number >= this.#gone && number <= this.last;
+    return Number.isInteger(number) && number >= this.#gone && number <= this.last;
   }
 
   /**

@@ -14,8 +14,11 @@ const SWEEP_INTERVAL_MS = 60_000;
 /** So many sessions are kept; then the oldest goes. A flood of clients that come and vanish costs no more than this. */
 const MAX_SESSIONS = 100_000;
 
-/** Behind which event each room was joined. */
-type Memberships = Map<Room, number>;
+/** Behind which events a socket came, and joined each of its rooms. */
+interface Memberships {
+  readonly cameBehind: number;
+  readonly joinedBehind: Map<Room, number>;
+}
 
 interface KeptSession extends SessionToPersist {
   readonly memberships: Memberships;
@@ -78,14 +81,15 @@ export class SessionStore {
   joined(id: SocketId, rooms: ReadonlySet<Room>): void {
     let memberships = this.#memberships.get(id);
     if (memberships === undefined) {
-      memberships = new Map();
+      memberships = { cameBehind: this.#log.last, joinedBehind: new Map() };
       this.#memberships.set(id, memberships);
     }
-    for (const room of rooms) if (!memberships.has(room)) memberships.set(room, this.#log.last);
+    const { joinedBehind } = memberships;
+    for (const room of rooms) if (!joinedBehind.has(room)) joinedBehind.set(room, this.#log.last);
   }
 
   left(id: SocketId, room: Room): void {
-    this.#memberships.get(id)?.delete(room);
+    this.#memberships.get(id)?.joinedBehind.delete(room);
   }
 
   /** A socket has ended; if its session is to be kept, it is by now. */
@@ -97,7 +101,7 @@ export class SessionStore {
   persist(session: SessionToPersist): void {
     const { clock, maxDisconnectionDurationMs } = this.#options;
     const { sid, pid, rooms, data } = session;
-    const memberships = this.#memberships.get(sid) ?? new Map();
+    const memberships = this.#memberships.get(sid) ?? { cameBehind: this.#log.last, joinedBehind: new Map() };
     const expiresAtMs = clock.now() + maxDisconnectionDurationMs;
     this.#kept.delete(pid);
     this.#kept.set(pid, { sid, pid, rooms, data, memberships, expiresAtMs });
@@ -149,12 +153,13 @@ export class SessionStore {
 
   #missed({ rooms, memberships }: KeptSession, after: number): (readonly unknown[])[] {
     const own = new Set(rooms);
+    const { cameBehind, joinedBehind } = memberships;
     const missed: (readonly unknown[])[] = [];
     let number = after;
     for (const { to, data } of this.#log.after(after)) {
       number++;
-      const isIn = (room: Room) => own.has(room) && number > (memberships.get(room) ?? 0);
-      if (isAddressed(to, isIn)) missed.push(data);
+      const isIn = (room: Room) => own.has(room) && number > (joinedBehind.get(room) ?? cameBehind);
+      if (number > cameBehind && isAddressed(to, isIn)) missed.push(data);
     }
     return missed;
   }

@@ -85,8 +85,8 @@ export class Reception<S extends { refuse(): void }> {
   #decide(socket: S, request: JoinRequest, hold: Hold | undefined, refusal: Error | undefined): void {
     const { client } = request;
     const { recovery } = this.#owner;
-    const isTaken = hold !== undefined && recovery?.isHeld(hold) === false;
-    if (client.gone || isTaken) {
+    const isTaken = hold !== undefined && recovery?.isTaken(hold);
+    if (client.gone || isTaken === true) {
       if (hold !== undefined) recovery?.putBack(hold);
       socket.refuse();
     } else if (refusal !== undefined) {

@@ -104,13 +104,20 @@ export class Recovery {
     if (!client.dialect.acceptsOffsets) return undefined;
     const pid = session?.pid ?? createId(this.#random);
     const hold: Hold = { pid, client, session };
-    this.#holds.set(pid, hold);
+    // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
+    if (session !== undefined) this.#holds.set(pid, hold);
     return hold;
   }
 
-  /** Whether a session is in these hands still. */
-  isHeld(hold: Hold): boolean {
-    return this.#holds.get(hold.pid) === hold;
+  /** The socket of a session has joined; what it was before is of no use any more. */
+  joined(hold: Hold): void {
+    hold.session = undefined;
+    this.#holds.set(hold.pid, hold);
+  }
+
+  /** Whether a newer connection has taken over what these hands had got back. */
+  isTaken(hold: Hold): boolean {
+    return hold.session !== undefined && !this.#isHeld(hold);
   }
 
   /** The client of a session has gone before it joined: the next one may try. */
@@ -129,7 +136,11 @@ export class Recovery {
     void this.#adapter.persistSession({ sid: id, pid: hold.pid, rooms: [...rooms], data });
   }
 
+  #isHeld(hold: Hold): boolean {
+    return this.#holds.get(hold.pid) === hold;
+  }
+
   #release(hold: Hold): boolean {
-    return this.isHeld(hold) && this.#holds.delete(hold.pid);
+    return this.#isHeld(hold) && this.#holds.delete(hold.pid);
   }
 }

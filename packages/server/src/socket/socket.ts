@@ -300,7 +300,7 @@ export class Socket<
     this.#state = "connected";
     void this.join([this.id, ...(hold?.session?.rooms ?? [])]);
     this.#client.join(this);
-    if (hold !== undefined) hold.session = undefined;
+    if (hold !== undefined) this.nsp.recovery?.joined(hold);
     this.#outbox.replay(missed);
     if (!isUntold) this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
   }
