@@ -212,7 +212,7 @@ describe("parsers for each revision", () => {
     }
     const platform = createFakePlatform();
     const io = new ServerInMemory({}, platform);
-    io.on("connection", (socket) => socket.on("echo", (...args) => socket.emit("echoed", ...args)));
+    io.on("connection", (socket) => socket.on("echo", (arg: unknown) => socket.emit("echoed", arg)));
     const old = new FakeClient(io.door, platform.clock, { protocol: 3 });
     const client = new FakeClient(io.door, platform.clock);
     return { io, old, client };

@@ -58,7 +58,6 @@ export class Socket<
   readonly recovered: boolean;
   /** Its session, where the namespace keeps sessions. @internal */
   readonly hold: Hold | undefined;
-  readonly #client: ClientConnection;
   readonly #host: NamespaceHost;
   readonly #request: Newcomer;
   readonly #issuedMs: number;
@@ -72,39 +71,35 @@ export class Socket<
   constructor(namespace: Namespace<Listen, Emit, ServerSide, Data>, request: Newcomer, host: NamespaceHost) {
     super();
     const { client, hold } = request;
-    const { platform } = host;
     this.nsp = namespace;
     this.hold = hold;
     this.recovered = hold?.session !== undefined;
-    this.#client = client;
     this.#host = host;
     this.#request = request;
-    this.#issuedMs = platform.wallTimeMs();
+    this.#issuedMs = host.platform.wallTimeMs();
     this.#inbox = new Inbox(
       {
         isConnected: () => this.connected,
         deliver: (event, args) => void this.dispatch(event, args),
         refuseEvent: (refusal) => this.#refuseEvent(refusal),
-        sendAck: (id, args) => {
-          if (this.connected) this.#outbox.ack(id, args);
-        },
+        sendAck: (id, args) => this.#outbox.ack(id, args),
         left: () => this.end("client namespace disconnect"),
       },
-      platform,
+      host.platform,
     );
-    this.#outbox = new Outbox(namespace.name, client, (error) => platform.reportUncaught(error));
-    this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, platform.random);
+    this.#outbox = new Outbox(namespace.name, client, (error) => host.platform.reportUncaught(error));
+    this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
     this.data = restoredData<Data>(hold?.session);
   }
 
   /** The connection below: its id, transport, protocol revision and request. */
   get conn(): Connection {
-    return this.#client.conn;
+    return this.client.conn;
   }
 
   /** The client with all its sockets. */
   get client(): ClientConnection {
-    return this.#client;
+    return this.#request.client;
   }
 
   /** The platform's request that opened the connection. */
@@ -239,9 +234,9 @@ export class Socket<
    */
   disconnect(close = false): this {
     if (!this.connected) return this;
-    const sockets = close ? this.#client.sockets() : [this];
+    const sockets = close ? this.client.sockets() : [this];
     for (const socket of sockets) socket.dismiss();
-    if (close) this.#client.close();
+    if (close) this.client.close();
     return this;
   }
 
@@ -289,17 +284,12 @@ export class Socket<
     return this.#outbox.anyListeners.list();
   }
 
-  /**
-   * The namespace lets the socket in.
-   * @param missed what it has missed, which a client that comes back gets before the answer.
-   * @param isUntold whether the client needs no answer.
-   * @internal
-   */
+  /** The namespace lets the socket in; what it has missed comes before the answer, if it needs one. @internal */
   admit(missed: readonly PreparedPacket[], isUntold: boolean): void {
     const { hold } = this;
     this.#state = "connected";
     void this.join([this.id, ...(hold?.session?.rooms ?? [])]);
-    this.#client.join(this);
+    this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
     this.#outbox.replay(missed);
     if (!isUntold) this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
@@ -345,7 +335,7 @@ export class Socket<
     this.#guard(() => this.dispatch("disconnecting", [reason, description]));
     this.#state = "ended";
     this.nsp.remove(this, reason);
-    this.#client.leave(this.nsp.name);
+    this.client.leave(this.nsp.name);
     this.#inbox.end();
     this.#guard(() => this.dispatch("disconnect", [reason, description]));
   }
