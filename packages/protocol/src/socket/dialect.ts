@@ -42,6 +42,8 @@ export interface SocketDialect {
   readonly revision: 4 | 5;
   /** Whether the server joins every client to `/` unasked, and the client never sends CONNECT for it. */
   readonly joinsMainNamespaceByItself: boolean;
+  /** Whether events may carry an offset behind their arguments, so that a lost session can be brought back. */
+  readonly acceptsOffsets: boolean;
   /** Parser used when the program hands in none. */
   readonly parser: TextParser;
 

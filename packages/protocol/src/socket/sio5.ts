@@ -25,6 +25,7 @@ const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
 export const sio5: SocketDialect = {
   revision: 5,
   joinsMainNamespaceByItself: false,
+  acceptsOffsets: true,
   parser: createTextParser(5),
 
   readConnect({ nsp, data }: SocketPacket): ConnectRequest {

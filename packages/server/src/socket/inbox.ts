@@ -129,7 +129,7 @@ export class Inbox {
     return (...args) => {
       if (sent) return;
       sent = true;
-      this.#owner.sendAck(id, args);
+      if (this.#owner.isConnected()) this.#owner.sendAck(id, args);
     };
   }
 
