@@ -21,7 +21,10 @@ import { ALL_MODES } from "./case.ts";
 import { describeValues } from "./describe-value.ts";
 
 /** Servers that keep sessions, and the packages that their class is in. */
-const SERVERS = [["server 4.8", () => Promise.resolve(requireOfficial("socket.io-v4"))]] as const;
+const SERVERS = [
+  ["server 4.8", () => Promise.resolve(requireOfficial("socket.io-v4"))],
+  ["our server", () => importOwn("@bowline/server")],
+] as const;
 const CLIENTS = ["our client", "client 4.8"] as const;
 const TRANSPORTS = { polling: ["polling"], websocket: ["websocket"], upgrade: ["polling", "websocket"] } as const;
 
