@@ -1,4 +1,4 @@
-// Packs every package, installs the tarballs into an empty project (offline: the tarballs and the ws that is here), and
+// Packs every core package, installs the tarballs into an empty project (offline: the tarballs and the ws that is here), and
 // looks at each entry point as a program elsewhere would: imported as ESM, required as CommonJS, read by a type checker.
 // The names it finds must be those that the entry's source exports, no more and no fewer; the files for a script tag are
 // run in a bare context and must leave a global `io`.
@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
-import { publishedPackages } from "./check-packages.mjs";
+import { corePackages } from "./check-packages.mjs";
 import { addUp, oneCheck } from "./gate-result.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
 import { blankOut } from "./source-text.mjs";
@@ -63,7 +63,7 @@ async function pack(folder, target) {
 
 async function installTarballs(project) {
   const wsFolder = dirname(createRequire(join(ROOT, "packages/server/package.json")).resolve("ws/package.json"));
-  const tarballs = await Promise.all([...publishedPackages(), wsFolder].map((folder) => pack(folder, project)));
+  const tarballs = await Promise.all([...corePackages(), wsFolder].map((folder) => pack(folder, project)));
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "elsewhere", private: true, type: "module" }));
   const args = ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs];
   const npm = await runCommand("npm", args, { cwd: project });
@@ -165,11 +165,11 @@ export async function checkExports() {
   const project = mkdtempSync(join(tmpdir(), "bowline-exports-"));
   try {
     await installTarballs(project);
-    const entries = publishedPackages().flatMap(entryPoints);
+    const entries = corePackages().flatMap(entryPoints);
     const results = [];
     for (const entry of entries) results.push(await checkEntry(project, entry));
     const installed = readdirSync(join(project, "node_modules/@bowline")).length;
-    results.push(oneCheck(installed === publishedPackages().length, `${installed} packages were installed`));
+    results.push(oneCheck(installed === corePackages().length, `${installed} packages were installed`));
     results.push(...checkScriptTags(project));
     return addUp([...results, await checkDeclarations(project, entries)]);
   } finally {

@@ -75,8 +75,7 @@ async function layers() {
   const text = findings.map(({ path, line, rule, what }) => `${path}:${line}: ${rule}: ${what}`).join("\n");
   const cruise = await runCommand("node", [
     BIN.depcruise,
-    "packages",
-    "private",
+    ...["packages", "private", "aliases"].filter((folder) => existsSync(join(ROOT, folder))),
     "--config",
     ".dependency-cruiser.cjs",
     "-T",
