@@ -1,5 +1,5 @@
 import { defineConfig, type UserConfig } from "tsdown";
 import { library } from "../../tsdown.shared.ts";
 
-const config: UserConfig = defineConfig({ ...library, entry: ["src/index.ts", "src/internal.ts"] });
+const config: UserConfig = defineConfig({ ...library, entry: ["src/index.ts", "src/internal.ts", "src/parsers.ts"] });
 export default config;
