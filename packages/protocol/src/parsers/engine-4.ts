@@ -4,6 +4,7 @@
 // Source: docs/protocol/engine-4.md, "Parsers of programs" and "Payloads"
 
 import { eio4 } from "../engine/eio4.ts";
+import { createWebTransportDecoder, encodeWebTransportFrame } from "../engine/webtransport-frames.ts";
 import { toBytes } from "../socket/binary.ts";
 import {
   type BinaryType,

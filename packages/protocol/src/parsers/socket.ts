@@ -5,7 +5,8 @@
 // Source: docs/protocol/socket-5.md, "Parsers of programs"
 // Source: docs/protocol/socket-4.md, "Parsers of programs"
 
-import { PacketType, RESERVED_EVENTS } from "../socket/packet.ts";
+import { PacketType } from "../socket/packet.ts";
+import { isValidData, PACKET_RULES } from "../socket/packet-rules.ts";
 import type { DecoderOptions, FrameEncoder } from "../socket/parser.ts";
 import { createTextParser, type TextParser } from "../socket/text-codec.ts";
 import { DecoderEvents } from "./decoder-events.ts";
@@ -81,28 +82,15 @@ export const types: readonly string[] = Object.keys(PacketType).map((name) =>
   name === "CONNECT_ERROR" ? "ERROR" : name,
 );
 
-function isPlainObject(data: unknown): boolean {
-  return typeof data === "object" && data !== null && !Array.isArray(data);
+function isSentType(type: unknown): type is PacketType {
+  return Number.isInteger(type) && Number(type) >= 0 && Number(type) <= PACKET_RULES[5].lastType;
 }
-
-function isEvent(data: unknown): boolean {
-  const name: unknown = Array.isArray(data) ? data[0] : undefined;
-  return typeof name === "number" || (typeof name === "string" && !RESERVED_EVENTS.has(name));
-}
-
-/** What each type that a program may send takes for its data; binary types are for the wire alone. */
-const DATA_RULES: ReadonlyMap<unknown, (data: unknown) => boolean> = new Map([
-  [PacketType.CONNECT, (data: unknown) => data === undefined || isPlainObject(data)],
-  [PacketType.DISCONNECT, (data: unknown) => data === undefined],
-  [PacketType.EVENT, isEvent],
-  [PacketType.ACK, (data: unknown) => Array.isArray(data)],
-  [PacketType.CONNECT_ERROR, (data: unknown) => typeof data === "string" || isPlainObject(data)],
-]);
 
 /** Whether a value is a packet of 4.x that may be sent. */
 export function isPacketValid(packet: unknown): boolean {
   if (typeof packet !== "object" || packet === null) return false;
   const id: unknown = Reflect.get(packet, "id");
   if (typeof Reflect.get(packet, "nsp") !== "string" || !(id === undefined || Number.isInteger(id))) return false;
-  return DATA_RULES.get(Reflect.get(packet, "type"))?.(Reflect.get(packet, "data")) ?? false;
+  const type: unknown = Reflect.get(packet, "type");
+  return isSentType(type) && isValidData(type, Reflect.get(packet, "data"), PACKET_RULES[5]);
 }
