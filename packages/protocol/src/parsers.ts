@@ -9,6 +9,6 @@ export {
   type EngineParser3,
   type PacketCallback,
 } from "./parsers/engine-3.ts";
-export { createEngineParser4, type EngineParser4 } from "./parsers/engine-4.ts";
+export { type CreateStream, createEngineParser4, type EngineParser4 } from "./parsers/engine-4.ts";
 export type { BinaryType, GivenPacket, PublishedPacket, WrapBytes } from "./parsers/engine-packets.ts";
 export { Decoder4, Decoder5, Encoder4, Encoder5, isPacketValid, PacketTypes, types } from "./parsers/socket.ts";

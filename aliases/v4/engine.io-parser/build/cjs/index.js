@@ -7,9 +7,17 @@ function wrap(bytes) {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-const parser = createEngineParser4(wrap);
+function createStream(transform) {
+  return new TransformStream({
+    transform: (chunk, controller) => transform(chunk, (result) => controller.enqueue(result)),
+  });
+}
+
+const parser = createEngineParser4(wrap, createStream);
 exports.protocol = parser.protocol;
 exports.encodePacket = parser.encodePacket;
 exports.encodePayload = parser.encodePayload;
 exports.decodePacket = parser.decodePacket;
 exports.decodePayload = parser.decodePayload;
+exports.createPacketEncoderStream = parser.createPacketEncoderStream;
+exports.createPacketDecoderStream = parser.createPacketDecoderStream;

@@ -7,4 +7,18 @@ function wrap(bytes) {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-export const { protocol, encodePacket, encodePayload, decodePacket, decodePayload } = createEngineParser4(wrap);
+function createStream(transform) {
+  return new TransformStream({
+    transform: (chunk, controller) => transform(chunk, (result) => controller.enqueue(result)),
+  });
+}
+
+export const {
+  protocol,
+  encodePacket,
+  encodePayload,
+  decodePacket,
+  decodePayload,
+  createPacketEncoderStream,
+  createPacketDecoderStream,
+} = createEngineParser4(wrap, createStream);

@@ -1,9 +1,13 @@
 // What require("socket.io-client") gives in programs of 4.x: the function that connects, with everything hanging on it.
-const { io } = require("@bowline/client");
+const { io, Manager, protocol, Socket } = require("@bowline/client");
 
-module.exports = io;
-module.exports.io = io;
-module.exports.connect = io;
-module.exports.Manager = io.Manager;
-module.exports.Socket = io.Socket;
-module.exports.protocol = io.protocol;
+function lookup(url, options) {
+  return io(url, options);
+}
+
+module.exports = lookup;
+module.exports.io = lookup;
+module.exports.connect = lookup;
+module.exports.Manager = Manager;
+module.exports.Socket = Socket;
+module.exports.protocol = protocol;
