@@ -21,10 +21,10 @@ function kindOf(value) {
 
 const kindsOf = (value) => Object.fromEntries(Object.keys(value).map((key) => [key, kindOf(value[key])]));
 
+/** Whether an action gives anything. */
 function succeeds(action) {
   try {
-    action();
-    return true;
+    return action() !== undefined;
   } catch {
     return false;
   }
