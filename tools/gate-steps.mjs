@@ -93,8 +93,12 @@ async function packages(context) {
 }
 
 async function vectors() {
-  const run = await runCommand("node", ["tools/vectors.mjs"], { timeoutMs: 5 * MINUTE_MS });
-  return readCountLine(run.output, run.code);
+  const results = [];
+  for (const tool of ["tools/vectors.mjs", "tools/alias-vectors.mjs"]) {
+    const run = await runCommand("node", [tool], { timeoutMs: 5 * MINUTE_MS });
+    results.push(readCountLine(run.output, run.code));
+  }
+  return addUp(results);
 }
 
 /**
