@@ -6,7 +6,7 @@
 // Usage: node tools/build.mjs [--force]
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withLock } from "./lock.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
@@ -86,15 +86,20 @@ function copyServedFiles(target) {
   for (const file of files) cpSync(join(from, file), join(target, file));
 }
 
+/** Writes what is not there yet: others may be reading. */
+function writeIfChanged(path, text) {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+}
+
 /** Copies a script and its source map, which both name each other. */
 function copyScript(source, target) {
-  const [from, to] = [source, target].map((path) => path.split("/").at(-1));
-  writeFileSync(
+  const [from, to] = [source, target].map((path) => basename(path));
+  writeIfChanged(
     target,
     readFileSync(source, "utf8").replace(`sourceMappingURL=${from}.map`, `sourceMappingURL=${to}.map`),
   );
   const map = JSON.parse(readFileSync(`${source}.map`, "utf8"));
-  writeFileSync(`${target}.map`, JSON.stringify({ ...map, file: to }));
+  writeIfChanged(`${target}.map`, JSON.stringify({ ...map, file: to }));
 }
 
 function fillAliases() {

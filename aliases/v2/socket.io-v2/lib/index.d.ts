@@ -1,32 +1,30 @@
 // The types of require("socket.io") in programs of 2.x: callable and constructible, with everything hanging on it.
 import {
   Namespace as CoreNamespace,
-  Server as CoreServer,
+  type Server as CoreServer,
   type ServerOptions as CoreServerOptions,
   Socket as CoreSocket,
   type ListenTarget,
 } from "@bowline/server";
 
+type Target = ListenTarget | Partial<CoreServerOptions>;
+
 interface Io {
-  (target?: ListenTarget | Partial<CoreServerOptions>, options?: Partial<CoreServerOptions>): CoreServer;
-  new (target?: ListenTarget | Partial<CoreServerOptions>, options?: Partial<CoreServerOptions>): CoreServer;
+  (target?: Target, options?: Partial<CoreServerOptions>): CoreServer;
+  new (target?: Target, options?: Partial<CoreServerOptions>): CoreServer;
+  readonly Server: Io;
+  readonly Namespace: typeof CoreNamespace;
+  readonly Socket: typeof CoreSocket;
+  readonly listen: Io;
 }
 
-declare function Server(
-  target?: ListenTarget | Partial<CoreServerOptions>,
-  options?: Partial<CoreServerOptions>,
-): CoreServer;
+declare const io: Io;
 
-declare namespace Server {
-  const listen: Io;
-
-  export {
-    CoreNamespace as Namespace,
-    CoreServer as Server,
-    type CoreServerOptions as ServerOptions,
-    CoreSocket as Socket,
-    listen,
-  };
+declare namespace io {
+  type Namespace = CoreNamespace;
+  type Server = CoreServer;
+  type ServerOptions = CoreServerOptions;
+  type Socket = CoreSocket;
 }
 
-export = Server;
+export = io;

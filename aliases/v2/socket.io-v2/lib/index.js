@@ -4,7 +4,7 @@ const core = require("@bowline/server");
 
 class ServerOf2 extends core.Server {
   constructor(target, options) {
-    super(target, { compat: 2, ...options });
+    super(target, { compat: target?.compat ?? 2, ...options });
   }
 }
 

@@ -9,54 +9,73 @@ import {
   type ServerOptions as CoreServerOptions,
   type ListenTarget,
 } from "@bowline/server";
-import { BroadcastOperator as CoreBroadcastOperator } from "./broadcast-operator.js";
+import type { BroadcastOperator as CoreBroadcastOperator } from "./broadcast-operator.js";
 import { Namespace as CoreNamespace } from "./namespace.js";
 import { Socket as CoreSocket } from "./socket.js";
 import type { DefaultEventsMap as CoreDefaultEventsMap, EventsMap } from "./typed-events.js";
 
+type Target = ListenTarget | Partial<CoreServerOptions>;
+
 interface Io {
+  <
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  >(
+    target?: Target,
+    options?: Partial<CoreServerOptions>,
+  ): CoreServer<Listen, Emit, ServerSide, Data>;
   new <
     Listen extends EventsMap = CoreDefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = CoreDefaultEventsMap,
     Data = Record<string, unknown>,
   >(
-    target?: ListenTarget | Partial<CoreServerOptions>,
+    target?: Target,
     options?: Partial<CoreServerOptions>,
   ): CoreServer<Listen, Emit, ServerSide, Data>;
+  readonly Server: typeof CoreServer;
+  readonly Namespace: typeof CoreNamespace;
+  readonly Socket: typeof CoreSocket;
+  readonly listen: Io;
+  readonly default: Io;
 }
 
-declare function io<
-  Listen extends EventsMap = CoreDefaultEventsMap,
-  Emit extends EventsMap = Listen,
-  ServerSide extends EventsMap = CoreDefaultEventsMap,
-  Data = Record<string, unknown>,
->(
-  target?: ListenTarget | Partial<CoreServerOptions>,
-  options?: Partial<CoreServerOptions>,
-): CoreServer<Listen, Emit, ServerSide, Data>;
+declare const io: Io;
 
 declare namespace io {
+  type AllowRequest = CoreAllowRequest;
+  type BroadcastOperator<Emit extends EventsMap, Data = Record<string, unknown>> = CoreBroadcastOperator<
+    Emit,
+    CoreSocket<CoreDefaultEventsMap, Emit, CoreDefaultEventsMap, Data>
+  >;
+  type DefaultEventsMap = CoreDefaultEventsMap;
+  type DisconnectReason = CoreDisconnectReason;
+  type Event = CoreEvent;
   interface ExtendedError extends Error {
     data?: unknown;
   }
-  const listen: typeof io & Io;
-
-  export {
-    type CoreAllowRequest as AllowRequest,
-    CoreBroadcastOperator as BroadcastOperator,
-    type CoreDefaultEventsMap as DefaultEventsMap,
-    type CoreDisconnectReason as DisconnectReason,
-    type CoreEvent as Event,
-    type CoreMiddleware as Middleware,
-    CoreNamespace as Namespace,
-    CoreServer as Server,
-    type CoreServerOptions as ServerOptions,
-    CoreSocket as Socket,
-    type ExtendedError,
-    io as default,
-    listen,
-  };
+  type Middleware<S> = CoreMiddleware<S>;
+  type Namespace<
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  > = CoreNamespace<Listen, Emit, ServerSide, Data>;
+  type Server<
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  > = CoreServer<Listen, Emit, ServerSide, Data>;
+  type ServerOptions = CoreServerOptions;
+  type Socket<
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  > = CoreSocket<Listen, Emit, ServerSide, Data>;
 }
 
 export = io;

@@ -7,6 +7,9 @@ import Manager = require("socket.io-client/lib/manager");
 
 const server: createIo.Server = createIo.listen(3000, { path: "/chat" });
 const client: connect.Socket = connect.connect("http://localhost:3000", { path: "/chat" });
+const second: createIo.Server = new createIo({ path: "/second" });
+class Shop extends createIo.Server {}
+second.on("connection", (socket: createIo.Socket) => new Shop().emit("arrived", socket.id));
 server.emit("hello");
 client.on("hello", () => client.disconnect());
 const manager: Manager = new Manager("http://localhost:3000", { autoConnect: false });
