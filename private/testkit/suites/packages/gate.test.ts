@@ -131,7 +131,7 @@ const OFFENCES: readonly Offence[] = [
   {
     what: "an alias package that reaches into another",
     file: "aliases/v4/socket.io/dist/borrowed.js",
-    code: 'module.exports = require("../../socket.io-client/index.js");\n',
+    code: 'module.exports = require("../../../v2/socket.io-v2/lib/long.js");\n',
     step: "layers",
     rule: "aliases-know-no-other-alias",
   },
