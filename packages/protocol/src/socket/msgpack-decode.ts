@@ -6,7 +6,7 @@
 
 import { byteAt, decodeUtf8 } from "../shared/bytes.ts";
 import { setOwn, toBytes } from "./binary.ts";
-import { MAX_DEPTH } from "./packet-rules.ts";
+import { MAX_DEPTH } from "./payload-rules.ts";
 
 const TWO_32 = 0x1_0000_0000;
 /** Dates reach so many milliseconds to either side of 1970. */
@@ -49,14 +49,20 @@ class Reader {
     return start;
   }
 
-  #unsigned(byteLength: 1 | 2 | 4): number {
-    const start = this.#take(byteLength);
-    if (byteLength === 1) return byteAt(this.#bytes, start);
-    return byteLength === 2 ? this.#view.getUint16(start) : this.#view.getUint32(start);
+  #unsigned8(): number {
+    return byteAt(this.#bytes, this.#take(1));
+  }
+
+  #unsigned16(): number {
+    return this.#view.getUint16(this.#take(2));
+  }
+
+  #unsigned32(): number {
+    return this.#view.getUint32(this.#take(4));
   }
 
   #read(depth: number): unknown {
-    const head = byteAt(this.#bytes, this.#take(1));
+    const head = this.#unsigned8();
     if (head < 0x80) return head;
     if (head < 0x90) return this.#map(head & 15, depth + 1);
     if (head < 0xa0) return this.#list(head & 15, depth + 1);
@@ -70,29 +76,29 @@ class Reader {
       case 0xc3:
         return true;
       case 0xc4:
-        return this.#binary(this.#unsigned(1));
+        return this.#binary(this.#unsigned8());
       case 0xc5:
-        return this.#binary(this.#unsigned(2));
+        return this.#binary(this.#unsigned16());
       case 0xc6:
-        return this.#binary(this.#unsigned(4));
+        return this.#binary(this.#unsigned32());
       case 0xc7:
-        return this.#extension(this.#unsigned(1));
+        return this.#extension(this.#unsigned8());
       case 0xc8:
-        return this.#extension(this.#unsigned(2));
+        return this.#extension(this.#unsigned16());
       case 0xc9:
-        return this.#extension(this.#unsigned(4));
+        return this.#extension(this.#unsigned32());
       case 0xca:
         return this.#view.getFloat32(this.#take(4));
       case 0xcb:
         return this.#view.getFloat64(this.#take(8));
       case 0xcc:
-        return this.#unsigned(1);
+        return this.#unsigned8();
       case 0xcd:
-        return this.#unsigned(2);
+        return this.#unsigned16();
       case 0xce:
-        return this.#unsigned(4);
+        return this.#unsigned32();
       case 0xcf:
-        return this.#unsigned(4) * TWO_32 + this.#unsigned(4);
+        return this.#unsigned32() * TWO_32 + this.#unsigned32();
       case 0xd0:
         return this.#view.getInt8(this.#take(1));
       case 0xd1:
@@ -112,26 +118,26 @@ class Reader {
       case 0xd8:
         return this.#fixedExtension(16);
       case 0xd9:
-        return this.#text(this.#unsigned(1));
+        return this.#text(this.#unsigned8());
       case 0xda:
-        return this.#text(this.#unsigned(2));
+        return this.#text(this.#unsigned16());
       case 0xdb:
-        return this.#text(this.#unsigned(4));
+        return this.#text(this.#unsigned32());
       case 0xdc:
-        return this.#list(this.#unsigned(2), depth + 1);
+        return this.#list(this.#unsigned16(), depth + 1);
       case 0xdd:
-        return this.#list(this.#unsigned(4), depth + 1);
+        return this.#list(this.#unsigned32(), depth + 1);
       case 0xde:
-        return this.#map(this.#unsigned(2), depth + 1);
+        return this.#map(this.#unsigned16(), depth + 1);
       case 0xdf:
-        return this.#map(this.#unsigned(4), depth + 1);
+        return this.#map(this.#unsigned32(), depth + 1);
       default:
         throw refusal("a value has the type that is reserved");
     }
   }
 
   #signed64(): number {
-    return this.#view.getInt32(this.#take(4)) * TWO_32 + this.#unsigned(4);
+    return this.#view.getInt32(this.#take(4)) * TWO_32 + this.#unsigned32();
   }
 
   #text(length: number): string {
@@ -177,7 +183,8 @@ class Reader {
       this.#at++;
       return this.#text(head & 31);
     }
-    const key = this.#read(this.#maxDepth);
+    const isContainer = (head >= 0x80 && head < 0xa0) || head >= 0xdc;
+    const key = isContainer && head < 0xe0 ? undefined : this.#read(0);
     if (typeof key === "string") return key;
     if (typeof key === "number") return String(key);
     throw refusal("a key is neither text nor number");
