@@ -6,8 +6,9 @@
 // Source: docs/protocol/socket-4.md, "Parsers of programs"
 
 import { PacketType } from "../socket/packet.ts";
-import { isValidData, PACKET_RULES } from "../socket/packet-rules.ts";
+import { PACKET_RULES } from "../socket/packet-rules.ts";
 import type { DecoderOptions, FrameEncoder } from "../socket/parser.ts";
+import { isValidData } from "../socket/payload-rules.ts";
 import { createTextParser, type TextParser } from "../socket/text-codec.ts";
 import { DecoderEvents } from "./decoder-events.ts";
 
