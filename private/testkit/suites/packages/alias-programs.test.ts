@@ -3,7 +3,16 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Generation, makeOfficialProject, makeOwnProject, programsOf, ROOT, runNode } from "./alias-project.ts";
+import {
+  type Generation,
+  installPlugin,
+  makeOfficialProject,
+  makeOwnProject,
+  type PluginNeeds,
+  programsOf,
+  ROOT,
+  runNode,
+} from "./alias-project.ts";
 
 const TSC: string = join(ROOT, "node_modules/typescript-7/bin/tsc");
 const STRICT: readonly string[] = [
@@ -28,9 +37,15 @@ const COMPILATIONS: Readonly<Record<Generation, readonly (readonly [string, read
   v2: [["CommonJS", [...FOR_NODE, "program.cts"]]],
 };
 
+const PLUGINS: Readonly<Record<Generation, PluginNeeds>> = {
+  v4: { dependencies: { "socket.io-client": "^4.7.0" }, peerDependencies: { "socket.io": ">=4.0.0 <5" } },
+  v2: { dependencies: { "socket.io-client": "^2.3.0" }, peerDependencies: { "socket.io": "2" } },
+};
+
 describe.each<Generation>(["v4", "v2"])("a program of %s", (generation) => {
   let own = "";
   let official = "";
+  const folders: string[] = [];
 
   beforeAll(async () => {
     official = makeOfficialProject(generation);
@@ -38,7 +53,7 @@ describe.each<Generation>(["v4", "v2"])("a program of %s", (generation) => {
   });
 
   afterAll(() => {
-    for (const folder of [own, official]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [own, official, ...folders]) rmSync(folder, { recursive: true, force: true });
   });
 
   test.each(programsOf(generation))("prints the same on our packages as on the official ones: %s", async (program) => {
@@ -53,6 +68,21 @@ describe.each<Generation>(["v4", "v2"])("a program of %s", (generation) => {
       console.log(version("socket.io"), version("socket.io-client"));`;
     const args = ["--input-type=commonjs", "--eval", script];
     expect(await runNode(own, args)).toEqual(await runNode(official, args));
+  });
+
+  test.each<[string, PluginNeeds, Readonly<Record<string, string>>]>([
+    ["a range", PLUGINS[generation], {}],
+    [
+      "another version, which is overridden",
+      { dependencies: { "socket.io-client": "1.7.4" } },
+      { "socket.io-client": "$socket.io-client" },
+    ],
+  ])("shares our packages with a plugin that wants %s", async (_what, needs, overrides) => {
+    const plugin = await installPlugin(own, needs, overrides);
+    folders.push(plugin.folder);
+    expect(plugin).toMatchObject({ code: 0 });
+    const run = await runNode(plugin.folder, ["--input-type=commonjs", "--eval", 'console.log(require("plugin"))']);
+    expect(run.output.trim()).toBe(`@bowline/socket.io-client${generation === "v2" ? "-v2" : ""}`);
   });
 
   test.each(COMPILATIONS[generation])("in TypeScript compiles as %s", async (_what, args) => {

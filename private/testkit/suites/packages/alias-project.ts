@@ -3,7 +3,7 @@
 // Rules: ours are packed and installed by npm, as a program elsewhere has them; nothing is asked of a registry.
 
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,10 +20,9 @@ export interface Run {
   readonly output: string;
 }
 
-/** Runs Node with arguments in a folder. */
-export function runNode(folder: string, args: readonly string[]): Promise<Run> {
+function runProgram(program: string, folder: string, args: readonly string[]): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: folder, timeout: 60_000, killSignal: "SIGKILL" });
+    const child = spawn(program, args, { cwd: folder, timeout: 60_000, killSignal: "SIGKILL" });
     let output = "";
     const collect = (chunk: Buffer) => {
       output += chunk.toString("utf8");
@@ -33,6 +32,41 @@ export function runNode(folder: string, args: readonly string[]): Promise<Run> {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, output }));
   });
+}
+
+/** Runs Node with arguments in a folder. */
+export function runNode(folder: string, args: readonly string[]): Promise<Run> {
+  return runProgram(process.execPath, folder, args);
+}
+
+/** What a plugin asks of the packages it works with. */
+export interface PluginNeeds {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Installs a plugin into a copy of a project; nothing is asked of a registry, so what it needs has to be there.
+ * @param overrides what npm is told to put in the place of anybody's dependencies.
+ * @returns how npm ended, and the copy's folder.
+ */
+export async function installPlugin(
+  project: string,
+  needs: PluginNeeds,
+  overrides: Readonly<Record<string, string>>,
+): Promise<Run & { readonly folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "bowline-plugin-"));
+  cpSync(project, folder, { recursive: true });
+  const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify(Object.assign({}, manifest, { overrides })));
+  mkdirSync(join(folder, "plugin"));
+  writeFileSync(
+    join(folder, "plugin/package.json"),
+    JSON.stringify({ name: "plugin", version: "1.0.0", main: "index.js", ...needs }),
+  );
+  writeFileSync(join(folder, "plugin/index.js"), 'module.exports = require("socket.io-client/package.json").name;\n');
+  const flags = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts", "--install-links"];
+  return { ...(await runProgram("npm", folder, ["install", ...flags, "./plugin"])), folder };
 }
 
 /** The programs of a generation that run, by their file names. */
