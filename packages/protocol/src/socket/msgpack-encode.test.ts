@@ -254,7 +254,7 @@ describe("messages", () => {
     ["a text of many bytes", "€".repeat(400_000)],
     ["bytes", new Uint8Array(1_000_000)],
     ["many small values", new Array(300_000).fill("abc")],
-    ["a text behind many short ones", [...new Array(3000).fill("abc"), "x".repeat(100)]],
+    ["a text behind many short ones", [new Array(3000).fill("abc"), "x".repeat(100)]],
   ])("that are large hold on to no more than twice their memory: %s", (_name, value) => {
     const message = encodeMsgpack(value);
     expect(message.buffer.byteLength).toBeLessThanOrEqual(2 * message.byteLength + 1024);
