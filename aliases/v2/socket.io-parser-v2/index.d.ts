@@ -1,6 +1,6 @@
 // The types of require("socket.io-parser") in programs of 1.x and 2.x.
 export type { SocketPacket as Packet } from "@bowline/protocol";
-export { Decoder4 as Decoder, Encoder4 as Encoder, types } from "@bowline/protocol/parsers";
+export { Decoder4 as Decoder, Encoder4 as Encoder, types } from "@bowline/protocol/parser-api";
 
 export declare const protocol: number;
 export declare const CONNECT: 0;

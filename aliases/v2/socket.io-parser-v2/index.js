@@ -1,5 +1,5 @@
 // What require("socket.io-parser") gives in programs of 1.x and 2.x.
-const parsers = require("@bowline/protocol/parsers");
+const parsers = require("@bowline/protocol/parser-api");
 
 exports.protocol = 4;
 exports.types = parsers.types;

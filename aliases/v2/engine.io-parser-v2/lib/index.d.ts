@@ -1,7 +1,7 @@
 // The types of require("engine.io-parser") in programs of 1.x and 2.x.
-import type { EngineParser3 } from "@bowline/protocol/parsers";
+import type { EngineParser3 } from "@bowline/protocol/parser-api";
 
-export type { BinaryType, GivenPacket as Packet, PublishedPacket } from "@bowline/protocol/parsers";
+export type { BinaryType, GivenPacket as Packet, PublishedPacket } from "@bowline/protocol/parser-api";
 export declare const protocol: EngineParser3["protocol"];
 export declare const packets: EngineParser3["packets"];
 export declare const encodePacket: EngineParser3["encodePacket"];

@@ -1,6 +1,6 @@
 // What require("engine.io-parser") gives in programs of 3.x and 4.x.
 // Rules: bytes come as a Buffer on Node, and as an ArrayBuffer elsewhere.
-const { createEngineParser4 } = require("@bowline/protocol/parsers");
+const { createEngineParser4 } = require("@bowline/protocol/parser-api");
 
 function wrap(bytes) {
   if (typeof Buffer === "undefined") return bytes.slice().buffer;

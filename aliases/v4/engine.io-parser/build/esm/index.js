@@ -1,6 +1,6 @@
 // What import of "engine.io-parser" gives in programs of 3.x and 4.x.
 // Rules: bytes come as a Buffer on Node, and as an ArrayBuffer elsewhere.
-import { createEngineParser4 } from "@bowline/protocol/parsers";
+import { createEngineParser4 } from "@bowline/protocol/parser-api";
 
 function wrap(bytes) {
   if (typeof Buffer === "undefined") return bytes.slice().buffer;

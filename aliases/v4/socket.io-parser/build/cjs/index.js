@@ -1,5 +1,5 @@
 // What require("socket.io-parser") gives in programs of 3.x and 4.x.
-const parsers = require("@bowline/protocol/parsers");
+const parsers = require("@bowline/protocol/parser-api");
 
 exports.protocol = 5;
 exports.PacketType = parsers.PacketTypes;

@@ -4,6 +4,6 @@ export {
   Encoder5 as Encoder,
   isPacketValid,
   PacketTypes as PacketType,
-} from "@bowline/protocol/parsers";
+} from "@bowline/protocol/parser-api";
 
 export const protocol = 5;

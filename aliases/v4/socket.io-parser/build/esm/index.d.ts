@@ -1,6 +1,6 @@
 // The types of "socket.io-parser" in programs of 3.x and 4.x.
 export type { DecoderOptions, SocketPacket as Packet } from "@bowline/protocol";
-export { Decoder5 as Decoder, Encoder5 as Encoder, isPacketValid } from "@bowline/protocol/parsers";
+export { Decoder5 as Decoder, Encoder5 as Encoder, isPacketValid } from "@bowline/protocol/parser-api";
 
 export declare const protocol: number;
 

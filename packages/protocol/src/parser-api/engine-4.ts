@@ -72,7 +72,7 @@ function encodePacket({ type, data }: GivenPacket, supportsBinary: boolean): unk
  * @param createStream makes one of the platform's transform streams.
  * @returns the functions, which need no `this`.
  * @example
- * import { createEngineParser4 } from "@bowline/protocol/parsers";
+ * import { createEngineParser4 } from "@bowline/protocol/parser-api";
  *
  * const parser = createEngineParser4(
  *   (bytes) => bytes,

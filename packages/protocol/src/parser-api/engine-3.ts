@@ -96,7 +96,7 @@ function* withEnds(body: string): Generator<readonly [Packet, number], void, und
  * @param wrap puts bytes into the class that the platform's programs expect.
  * @returns the functions, which need no `this`.
  * @example
- * import { createEngineParser3 } from "@bowline/protocol/parsers";
+ * import { createEngineParser3 } from "@bowline/protocol/parser-api";
  *
  * const parser = createEngineParser3((bytes) => bytes);
  * parser.encodePayload([{ type: "ping" }, { type: "message", data: "hello" }], (body) => {
