@@ -92,10 +92,15 @@ async function packages(context) {
   return addUp([await checkPackages(), await checkExports(), await vitest("packages", context)]);
 }
 
-async function vectors() {
+async function vectors({ full }) {
+  const runs = [
+    ["tools/vectors.mjs"],
+    ["tools/alias-vectors.mjs"],
+    ...(full ? [["tools/vectors.mjs", "--official"]] : []),
+  ];
   const results = [];
-  for (const tool of ["tools/vectors.mjs", "tools/alias-vectors.mjs"]) {
-    const run = await runCommand("node", [tool], { timeoutMs: 5 * MINUTE_MS });
+  for (const args of runs) {
+    const run = await runCommand("node", args, { timeoutMs: 5 * MINUTE_MS });
     results.push(readCountLine(run.output, run.code));
   }
   return addUp(results);
@@ -103,8 +108,9 @@ async function vectors() {
 
 /**
  * `quick` steps make up `npm run check`; `needsBuild` steps read dist/, so a failed build keeps them from running.
- * `needsBrowser` makes the set-up look for one; `alone` steps play with real time and run without others beside them.
- * @type {readonly { name: string, quick?: true, needsBuild?: true, needsBrowser?: true, alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
+ * `needs` names the parts beyond npm that the set-up looks for; `alone` steps play with real time and run without
+ * others beside them.
+ * @type {readonly { name: string, quick?: true, needsBuild?: true, needs?: readonly string[], alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
  */
 export const STEPS = [
   { name: "lint", quick: true, run: formatAndLint },
@@ -116,8 +122,16 @@ export const STEPS = [
   { name: "layers", run: layers },
   { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
   { name: "packages", needsBuild: true, run: packages },
-  { name: "vectors", needsBuild: true, run: vectors },
+  { name: "vectors", needsBuild: true, alone: true, run: vectors },
+  { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
-  { name: "browser", needsBuild: true, needsBrowser: true, alone: true, run: (context) => vitest("browser", context) },
+  { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
   { name: "differential", needsBuild: true, alone: true, run: (context) => vitest("differential", context) },
+  {
+    name: "python",
+    needsBuild: true,
+    needs: ["python-socketio"],
+    alone: true,
+    run: (context) => vitest("python", context),
+  },
 ];

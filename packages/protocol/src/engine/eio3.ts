@@ -151,6 +151,7 @@ export const eio3: EngineDialect = {
   pinger: "client",
   anyPacketProvesLife: true,
   binaryBodies: true,
+  scriptPolling: true,
   encodePacket,
   decodePacket,
 

@@ -4,7 +4,7 @@
 
 import type { AdapterFactory } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
-import { ENGINE_DEFAULTS, type EngineOptions } from "../engine/options.ts";
+import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
 
 /** Options of the server. */
 export interface ServerOptions extends EngineOptions {
@@ -18,12 +18,6 @@ export interface ServerOptions extends EngineOptions {
   readonly adapter?: AdapterFactory;
   /** Reads and writes packets. @default the text parser of each generation */
   readonly parser?: Parser;
-  /**
-   * The generation of Socket.IO that the program was written for. 2 restores the defaults and the tolerance of 2.x;
-   * `"auto"` and 4 have those of 4.x. Clients of every generation are served in any case.
-   * @default "auto"
-   */
-  readonly compat: "auto" | 2 | 4;
 }
 
 /** The server's defaults: those of 4.x, but that both protocol generations are served. */
@@ -33,10 +27,9 @@ export const SERVER_DEFAULTS: ServerOptions = {
   serveClient: true,
   connectTimeout: 45_000,
   maxAttachments: 10,
-  compat: "auto",
 };
 
-const OPTIONAL: readonly string[] = ["adapter", "parser", "allowRequest", "generateId"];
+const OPTIONAL: readonly string[] = ["adapter", "parser", ...OPTIONAL_ENGINE_OPTIONS];
 
 /** The names of given options that have no effect here, such as those of later versions or with a letter wrong. */
 export function unknownOptions(options: Partial<ServerOptions>): string[] {
