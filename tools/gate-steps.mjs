@@ -75,8 +75,7 @@ async function layers() {
   const text = findings.map(({ path, line, rule, what }) => `${path}:${line}: ${rule}: ${what}`).join("\n");
   const cruise = await runCommand("node", [
     BIN.depcruise,
-    "packages",
-    "private",
+    ...["packages", "private", "aliases"].filter((folder) => existsSync(join(ROOT, folder))),
     "--config",
     ".dependency-cruiser.cjs",
     "-T",
@@ -94,11 +93,17 @@ async function packages(context) {
 }
 
 async function vectors({ full }) {
-  const own = await runCommand("node", ["tools/vectors.mjs"], { timeoutMs: 5 * MINUTE_MS });
-  const result = readCountLine(own.output, own.code);
-  if (!full) return result;
-  const official = await runCommand("node", ["tools/vectors.mjs", "--official"], { timeoutMs: 5 * MINUTE_MS });
-  return addUp([result, readCountLine(official.output, official.code)]);
+  const runs = [
+    ["tools/vectors.mjs"],
+    ["tools/alias-vectors.mjs"],
+    ...(full ? [["tools/vectors.mjs", "--official"]] : []),
+  ];
+  const results = [];
+  for (const args of runs) {
+    const run = await runCommand("node", args, { timeoutMs: 5 * MINUTE_MS });
+    results.push(readCountLine(run.output, run.code));
+  }
+  return addUp(results);
 }
 
 /**

@@ -114,7 +114,8 @@ function joinText(frames: readonly Frame[]): string {
   return body;
 }
 
-function joinBinary(frames: readonly Frame[]): Uint8Array {
+/** Joins frames into a body of bytes, whatever they hold. */
+export function joinBinary(frames: readonly Frame[]): Uint8Array {
   let total = 0;
   for (const { byteLength } of frames) total += byteLength + digitCount(byteLength) + 2;
   const body = new Uint8Array(total);
