@@ -9,6 +9,10 @@ import type { Socket } from "./socket.ts";
 
 class ServerInMemory extends SocketServer {
   readonly door = this.startEngine({});
+
+  shutDown(): Promise<void> {
+    return this.stopEngine();
+  }
 }
 
 function createServer(options: Partial<ServerOptions> = {}) {
@@ -350,6 +354,15 @@ describe("cleanupEmptyChildNamespaces", () => {
     expect(io.of("/lobby")).toBe(lobby);
   });
 
+  it("sets no timer that would outlive the server", async () => {
+    const { io, connect, clock } = createServer({ cleanupEmptyChildNamespaces: true, connectionStateRecovery: true });
+    io.of(/^\/room-\d+$/);
+    connect().join("/room-1").vanish();
+    connect().join("/room-2");
+    await io.shutDown();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it("waits until nobody can come back, where sessions are kept", () => {
     const recovery = { maxDisconnectionDuration: 1000 };
     const { io, connect, clock } = createServer({
@@ -357,6 +370,8 @@ describe("cleanupEmptyChildNamespaces", () => {
       connectionStateRecovery: recovery,
     });
     const rooms = io.of(/^\/room-\d+$/);
+    connect().join("/room-1").vanish();
+    clock.advance(500);
     connect().join("/room-1").vanish();
     clock.advance(999);
     expect(rooms.children.size).toBe(1);

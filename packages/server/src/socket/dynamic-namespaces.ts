@@ -4,6 +4,7 @@
 //        they were given; a pattern that keeps a position between two questions is refused, since its answers alternate.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
+import type { Cancel, Clock } from "@bowline/protocol/internal";
 import type { JoinRequest } from "./connection.ts";
 
 /**
@@ -57,6 +58,9 @@ export class DynamicNamespaces<N extends Member<N>> {
   readonly #maker: NamespaceMaker<N>;
   readonly #namespaces: Map<string, N> = new Map();
   readonly #patterns: Pattern<N>[] = [];
+  /** What stops the dropping of empty namespaces, by their names. */
+  readonly #drops: Map<string, Cancel> = new Map();
+  #isClosed = false;
 
   constructor(maker: NamespaceMaker<N>) {
     this.#maker = maker;
@@ -116,8 +120,29 @@ export class DynamicNamespaces<N extends Member<N>> {
     ask(0);
   }
 
-  /** Forgets a namespace that was made on demand, if nobody is in it. */
-  dropIfEmpty(name: string): void {
+  /** Forgets a namespace that was made on demand, once nobody has been in it for a while. */
+  dropIfEmptyFor(ms: number, name: string, clock: Clock): void {
+    this.#drops.get(name)?.();
+    this.#drops.delete(name);
+    if (this.#isClosed) return;
+    if (ms === 0) this.#dropIfEmpty(name);
+    else {
+      const stop = clock.coarse(ms, () => {
+        this.#drops.delete(name);
+        this.#dropIfEmpty(name);
+      });
+      this.#drops.set(name, stop);
+    }
+  }
+
+  /** Waits for nothing any more; the namespaces stay as they are. */
+  close(): void {
+    this.#isClosed = true;
+    for (const stop of this.#drops.values()) stop();
+    this.#drops.clear();
+  }
+
+  #dropIfEmpty(name: string): void {
     const namespace = this.#namespaces.get(name);
     const pattern = this.#patterns.find(({ parent }) => namespace !== undefined && parent.children.has(namespace));
     if (namespace === undefined || pattern === undefined || !namespace.isEmpty) return;

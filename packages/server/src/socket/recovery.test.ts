@@ -1,5 +1,4 @@
 // Rules of connection state recovery: who gets a lost session back, in which order, and who does not.
-import { type AdapterFactory, MemoryAdapter, type Session } from "@bowline/adapter";
 import { createFakePlatform, FakeClient, type FakeClientOptions } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import type { Next } from "./middleware.ts";
@@ -387,79 +386,5 @@ describe("a new session is what", () => {
     const client = server.connect();
     client.send(claim);
     expect(readReply(client.take()[0])).not.toMatchObject({ sid });
-  });
-});
-
-describe("an adapter of the program's own", () => {
-  /** A server whose adapter brings back sessions as the test says. */
-  function createOwn(
-    restoreSession: (
-      pid: string,
-      offset: string,
-    ) => ReturnType<MemoryAdapter<never>["restoreSession"]> | Promise<Session | null>,
-  ) {
-    const persisted = vi.fn();
-    const adapter: AdapterFactory = (namespace) =>
-      Object.assign(new MemoryAdapter(namespace), { restoreSession, persistSession: persisted });
-    return { ...createServer({ adapter }), persisted };
-  }
-
-  const session: Session = {
-    sid: "sid",
-    pid: "pid",
-    rooms: ["a"],
-    data: { a: 1 },
-    missedPackets: [["missed", 1, "o2"]],
-  };
-
-  it("may take its time to bring a session back", async () => {
-    const { connect, sockets } = createOwn(async () => session);
-    const client = connect();
-    client.send('0{"pid":"pid","offset":"o1"}');
-    expect(client.take()).toEqual([]);
-    await Promise.resolve();
-    expect(client.take()).toEqual(['2["missed",1,"o2"]', '0{"sid":"sid","pid":"pid"}']);
-    expect([sockets[0]?.rooms, sockets[0]?.data]).toEqual([new Set(["sid", "a"]), { a: 1 }]);
-  });
-
-  it("may know nothing of a session", async () => {
-    const { connect, sockets } = createOwn(async () => null);
-    connect().send('0{"pid":"pid","offset":"o1"}');
-    await Promise.resolve();
-    expect(sockets.map(({ recovered }) => recovered)).toEqual([false]);
-  });
-
-  it("may fail: the error is reported, and the client starts anew", async () => {
-    const mistake = new Error("database away");
-    const { connect, sockets, uncaught } = createOwn(() => Promise.reject(mistake));
-    connect().send('0{"pid":"pid","offset":"o1"}');
-    await Promise.resolve();
-    expect([sockets.map(({ recovered }) => recovered), uncaught]).toEqual([[false], [mistake]]);
-  });
-
-  it("gets a session back whose client has gone meanwhile", async () => {
-    const { connect, sockets, persisted } = createOwn(async () => session);
-    const client = connect();
-    client.send('0{"pid":"pid","offset":"o1"}');
-    client.vanish();
-    await Promise.resolve();
-    expect([sockets, persisted.mock.calls]).toEqual([[], [[session]]]);
-  });
-
-  it("is told of a lost session while the socket is in its rooms, with all that it was", () => {
-    const { connect, sockets, persisted } = createOwn(() => undefined);
-    const client = connect();
-    const { sid, pid } = join(client);
-    void sockets[0]?.join("a");
-    client.vanish();
-    expect(persisted.mock.calls).toEqual([[{ sid, pid, rooms: [sid, "a"], data: {} }]]);
-  });
-
-  it("is handed the server's memory for sessions, and may use it", () => {
-    const server = createServer({ adapter: (namespace, sessions) => new MemoryAdapter(namespace, sessions) });
-    const { claim, sid } = loseClient(server);
-    const client = server.connect();
-    client.send(claim);
-    expect(readReply(client.take().at(-1)).sid).toBe(sid);
   });
 });

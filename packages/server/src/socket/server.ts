@@ -325,6 +325,7 @@ export class SocketServer<
   /** Ends all sockets and connections. */
   protected async stopEngine(): Promise<void> {
     const namespaces = this.#namespaces.all();
+    this.#namespaces.close();
     for (const namespace of namespaces) {
       for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
     }
@@ -358,10 +359,8 @@ export class SocketServer<
       measure: (prepared) => this.#wires?.measure(prepared) ?? 0,
       emptied: (name) => {
         if (!this.#options.cleanupEmptyChildNamespaces) return;
-        const drop = () => namespaces.dropIfEmpty(name);
         // As long as somebody may come back, what is kept for them is kept.
-        if (recovery === undefined) drop();
-        else platform.clock.coarse(recovery.maxDisconnectionDuration, drop);
+        namespaces.dropIfEmptyFor(recovery?.maxDisconnectionDuration ?? 0, name, platform.clock);
       },
     };
     return namespaces;
