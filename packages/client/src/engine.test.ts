@@ -184,6 +184,15 @@ describe("opening over a WebSocket", () => {
     expect([engine.protocol, last(platform.socket().sent)]).toEqual([3, `41${namespace},`]);
   });
 
+  test("says what to set when the server closes at the probe, as those with parsers of their own do", () => {
+    const { platform, failures } = createEngine({ transports: ["websocket"] });
+    platform.socket().open();
+    platform.socket().message(openPacket({ maxPayload: undefined }));
+    platform.clock.advance(20);
+    platform.socket().close(1005);
+    expect(first(failures)).toMatchObject({ message: "websocket error", hint: containing('set the option "parser"') });
+  });
+
   test("takes the revision of the program's own parser where a probe would not be understood", () => {
     const { platform, engine } = createEngine(WEBSOCKET, {}, 3);
     platform.socket().open();

@@ -13,6 +13,7 @@ import {
   sio5,
 } from "@bowline/protocol";
 import { wantsBinaryTypes } from "@bowline/protocol/internal";
+import { type CloseDetails, closedUnheard, notUnderstood } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
@@ -29,6 +30,7 @@ export class Link {
   readonly #decoder: PacketDecoder;
   readonly #decoded: SocketPacket[] = [];
   #main: MainNamespace = "expected";
+  #hasUnderstood = false;
 
   constructor(engine: Engine, platform: Platform, options: LiveOptions) {
     this.dialect = engine.protocol === 3 ? sio4 : sio5;
@@ -47,8 +49,13 @@ export class Link {
    * @throws SyntaxError when it is no part of a packet.
    */
   decode(data: string | Uint8Array): SocketPacket[] {
-    this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+    try {
+      this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+    } catch (error) {
+      throw this.#hasUnderstood ? error : notUnderstood(error);
+    }
     const packets = this.#decoded.splice(0);
+    this.#hasUnderstood ||= packets.length > 0;
     for (const { type, nsp } of packets) {
       if (type === PacketType.CONNECT && nsp === "/") this.#main = "joined";
     }
@@ -83,6 +90,11 @@ export class Link {
   send(packet: OutgoingPacket): void {
     if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
     this.outbox.send(packet);
+  }
+
+  /** What is known about an end of the connection that the server, or the network, brought about. */
+  explainEnd(reason: string, details: Error | CloseDetails | undefined): Error | CloseDetails | undefined {
+    return reason === "transport close" && !this.#hasUnderstood ? closedUnheard(details) : details;
   }
 
   destroy(): void {

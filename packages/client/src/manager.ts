@@ -355,7 +355,7 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
       return;
     }
     if (this.#state.at === "closed") return;
-    this.#end(reason, details);
+    this.#end(reason, this.#state.link.explainEnd(reason, details));
     this.#reconnect();
   }
 

@@ -227,7 +227,7 @@ export class Opening {
       carrierClosed: (_reason, cause) => {
         // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
         const isBlamed = isOpen && this.#asked === 3 && handshake === undefined;
-        const error = asTransportError(cause, context);
+        const error = detection.at === "probing" ? closedAtProbe(context) : asTransportError(cause, context);
         this.#fail(isBlamed ? this.#explained(error, context) : error, isBlamed);
       },
     });
@@ -251,6 +251,15 @@ function sendMessage(transport: Transport, data: string): void {
 function readHandshake(packet: Packet): Handshake {
   if (packet.type !== "open") throw new SyntaxError(`the first packet was ${packet.type}, not open`);
   return parseHandshake(packet.data);
+}
+
+function closedAtProbe({ endpoint }: TransportContext): TransportError {
+  return new TransportError("websocket error", {
+    url: endpoint,
+    reason:
+      "the server closed the connection when it was asked which protocol it speaks; if it has a parser of its own, " +
+      'set the option "parser", otherwise the option "protocol"',
+  });
 }
 
 function asTransportError(cause: unknown, { endpoint }: TransportContext): TransportError {

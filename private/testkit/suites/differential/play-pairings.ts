@@ -72,8 +72,9 @@ export function play(plays: readonly Play[]): void {
  */
 export function isShownBy(script: DifferentialCase, pairing: Pairing): boolean {
   const isOurs = script.shows === "both" || pairing.ours === "both" || script.shows === pairing.ours;
+  const { server, clients } = pairing.reference;
   const isPossible =
     script.notBy?.includes(parserOf(pairing)) !== true &&
-    !pairing.reference.clients.some((client) => script.notWith?.includes(client) === true);
+    ![server, ...clients].some((peer) => script.notWith?.includes(peer) === true);
   return isOurs && isPossible;
 }
