@@ -8,7 +8,7 @@ import type { ParserName } from "../../src/peers/parsers.ts";
 import type { ClientName, ClientSocket, RunningServer, ServerName } from "../../src/peers/peer.ts";
 import { serverPeer } from "../../src/peers/server-peers.ts";
 import { makeLatch } from "../../src/peers/wait-for.ts";
-import { emitForAck, happened } from "./scene.ts";
+import { call, emitForAck, happened } from "./scene.ts";
 
 type Side<Name> = readonly [name: Name, parser: ParserName];
 
@@ -25,9 +25,9 @@ afterEach(async () => {
 async function startWithBystander(server: Side<ServerName>, client: ClientName) {
   const running = await (await serverPeer(...server)).start({});
   started.servers.push(running);
-  running.onConnection("/", (socket) =>
-    socket.on("ask", (ack) => (typeof ack === "function" ? ack("here") : undefined)),
-  );
+  running.onConnection("/", (socket) => {
+    socket.on("ask", (ack) => call(ack, "here"));
+  });
   const bystander = await connect(running, [client, server[1]], "websocket");
   await happened(bystander, "connect", "the connection of the bystander");
   return { running, bystander };
@@ -140,7 +140,7 @@ describe.each(withOurServer.map((pair) => [title(pair), pair] as const))("%s", (
     for (const namespace of NAMESPACES) {
       ends.push(await endOf(await connect(running, client, mode, namespace)));
     }
-    expect(ends).toEqual(NAMESPACES.map(() => expect.stringMatching(/^disconnect transport close/)));
+    expect(ends.filter((end) => !end.startsWith("disconnect transport close"))).toEqual([]);
     expect([await emitForAck(bystander, "ask"), running.connectionCount]).toEqual([["here"], 3]);
   });
 });
@@ -152,7 +152,7 @@ describe.each(withOurClient.map((pair) => [title(pair), pair] as const))("%s", (
     for (const namespace of NAMESPACES) {
       ends.push(await endOf(await connect(running, client, mode, namespace)));
     }
-    expect(ends).toEqual(NAMESPACES.map(() => expect.stringContaining('option "parser"')));
+    expect(ends.filter((end) => !end.includes('option "parser"'))).toEqual([]);
     expect(await emitForAck(bystander, "ask")).toEqual(["here"]);
   });
 });
