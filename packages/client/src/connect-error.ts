@@ -90,6 +90,25 @@ export function withoutQuery(thrown: unknown): Error {
 export interface CloseDetails {
   readonly description: string;
   readonly context?: unknown;
+  /** What to do about it, where something is known. */
+  readonly hint?: string;
+}
+
+const PARSER_ADVICE =
+  'if the server has a parser of its own, this client needs the same one: see the option "parser" of both sides';
+
+/** What to say when the first thing that a server sent is no packet. */
+export function notUnderstood(error: unknown): SyntaxError {
+  const said = error instanceof Error ? error.message : "Cannot decode the packet: the parser does not say why";
+  return new SyntaxError(`${said}; ${PARSER_ADVICE}`, { cause: error });
+}
+
+/** What to say when a server goes away without having sent a packet, as those do that understand none of ours. */
+export function closedUnheard(details: Error | CloseDetails | undefined): Error | CloseDetails {
+  // What has no context was the network's end, not the server's.
+  if (details instanceof Error || (details !== undefined && details.context === undefined)) return details;
+  const hint = `the server closed the connection before it sent a packet; ${PARSER_ADVICE}`;
+  return { description: "transport closed by the server", ...details, hint };
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   sio5,
 } from "@bowline/protocol";
 import { wantsBinaryTypes } from "@bowline/protocol/internal";
+import { type CloseDetails, closedUnheard, notUnderstood } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
@@ -29,9 +30,8 @@ export class Link {
   readonly #platform: Platform;
   readonly #decoder: PacketDecoder;
   readonly #decoded: SocketPacket[] = [];
-  #hasAsked = false;
-  #hasUnderstood = false;
   #main: MainNamespace = "expected";
+  #hasUnderstood = false;
 
   constructor(engine: Engine, platform: Platform, options: LiveOptions) {
     this.dialect = engine.protocol === 3 ? sio4 : sio5;
@@ -44,25 +44,19 @@ export class Link {
     this.#decoder.on("decoded", (packet) => this.#decoded.push(packet));
   }
 
-  /** Whether a packet has come. */
-  get hasUnderstood(): boolean {
-    return this.#hasUnderstood;
-  }
-
-  /** Whether something was sent, and no packet has come since the connection is open. */
-  get isUnanswered(): boolean {
-    return this.#hasAsked && !this.#hasUnderstood;
-  }
-
   /**
    * Takes a message.
    * @returns the packets that it completed.
    * @throws SyntaxError when it is no part of a packet.
    */
   decode(data: string | Uint8Array): SocketPacket[] {
-    this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+    try {
+      this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+    } catch (error) {
+      throw this.#hasUnderstood ? error : notUnderstood(error);
+    }
     const packets = this.#decoded.splice(0);
-    if (packets.length > 0) this.#hasUnderstood = true;
+    this.#hasUnderstood ||= packets.length > 0;
     for (const { type, nsp } of packets) {
       if (type === PacketType.CONNECT && nsp === "/") this.#main = "joined";
     }
@@ -103,8 +97,12 @@ export class Link {
   /** Sends what a socket wants to send. */
   send(packet: OutgoingPacket): void {
     if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
-    this.#hasAsked = true;
     this.outbox.send(packet);
+  }
+
+  /** What is known about an end of the connection that the server, or the network, brought about. */
+  explainEnd(reason: string, details: Error | CloseDetails | undefined): Error | CloseDetails | undefined {
+    return reason === "transport close" && !this.#hasUnderstood ? closedUnheard(details) : details;
   }
 
   destroy(): void {

@@ -9,6 +9,7 @@ import {
   last,
   openPacket,
 } from "../test-support/fake-platform.ts";
+import { closedUnheard } from "./connect-error.ts";
 import { Manager } from "./manager.ts";
 import type { ClientOptions, LiveOptions } from "./options.ts";
 
@@ -438,6 +439,49 @@ describe("a server that does not show what it speaks", () => {
       containing(`EIO=${protocol}`),
       protocol,
     ]);
+  });
+});
+
+describe("a server with another parser is suspected", () => {
+  function lose(act: (parts: Parts) => void): unknown {
+    const parts = createOpen({ reconnection: false });
+    let details: unknown;
+    parts.manager.on("close", (_reason, given) => {
+      details = given;
+    });
+    act(parts);
+    return details;
+  }
+
+  test("when it closes without having sent a packet", () => {
+    const details = lose(({ platform }) => platform.socket().close(1005));
+    expect(details).toMatchObject({ hint: containing('see the option "parser"') });
+  });
+
+  test("when the first thing it sends is no packet", () => {
+    const details = lose(({ platform }) => platform.socket().message("4no packet"));
+    expect(details).toMatchObject({ message: containing('see the option "parser"') });
+  });
+
+  test.each([
+    ["closes", ({ platform }: Parts) => platform.socket().close(1005)],
+    ["sends nonsense", ({ platform }: Parts) => platform.socket().message("4no packet")],
+  ])("no more when it %s after a packet that was understood", (_, act) => {
+    const details = lose((parts) => {
+      parts.platform.socket().message('40{"sid":"s"}');
+      act(parts);
+    });
+    expect(JSON.stringify([details, String(details)])).not.toContain("parser");
+  });
+
+  test("not when the network was lost", () => {
+    const details = { description: "network connection lost", context: undefined };
+    expect(closedUnheard(details)).toBe(details);
+  });
+
+  test("nor when there is an error to tell", () => {
+    const error = new Error("broken");
+    expect(closedUnheard(error)).toBe(error);
   });
 });
 

@@ -11,7 +11,7 @@
 import type { SocketPacket } from "@bowline/protocol";
 import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
-import { type CloseDetails, parserError, TransportError } from "./connect-error.ts";
+import { type CloseDetails, TransportError } from "./connect-error.ts";
 import { Engine, type EngineListener } from "./engine.ts";
 import { guardProgram } from "./guard.ts";
 import { Link } from "./link.ts";
@@ -260,9 +260,6 @@ export class Manager extends Tunable {
     try {
       packets = link.decode(data);
     } catch (error) {
-      if (!link.hasUnderstood) this.#suspectParser();
-      // A listener may have ended it.
-      if (this.#link !== link) return;
       this.#end("parse error", error instanceof Error ? error : undefined);
       this.#reconnect();
       return;
@@ -300,10 +297,6 @@ export class Manager extends Tunable {
   }
 
   /** The connection ends before one side understood the other: those that wait hear what the reason may be. */
-  #suspectParser(): void {
-    this.#members.failed(parserError(this.#endpoint));
-  }
-
   get #endpoint(): string {
     return endpointOf(serverOf(this.uri, this.opts, this.#platform.page()), this.opts, "polling");
   }
@@ -323,9 +316,7 @@ export class Manager extends Tunable {
     }
     const link = this.#link;
     if (link === undefined) return;
-    if (this.opts.parser !== undefined && reason === "transport close" && link.isUnanswered) this.#suspectParser();
-    if (this.#link !== link) return;
-    this.#end(reason, details);
+    this.#end(reason, link.explainEnd(reason, details));
     this.#reconnect();
   }
 

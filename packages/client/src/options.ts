@@ -107,8 +107,8 @@ export interface ManagerOptions extends EngineOptions {
   /**
    * Parser for the packets of Socket.IO; the server needs the same. It decides which servers are spoken to, where the
    * option `protocol` does not: one whose `protocol` is 4, or that tells none and calls back with its frames, those of
-   * 2.x; any other those of 3.x and 4.x. A server of another generation, or with another parser, is told by
-   * `connect_error`, with a `hint`.
+   * 2.x; any other those of 3.x and 4.x. A server of another generation is told by `connect_error`, one with another
+   * parser by the end of the connection; the error, or the details of `disconnect`, have a `hint`.
    * @default the parser of the server's generation
    */
   readonly parser?: Parser;

@@ -178,6 +178,9 @@ function clientSocket(raw: unknown, generation: Generation, heartbeat: Heartbeat
     disconnect() {
       raw.disconnect();
     },
+    close() {
+      raw.close();
+    },
     async upgraded() {
       if (engine().transport.name !== "websocket") {
         await waitFor(engine(), "upgrade", undefined, "the client's engine");

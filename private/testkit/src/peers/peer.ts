@@ -143,6 +143,8 @@ export interface ClientSocket {
   send(...args: readonly unknown[]): void;
   connect(): void;
   disconnect(): void;
+  /** The other name of `disconnect()`. */
+  close(): void;
   /** Resolves when the connection runs over WebSocket. */
   upgraded(): Promise<void>;
   /** Resolves at the next heartbeat. */

@@ -3,7 +3,7 @@
 // Rules: a case knows no package and no pairing; it drives the scene and writes what user code on each side observes.
 
 import type { ParserName } from "../../src/peers/parsers.ts";
-import type { TransportMode } from "../../src/peers/peer.ts";
+import type { ClientName, ServerName, TransportMode } from "../../src/peers/peer.ts";
 import type { Scene } from "./scene.ts";
 
 /** Every way of transport. */
@@ -17,5 +17,7 @@ export interface DifferentialCase {
   readonly shows: "both" | "server" | "client";
   /** The official parsers that cannot carry it, and with them ours of the same kind. */
   readonly notBy?: readonly ParserName[];
+  /** The official peers that cannot play it. */
+  readonly notWith?: readonly (ClientName | ServerName)[];
   run(scene: Scene): Promise<void>;
 }

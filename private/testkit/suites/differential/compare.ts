@@ -5,7 +5,7 @@
 
 import type { ParserName } from "../../src/peers/parsers.ts";
 import type { TransportMode } from "../../src/peers/peer.ts";
-import { type Pairing, parserOf, peersName } from "./pairings.ts";
+import { ownParserOf, type Pairing, peersName } from "./pairings.ts";
 
 /** Lines of the reference and what stands in their place in ours. */
 export interface Change {
@@ -21,7 +21,7 @@ export interface Difference {
   readonly script: string;
   /** The names of the peers it holds for. */
   readonly pairings: readonly string[];
-  /** The official parsers it holds with; with all of them if absent. */
+  /** The parsers of our side that it holds with; all of them if absent. */
   readonly parsers?: readonly ParserName[];
   /** The ways of transport it holds for. */
   readonly modes: readonly TransportMode[];
@@ -46,7 +46,7 @@ export function differencesFor(
   mode: TransportMode,
 ): readonly Difference[] {
   const name = peersName(pairing);
-  const parser = parserOf(pairing);
+  const parser = ownParserOf(pairing);
   return differences.filter(
     (difference) =>
       difference.script === script &&

@@ -11,24 +11,54 @@ const LEGACY_AT_OURS = [
   "our server with client 2.5",
 ] as const;
 const OURS_AT_LEGACY = ["server 2.5 with our client", "server 2.5 with a root middleware with our client"] as const;
+const MODERN_AT_OURS = [
+  "our server with client 3.1",
+  "our server with client 4.0",
+  "our server with client 4.8",
+] as const;
+const OURS_AT_MODERN = [
+  "server 3.0 with our client",
+  "server 3.1 with our client",
+  "server 4.0 with our client",
+  "server 4.4 with our client",
+  "server 4.8 with our client",
+] as const;
+const OUR_MSGPACK = ["our msgpack of protocol 4", "our msgpack of protocol 5"] as const;
 const OURS_ON_3_AT_MODERN = "server 4.8 with allowEIO3 with our client held to protocol 3";
 const OURS_ON_3 = "our server with our client held to protocol 3";
 
-/** What 2.x makes of each typed array or view that the case sends, and the bytes that we send. */
-const VIEWS = [
+/** What is received of each typed array or view that the case sends: officially, and when we send it. */
+type Views = readonly (readonly [theirs: string, ours: string])[];
+
+/** As text, from 2.x. */
+const TEXT_VIEWS: Views = [
   ['{"0": 4, "1": 0, "2": 4}', "Buffer(3) 4 0 4"],
   ['{"0": 1, "1": 2}', "Buffer(2) 1 2"],
   ["{}", "Buffer(2) 8 7"],
   ['{"0": 258}', "Buffer(2) 2 1"],
-] as const;
+];
 
-/** What changes when one side sends views as bytes: what the other side gets, and what it gives back in its acks. */
-function viewsAsBytes(sender: "client" | "server"): readonly Change[] {
+/** As MessagePack, from either generation; the last one is the same. */
+const MSGPACK_VIEWS: Views = [
+  ["ArrayBuffer(3) 4 0 4", "Buffer(3) 4 0 4"],
+  ["ArrayBuffer(5) 0 1 2 3 4", "Buffer(2) 1 2"],
+  ["ArrayBuffer(3) 9 8 7", "ArrayBuffer(2) 8 7"],
+];
+
+/** What changes when one side sends views as we do: what the other side gets, and what it gives back in its acks. */
+function viewsOfOurs(sender: "client" | "server", views: Views): readonly Change[] {
   const receiver = sender === "client" ? "server" : "client";
   return [`${receiver}: plain`, `${receiver}: echo`, `${sender}: ack`].flatMap((line) =>
-    VIEWS.map(([theirs, ours]) => ({ theirs: [`${line}(${theirs})`], ours: [`${line}(${ours})`] })),
+    views.map(([theirs, ours]) => ({ theirs: [`${line}(${theirs})`], ours: [`${line}(${ours})`] })),
   );
 }
+
+const SERVED_BY_OURS = [...LEGACY_AT_OURS, ...MODERN_AT_OURS];
+const SERVING_OURS = [...OURS_AT_LEGACY, ...OURS_AT_MODERN];
+
+const MSGPACK_VIEWS_REASON =
+  "The official MessagePack parsers send the whole buffer behind a typed array or view, and with it bytes that the " +
+  "program did not mean to send. Ours sends what the view shows; a Uint8Array travels as binary, as with the text parser.";
 
 const VIEWS_REASON =
   "On Node, 2.x takes only Buffer and ArrayBuffer for binary and writes typed arrays and views as plain objects, " +
@@ -78,7 +108,7 @@ export const DIFFERENCES: readonly Difference[] = [
     pairings: [...LEGACY_AT_OURS],
     modes: ALL_MODES,
     reason: VIEWS_REASON,
-    changes: viewsAsBytes("server"),
+    changes: viewsOfOurs("server", TEXT_VIEWS),
   },
   {
     script: "typed arrays and views go both ways",
@@ -86,7 +116,7 @@ export const DIFFERENCES: readonly Difference[] = [
     pairings: [...OURS_AT_LEGACY, OURS_ON_3_AT_MODERN],
     modes: ALL_MODES,
     reason: VIEWS_REASON,
-    changes: viewsAsBytes("client"),
+    changes: viewsOfOurs("client", TEXT_VIEWS),
   },
   {
     script: "typed arrays and views go both ways",
@@ -94,6 +124,22 @@ export const DIFFERENCES: readonly Difference[] = [
     pairings: [OURS_ON_3],
     modes: ALL_MODES,
     reason: VIEWS_REASON,
-    changes: [...viewsAsBytes("client"), ...viewsAsBytes("server")],
+    changes: [...viewsOfOurs("client", TEXT_VIEWS), ...viewsOfOurs("server", TEXT_VIEWS)],
+  },
+  {
+    script: "typed arrays and views go both ways",
+    parsers: OUR_MSGPACK,
+    pairings: SERVED_BY_OURS,
+    modes: ALL_MODES,
+    reason: MSGPACK_VIEWS_REASON,
+    changes: viewsOfOurs("server", MSGPACK_VIEWS),
+  },
+  {
+    script: "typed arrays and views go both ways",
+    parsers: OUR_MSGPACK,
+    pairings: SERVING_OURS,
+    modes: ALL_MODES,
+    reason: MSGPACK_VIEWS_REASON,
+    changes: viewsOfOurs("client", MSGPACK_VIEWS),
   },
 ];

@@ -171,6 +171,16 @@ export function parserOf({ reference }: Pairing): ParserName {
 }
 
 /**
+ * Tells by which parser our side speaks.
+ *
+ * @param pairing - The pairing.
+ * @returns The parser; with two sides of ours, the server's.
+ */
+export function ownParserOf({ ours, parsers }: Pairing): ParserName {
+  return parsers?.[ours === "client" ? "client" : "server"] ?? "text";
+}
+
+/**
  * Tells the generation of a server's API.
  *
  * @param server - The server.

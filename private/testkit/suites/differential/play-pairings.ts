@@ -64,7 +64,7 @@ export function play(plays: readonly Play[]): void {
 }
 
 /**
- * Tells whether a case shows anything of ours in a pairing, and can be carried by its parser.
+ * Tells whether a case shows anything of ours in a pairing, and can be played by the official side.
  *
  * @param script - The case.
  * @param pairing - The pairing.
@@ -72,5 +72,9 @@ export function play(plays: readonly Play[]): void {
  */
 export function isShownBy(script: DifferentialCase, pairing: Pairing): boolean {
   const isOurs = script.shows === "both" || pairing.ours === "both" || script.shows === pairing.ours;
-  return isOurs && script.notBy?.includes(parserOf(pairing)) !== true;
+  const { server, clients } = pairing.reference;
+  const isPossible =
+    script.notBy?.includes(parserOf(pairing)) !== true &&
+    ![server, ...clients].some((peer) => script.notWith?.includes(peer) === true);
+  return isOurs && isPossible;
 }

@@ -33,7 +33,7 @@ async function reach(scene: Scene, namespace: string): Promise<void> {
   await third.socket.join("corner");
   const contents = [
     ["text 😀", { number: 1 }],
-    [Buffer.from([0, 1, 255]), { deep: [Uint8Array.of(7)] }],
+    [Buffer.from([0, 1, 255]), { deep: [Uint8Array.of(7).buffer] }],
   ] as const;
   for (const content of contents) {
     server.emitToRoom(namespace, "room", "to room", ...content);
