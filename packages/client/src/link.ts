@@ -7,6 +7,7 @@ import {
   type PacketDecoder,
   PacketType,
   type Parser,
+  type RecoveryClaim,
   type SocketDialect,
   type SocketPacket,
   sio4,
@@ -28,6 +29,8 @@ export class Link {
   readonly #platform: Platform;
   readonly #decoder: PacketDecoder;
   readonly #decoded: SocketPacket[] = [];
+  #hasAsked = false;
+  #hasUnderstood = false;
   #main: MainNamespace = "expected";
 
   constructor(engine: Engine, platform: Platform, options: LiveOptions) {
@@ -41,6 +44,16 @@ export class Link {
     this.#decoder.on("decoded", (packet) => this.#decoded.push(packet));
   }
 
+  /** Whether a packet has come. */
+  get hasUnderstood(): boolean {
+    return this.#hasUnderstood;
+  }
+
+  /** Whether something was sent, and no packet has come since the connection is open. */
+  get isUnanswered(): boolean {
+    return this.#hasAsked && !this.#hasUnderstood;
+  }
+
   /**
    * Takes a message.
    * @returns the packets that it completed.
@@ -49,6 +62,7 @@ export class Link {
   decode(data: string | Uint8Array): SocketPacket[] {
     this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
     const packets = this.#decoded.splice(0);
+    if (packets.length > 0) this.#hasUnderstood = true;
     for (const { type, nsp } of packets) {
       if (type === PacketType.CONNECT && nsp === "/") this.#main = "joined";
     }
@@ -59,11 +73,18 @@ export class Link {
    * Asks for a namespace.
    * @param auth credentials; they cannot be sent for a main namespace that is joined unasked.
    * @param isInQuery whether they are in the URL, where such a server finds them.
+   * @param claim the session to bring back.
    * @returns whether the server's yes is known already.
    */
-  connect(nsp: string, auth: Readonly<Record<string, unknown>>, query: string, isInQuery: boolean): boolean {
+  connect(
+    nsp: string,
+    auth: Readonly<Record<string, unknown>>,
+    query: string,
+    isInQuery: boolean,
+    claim: RecoveryClaim | undefined,
+  ): boolean {
     if (nsp !== "/" || !this.dialect.joinsMainNamespaceByItself) {
-      this.#send(this.dialect.connect(nsp, auth, query));
+      this.#send(this.dialect.connect(nsp, auth, query, claim));
       return false;
     }
     if (Object.keys(auth).length > 0 && !isInQuery) {
@@ -82,6 +103,7 @@ export class Link {
   /** Sends what a socket wants to send. */
   send(packet: OutgoingPacket): void {
     if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
+    this.#hasAsked = true;
     this.outbox.send(packet);
   }
 

@@ -7,11 +7,17 @@ export { eio3 } from "./engine/eio3.ts";
 export { eio4 } from "./engine/eio4.ts";
 export type { Frame } from "./engine/frame.ts";
 export { type Handshake, parseHandshake } from "./engine/handshake.ts";
+export { decodeJsonp, encodeJsonp, encodeJsonpField, encodeJsonpForm } from "./engine/jsonp.ts";
 export type { Packet, PacketType as EnginePacketType } from "./engine/packet.ts";
+export {
+  createWebTransportDecoder,
+  encodeWebTransportFrame,
+  type WebTransportDecoder,
+} from "./engine/webtransport-frames.ts";
 export type { Random } from "./shared/random.ts";
 export { AckDisconnectedError, AckTimeoutError } from "./socket/ack-errors.ts";
 export { hasBinary } from "./socket/binary.ts";
-export type { ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./socket/dialect.ts";
+export type { ConnectReply, ConnectRequest, RecoveryClaim, Refusal, SocketDialect } from "./socket/dialect.ts";
 export { PacketType, RESERVED_EVENTS, type SocketPacket } from "./socket/packet.ts";
 export type {
   DecoderOptions,

@@ -30,6 +30,13 @@ export interface ConnectReply {
   readonly pid?: string;
 }
 
+/** What a client shows to get its session back. */
+export interface RecoveryClaim {
+  readonly pid: string;
+  /** The offset of the last event that it got; absent before the first one. */
+  readonly offset?: string;
+}
+
 /** Habits of one revision of the Socket.IO protocol. */
 export interface SocketDialect {
   readonly revision: 4 | 5;
@@ -51,8 +58,16 @@ export interface SocketDialect {
   /** Server: the id of a new socket. */
   socketId(namespace: string, sessionId: string, random: Random): string;
 
-  /** Client: the packet that asks for a namespace. */
-  connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): SocketPacket;
+  /**
+   * Client: the packet that asks for a namespace.
+   * @param claim the session to bring back; revision 4 has no recovery.
+   */
+  connect(
+    namespace: string,
+    auth: Readonly<Record<string, unknown>>,
+    query: string,
+    claim?: RecoveryClaim,
+  ): SocketPacket;
   /** Client: the id from the server's yes; revision 4 computes it. */
   readReply(packet: SocketPacket, sessionId: string): ConnectReply;
   /** Client: the refusal from the server's no. */

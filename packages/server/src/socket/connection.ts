@@ -144,7 +144,7 @@ export class ClientConnection implements ConnectionListener {
     if (options.volatile === true && !this.writable) return false;
     const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
-    this.conn.send(outgoing);
+    this.conn.transmit(outgoing);
     return true;
   }
 

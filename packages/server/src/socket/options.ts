@@ -4,7 +4,7 @@
 
 import type { AdapterFactory } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
-import { ENGINE_DEFAULTS, type EngineOptions } from "../engine/options.ts";
+import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
 import type { ParserByRevision } from "./wires.ts";
 
@@ -33,12 +33,6 @@ export interface ServerOptions extends EngineOptions {
   readonly connectionStateRecovery?: Partial<RecoveryOptions> | boolean;
   /** Whether a namespace that was made on demand is forgotten when its last socket has left. @default false */
   readonly cleanupEmptyChildNamespaces: boolean;
-  /**
-   * The generation of Socket.IO that the program was written for. 2 restores the defaults and the tolerance of 2.x;
-   * `"auto"` and 4 have those of 4.x. Clients of every generation are served in any case.
-   * @default "auto"
-   */
-  readonly compat: "auto" | 2 | 4;
 }
 
 /** The server's defaults: those of 4.x, but that both protocol generations are served. */
@@ -49,10 +43,9 @@ export const SERVER_DEFAULTS: ServerOptions = {
   connectTimeout: 45_000,
   maxAttachments: 10,
   cleanupEmptyChildNamespaces: false,
-  compat: "auto",
 };
 
-const OPTIONAL: readonly string[] = ["adapter", "parser", "connectionStateRecovery", "allowRequest", "generateId"];
+const OPTIONAL: readonly string[] = ["adapter", "parser", "connectionStateRecovery", ...OPTIONAL_ENGINE_OPTIONS];
 
 /**
  * Completes what a program says of recovery.

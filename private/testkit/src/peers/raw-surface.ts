@@ -132,3 +132,8 @@ export function isFactory(value: unknown): value is Factory {
 export function isConstructor(value: unknown): value is new (first: unknown, options: object) => unknown {
   return typeof value === "function";
 }
+
+/** Whether a value is a function that makes a parser. */
+export function isParserMaker(value: unknown): value is (protocol?: 4 | 5) => unknown {
+  return typeof value === "function";
+}

@@ -2,6 +2,7 @@
 // Place: **cases** -> scene -> peers
 // Rules: a case knows no package and no pairing; it drives the scene and writes what user code on each side observes.
 
+import type { ParserName } from "../../src/peers/parsers.ts";
 import type { TransportMode } from "../../src/peers/peer.ts";
 import type { Scene } from "./scene.ts";
 
@@ -14,5 +15,7 @@ export interface DifferentialCase {
   readonly name: string;
   /** Whose behaviour it shows; pairings where that side is official do not play it. */
   readonly shows: "both" | "server" | "client";
+  /** The official parsers that cannot carry it, and with them ours of the same kind. */
+  readonly notBy?: readonly ParserName[];
   run(scene: Scene): Promise<void>;
 }

@@ -5,8 +5,12 @@
 import { ALL_MODES } from "./case.ts";
 import type { Change, Difference } from "./compare.ts";
 
-const LEGACY_AT_OURS = "our server with client 2.5";
-const OURS_AT_LEGACY = "server 2.5 with our client";
+const LEGACY_AT_OURS = [
+  "our server with client 2.0",
+  "our server with client 2.4",
+  "our server with client 2.5",
+] as const;
+const OURS_AT_LEGACY = ["server 2.5 with our client", "server 2.5 with a root middleware with our client"] as const;
 const OURS_ON_3_AT_MODERN = "server 4.8 with allowEIO3 with our client held to protocol 3";
 const OURS_ON_3 = "our server with our client held to protocol 3";
 
@@ -34,7 +38,7 @@ const VIEWS_REASON =
 export const DIFFERENCES: readonly Difference[] = [
   {
     script: "the server sees query, credentials and headers of the handshake",
-    pairings: [LEGACY_AT_OURS, OURS_ON_3],
+    pairings: [...LEGACY_AT_OURS, OURS_ON_3],
     modes: ALL_MODES,
     reason:
       "A program written for 4.x looks for credentials in handshake.auth. Over protocol 3 they come in the query of " +
@@ -51,7 +55,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     script: "the server shuts down while the connection is idle",
-    pairings: [LEGACY_AT_OURS, OURS_ON_3],
+    pairings: [...LEGACY_AT_OURS, OURS_ON_3],
     modes: ALL_MODES,
     reason:
       "2.x gives its disconnect listeners no reason at a shutdown; since 4.x there is one, and one server has one answer.",
@@ -70,20 +74,23 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     script: "typed arrays and views go both ways",
-    pairings: [LEGACY_AT_OURS],
+    parsers: ["text"],
+    pairings: [...LEGACY_AT_OURS],
     modes: ALL_MODES,
     reason: VIEWS_REASON,
     changes: viewsAsBytes("server"),
   },
   {
     script: "typed arrays and views go both ways",
-    pairings: [OURS_AT_LEGACY, OURS_ON_3_AT_MODERN],
+    parsers: ["text"],
+    pairings: [...OURS_AT_LEGACY, OURS_ON_3_AT_MODERN],
     modes: ALL_MODES,
     reason: VIEWS_REASON,
     changes: viewsAsBytes("client"),
   },
   {
     script: "typed arrays and views go both ways",
+    parsers: ["text"],
     pairings: [OURS_ON_3],
     modes: ALL_MODES,
     reason: VIEWS_REASON,

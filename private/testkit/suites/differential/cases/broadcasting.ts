@@ -38,7 +38,7 @@ async function reach(scene: Scene, namespace: string): Promise<void> {
   for (const content of contents) {
     server.emitToRoom(namespace, "room", "to room", ...content);
     server.emitToRoom(namespace, "corner", "to room", "only the corner", ...content);
-    if (scene.vocabulary.server === 4) {
+    if (scene.vocabulary.excludes) {
       server.emitToRoomExcept(namespace, "room", "corner", "except", ...content);
     }
     first.socket.broadcast("broadcast", ...content);

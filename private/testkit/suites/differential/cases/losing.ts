@@ -143,7 +143,7 @@ const staysWhileIdle: DifferentialCase = {
     const joined = await scene.join(server, {}, (socket) => observeSocket(scene.lane("server"), socket));
     observeClient(scene, scene.lane("client"), joined.client);
     for (let heartbeats = 0; heartbeats < 3; heartbeats += 1) {
-      await waitFor(joined.client.manager, "ping", undefined, "the client's manager");
+      await joined.client.heartbeat();
     }
     await barrier(joined);
     scene.lane("client").add(`still connected: ${joined.client.connected}`);
