@@ -15,7 +15,7 @@ import {
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
 import type { Connection, ConnectionListener } from "../engine/connection.ts";
-import { isAuth, isPacket, nameViolation } from "./packet-check.ts";
+import { isPacket, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
@@ -215,10 +215,6 @@ export class ClientConnection implements ConnectionListener {
       return;
     }
     if (packet.type === PacketType.CONNECT) {
-      if (!this.#habits.takesAnyAuth && !isAuth(packet.data)) {
-        this.#undecodable(new SyntaxError("Cannot take the packet: its auth data is no object"));
-        return;
-      }
       const request = this.dialect.readConnect(packet);
       const isRejoin = this.dialect.joinsMainNamespaceByItself && request.namespace === MAIN_NAMESPACE;
       this.#knock(request, isRejoin && !this.#habits.answersRejoin);

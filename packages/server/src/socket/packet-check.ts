@@ -17,11 +17,6 @@ export function isPacket(made: unknown): made is SocketPacket {
   return TYPES.has(type) && typeof nsp === "string" && nsp.startsWith("/") && isId;
 }
 
-/** Whether what came with a request for a namespace can be auth data. */
-export function isAuth(data: unknown): boolean {
-  return data === undefined || (typeof data === "object" && !Array.isArray(data));
-}
-
 /** Why an event cannot be delivered under its name; undefined where nothing is against it. */
 export function nameViolation({ type, data }: SocketPacket): Error | undefined {
   if (type !== PacketType.EVENT && type !== PacketType.BINARY_EVENT) return undefined;

@@ -64,12 +64,6 @@ describe("with compat 2", () => {
     ]);
   });
 
-  it("a client of 2.x may bring along a list where auth data belongs", () => {
-    const { client } = createScene(2);
-    client.send("0/chat,[]");
-    expect(client.take()).toEqual(["0/chat,"]);
-  });
-
   it("a client of 2.x that has left the main namespace joins it again without an answer", () => {
     const { io, client } = createScene(2);
     client.send("1", '2["nobody"]', "0", '20["nobody asks"]');
@@ -121,16 +115,6 @@ describe.each(["auto", 4] as const)("with compat %s", (compat) => {
     client.send(packet, '2["dead"]');
     expect(client.port.closes).toBe(1);
     expect(told.mock.calls.at(-1)).toEqual(["disconnect", "forced close"]);
-  });
-
-  it("a client of 2.x is disconnected for a list where auth data belongs, and the program is told why", () => {
-    const { client, told } = createScene(compat);
-    client.send("0/chat,[]");
-    expect([client.take(), client.port.closes]).toEqual([[], 1]);
-    expect(told.mock.calls).toEqual([
-      ["error", new SyntaxError("Cannot take the packet: its auth data is no object")],
-      ["disconnect", "forced close"],
-    ]);
   });
 
   it("the program is told of a reserved name from the wire", () => {

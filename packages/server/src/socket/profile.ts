@@ -1,7 +1,7 @@
 // What a server does as its program's generation expects it, where the generations disagree: one object for each.
 // Place: options -> **profile** -> server / connection / namespace / socket
 // Rules: chosen once when the server is made; whoever needs a choice asks the profile, and nobody asks for `compat`.
-// Source: docs/protocol/socket-4.md, "Decoding", "Violations" and "Disconnecting"
+// Source: docs/protocol/socket-4.md, "Violations" and "Disconnecting"
 
 import { RESERVED_EVENTS } from "@bowline/protocol";
 import type { ServerOptions } from "./options.ts";
@@ -10,8 +10,6 @@ import type { ServerOptions } from "./options.ts";
 export interface PeerHabits {
   /** What a packet that is out of place costs: nothing, or the connection. */
   readonly onViolation: "ignore" | "close";
-  /** Whether a request for a namespace may bring along anything that JSON calls an object, or only a real one. */
-  readonly takesAnyAuth: boolean;
   /** Whether a client that left the main namespace and asks for it again is told that it is in. */
   readonly answersRejoin: boolean;
 }
@@ -26,7 +24,7 @@ export interface Profile {
   emitted(emitter: unknown): unknown;
 }
 
-const STRICT: PeerHabits = { onViolation: "close", takesAnyAuth: false, answersRejoin: true };
+const STRICT: PeerHabits = { onViolation: "close", answersRejoin: true };
 
 const MODERN: Profile = {
   habits: { 4: STRICT, 5: STRICT },
@@ -36,7 +34,7 @@ const MODERN: Profile = {
 
 // Towards clients of revision 5, which no 2.x server has ever seen, there is nothing to restore.
 const LEGACY: Profile = {
-  habits: { 4: { onViolation: "ignore", takesAnyAuth: true, answersRejoin: false }, 5: STRICT },
+  habits: { 4: { onViolation: "ignore", answersRejoin: false }, 5: STRICT },
   isLocal: (event) => event === "error" || RESERVED_EVENTS.has(event),
   emitted: (emitter) => emitter,
 };
