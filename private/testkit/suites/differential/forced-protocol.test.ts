@@ -36,7 +36,9 @@ describe.concurrent.each(["server 3.1", "server 4.0", "server 4.4", "server 4.8"
     test.each(ALL_MODES)("fails over %s and names the option and allowEIO3", async (mode) => {
       const [message, hint, hasConnected] = await failAt(name, mode);
       expect([message, hasConnected]).toEqual([mode === "websocket" ? "websocket error" : "xhr poll error", false]);
-      expect(hint).toMatch(/leave the option "protocol" out, or set allowEIO3 on the server/);
+      expect(hint).toMatch(
+        /the option "protocol" holds this client to the other protocol; leave it out, or set allowEIO3 on the server/,
+      );
     });
   },
 );
