@@ -1,0 +1,33 @@
+// The metrics that measure codecs: a packet through the Socket.IO codec and the Engine.IO codec, and back.
+// Place: metrics -> **codec metrics**
+// Rules: the keys are those that the codec process reports; JSON is the floor, what parse and stringify alone cost.
+
+import type { CodecMetric, FigureSpec } from "./metric.ts";
+
+const CASES: readonly (readonly [name: string, label: string])[] = [
+  ["event", "small event"],
+  ["ack", "ack"],
+  ["kilobyte", "event of 1 KB"],
+  ["binary", "event with 1 attachment of 1 KB"],
+  ["payload", "polling body of 4 events"],
+];
+
+function figures(name: string, label: string): readonly FigureSpec[] {
+  return ["encode", "decode"].map((way) => ({
+    key: `codec.${name}.${way}`,
+    from: `${name}.${way}`,
+    label: `codec, ${label}: ${way}`,
+    unit: "ns",
+  }));
+}
+
+/** What the bench measures of codecs, in the order of the table. */
+export const CODEC_METRICS: readonly CodecMetric[] = [
+  {
+    kind: "codec",
+    name: "codec",
+    about: "Socket.IO 5 over Engine.IO 4, from a packet to frames and back; time, not CPU time",
+    peers: ["bowline", "socket.io 4.8", "JSON"],
+    figures: CASES.flatMap(([name, label]) => figures(name, label)),
+  },
+];
