@@ -8,14 +8,14 @@ const isBytes = (value) => value instanceof Uint8Array;
 /** All cases of a metric. */
 export function cases() {
   return casesOf({
-    encode({ data: [event, value] }) {
-      if (!isBytes(value?.content)) return [JSON.stringify([event, value])];
+    encode({ data }) {
+      const [event, value] = data;
+      if (!isBytes(value?.content)) return [JSON.stringify(data)];
       return [JSON.stringify([event, { name: value.name }]), value.content];
     },
     decode([text, content]) {
-      const [event, value] = JSON.parse(text);
-      if (content === undefined) return { data: value === undefined ? [event] : [event, value] };
-      return { data: [event, { ...value, content }] };
+      const data = JSON.parse(text);
+      return { data: content === undefined ? data : [data[0], { ...data[1], content }] };
     },
     encodeBody: (messages) => JSON.stringify(messages),
     decodeBody: (body) => JSON.parse(body),

@@ -26,7 +26,7 @@ export const CODEC_METRICS: readonly CodecMetric[] = [
   {
     kind: "codec",
     name: "codec",
-    about: "Socket.IO 5 over Engine.IO 4, from a packet to frames and back; time, not CPU time",
+    about: "Socket.IO 5 over Engine.IO 4, from a packet to frames and back",
     peers: ["bowline", "socket.io 4.8", "JSON"],
     figures: CASES.flatMap(([name, label]) => figures(name, label)),
   },
