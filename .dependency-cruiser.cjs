@@ -90,7 +90,7 @@ module.exports = {
       comment: "@bowline/protocol/internal is the one inner door, and only for siblings.",
       from: { path: "^(?:packages|private)/" },
       to: {
-        path: "^@bowline/[^/]+/(?!internal$|package[.]json$|engine$|msgpack$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$)",
+        path: "^@bowline/[^/]+/(?!internal$|package[.]json$|engine$|msgpack$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$)",
       },
     },
     {

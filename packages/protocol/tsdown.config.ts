@@ -1,5 +1,8 @@
 import { defineConfig, type UserConfig } from "tsdown";
 import { library } from "../../tsdown.shared.ts";
 
-const config: UserConfig = defineConfig({ ...library, entry: ["src/index.ts", "src/internal.ts"] });
+const config: UserConfig = defineConfig({
+  ...library,
+  entry: ["src/index.ts", "src/internal.ts", "src/json.ts", "src/msgpack.ts"],
+});
 export default config;

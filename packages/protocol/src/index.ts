@@ -7,7 +7,13 @@ export { eio3 } from "./engine/eio3.ts";
 export { eio4 } from "./engine/eio4.ts";
 export type { Frame } from "./engine/frame.ts";
 export { type Handshake, parseHandshake } from "./engine/handshake.ts";
+export { decodeJsonp, encodeJsonp, encodeJsonpField, encodeJsonpForm } from "./engine/jsonp.ts";
 export type { Packet, PacketType as EnginePacketType } from "./engine/packet.ts";
+export {
+  createWebTransportDecoder,
+  encodeWebTransportFrame,
+  type WebTransportDecoder,
+} from "./engine/webtransport-frames.ts";
 export type { Random } from "./shared/random.ts";
 export { AckDisconnectedError, AckTimeoutError } from "./socket/ack-errors.ts";
 export { hasBinary } from "./socket/binary.ts";

@@ -49,6 +49,15 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
   return encoder.encodeInto(text, target.subarray(at)).written;
 }
 
+/**
+ * Writes as much of a text as UTF-8 as there is room for; a character is written whole or not at all.
+ * @param at index of the first byte to write.
+ * @returns how many code units were read and how many bytes were written.
+ */
+export function writeUtf8Part(text: string, target: Uint8Array, at: number): { read: number; written: number } {
+  return encoder.encodeInto(text, target.subarray(at));
+}
+
 /** Reads UTF-8; what is ill-formed becomes U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array): string {
   return lenientDecoder.decode(bytes);

@@ -23,7 +23,7 @@ interface Placeholder {
 
 // Deep enough for any honest data, and shallow enough that no engine runs out of stack before we say so ourselves;
 // JSON.stringify gives up at about twice this depth.
-const MAX_DEPTH = 2000;
+export const MAX_DATA_DEPTH = 2000;
 
 type Kind = "bytes" | "blob" | "opaque" | "container";
 
@@ -32,7 +32,7 @@ function tagOf(value: object): string {
 }
 
 /** Sorts an object by what JSON and the wire make of it; values of other realms (frames, vm contexts) count too. */
-function kindOf(value: object): Kind {
+export function kindOf(value: object): Kind {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return "container";
   if (ArrayBuffer.isView(value)) return "bytes";
@@ -54,11 +54,13 @@ function kindOf(value: object): Kind {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value has members that may be read. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function hasToJson(value: Record<string, unknown>): value is { toJSON(key: string): unknown } {
+/** Whether an object says itself what stands for it. */
+export function hasToJson(value: Record<string, unknown>): value is { toJSON(key: string): unknown } {
   return typeof value["toJSON"] === "function";
 }
 
@@ -68,6 +70,16 @@ function isView(value: object): value is ArrayBufferView {
 
 function isArrayBuffer(value: object): value is ArrayBuffer {
   return tagOf(value) === "[object ArrayBuffer]";
+}
+
+/** Whether a value is a date, of whatever realm. */
+export function isDate(value: object): value is Date {
+  return tagOf(value) === "[object Date]";
+}
+
+/** Whether a value is an array of bytes: a Uint8Array, or a Buffer. */
+export function isByteArray(value: object): boolean {
+  return value instanceof Uint8Array || tagOf(value) === "[object Uint8Array]";
 }
 
 function isBlob(value: object): value is Blob {
@@ -85,8 +97,14 @@ export function toBytes(value: unknown): Uint8Array | undefined {
   return isArrayBuffer(value) ? new Uint8Array(value) : undefined;
 }
 
-function tooDeep(): RangeError {
-  return new RangeError(`Cannot encode the data: it is circular, or nested deeper than ${MAX_DEPTH} levels`);
+/** The error for data without an end. */
+export function tooDeep(): RangeError {
+  return new RangeError(`Cannot encode the data: it is circular, or nested deeper than ${MAX_DATA_DEPTH} levels`);
+}
+
+/** The error for a Blob or a File, whose bytes are not there yet. */
+export function unreadBlob(): TypeError {
+  return new TypeError('Cannot encode a "Blob": its bytes have to be read first, with await blob.arrayBuffer()');
 }
 
 function childrenOf(value: Readonly<Record<string, unknown>>): readonly unknown[] {
@@ -95,7 +113,7 @@ function childrenOf(value: Readonly<Record<string, unknown>>): readonly unknown[
 
 function contains(value: unknown, wanted: (kind: Kind) => boolean, depth: number, converted: boolean): boolean {
   if (!isObject(value)) return false;
-  if (depth > MAX_DEPTH) throw tooDeep();
+  if (depth > MAX_DATA_DEPTH) throw tooDeep();
   const kind = kindOf(value);
   if (wanted(kind)) return true;
   if (kind !== "container") return false;
@@ -123,7 +141,7 @@ export function isPlainJson(data: unknown): boolean {
 
 // The hot path of every event: no closure, no list of children, no call for what is no object.
 function needsCopy(value: Record<string, unknown>, depth: number): boolean {
-  if (depth > MAX_DEPTH) throw tooDeep();
+  if (depth > MAX_DATA_DEPTH) throw tooDeep();
   const kind = kindOf(value);
   if (kind !== "container") return kind !== "opaque";
   if (hasToJson(value)) return true;
@@ -142,7 +160,7 @@ function needsCopy(value: Record<string, unknown>, depth: number): boolean {
 }
 
 /** Sets an own property even when its name is `__proto__`. */
-function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === "__proto__") {
     Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   } else {
@@ -154,9 +172,9 @@ type Replace = (value: BinaryValue) => unknown;
 
 function copy(value: unknown, replace: Replace, key: string, depth: number, converted: boolean): unknown {
   if (!isObject(value)) return value;
-  if (depth > MAX_DEPTH) throw tooDeep();
+  if (depth > MAX_DATA_DEPTH) throw tooDeep();
   // A date that another toJSON returned is not asked for its own: JSON makes an empty object of it.
-  if (kindOf(value) === "opaque" && !(converted && tagOf(value) === "[object Date]")) return value;
+  if (kindOf(value) === "opaque" && !(converted && isDate(value))) return value;
   if (isView(value) || isBlob(value) || isArrayBuffer(value)) return replace(value);
   if (!converted && hasToJson(value)) return copy(value.toJSON(key), replace, key, depth + 1, true);
   if (Array.isArray(value)) {
@@ -183,9 +201,7 @@ export function deconstruct(data: unknown): Deconstructed {
   const attachments: Uint8Array[] = [];
   const takeOut = (value: BinaryValue): Placeholder => {
     const bytes = toBytes(value);
-    if (bytes === undefined) {
-      throw new TypeError('Cannot encode a "Blob": its bytes have to be read first, with await blob.arrayBuffer()');
-    }
+    if (bytes === undefined) throw unreadBlob();
     attachments.push(bytes);
     return { _placeholder: true, num: attachments.length - 1 };
   };

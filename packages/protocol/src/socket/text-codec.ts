@@ -5,8 +5,8 @@
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Text encoding" and "Decoding"
 
 import { deconstruct, isPlainJson, reconstruct, toBytes } from "./binary.ts";
-import { isNestedDeeper } from "./json-depth.ts";
-import { PacketType, RESERVED_EVENTS, type SocketPacket } from "./packet.ts";
+import { PacketType, type SocketPacket } from "./packet.ts";
+import { isPlainObject, isValidData, MAX_DEPTH, type PayloadRules, parseJson, refusal } from "./packet-rules.ts";
 import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, SocketFrame } from "./parser.ts";
 
 /** The default parser of one revision. */
@@ -17,21 +17,14 @@ export interface TextParser extends Parser {
 
 type Reviver = NonNullable<DecoderOptions["reviver"]>;
 
-interface Rules {
+interface Rules extends PayloadRules {
   /** Whether the encoder looks for binary values by itself, or trusts the type it was given. */
   readonly findsBinary: boolean;
   /** The type that is reported for each type on the wire. */
   readonly reported: readonly PacketType[];
-  readonly reservesEvents: boolean;
-  isConnectData(data: unknown): boolean;
-  isErrorData(data: unknown): boolean;
 }
 
 const { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK } = PacketType;
-
-function isPlainObject(data: unknown): boolean {
-  return typeof data === "object" && data !== null && !Array.isArray(data);
-}
 
 const RULES: Readonly<Record<4 | 5, Rules>> = {
   4: {
@@ -56,13 +49,6 @@ const DASH = 0x2d;
 const SLASH = 0x2f;
 const NO_ID = -1;
 const DEFAULT_MAX_ATTACHMENTS = 10;
-// Half of what the encoder takes: a program that wraps what it got and sends it on must not fail because of a peer,
-// and data too deep for JSON.stringify would end a process that merely echoes it.
-const MAX_DEPTH = 1000;
-
-function refusal(reason: string, cause?: unknown): SyntaxError {
-  return new SyntaxError(`Cannot decode the packet: ${reason}`, cause === undefined ? undefined : { cause });
-}
 
 function isDigit(code: number): boolean {
   return code >= ZERO && code <= ZERO + 9;
@@ -105,42 +91,6 @@ function makePacket(type: PacketType, nsp: string, id: number, data: unknown): S
   return data === undefined ? { type, nsp, id } : { type, nsp, id, data };
 }
 
-function parseJson(text: string, reviver: Reviver | undefined): unknown {
-  if (isNestedDeeper(text, MAX_DEPTH)) throw refusal(`its payload is nested deeper than ${MAX_DEPTH} levels`);
-  try {
-    return JSON.parse(text, reviver);
-  } catch (cause) {
-    throw refusal("its payload is no JSON", cause);
-  }
-}
-
-function isEventData(data: unknown, rules: Rules): boolean {
-  if (!Array.isArray(data)) return false;
-  const name: unknown = data[0];
-  if (typeof name === "string") return !(rules.reservesEvents && RESERVED_EVENTS.has(name));
-  return typeof name === "number";
-}
-
-function isValidData(type: PacketType, data: unknown, rules: Rules): boolean {
-  switch (type) {
-    case CONNECT:
-      return data === undefined || rules.isConnectData(data);
-    case DISCONNECT:
-      return data === undefined;
-    case CONNECT_ERROR:
-      return rules.isErrorData(data);
-    case EVENT:
-    case BINARY_EVENT:
-      return isEventData(data, rules);
-    case ACK:
-    case BINARY_ACK:
-      return Array.isArray(data);
-    /* v8 ignore next 2 -- @preserve */
-    default:
-      return type satisfies never;
-  }
-}
-
 /** Reads the text of a packet from left to right, each character once. */
 function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxAttachments: number): Unfinished {
   const wireType = text.charCodeAt(0) - ZERO;
@@ -177,7 +127,7 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
 
   // JSON would skip a space here, and a peer might mean it as an id of 0, as some decoders read it.
   if (text.charCodeAt(at) <= SPACE) throw refusal("its payload starts with a space");
-  const data = at < text.length ? parseJson(text.slice(at), reviver) : undefined;
+  const data = at < text.length ? parseJson(text.slice(at), MAX_DEPTH, reviver) : undefined;
   if (!isValidData(type, data, rules)) throw refusal("its payload is not what its type wants");
   return { packet: makePacket(type, nsp, id, data), expected, attachments: [] };
 }

@@ -1,5 +1,5 @@
 // Values and wire data of the golden tables: from their JSON notation to what the codecs take, and comparing the results.
-// Used by vectors.mjs. Bytes compare by content, whatever class holds them; absent and undefined members are one thing.
+// Bytes compare by content, whatever class holds them; absent and undefined members are one thing.
 
 const NUMBERS = new Map([
   ["NaN", Number.NaN],
@@ -37,6 +37,13 @@ function circular() {
   return self;
 }
 
+/** A value of a type that no encoding knows. */
+const UNENCODABLE = new Map([
+  ["bigint", 1n],
+  ["symbol", Symbol("unencodable")],
+  ["function", () => undefined],
+]);
+
 const TAGS = new Map([
   ["$bin", bytes],
   ["$binRepeat", ([byte, count]) => Buffer.alloc(count, byte)],
@@ -50,6 +57,7 @@ const TAGS = new Map([
   ["$function", () => () => undefined],
   ["$toJSON", (value) => ({ toJSON: () => fromTagged(value) })],
   ["$circular", circular],
+  ["$unencodable", (type) => UNENCODABLE.get(type)],
 ]);
 
 /** A value of a packet. */
@@ -95,6 +103,9 @@ export function isSame(left, right) {
   const leftBytes = asBytes(left);
   const rightBytes = asBytes(right);
   if (leftBytes || rightBytes) return Boolean(leftBytes && rightBytes && leftBytes.equals(rightBytes));
+  if (left instanceof Date || right instanceof Date) {
+    return left instanceof Date && right instanceof Date && left.getTime() === right.getTime();
+  }
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   if (Array.isArray(left)) return left.length === right.length && left.every((item, at) => isSame(item, right[at]));
   const keys = presentKeys(left);

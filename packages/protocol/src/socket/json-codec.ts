@@ -1,0 +1,39 @@
+// The plain JSON parser of revision 5: each packet is one JSON text.
+// Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
+// Rules: binary values are no matter of this encoding: they become what JSON.stringify makes of them, as with the
+//        official parser of this kind; refusals are SyntaxErrors.
+// Source: docs/protocol/parsers.md, "JSON"
+
+import { createPacketParser, type PacketParser } from "./packet-parser.ts";
+import { assertPacket, MAX_DEPTH, PACKET_RULES, parseJson, refusal } from "./packet-rules.ts";
+
+/** The JSON parser. */
+export interface JsonParser extends PacketParser {
+  readonly protocol: 5;
+}
+
+/**
+ * Makes the parser that sends each packet as one JSON text, for programs whose peers read nothing else. Both sides of a
+ * connection need it.
+ *
+ * It has no room for binary values: a Buffer arrives as `{ type: "Buffer", data: [...] }`, an ArrayBuffer as `{}`.
+ * A replacer and a reviver are handed to JSON and see the whole packet.
+ * @returns the `Encoder` and `Decoder` classes for the options `parser` of server and client.
+ * @example
+ * const { Encoder } = createJsonParser();
+ * const frames = new Encoder().encode({ type: 2, nsp: "/", data: ["hello", 1] });
+ * console.log(frames); // prints: [ '{"type":2,"nsp":"/","data":["hello",1]}' ]
+ */
+export function createJsonParser(): JsonParser {
+  const { Encoder, Decoder } = createPacketParser(5, {
+    encode: (packet, replacer) => JSON.stringify(packet, replacer),
+    decode(frame, reviver) {
+      if (typeof frame !== "string") throw refusal("a frame is no text");
+      // The packet itself is a level around its data.
+      const packet = parseJson(frame, MAX_DEPTH + 1, reviver);
+      assertPacket(packet, PACKET_RULES[5]);
+      return packet;
+    },
+  });
+  return { protocol: 5, Encoder, Decoder };
+}
