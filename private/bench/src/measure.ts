@@ -13,6 +13,8 @@ import type { BenchProcess, Processes } from "./processes.ts";
 export interface Pace {
   readonly warmMs: number;
   readonly measureMs: number;
+  /** How many times longer either may take on a busy machine. */
+  readonly patience: number;
   /** For each codec case. */
   readonly codecMs: number;
 }
@@ -75,7 +77,7 @@ export async function measureServer(
   });
   try {
     const port = await server.until(portIn);
-    const { warmMs, measureMs } = pace;
+    const { warmMs, measureMs, patience } = pace;
     const job: LoadJob = {
       ...metric.job,
       clients: clientsOf(metric, bench),
@@ -84,6 +86,7 @@ export async function measureServer(
       serverPid: server.pid,
       warmMs,
       measureMs,
+      patience,
     };
     return await drive(load, server, job);
   } catch (error) {

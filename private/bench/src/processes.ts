@@ -119,8 +119,11 @@ export class BenchProcess {
 /** All processes of a run. */
 export class Processes {
   readonly #all: BenchProcess[] = [];
+  #isOver = false;
 
+  /** @throws Error when the run has been ended. */
   start(options: StartOptions): BenchProcess {
+    if (this.#isOver) throw new Error(`Cannot start "${options.script}": the run has ended`);
     const started = new BenchProcess(options);
     this.#all.push(started);
     return started;
@@ -131,8 +134,9 @@ export class Processes {
     return this.#all.map((child) => child.pid);
   }
 
-  /** Ends all at once. */
+  /** Ends all at once, and lets none begin. */
   kill(): void {
+    this.#isOver = true;
     for (const child of this.#all) child.kill();
   }
 

@@ -17,6 +17,8 @@ export interface LoadJob {
   readonly clients: number;
   readonly warmMs: number;
   readonly measureMs: number;
+  /** How many times longer either may take where the server does not get its processor. */
+  readonly patience: number;
   /** Messages that each client of `echo` has under way. */
   readonly inFlight: number;
   /** For `echo`: messages per second over all clients; 0 sends the next one when an answer comes. */

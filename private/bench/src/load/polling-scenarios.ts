@@ -42,7 +42,7 @@ export async function polling(surroundings: Surroundings): Promise<Measurement> 
     };
     begin();
   }
-  const measurement = await meter.run(job.warmMs, job.measureMs);
+  const measurement = await meter.run(job);
   for (const { line } of sessions) line.destroy();
   return measurement;
 }
@@ -107,7 +107,7 @@ export async function upgrade({ job, meter, failed }: Surroundings): Promise<Mea
     attempts.add(attempt);
   };
   for (let i = 0; i < job.clients; i += 1) begin();
-  const measurement = await meter.run(job.warmMs, job.measureMs);
+  const measurement = await meter.run(job);
   isOver = true;
   for (const attempt of attempts) attempt.end();
   return measurement;

@@ -85,7 +85,7 @@ export async function echo(surroundings: Surroundings): Promise<Measurement> {
     line.sentAt = performance.now();
     line.write(frames.at(job.inFlight) ?? one);
   }
-  const measurement = await meter.run(job.warmMs, job.measureMs);
+  const measurement = await meter.run(job);
   destroyAll(lines);
   return measurement;
 }
@@ -119,7 +119,7 @@ export async function echoAtRate(surroundings: Surroundings): Promise<Measuremen
       line.write(one);
     }
   }, 1);
-  const measurement = await meter.run(job.warmMs, job.measureMs);
+  const measurement = await meter.run(job);
   clearInterval(timer);
   destroyAll(lines);
   return measurement;
@@ -147,7 +147,7 @@ export async function broadcast(surroundings: Surroundings): Promise<Measurement
   });
   publisher = lines[0];
   send();
-  const measurement = await meter.run(job.warmMs, job.measureMs);
+  const measurement = await meter.run(job);
   destroyAll(lines);
   return measurement;
 }
@@ -173,7 +173,7 @@ export async function connect({ job, meter, failed }: Surroundings): Promise<Mea
     lines.add(new WebSocketLine(job.port, target(job.language, "websocket"), greeting(job.language), owner));
   };
   for (let i = 0; i < job.clients; i += 1) openOne();
-  const measurement = await meter.run(job.warmMs, job.measureMs);
+  const measurement = await meter.run(job);
   isOver = true;
   destroyAll([...lines]);
   return measurement;

@@ -12,13 +12,17 @@ const CASES: readonly (readonly [name: string, label: string])[] = [
   ["payload", "polling body of 4 events"],
 ];
 
-function figures(name: string, label: string): readonly FigureSpec[] {
-  return ["encode", "decode"].map((way) => ({
-    key: `codec.${name}.${way}`,
-    from: `${name}.${way}`,
-    label: `codec, ${label}: ${way}`,
-    unit: "ns",
-  }));
+const MSGPACK_CASES: typeof CASES = CASES.filter(([name]) => name !== "payload");
+
+function figures(metric: string, cases: typeof CASES): readonly FigureSpec[] {
+  return cases.flatMap(([name, label]) =>
+    ["encode", "decode"].map((way) => ({
+      key: `${metric}.${name}.${way}`,
+      from: `${name}.${way}`,
+      label: `${metric}, ${label}: ${way}`,
+      unit: "ns",
+    })),
+  );
 }
 
 /** What the bench measures of codecs, in the order of the table. */
@@ -28,6 +32,13 @@ export const CODEC_METRICS: readonly CodecMetric[] = [
     name: "codec",
     about: "Socket.IO 5 over Engine.IO 4, from a packet to frames and back",
     peers: ["bowline", "socket.io 4.8", "JSON"],
-    figures: CASES.flatMap(([name, label]) => figures(name, label)),
+    figures: figures("codec", CASES),
+  },
+  {
+    kind: "codec",
+    name: "msgpack",
+    about: "Socket.IO 5 in MessagePack, against socket.io-msgpack-parser",
+    peers: ["bowline", "socket.io 4.8"],
+    figures: figures("msgpack", MSGPACK_CASES),
   },
 ];

@@ -61,6 +61,11 @@ test("a result whose rows reach their targets says so", () => {
   expect(renderReport({ ...RESULT, rows: [{ ...ECHO, values }] })).toContain("Every row with a target reaches it.");
 });
 
+test("a result without targets does not claim to reach them", () => {
+  const report = renderReport({ ...RESULT, rows: [{ ...ECHO, key: "other" }] });
+  expect(report).toContain("None of these rows has a target that could be judged.");
+});
+
 test("a load process without time to spare is told, with the peer", () => {
   expect(renderReport(RESULT)).toContain("- echo + ack, ws: the load process was busy for 95 % of the time");
 });

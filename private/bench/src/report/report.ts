@@ -98,10 +98,11 @@ function warnings({ rows, machine, mode }: BenchResult): readonly string[] {
 }
 
 function below(rows: readonly ResultRow[]): string {
-  const labels = rows
-    .filter((row) => judge(row).some((verdict) => verdict.standing === "below"))
-    .map((row) => row.label);
-  return labels.length === 0 ? "Every row with a target reaches it." : `Below their targets: ${labels.join("; ")}.`;
+  const judged = rows.filter((row) => judge(row).length > 0);
+  if (judged.length === 0) return "None of these rows has a target that could be judged.";
+  const labels = judged.filter((row) => judge(row).some((verdict) => verdict.standing === "below"));
+  if (labels.length === 0) return "Every row with a target reaches it.";
+  return `Below their targets: ${labels.map((row) => row.label).join("; ")}.`;
 }
 
 function circumstances({ date, rounds, durationS, machine, versions }: BenchResult): string {
