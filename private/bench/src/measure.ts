@@ -103,7 +103,8 @@ async function drive(load: BenchProcess, server: BenchProcess, job: LoadJob): Pr
     if (!isFromLoad(message)) return undefined;
     switch (message.type) {
       case "ask":
-        void relay(message.afterGarbageCollection);
+        // A server that is gone is told of by the load process, whose connections to it are gone as well.
+        relay(message.afterGarbageCollection).catch(() => undefined);
         return undefined;
       case "failed":
         throw new Error(message.reason);

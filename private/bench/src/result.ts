@@ -67,6 +67,12 @@ export function readResult(text: string): BenchResult {
   return value;
 }
 
+/** The result as it is kept: a line for each row, so that two runs can be compared line by line. */
+export function formatResult({ rows, ...circumstances }: BenchResult): string {
+  const head = JSON.stringify(circumstances, undefined, 2).slice(0, -"\n}".length);
+  return `${head},\n  "rows": [\n${rows.map((row) => `    ${JSON.stringify(row)}`).join(",\n")}\n  ]\n}\n`;
+}
+
 /** The peers that a row has values of, in the order of the columns. */
 export function peersOf(row: ResultRow): readonly PeerName[] {
   return PEERS.filter((peer) => row.values[peer] !== undefined);

@@ -13,7 +13,7 @@ import { SERVER_PEERS } from "./peers/peer.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
 import { replaceTable, whyNotForDocuments } from "./report/document.ts";
 import { renderReport } from "./report/report.ts";
-import { type BenchResult, readResult } from "./result.ts";
+import { type BenchResult, formatResult, readResult } from "./result.ts";
 import { Gathering, plan, type Visit } from "./schedule.ts";
 
 const LATEST = join(ROOT, ".cache", "bench", "latest.json");
@@ -88,7 +88,7 @@ async function measure(options: BenchOptions, processes: Processes): Promise<Ben
 
 function keep(path: string, result: BenchResult): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(result, undefined, 1)}\n`);
+  writeFileSync(path, formatResult(result));
 }
 
 function writeDocument(from: string): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Metric } from "./metrics/metric.ts";
-import { Gathering, plan } from "./schedule.ts";
+import { Gathering, plan, type Visit } from "./schedule.ts";
 
 const METRIC: Metric = {
   kind: "codec",
@@ -33,15 +33,14 @@ describe("plan", () => {
 });
 
 describe("Gathering", () => {
-  const visits = plan([METRIC], ["bowline"], 2);
-  const [first, second] = visits;
+  const first: Visit = { metric: METRIC, peer: "bowline", round: 0 };
+  const second: Visit = { ...first, round: 1 };
 
   test("gathers the values of all rounds, and the greatest utilisation of the load process", () => {
     const gathering = new Gathering();
-    if (first === undefined || second === undefined) throw new Error("Cannot test: there are no visits");
     gathering.add(second, { figures: { event: 2 }, loadUtilisation: 0.3 });
     gathering.add(first, { figures: { event: 1.23456 }, loadUtilisation: 0.5 });
-    expect(gathering.rows(visits, () => 7)).toEqual([
+    expect(gathering.rows([first, second], () => 7)).toEqual([
       {
         metric: "codec",
         key: "codec.event",
@@ -57,7 +56,6 @@ describe("Gathering", () => {
   test.each([{ event: 0 }, { event: Number.NaN }, { event: -1 }, { event: Number.POSITIVE_INFINITY }, {}])(
     "refuses %j: a figure is a positive number",
     (figures) => {
-      if (first === undefined) throw new Error("Cannot test: there are no visits");
       expect(() => new Gathering().add(first, { figures, loadUtilisation: 0 })).toThrow(RangeError);
     },
   );

@@ -3,7 +3,7 @@
 // Rules: a target is a ratio to a peer of the same run; the median of the rounds and the ratio of the minima both have to
 //        reach it; a row that is worse than its target is never called anything but below.
 
-import type { PeerName } from "./peers/peer.ts";
+import { type PeerName, REFERENCE } from "./peers/peer.ts";
 import type { ResultRow } from "./result.ts";
 import { type Ratio, ratioOf } from "./statistics.ts";
 
@@ -24,16 +24,9 @@ export interface Verdict {
   readonly standing: "stretch" | "met" | "below";
 }
 
-const REFERENCE: PeerName = "socket.io 4.8";
-
 function against(peer: PeerName, key: string, must: number, stretch?: number): Target {
   return { key, against: peer, must, ...(stretch === undefined ? {} : { stretch }) };
 }
-
-const TO_JSON = ["event"].flatMap((name) => [
-  against("JSON", `codec.${name}.encode`, 1 / 1.25),
-  against("JSON", `codec.${name}.decode`, 1 / 1.3),
-]);
 
 /** All demands. */
 export const TARGETS: readonly Target[] = [
@@ -50,7 +43,8 @@ export const TARGETS: readonly Target[] = [
   against(REFERENCE, "polling.cpu", 1.9, 2.2),
   against(REFERENCE, "memory.rss", 2, 2.4),
   against(REFERENCE, "memory.heap", 2.8, 3.5),
-  ...TO_JSON,
+  against("JSON", "codec.event.encode", 1 / 1.25),
+  against("JSON", "codec.event.decode", 1 / 1.3),
 ];
 
 /** How a row stands to its demands; those against peers that were not measured are left out. */
