@@ -88,10 +88,31 @@ module.exports = {
       name: "siblings-by-their-public-names",
       severity: "error",
       comment: "@bowline/protocol/internal is the one inner door, and only for siblings.",
-      from: { path: "^(?:packages|private)/" },
+      from: { path: "^(?:packages|private|aliases)/" },
       to: {
-        path: "^@bowline/[^/]+/(?!internal$|package[.]json$|engine$|msgpack$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$)",
+        path: "^@bowline/[^/]+/(?!internal$|parser-api$|compat-2$|package[.]json$|engine$|msgpack$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$)",
       },
+    },
+    {
+      name: "aliases-only-re-export",
+      severity: "error",
+      comment: "An alias has files of its own and what the core packages offer; logic belongs into the core.",
+      from: { path: "^aliases/" },
+      to: { pathNot: ["^@bowline/(?:protocol|client|server|adapter)(?:/|$)", "^aliases/([^/]+/[^/]+)/"] },
+    },
+    {
+      name: "aliases-know-no-other-alias",
+      severity: "error",
+      comment: "Each alias is installed alone.",
+      from: { path: "^aliases/([^/]+/[^/]+)/" },
+      to: { path: "^aliases/", pathNot: "^aliases/$1/" },
+    },
+    {
+      name: "core-knows-no-alias",
+      severity: "error",
+      comment: "The core packages do not know under which names they are used.",
+      from: { path: "^packages/" },
+      to: { path: ["^aliases/", "^@bowline/(?:socket[.]io|engine[.]io)"] },
     },
     {
       name: "entry-and-runtime-are-the-outside",
@@ -110,7 +131,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ["node_modules", "^packages/[^/]+/dist/"] },
-    exclude: { path: ["/dist/"] },
+    exclude: { path: ["^(?:packages|private)/.*/dist/", "^aliases/.*/socket[.]io-client[^/]*/dist/", "/client-dist/"] },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     enhancedResolveOptions: {

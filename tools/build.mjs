@@ -1,11 +1,12 @@
 // Builds the packages into their dist/: protocol, then adapter and client side by side, then server, which takes in the
-// client's browser files. A package whose inputs have not changed since its last build is left alone.
+// client's browser files. A package whose inputs have not changed since its last build is left alone. The alias packages
+// are written by hand; they only get the client's browser files, under the names that their programs look for.
 // Each build goes to dist.next/ and is put in place at once, so that a failed build leaves the last good one standing
 // and nobody who is reading dist/ finds it empty.
 // Usage: node tools/build.mjs [--force]
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withLock } from "./lock.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
@@ -22,6 +23,22 @@ const ROWS = [
 
 /** What the server serves under upstream's names, copied from the client's dist. */
 const SERVED = /^socket\.io(?:\.esm)?(?:\.min)?\.js(?:\.map)?$/;
+
+/** What the aliases hold of the client's dist: for each folder its file names, and what each is a copy of. */
+const ALIAS_FILES = {
+  "v4/socket.io/client-dist": sameNames("socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"),
+  "v4/socket.io-client/dist": sameNames("socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"),
+  "v2/socket.io-client-v2/dist": {
+    "socket.io.js": "socket.io.compat-2.min.js",
+    "socket.io.dev.js": "socket.io.compat-2.js",
+    "socket.io.slim.js": "socket.io.compat-2.min.js",
+    "socket.io.slim.dev.js": "socket.io.compat-2.js",
+  },
+};
+
+function sameNames(...names) {
+  return Object.fromEntries(names.map((name) => [name, name]));
+}
 
 const STAMPS = join(ROOT, ".cache", "build");
 const SHARED_INPUTS = ["tsdown.shared.ts", "tsconfig.base.json", "package-lock.json"];
@@ -69,6 +86,32 @@ function copyServedFiles(target) {
   for (const file of files) cpSync(join(from, file), join(target, file));
 }
 
+/** Writes what is not there yet: others may be reading. */
+function writeIfChanged(path, text) {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+}
+
+/** Copies a script and its source map, which both name each other. */
+function copyScript(source, target) {
+  const [from, to] = [source, target].map((path) => basename(path));
+  writeIfChanged(
+    target,
+    readFileSync(source, "utf8").replace(`sourceMappingURL=${from}.map`, `sourceMappingURL=${to}.map`),
+  );
+  const map = JSON.parse(readFileSync(`${source}.map`, "utf8"));
+  writeIfChanged(`${target}.map`, JSON.stringify({ ...map, file: to }));
+}
+
+function fillAliases() {
+  if (!existsSync(join(ROOT, "aliases"))) return;
+  const dist = join(ROOT, "packages", "client", "dist");
+  for (const [folder, files] of Object.entries(ALIAS_FILES)) {
+    const target = join(ROOT, "aliases", folder);
+    mkdirSync(target, { recursive: true });
+    for (const [name, source] of Object.entries(files)) copyScript(join(dist, source), join(target, name));
+  }
+}
+
 async function buildPackage({ name, needs }, force) {
   const hash = inputHash(name, needs);
   if (!force && isCurrent(name, hash)) return { name, built: false };
@@ -104,6 +147,7 @@ export async function build({ force = false } = {}) {
         results.push(outcome.value);
       }
     }
+    fillAliases();
     return results;
   });
 }

@@ -1,17 +1,17 @@
-// Packs every package, installs the tarballs into an empty project (offline: the tarballs and the ws that is here), and
-// looks at each entry point as a program elsewhere would: imported as ESM, required as CommonJS, read by a type checker.
+// Installs every core package into an empty project and looks at each entry point as a program elsewhere would: imported
+// as ESM, required as CommonJS, read by a type checker.
 // The names it finds must be those that the entry's source exports, no more and no fewer; the files for a script tag are
 // run in a bare context and must leave a global `io`.
 // Usage: node tools/check-exports.mjs
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
-import { publishedPackages } from "./check-packages.mjs";
+import { corePackages } from "./check-packages.mjs";
 import { addUp, oneCheck } from "./gate-result.mjs";
-import { BIN, ROOT, runCommand } from "./run-command.mjs";
+import { installElsewhere } from "./install-elsewhere.mjs";
+import { BIN, runCommand } from "./run-command.mjs";
 import { blankOut } from "./source-text.mjs";
 
 const LIST = /\bexport\s*(type\s)?\s*\{([^}]*)\}/g;
@@ -50,28 +50,6 @@ function entryPoints(folder) {
     }
   }
   return entries;
-}
-
-async function pack(folder, target) {
-  const npm = await runCommand("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", target], {
-    cwd: folder,
-  });
-  if (npm.code !== 0) throw new Error(`Cannot pack "${folder}":\n${npm.output}`);
-  const [{ filename }] = JSON.parse(npm.stdout);
-  return `./${filename}`;
-}
-
-async function installTarballs(project) {
-  const wsFolder = dirname(createRequire(join(ROOT, "packages/server/package.json")).resolve("ws/package.json"));
-  const tarballs = await Promise.all([...publishedPackages(), wsFolder].map((folder) => pack(folder, project)));
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "elsewhere", private: true, type: "module" }));
-  const args = ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs];
-  const npm = await runCommand("npm", args, { cwd: project });
-  if (npm.code !== 0) throw new Error(`Cannot install the tarballs:\n${npm.output}`);
-  mkdirSync(join(project, "node_modules", "@types"), { recursive: true });
-  for (const types of ["node", "ws"]) {
-    symlinkSync(join(ROOT, "node_modules/@types", types), join(project, "node_modules/@types", types));
-  }
 }
 
 /** Loads an entry in a process of its own and gives its names. */
@@ -164,12 +142,12 @@ async function checkDeclarations(project, entries) {
 export async function checkExports() {
   const project = mkdtempSync(join(tmpdir(), "bowline-exports-"));
   try {
-    await installTarballs(project);
-    const entries = publishedPackages().flatMap(entryPoints);
+    await installElsewhere(project, corePackages());
+    const entries = corePackages().flatMap(entryPoints);
     const results = [];
     for (const entry of entries) results.push(await checkEntry(project, entry));
     const installed = readdirSync(join(project, "node_modules/@bowline")).length;
-    results.push(oneCheck(installed === publishedPackages().length, `${installed} packages were installed`));
+    results.push(oneCheck(installed === corePackages().length, `${installed} packages were installed`));
     results.push(...checkScriptTags(project));
     return addUp([...results, await checkDeclarations(project, entries)]);
   } finally {

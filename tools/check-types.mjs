@@ -1,5 +1,5 @@
-// Type-checks everything with TypeScript 7: the tests and configuration files (the root project), each package, and the
-// examples. All of them read the packages from source, so no build is needed.
+// Type-checks everything with TypeScript 7: the tests and configuration files (the root project), each package, the
+// declarations of the aliases, and the examples. All of them read the packages from source, so no build is needed.
 // Usage: node tools/check-types.mjs
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -11,7 +11,9 @@ function projects() {
   const parents = ["packages", "private/examples"]
     .map((parent) => join(ROOT, parent))
     .filter((path) => existsSync(path));
+  const aliases = join(ROOT, "aliases");
   const folders = parents.flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)));
+  if (existsSync(aliases)) folders.push(aliases);
   const own = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((file) => /^tsconfig(?:\.[a-z]+)?\.json$/.test(file))

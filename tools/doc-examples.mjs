@@ -32,27 +32,39 @@ function blocksOf(text, path, lineOffset = 0) {
   });
 }
 
+/** The entries of a package for programs, the main one first: what an import names, and the source behind it. */
+function entriesOf(name) {
+  const folder = join(ROOT, "packages", name);
+  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  return Object.entries(exports).flatMap(([path, target]) => {
+    const source = target["bowline-source"];
+    if (source === undefined || path === "./internal") return [];
+    const file = join(folder, typeof source === "string" ? source : source.default);
+    return existsSync(file) ? [{ specifier: `@bowline/${name}${path.slice(1)}`, file }] : [];
+  });
+}
+
 /**
  * What the reader of a doc comment has before his eyes and the example need not repeat: the package's own names, and a
  * `socket` and an `io` where these are what the package is about. One line, put before the example.
  */
 function preludeFor(code, path) {
   const [, name = ""] = path.split("/");
-  const { exports } = JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8"));
-  const main = exports["."]["bowline-source"];
-  const index = join(ROOT, "packages", name, typeof main === "string" ? main : main.default);
   const isFree = (word) =>
     new RegExp(`(?<![.\\w$])${word}\\b(?!\\s*:)`).test(code) &&
     !new RegExp(`\\b(?:const|let|class|function|import)\\b[^=;(]*\\b${word}\\b`).test(code);
-  const names = existsSync(index) ? exportedValues(readFileSync(index, "utf8")) : [];
-  const used = names.filter((word) => word !== "default" && isFree(word));
+  const used = new Set();
+  const imports = entriesOf(name).flatMap(({ specifier, file }) => {
+    const names = exportedValues(readFileSync(file, "utf8"));
+    const wanted = names.filter((word) => word !== "default" && !used.has(word) && isFree(word));
+    for (const word of wanted) used.add(word);
+    return wanted.length > 0 ? [`import { ${wanted.join(", ")} } from "${specifier}";`] : [];
+  });
   const given = { server: { socket: "Socket", io: "Server" }, client: { socket: "Socket" } }[name] ?? {};
   const variables = Object.entries(given)
-    .filter(([word]) => !used.includes(word) && isFree(word))
+    .filter(([word]) => !used.has(word) && isFree(word))
     .map(([word, type]) => `declare const ${word}: import("@bowline/${name}").${type};`);
-  return [used.length > 0 ? `import { ${used.join(", ")} } from "@bowline/${name}";` : "", ...variables]
-    .join(" ")
-    .trim();
+  return [...imports, ...variables].join(" ").trim();
 }
 
 /** The blocks below `@example` in the doc comments of a source file. */

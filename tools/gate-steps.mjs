@@ -75,8 +75,7 @@ async function layers() {
   const text = findings.map(({ path, line, rule, what }) => `${path}:${line}: ${rule}: ${what}`).join("\n");
   const cruise = await runCommand("node", [
     BIN.depcruise,
-    "packages",
-    "private",
+    ...["packages", "private", "aliases"].filter((folder) => existsSync(join(ROOT, folder))),
     "--config",
     ".dependency-cruiser.cjs",
     "-T",
@@ -93,15 +92,25 @@ async function packages(context) {
   return addUp([await checkPackages(), await checkExports(), await vitest("packages", context)]);
 }
 
-async function vectors() {
-  const run = await runCommand("node", ["tools/vectors.mjs"], { timeoutMs: 5 * MINUTE_MS });
-  return readCountLine(run.output, run.code);
+async function vectors({ full }) {
+  const runs = [
+    ["tools/vectors.mjs"],
+    ["tools/alias-vectors.mjs"],
+    ...(full ? [["tools/vectors.mjs", "--official"]] : []),
+  ];
+  const results = [];
+  for (const args of runs) {
+    const run = await runCommand("node", args, { timeoutMs: 5 * MINUTE_MS });
+    results.push(readCountLine(run.output, run.code));
+  }
+  return addUp(results);
 }
 
 /**
  * `quick` steps make up `npm run check`; `needsBuild` steps read dist/, so a failed build keeps them from running.
- * `needsBrowser` makes the set-up look for one; `alone` steps play with real time and run without others beside them.
- * @type {readonly { name: string, quick?: true, needsBuild?: true, needsBrowser?: true, alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
+ * `needs` names the parts beyond npm that the set-up looks for; `alone` steps play with real time and run without
+ * others beside them.
+ * @type {readonly { name: string, quick?: true, needsBuild?: true, needs?: readonly string[], alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
  */
 export const STEPS = [
   { name: "lint", quick: true, run: formatAndLint },
@@ -113,8 +122,16 @@ export const STEPS = [
   { name: "layers", run: layers },
   { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
   { name: "packages", needsBuild: true, run: packages },
-  { name: "vectors", needsBuild: true, run: vectors },
+  { name: "vectors", needsBuild: true, alone: true, run: vectors },
+  { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
-  { name: "browser", needsBuild: true, needsBrowser: true, alone: true, run: (context) => vitest("browser", context) },
+  { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
   { name: "differential", needsBuild: true, alone: true, run: (context) => vitest("differential", context) },
+  {
+    name: "python",
+    needsBuild: true,
+    needs: ["python-socketio"],
+    alone: true,
+    run: (context) => vitest("python", context),
+  },
 ];

@@ -64,9 +64,10 @@ async function runStep(step, context) {
   return result;
 }
 
-async function prepare(needsBrowser) {
+async function prepare(steps) {
+  const needs = new Set(steps.flatMap((step) => step.needs ?? []));
   const result = { passed: 0, failed: 0, skipped: 0 };
-  for (const { name, reason } of await setUp({ browser: needsBrowser })) {
+  for (const { name, reason } of await setUp([...needs])) {
     const isFailure = process.env.CI === "true";
     result[isFailure ? "failed" : "skipped"] += 1;
     console.log(`${isFailure ? "FAIL" : "skip"} ${"set-up".padEnd(13)} ${name}: ${reason}`);
@@ -81,7 +82,7 @@ async function main() {
     return 0;
   }
   const steps = chooseSteps(STEPS, options);
-  const sum = await prepare(steps.some((step) => step.needsBrowser === true));
+  const sum = await prepare(steps);
   const running = new Set();
   let isBuilt = true;
   const start = (step) => {

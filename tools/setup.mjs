@@ -1,4 +1,4 @@
-// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond npm (Debian's chromium).
+// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond npm (Debian's chromium, python-socketio).
 // `npm start` and `npm test` call it by themselves; `node tools/setup.mjs` does everything by hand.
 // On CI (CI=true) a part that is missing and cannot be installed is a failure; elsewhere it is a skip that says why.
 import { createHash } from "node:crypto";
@@ -12,7 +12,27 @@ const MINUTE_MS = 60_000;
 const MODULES = join(ROOT, "node_modules");
 const LOCK_FILE = join(ROOT, "package-lock.json");
 const STAMP = join(MODULES, ".bowline-setup");
-const CHROMIUM = process.env.BOWLINE_CHROMIUM ?? "/usr/bin/chromium";
+
+/**
+ * What some tests need and npm does not have: a program, the environment variable that names another one, the arguments
+ * with which it shows that it works, and the Debian packages that bring it.
+ * @type {Readonly<Record<string, { variable: string, program: string, probe: readonly string[], packages: readonly string[] }>>}
+ */
+const PARTS = {
+  chromium: {
+    variable: "BOWLINE_CHROMIUM",
+    program: process.env.BOWLINE_CHROMIUM ?? "/usr/bin/chromium",
+    probe: ["--version"],
+    packages: ["chromium"],
+  },
+  // Debian's own interpreter by its full path: another one earlier in PATH does not see Debian's modules.
+  "python-socketio": {
+    variable: "BOWLINE_PYTHON",
+    program: process.env.BOWLINE_PYTHON ?? "/usr/bin/python3",
+    probe: ["-c", "import socketio, aiohttp"],
+    packages: ["python3-socketio", "python3-aiohttp"],
+  },
+};
 
 const lockHash = () => createHash("sha256").update(readFileSync(LOCK_FILE)).digest("hex");
 
@@ -45,42 +65,68 @@ async function aptPrefix() {
   return sudo.code === 0 ? ["sudo", "-n"] : undefined;
 }
 
-/** @returns {Promise<string | undefined>} why there is no browser, or nothing when there is one */
-async function installChromium() {
-  if (existsSync(CHROMIUM)) return undefined;
-  if (process.env.BOWLINE_CHROMIUM !== undefined) return `BOWLINE_CHROMIUM names "${CHROMIUM}", which does not exist`;
-  const prefix = await aptPrefix();
-  if (prefix === undefined) {
-    return `${CHROMIUM} is missing and apt-get cannot be used here; install Debian's chromium or set BOWLINE_CHROMIUM`;
+/** What is wrong with a part, or nothing when it is there and works. */
+async function faultOf({ program, probe }) {
+  if (!existsSync(program)) return `${program} is missing`;
+  const run = await runCommand(program, probe, { timeoutMs: MINUTE_MS });
+  return run.code === 0 ? undefined : `${program} does not do: ${run.output.trim().split("\n").at(-1)}`;
+}
+
+/** Runs apt-get; answers why that failed, or nothing. */
+async function aptGet(prefix, step) {
+  const [program, ...args] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...step];
+  const apt = await runCommand(program, args, { timeoutMs: 10 * MINUTE_MS });
+  if (apt.code === 0) return undefined;
+  return `"apt-get ${step.join(" ")}" ended with ${apt.code}: ${apt.output.trim().split("\n").at(-1)}`;
+}
+
+/**
+ * Looks for parts and installs those that are missing.
+ * @param {readonly string[]} names of `PARTS`
+ * @returns {Promise<{ name: string, reason: string }[]>} those that are missing after all
+ */
+async function installParts(names) {
+  const missing = [];
+  let prefix;
+  let updateFault = "not updated yet";
+  for (const name of names) {
+    const { variable, packages, ...part } = PARTS[name];
+    const fault = await faultOf(part);
+    if (fault === undefined) continue;
+    if (process.env[variable] !== undefined) {
+      missing.push({ name, reason: `${variable} is set, but ${fault}` });
+      continue;
+    }
+    prefix ??= await aptPrefix();
+    if (prefix === undefined) {
+      const advice = `install Debian's ${packages.join(" and ")} or set ${variable}`;
+      missing.push({ name, reason: `${fault} and apt-get cannot be used here; ${advice}` });
+      continue;
+    }
+    console.log(`set-up: apt-get install ${packages.join(" ")}`);
+    if (updateFault !== undefined) updateFault = await aptGet(prefix, ["update"]);
+    const install = ["install", "-y", "--no-install-recommends", ...packages];
+    const reason = updateFault ?? (await aptGet(prefix, install)) ?? (await faultOf(part));
+    if (reason !== undefined) missing.push({ name, reason });
   }
-  console.log("set-up: apt-get install chromium");
-  const steps = [["update"], ["install", "-y", "--no-install-recommends", "chromium"]];
-  for (const step of steps) {
-    const [program, ...args] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...step];
-    const apt = await runCommand(program, args, { timeoutMs: 10 * MINUTE_MS });
-    if (apt.code !== 0)
-      return `"apt-get ${step.join(" ")}" ended with ${apt.code}: ${apt.output.trim().split("\n").at(-1)}`;
-  }
-  const version = await runCommand(CHROMIUM, ["--version"], { timeoutMs: MINUTE_MS });
-  return version.code === 0 ? undefined : `${CHROMIUM} was installed but does not run: ${version.output.trim()}`;
+  return missing;
 }
 
 /**
  * Makes the checkout ready.
- * @param {{ browser: boolean }} need `browser`: also look for the browser that some tests drive
+ * @param {readonly string[]} [needs] the parts beyond npm that some tests use; by default none
  * @returns {Promise<{ name: string, reason: string }[]>} parts that are missing; on CI each of them is a failure
  * @throws {Error} when npm's dependencies cannot be installed
  */
-export async function setUp({ browser }) {
+export async function setUp(needs = []) {
   return withLock("setup", async () => {
     await installDependencies();
-    const reason = browser ? await installChromium() : undefined;
-    return reason === undefined ? [] : [{ name: "chromium", reason }];
+    return installParts(needs);
   });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const missing = await setUp({ browser: true });
+  const missing = await setUp(Object.keys(PARTS));
   for (const { name, reason } of missing) console.log(`set-up: ${name} is missing: ${reason}`);
   if (missing.length > 0 && process.env.CI === "true") process.exitCode = 1;
   else console.log("set-up: done");

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { setUp } from "./setup.mjs";
 
 try {
-  await setUp({ browser: false });
+  await setUp();
   const { build } = await import("./build.mjs");
   const { buildPlayground, PLAYGROUND_SERVER } = await import("./playground.mjs");
   const built = (await build()).filter((result) => result.built).map((result) => result.name);

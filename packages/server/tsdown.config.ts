@@ -4,6 +4,6 @@ import { library } from "../../tsdown.shared.ts";
 const config: UserConfig = defineConfig({
   ...library,
   platform: "node",
-  entry: { index: "src/index.ts" },
+  entry: { index: "src/index.ts", engine: "src/runtime/node/engine.ts" },
 });
 export default config;

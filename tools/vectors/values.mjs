@@ -115,8 +115,10 @@ export function isSame(left, right) {
 
 /** A value for a message, shortened. */
 export function show(value) {
-  const text = JSON.stringify(value, (_key, member) => {
-    const held = typeof member === "object" && member !== null ? asBytes(member) : undefined;
+  // The holder is asked, since a Buffer has turned itself into an object before the member comes here.
+  const text = JSON.stringify(value, function replace(key, member) {
+    const original = this[key];
+    const held = typeof original === "object" && original !== null ? asBytes(original) : undefined;
     return held === undefined ? member : `<${held.toString("hex")}>`;
   });
   return String(text).slice(0, 300);

@@ -2,9 +2,10 @@
 // Place: session -> socket codec -> connection / namespace -> **adapter** -> sockets of a room
 // Rules: sets go in, sets come out; an empty set of rooms means everybody; method names are upstream's,
 //        since programs call them and bring adapters of their own.
-// Source: docs/protocol/socket-5.md, "Events and acks"
+// Source: docs/protocol/socket-5.md, "Events and acks" and "Recovery"
 
 import type { SocketPacket } from "@bowline/protocol";
+import type { SessionStore } from "./session-store.ts";
 
 /** The id of a socket, which is also the name of its own room. */
 export type SocketId = string;
@@ -54,6 +55,38 @@ export interface Delivery<S extends AdapterSocket> {
    * @throws whatever the parser throws for data that cannot be written, at the first socket and at each one after.
    */
   to(socket: S): void;
+  /**
+   * Encodes the packet, so that it stays as it is whatever the program does to its data, and gives what a log keeps.
+   * @throws whatever the parser throws for data that cannot be written.
+   */
+  toLog(): LoggedPacket;
+}
+
+/** What the log of a namespace keeps of an event. */
+export interface LoggedPacket {
+  /** The event's name, its arguments and its offset. A recovered socket is handed this very list. */
+  readonly data: readonly unknown[];
+  /** How much it takes up once it is encoded. */
+  readonly byteLength: number;
+}
+
+/** What is kept of a socket whose connection was lost, under the private id that its client knows. */
+export interface SessionToPersist {
+  readonly sid: SocketId;
+  readonly pid: string;
+  readonly rooms: readonly Room[];
+  /** The socket's `data`. */
+  readonly data: unknown;
+}
+
+/** A session that is brought back. */
+export interface Session extends SessionToPersist {
+  /**
+   * The events that the socket has missed: their data with the offset at the end, in order. It may be worked out when it
+   * is read, which happens once and in the moment in which the socket joins its rooms again.
+   * @throws RangeError when events between the offset and now are no longer known by then.
+   */
+  readonly missedPackets: readonly (readonly unknown[])[];
 }
 
 /** What an adapter may ask of its namespace. */
@@ -64,9 +97,10 @@ export interface AdapterNamespace<S extends AdapterSocket = AdapterSocket> {
   /**
    * Prepares a packet for many sockets.
    * @param flags whether it is volatile and may be compressed; the rest is the adapter's affair.
+   * @param offset where the event stands in the log of the namespace; sent to those who can make use of it.
    * @returns what hands the packet to one socket after another.
    */
-  deliver(packet: SocketPacket, flags: BroadcastFlags): Delivery<S>;
+  deliver(packet: SocketPacket, flags: BroadcastFlags, offset?: string): Delivery<S>;
   /**
    * Notes that the socket will answer the packet with this id. Call it after the packet was handed over.
    * @param reply called at most once, with the arguments of the answer.
@@ -124,6 +158,15 @@ export interface Adapter<S extends AdapterSocket = AdapterSocket> {
    * @param close whether their whole connections are to end.
    */
   disconnectSockets(options: BroadcastOptions, close: boolean): void;
+  /** Keeps the session of a socket whose connection was lost; told before the socket leaves its rooms. */
+  persistSession(session: SessionToPersist): Promise<void> | void;
+  /**
+   * Takes a session out, for the socket that goes on with it. Who cannot make use of it puts it back.
+   * @param pid the private id that the client knows.
+   * @param offset the offset of the last event that the client got.
+   * @returns nothing when the session is unknown or too old, or events behind the offset are no longer known.
+   */
+  restoreSession(pid: string, offset: string): Promise<Session | null | undefined> | Session | null | undefined;
   /** The server has ended: forgets everything, and lets go of what it holds outside the process. */
   close(): Promise<void> | void;
 }
@@ -131,8 +174,14 @@ export interface Adapter<S extends AdapterSocket = AdapterSocket> {
 /**
  * Makes the adapter of a namespace, whatever the types of its sockets.
  *
- * It is called once for each namespace, when that is made. Give it to a server as the option `adapter`.
+ * It is called once for each namespace, when that is made. Give it to a server as the option `adapter`. The second
+ * argument is there when the server keeps lost sessions (`connectionStateRecovery`): memory for them, for adapters
+ * that have no better place.
  * @example
- * const createAdapter: import("@bowline/adapter").AdapterFactory = (namespace) => new MemoryAdapter(namespace);
+ * const createAdapter: import("@bowline/adapter").AdapterFactory = (namespace, sessions) =>
+ *   new MemoryAdapter(namespace, sessions);
  */
-export type AdapterFactory = <S extends AdapterSocket>(namespace: AdapterNamespace<S>) => Adapter<S>;
+export type AdapterFactory = <S extends AdapterSocket>(
+  namespace: AdapterNamespace<S>,
+  sessions?: SessionStore,
+) => Adapter<S>;

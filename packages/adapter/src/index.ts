@@ -10,7 +10,11 @@ export type {
   BroadcastFlags,
   BroadcastOptions,
   Delivery,
+  LoggedPacket,
   Room,
+  Session,
+  SessionToPersist,
   SocketId,
 } from "./adapter.ts";
 export { MemoryAdapter } from "./memory-adapter.ts";
+export { SessionStore, type SessionStoreOptions } from "./session-store.ts";

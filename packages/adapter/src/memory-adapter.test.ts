@@ -1,8 +1,10 @@
 // Rules of rooms in memory: a room lives as long as it has members, and a broadcast reaches each addressee once.
 import type { SocketPacket } from "@bowline/protocol";
+import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import type { AdapterNamespace, AdapterSocket, BroadcastFlags } from "./adapter.ts";
 import { MemoryAdapter } from "./memory-adapter.ts";
+import { SessionStore } from "./session-store.ts";
 
 /** An adapter and sockets of these names, each in its own room. */
 function createAdapter(...ids: readonly string[]) {
@@ -16,7 +18,7 @@ function createAdapter(...ids: readonly string[]) {
     sockets,
     deliver: (packet, flags) => {
       flagsSeen.push(flags);
-      return { to: (socket) => delivered.push(`${JSON.stringify(packet.data)} to ${socket.id}`) };
+      return { to: (socket) => delivered.push(`${JSON.stringify(packet.data)} to ${socket.id}`), toLog };
     },
     expectAck: (socket, _, reply) => replies.set(socket.id, reply),
   };
@@ -32,6 +34,8 @@ function createAdapter(...ids: readonly string[]) {
   }
   return { adapter, sockets, delivered, done, flagsSeen, replies };
 }
+
+const toLog = () => ({ data: [], byteLength: 0 });
 
 const PACKET: SocketPacket = { type: 2, nsp: "/", data: ["a"] };
 
@@ -152,6 +156,7 @@ describe("a broadcast", () => {
         to() {
           throw mistake;
         },
+        toLog,
       }),
       expectAck,
     });
@@ -173,6 +178,7 @@ describe("a broadcast", () => {
           adapter.delAll("y");
           adapter.addAll("late", rooms("a"));
         },
+        toLog,
       }),
       expectAck: () => undefined,
     });
@@ -210,5 +216,68 @@ describe("sockets of rooms", () => {
       "y is sent away",
       "x is sent away for good",
     ]);
+  });
+});
+
+describe("an adapter with memory for sessions", () => {
+  /** An adapter whose namespace notes the offsets that events are delivered with. */
+  function createKeeper() {
+    const offsets: unknown[] = [];
+    const sessions = new SessionStore({
+      clock: createFakeClock(),
+      epoch: "epoch",
+      maxDisconnectionDurationMs: 1000,
+      retentionMs: 2000,
+      maxLogBytes: 1e6,
+    });
+    const adapter = new MemoryAdapter(
+      {
+        name: "/",
+        sockets: new Map(),
+        deliver: ({ data }, _, offset) => {
+          offsets.push(offset);
+          return { to: vi.fn(), toLog: () => ({ data: [data, offset], byteLength: 1 }) };
+        },
+        expectAck: vi.fn(),
+      },
+      sessions,
+    );
+    return { adapter, sessions, offsets };
+  }
+
+  it("gives every event an offset, and volatile ones that of the event before", () => {
+    const { adapter, offsets } = createKeeper();
+    adapter.broadcast(PACKET, { rooms: rooms(), flags: { volatile: true } });
+    adapter.broadcast(PACKET, { rooms: rooms() });
+    adapter.broadcast(PACKET, { rooms: rooms(), flags: { volatile: true } });
+    adapter.broadcast(PACKET, { rooms: rooms() });
+    expect(offsets).toEqual(["epoch.0", "epoch.1", "epoch.1", "epoch.2"]);
+  });
+
+  it("gives events that want an ack none, and does not keep them", () => {
+    const { adapter, sessions, offsets } = createKeeper();
+    adapter.broadcastWithAck({ ...PACKET, id: 1 }, { rooms: rooms() }, vi.fn(), vi.fn());
+    expect([offsets, sessions.lastOffset]).toEqual([[undefined], "epoch.0"]);
+  });
+
+  it("brings a session back with what its rooms got since, and forgets it when the server ends", () => {
+    const { adapter } = createKeeper();
+    const session = { sid: "x", pid: "p", rooms: ["x", "a"], data: {} };
+    adapter.addAll("x", rooms("x", "a", "b"));
+    adapter.del("x", "b");
+    adapter.persistSession(session);
+    adapter.delAll("x");
+    adapter.broadcast(PACKET, { rooms: rooms("a") });
+    adapter.broadcast(PACKET, { rooms: rooms("b") });
+    expect(adapter.restoreSession("p", "epoch.0")?.missedPackets).toEqual([[["a"], "epoch.1"]]);
+    adapter.persistSession(session);
+    adapter.close();
+    expect(adapter.restoreSession("p", "epoch.2")).toBeUndefined();
+  });
+
+  it("is needed to bring anything back", () => {
+    const { adapter } = createAdapter("x");
+    adapter.persistSession({ sid: "x", pid: "p", rooms: [], data: {} });
+    expect(adapter.restoreSession("p", "")).toBeUndefined();
   });
 });

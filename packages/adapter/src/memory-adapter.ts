@@ -4,7 +4,18 @@
 //        receivers are settled before the first delivery, so that handlers may join and leave meanwhile.
 
 import type { SocketPacket } from "@bowline/protocol";
-import type { Adapter, AdapterNamespace, AdapterSocket, BroadcastOptions, Room, SocketId } from "./adapter.ts";
+import type {
+  Adapter,
+  AdapterNamespace,
+  AdapterSocket,
+  BroadcastOptions,
+  Delivery,
+  Room,
+  Session,
+  SessionToPersist,
+  SocketId,
+} from "./adapter.ts";
+import type { SessionStore } from "./session-store.ts";
 
 const NO_ROOMS: ReadonlySet<Room> = new Set();
 
@@ -22,13 +33,19 @@ export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
   readonly rooms: Map<Room, Set<SocketId>> = new Map();
   readonly sids: Map<SocketId, Set<Room>> = new Map();
   readonly #namespace: AdapterNamespace<S>;
+  readonly #sessions: SessionStore | undefined;
 
-  /** @param namespace whose rooms these are; its sockets are looked up at each broadcast. */
-  constructor(namespace: AdapterNamespace<S>) {
+  /**
+   * @param namespace whose rooms these are; its sockets are looked up at each broadcast.
+   * @param sessions keeps lost sessions and what they miss; without it nothing is kept.
+   */
+  constructor(namespace: AdapterNamespace<S>, sessions?: SessionStore) {
     this.#namespace = namespace;
+    this.#sessions = sessions;
   }
 
   addAll(id: SocketId, rooms: ReadonlySet<Room>): void {
+    this.#sessions?.joined(id, rooms);
     let own = this.sids.get(id);
     if (own === undefined) {
       own = new Set();
@@ -43,6 +60,7 @@ export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
   }
 
   del(id: SocketId, room: Room): void {
+    this.#sessions?.left(id, room);
     this.sids.get(id)?.delete(room);
     this.#leave(id, room);
   }
@@ -50,10 +68,11 @@ export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
   delAll(id: SocketId): void {
     for (const room of this.sids.get(id) ?? NO_ROOMS) this.#leave(id, room);
     this.sids.delete(id);
+    this.#sessions?.gone(id);
   }
 
   broadcast(packet: SocketPacket, options: BroadcastOptions): void {
-    const delivery = this.#namespace.deliver(packet, options.flags ?? {});
+    const delivery = this.#prepare(packet, options);
     for (const socket of this.#receivers(options)) delivery.to(socket);
   }
 
@@ -99,9 +118,30 @@ export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
     for (const socket of this.#receivers(options)) socket.disconnect(close);
   }
 
+  persistSession(session: SessionToPersist): void {
+    this.#sessions?.persist(session);
+  }
+
+  restoreSession(pid: string, offset: string): Session | undefined {
+    return this.#sessions?.restore(pid, offset);
+  }
+
   close(): void {
     this.rooms.clear();
     this.sids.clear();
+    this.#sessions?.close();
+  }
+
+  /** Prepares an event for its receivers, and for those who will ask for it later. */
+  #prepare(packet: SocketPacket, options: BroadcastOptions): Delivery<S> {
+    const flags = options.flags ?? {};
+    const sessions = this.#sessions;
+    if (sessions === undefined) return this.#namespace.deliver(packet, flags);
+    // A volatile event is not kept. It has an offset none the less: clients take any text at the end for one.
+    if (flags.volatile === true) return this.#namespace.deliver(packet, flags, sessions.lastOffset);
+    const delivery = this.#namespace.deliver(packet, flags, sessions.nextOffset);
+    sessions.append(delivery.toLog(), options);
+    return delivery;
   }
 
   #leave(id: SocketId, room: Room): void {

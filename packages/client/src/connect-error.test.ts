@@ -45,7 +45,11 @@ describe("TransportError", () => {
 });
 
 test("a server of another generation is named in the words that programs look for", () => {
-  expect([wrongRevision(4), wrongRevision(3)]).toEqual([containing("server in v2.x"), containing("allowEIO3")]);
+  expect([wrongRevision(4, "protocol"), wrongRevision(3, "protocol"), wrongRevision(3, "parser")]).toEqual([
+    containing("server in v2.x"),
+    containing("allowEIO3"),
+    containing("hand in one for that generation"),
+  ]);
 });
 
 test.each([

@@ -90,13 +90,45 @@ export function withoutQuery(thrown: unknown): Error {
 export interface CloseDetails {
   readonly description: string;
   readonly context?: unknown;
+  /** What to do about it, where something is known. */
+  readonly hint?: string;
 }
 
-/** Says that one revision was wanted and the other one is spoken there. */
-export function wrongRevision(wanted: 3 | 4): string {
-  return wanted === 4
-    ? "It seems you are trying to reach a Socket.IO server in v2.x, but this client is held to a newer protocol; " +
-        'leave the option "protocol" out, or set it to 3'
-    : "It seems you are trying to reach a Socket.IO server in v3.x or v4.x that does not serve clients in v2.x; " +
-        'leave the option "protocol" out, or set allowEIO3 on the server';
+const PARSER_ADVICE =
+  'if the server has a parser of its own, this client needs the same one: see the option "parser" of both sides';
+
+/** What to say when the first thing that a server sent is no packet. */
+export function notUnderstood(error: unknown): SyntaxError {
+  const said = error instanceof Error ? error.message : "Cannot decode the packet: the parser does not say why";
+  return new SyntaxError(`${said}; ${PARSER_ADVICE}`, { cause: error });
+}
+
+/** What to say when a server goes away without having sent a packet, as those do that understand none of ours. */
+export function closedUnheard(details: Error | CloseDetails | undefined): Error | CloseDetails {
+  // What has no context was the network's end, not the server's.
+  if (details instanceof Error || (details !== undefined && details.context === undefined)) return details;
+  const hint = `the server closed the connection before it sent a packet; ${PARSER_ADVICE}`;
+  return { description: "transport closed by the server", ...details, hint };
+}
+
+/**
+ * Says that one revision was wanted and the other one is spoken there.
+ * @param option the option that holds the client to it.
+ */
+export function wrongRevision(wanted: 3 | 4, option: "protocol" | "parser"): string {
+  const [there, remedy] =
+    wanted === 4
+      ? ["in v2.x", "set it to 3"]
+      : ["in v3.x or v4.x that does not serve clients in v2.x", "set allowEIO3 on the server"];
+  const fix = option === "parser" ? "hand in one for that generation" : remedy;
+  return (
+    `It seems you are trying to reach a Socket.IO server ${there}, but the option "${option}" holds this client to the ` +
+    `other protocol; leave it out, or ${fix}`
+  );
+}
+
+/** The failure of a connection over which no packet was understood. */
+export function parserError(url: string): TransportError {
+  const reason = 'no packet was understood; the server\'s parser may be another one, see the option "parser"';
+  return new TransportError("parser error", { url, reason });
 }

@@ -52,26 +52,18 @@ describe("over a WebSocket", () => {
   const asked4: Detection = { at: "opening", asked: 4 };
 
   test("maxPayload in answer to revision 4 means revision 4", () => {
-    const { state } = stepDetection(asked4, { is: "open", hasMaxPayload: true, implied: undefined });
+    const { state } = stepDetection(asked4, { is: "open", hasMaxPayload: true });
     expect(state).toEqual({ at: "known", revision: 4 });
   });
 
   test("maxPayload in answer to revision 3 means revision 3, which 4.x serves when it is allowed to", () => {
-    const { state } = stepDetection(
-      { at: "opening", asked: 3 },
-      { is: "open", hasMaxPayload: true, implied: undefined },
-    );
+    const { state } = stepDetection({ at: "opening", asked: 3 }, { is: "open", hasMaxPayload: true });
     expect(state).toEqual({ at: "known", revision: 3 });
   });
 
   test("without maxPayload the server gets a moment to greet", () => {
-    const step = stepDetection(asked4, { is: "open", hasMaxPayload: false, implied: undefined });
+    const step = stepDetection(asked4, { is: "open", hasMaxPayload: false });
     expect(step).toEqual({ state: { at: "listening" }, actions: ["wait"] });
-  });
-
-  test("a parser of the program's own decides, since a probe would not be understood", () => {
-    const { state } = stepDetection(asked4, { is: "open", hasMaxPayload: false, implied: 3 });
-    expect(state).toEqual({ at: "known", revision: 3 });
   });
 
   test.each([
@@ -116,6 +108,8 @@ describe("over a WebSocket", () => {
   test.each([
     ["a refusal with an object means revision 4", '4/__probe,{"message":"Invalid namespace"}', 4, ["drop"]],
     ["a refusal with a text means revision 3", '4/__probe,"Invalid namespace"', 3, ["drop"]],
+    ["a refusal in the words of a server in Python means revision 4", '4/__probe,"Unable to connect"', 4, ["drop"]],
+    ["a refusal by a middleware of 2.x means revision 3", '4/__probe,"Unable to connect to it"', 3, ["drop"]],
     [
       "a yes with a socket id means revision 4, and the namespace is left",
       '0/__probe,{"sid":"x"}',
@@ -134,7 +128,7 @@ describe("over a WebSocket", () => {
 
   test.each<[string, Detection, DetectionInput]>([
     ["the end of the wait while probing", probing, { is: "waited", namespace: "/x" }],
-    ["a second open packet", { at: "listening" }, { is: "open", hasMaxPayload: true, implied: undefined }],
+    ["a second open packet", { at: "listening" }, { is: "open", hasMaxPayload: true }],
     ["the end of the wait before the open packet", asked4, { is: "waited", namespace: "/x" }],
     ["the end of the wait once known", { at: "known", revision: 4 }, { is: "waited", namespace: "/x" }],
   ])("%s changes nothing", (_rule, state, input) => {

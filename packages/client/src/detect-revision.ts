@@ -61,8 +61,8 @@ export type Detection =
 
 /** What happens meanwhile. */
 export type DetectionInput =
-  /** The open packet came. `implied` is what the program's parser can work with, when it brought one. */
-  | { readonly is: "open"; readonly hasMaxPayload: boolean; readonly implied: Revision | undefined }
+  /** The open packet came. */
+  | { readonly is: "open"; readonly hasMaxPayload: boolean }
   | { readonly is: "packet"; readonly packet: Packet }
   /** The time for something unasked is over; the probe goes to this namespace, which nobody knows. */
   | { readonly is: "waited"; readonly namespace: string };
@@ -80,12 +80,15 @@ function known(revision: Revision, ...actions: DetectionAction[]): DetectionStep
   return { state: { at: "known", revision }, actions };
 }
 
+/** How servers written in Python refuse a namespace in the newer protocol: with a text, where the others send an object. */
+const PYTHON_REFUSAL = ',"Unable to connect"';
+
 /** What an answer to the probe gives away; undefined when the packet is none. */
 function readProbeAnswer(text: string, namespace: string): DetectionStep | undefined {
   const payload = text.slice(1 + namespace.length);
   const hasData = payload.startsWith(",{");
   if (!text.startsWith(namespace, 1)) return undefined;
-  if (text.startsWith("4")) return known(hasData ? 4 : 3, "drop");
+  if (text.startsWith("4")) return known(hasData || payload === PYTHON_REFUSAL ? 4 : 3, "drop");
   return text.startsWith("0") ? known(hasData ? 4 : 3, "drop", "leave") : undefined;
 }
 
@@ -110,7 +113,6 @@ export function stepDetection(state: Detection, input: DetectionInput): Detectio
       if (input.is !== "open") return { state, actions: input.is === "packet" ? ["keep"] : [] };
       // Servers announce this since 4.5; asked for revision 3, they speak it when they open at all.
       if (input.hasMaxPayload) return known(state.asked);
-      if (input.implied !== undefined) return known(input.implied);
       return { state: { at: "listening" }, actions: ["wait"] };
     case "listening":
     case "probing":

@@ -3,7 +3,7 @@
 // Rules: a function at the end of the arguments is the acknowledgement; modifiers hold for one emit.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import { PacketType, RESERVED_EVENTS } from "@bowline/protocol";
+import { PacketType } from "@bowline/protocol";
 import { type AckCallback, takeAck } from "@bowline/protocol/internal";
 import type { OutgoingPacket } from "./outbox.ts";
 
@@ -19,11 +19,6 @@ export interface Emission {
   readonly packet: OutgoingPacket;
   /** The id of the packet with its ack, where one is expected. */
   readonly expected: { readonly id: number; readonly ack: AckCallback } | undefined;
-}
-
-/** @throws Error when the name belongs to the library. */
-export function refuseReserved(event: string | symbol): void {
-  if (RESERVED_EVENTS.has(event)) throw new Error(`"${String(event)}" is a reserved event name`);
 }
 
 /**

@@ -24,7 +24,12 @@ interface Parts {
   readonly ends: [CloseReason, unknown][];
 }
 
-function createEngine(options: EngineOptions = {}, known: Partial<EngineMemory> = {}, implied?: 3 | 4): Parts {
+interface Wishes {
+  readonly first?: 3 | 4;
+  readonly implied?: 3 | 4;
+}
+
+function createEngine(options: EngineOptions = {}, known: Partial<EngineMemory> = {}, wishes: Wishes = {}): Parts {
   const platform = createFakePlatform();
   const memory: EngineMemory = { revision: undefined, websocketWorked: false, ...known };
   const told: string[] = [];
@@ -32,7 +37,7 @@ function createEngine(options: EngineOptions = {}, known: Partial<EngineMemory> 
   const ends: [CloseReason, unknown][] = [];
   const server = parseServerUrl("http://h:3000", undefined);
   const engine = new Engine(
-    { platform, server, options, memory, implied },
+    { platform, server, options, memory, first: wishes.first ?? 4, implied: wishes.implied },
     {
       opened: ({ sid }) => told.push(`opened ${sid}`),
       message: (data) => told.push(`message ${data}`),
@@ -109,6 +114,33 @@ describe("opening over polling", () => {
     expect([platform.requests.length, failures.length]).toEqual([1, 1]);
   });
 
+  test("by a program of 2.x asks for revision 3 first", () => {
+    const { platform, engine, memory } = createEngine({}, {}, { first: 3 });
+    expect([engine.protocol, first(platform.requests).request.url]).toEqual([3, containing("EIO=3")]);
+    first(platform.requests).answer('{"code":5,"message":"Unsupported protocol version"}', 400);
+    last(platform.requests).answer(openPacket());
+    expect([engine.readyState, memory.revision]).toEqual(["open", 4]);
+  });
+
+  test("by a program of 2.x takes revision 4 from a server that answers in it, though it was asked for 3", () => {
+    const { platform, engine } = createEngine({}, {}, { first: 3 });
+    first(platform.requests).answer(openPacket({ maxPayload: undefined }));
+    expect([engine.readyState, engine.protocol]).toEqual(["open", 4]);
+    expect(last(platform.requests).request.url).toContain("EIO=4");
+  });
+
+  test("with a parser for the newer protocol says so when the server is of 2.x", () => {
+    const { platform, failures } = createEngine({}, {}, { implied: 4 });
+    first(platform.requests).answer(body3(openPacket(), "40"));
+    expect(first(failures)).toMatchObject({ message: containing("server in v2.x"), hint: containing('"parser"') });
+  });
+
+  test("with a parser for 2.x says so when the server does not serve it", () => {
+    const { platform, failures } = createEngine({}, {}, { implied: 3 });
+    first(platform.requests).answer('{"code":5,"message":"Unsupported protocol version"}', 400);
+    expect([platform.requests.length, first(failures)]).toMatchObject([1, { hint: containing('"parser"') }]);
+  });
+
   test("held to revision 4 says so when the server is of 2.x", () => {
     const { platform, failures } = createEngine({ protocol: 4 });
     first(platform.requests).answer(body3(openPacket(), "40"));
@@ -149,6 +181,14 @@ describe("opening over polling", () => {
     platform.clock.endTurn();
     expect(platform.pending("POST").map(({ request }) => request.body)).toEqual(["412345678"]);
   });
+
+  test("slices nothing for a server that says no size", () => {
+    const { platform, engine } = openOverPolling({ upgrade: false }, { maxPayload: undefined });
+    const long = "x".repeat(2_000_000);
+    engine.send(long).send("abc");
+    platform.clock.endTurn();
+    expect(platform.pending("POST").map(({ request }) => request.body)).toEqual([body4(`4${long}`, "4abc")]);
+  });
 });
 
 describe("opening over a WebSocket", () => {
@@ -184,8 +224,16 @@ describe("opening over a WebSocket", () => {
     expect([engine.protocol, last(platform.socket().sent)]).toEqual([3, `41${namespace},`]);
   });
 
-  test("takes the revision of the program's own parser where a probe would not be understood", () => {
-    const { platform, engine } = createEngine(WEBSOCKET, {}, 3);
+  test("suspects the parser of a server that closes at the probe", () => {
+    const { platform, failures } = openOverWebSocket({}, { maxPayload: undefined });
+    platform.clock.advance(20);
+    platform.socket().close(1005);
+    expect(first(failures)).toMatchObject({ message: "parser error", hint: containing("parser may be another one") });
+  });
+
+  test("asks for the revision of the program's own parser, which would not understand a probe", () => {
+    const { platform, engine } = createEngine(WEBSOCKET, {}, { implied: 3 });
+    expect(platform.socket().request.url).toContain("EIO=3");
     platform.socket().open();
     platform.socket().message(openPacket({ maxPayload: undefined }));
     expect([engine.readyState, engine.protocol]).toEqual(["open", 3]);
@@ -199,7 +247,7 @@ describe("opening over a WebSocket", () => {
   test("held to revision 3 does not wait for ever for a server that stays silent", () => {
     const { platform, failures } = createEngine({ ...WEBSOCKET, protocol: 3 });
     platform.socket().open();
-    platform.clock.advance(5000);
+    platform.clock.advance(2000);
     expect(first(failures)).toMatchObject({ message: "websocket error", hint: containing("allowEIO3") });
     expect(platform.socket().ended).toBe("discard");
   });
@@ -207,7 +255,7 @@ describe("opening over a WebSocket", () => {
   test("asks a server that stays silent for the other revision", () => {
     const { platform, engine } = createEngine(WEBSOCKET, { revision: 3 });
     platform.socket().open();
-    platform.clock.advance(5000);
+    platform.clock.advance(2000);
     expect(platform.socket().request.url).toContain("EIO=4");
     platform.socket().open();
     platform.socket().message(openPacket());

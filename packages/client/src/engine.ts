@@ -114,7 +114,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** The revision of the Engine.IO protocol that the server speaks; before that is known, the one it is asked for. */
   get protocol(): Revision {
-    return this.#session?.dialect.revision ?? this.#context.memory.revision ?? 4;
+    return this.#session?.dialect.revision ?? this.#context.memory.revision ?? this.#context.first;
   }
 
   /** Whether a packet sent now would leave at once. */

@@ -7,12 +7,14 @@ import {
   type PacketDecoder,
   PacketType,
   type Parser,
+  type RecoveryClaim,
   type SocketDialect,
   type SocketPacket,
   sio4,
   sio5,
 } from "@bowline/protocol";
 import { wantsBinaryTypes } from "@bowline/protocol/internal";
+import { type CloseDetails, closedUnheard, notUnderstood } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
@@ -29,6 +31,7 @@ export class Link {
   readonly #decoder: PacketDecoder;
   readonly #decoded: SocketPacket[] = [];
   #main: MainNamespace = "expected";
+  #hasUnderstood = false;
 
   constructor(engine: Engine, platform: Platform, options: LiveOptions) {
     this.dialect = engine.protocol === 3 ? sio4 : sio5;
@@ -47,8 +50,13 @@ export class Link {
    * @throws SyntaxError when it is no part of a packet.
    */
   decode(data: string | Uint8Array): SocketPacket[] {
-    this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+    try {
+      this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+    } catch (error) {
+      throw this.#hasUnderstood ? error : notUnderstood(error);
+    }
     const packets = this.#decoded.splice(0);
+    this.#hasUnderstood ||= packets.length > 0;
     for (const { type, nsp } of packets) {
       if (type === PacketType.CONNECT && nsp === "/") this.#main = "joined";
     }
@@ -59,11 +67,18 @@ export class Link {
    * Asks for a namespace.
    * @param auth credentials; they cannot be sent for a main namespace that is joined unasked.
    * @param isInQuery whether they are in the URL, where such a server finds them.
+   * @param claim the session to bring back.
    * @returns whether the server's yes is known already.
    */
-  connect(nsp: string, auth: Readonly<Record<string, unknown>>, query: string, isInQuery: boolean): boolean {
+  connect(
+    nsp: string,
+    auth: Readonly<Record<string, unknown>>,
+    query: string,
+    isInQuery: boolean,
+    claim: RecoveryClaim | undefined,
+  ): boolean {
     if (nsp !== "/" || !this.dialect.joinsMainNamespaceByItself) {
-      this.#send(this.dialect.connect(nsp, auth, query));
+      this.#send(this.dialect.connect(nsp, auth, query, claim));
       return false;
     }
     if (Object.keys(auth).length > 0 && !isInQuery) {
@@ -83,6 +98,11 @@ export class Link {
   send(packet: OutgoingPacket): void {
     if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
     this.outbox.send(packet);
+  }
+
+  /** What is known about an end of the connection that the server, or the network, brought about. */
+  explainEnd(reason: string, details: Error | CloseDetails | undefined): Error | CloseDetails | undefined {
+    return reason === "transport close" && !this.#hasUnderstood ? closedUnheard(details) : details;
   }
 
   destroy(): void {

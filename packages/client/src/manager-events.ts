@@ -9,7 +9,12 @@ import type { CloseDetails } from "./connect-error.ts";
 export interface ManagerEvents {
   open: () => void;
   close: (reason: string, details?: Error | CloseDetails) => void;
+  /** It could not connect, or an open connection broke. */
   error: (error: Error) => void;
+  /** With `compat: 2`, in place of `error`: it could not connect; after a timeout, the string `timeout`. */
+  connect_error: (error: Error | string) => void;
+  /** An attempt took too long; told behind the error of it. */
+  connect_timeout: (timeoutMs: number) => void;
   packet: (packet: SocketPacket) => void;
   /** A heartbeat was sent, to servers of 2.x, or received. */
   ping: () => void;

@@ -1,12 +1,15 @@
+import { sio5 } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import {
   body3,
+  containing,
   createFakePlatform,
   type FakePlatform,
   first,
   last,
   openPacket,
 } from "../test-support/fake-platform.ts";
+import { closedUnheard } from "./connect-error.ts";
 import { Manager } from "./manager.ts";
 import type { ClientOptions, LiveOptions } from "./options.ts";
 
@@ -408,6 +411,80 @@ describe("packets", () => {
   });
 });
 
+describe("a server that does not show what it speaks", () => {
+  class CallingBack {
+    encode(_packet: object, callback: (frames: string[]) => void): void {
+      callback(["mine"]);
+    }
+  }
+  class Returning {
+    encode(_packet: object): string[] {
+      return ["mine"];
+    }
+  }
+  class Decoder {
+    add(): void {}
+    on(): void {}
+    destroy(): void {}
+  }
+
+  test.each([
+    ["calls back", CallingBack, 3],
+    ["returns its frames", Returning, 4],
+  ] as const)("is one of the generation of the parser, which does not tell either but %s", (_, Encoder, protocol) => {
+    const parts = createManager({ parser: { protocol: Number.NaN, Encoder, Decoder } });
+    parts.platform.socket().open();
+    parts.platform.socket().message(openPacket({ maxPayload: undefined }));
+    expect([parts.platform.socket().request.url, parts.manager.engine.protocol]).toEqual([
+      containing(`EIO=${protocol}`),
+      protocol,
+    ]);
+  });
+});
+
+describe("a server with another parser is suspected", () => {
+  function lose(act: (parts: Parts) => void): unknown {
+    const parts = createOpen({ reconnection: false });
+    let details: unknown;
+    parts.manager.on("close", (_reason, given) => {
+      details = given;
+    });
+    act(parts);
+    return details;
+  }
+
+  test("when it closes without having sent a packet", () => {
+    const details = lose(({ platform }) => platform.socket().close(1005));
+    expect(details).toMatchObject({ hint: containing('see the option "parser"') });
+  });
+
+  test("when the first thing it sends is no packet", () => {
+    const details = lose(({ platform }) => platform.socket().message("4no packet"));
+    expect(details).toMatchObject({ message: containing('see the option "parser"') });
+  });
+
+  test.each([
+    ["closes", ({ platform }: Parts) => platform.socket().close(1005)],
+    ["sends nonsense", ({ platform }: Parts) => platform.socket().message("4no packet")],
+  ])("no more when it %s after a packet that was understood", (_, act) => {
+    const details = lose((parts) => {
+      parts.platform.socket().message('40{"sid":"s"}');
+      act(parts);
+    });
+    expect(JSON.stringify([details, String(details)])).not.toContain("parser");
+  });
+
+  test("not when the network was lost", () => {
+    const details = { description: "network connection lost", context: undefined };
+    expect(closedUnheard(details)).toBe(details);
+  });
+
+  test("nor when there is an error to tell", () => {
+    const error = new Error("broken");
+    expect(closedUnheard(error)).toBe(error);
+  });
+});
+
 describe("heartbeats", () => {
   test("of the server are told", () => {
     const { platform, manager, told } = createOpen();
@@ -467,4 +544,91 @@ describe("sockets", () => {
     const { manager } = createManager({ autoConnect: false });
     expect(manager.socket("/").active).toBe(false);
   });
+});
+
+describe("a program of 2.x", () => {
+  function createProgram2(options: ClientOptions = {}): Parts {
+    const parts = createManager({ compat: 2, ...options });
+    const { manager, told } = parts;
+    const socket = manager.socket("/");
+    manager.off();
+    for (const event of ["connect_error", "connect_timeout", "reconnect_error"] as const) {
+      manager.on(event, (value: unknown) => told.push(`manager: ${event} ${value}`));
+      socket.on(event, (value: unknown) => told.push(`socket: ${event} ${value}`));
+    }
+    return parts;
+  }
+
+  test("is connected to servers of its own generation first", () => {
+    expect(createProgram2().platform.socket().request.url).toContain("EIO=3");
+  });
+
+  test.each(["auto", 4] as const)("is connected to others first where it says %s", (protocol) => {
+    expect(createProgram2({ protocol }).platform.socket().request.url).toContain("EIO=4");
+  });
+
+  test.each([
+    [undefined, true],
+    [false, false],
+  ])("sends cookies to other sites unless it says otherwise: %s", (withCredentials, sends) => {
+    const { platform } = createProgram2({
+      transports: ["polling"],
+      ...(withCredentials !== undefined && { withCredentials }),
+    });
+    expect(first(platform.requests).request.options.withCredentials).toBe(sends);
+  });
+
+  test("hears of a timeout by a string, on the manager and on its sockets, and of its length behind it", () => {
+    const { platform, told } = createProgram2({ timeout: 100, reconnection: false });
+    platform.clock.advance(100);
+    expect(told).toEqual([
+      "manager: connect_error timeout",
+      "socket: connect_error timeout",
+      "manager: connect_timeout 100",
+      "socket: connect_timeout 100",
+    ]);
+  });
+
+  test("hears the string of a failed reconnection, too", () => {
+    const parts = createProgram2({ timeout: 100, reconnectionAttempts: 1 });
+    refuse(parts);
+    parts.platform.clock.advance(1100);
+    expect(parts.told.slice(-4)).toEqual([
+      "manager: reconnect_error timeout",
+      "socket: reconnect_error timeout",
+      "manager: connect_timeout 100",
+      "socket: connect_timeout 100",
+    ]);
+  });
+
+  test("gets one error from open(), with the reason in it", () => {
+    const parts = createManager({ compat: 2, autoConnect: false });
+    const errors: unknown[] = [];
+    parts.manager.open((error) => errors.push(error));
+    refuse(parts);
+    expect(errors).toMatchObject([{ message: "Connection error", data: { message: "websocket error" } }]);
+  });
+
+  test("hears of a success of open() as ever", () => {
+    const parts = createManager({ compat: 2, autoConnect: false, protocol: 4 });
+    const errors: unknown[] = [];
+    parts.manager.open((error) => errors.push(error));
+    accept(parts);
+    expect(errors).toEqual([undefined]);
+  });
+});
+
+test("a socket of 4.x hears of the manager's timeout, if it listens", () => {
+  const { platform, manager, told } = createManager({ timeout: 100, reconnection: false });
+  manager.socket("/").on("connect_timeout", (ms: number) => told.push(`connect_timeout ${ms}`));
+  platform.clock.advance(100);
+  expect(told).toEqual(["error timeout", "connect_timeout 100"]);
+});
+
+test.each([
+  [4, 3],
+  [5, 4],
+] as const)("a parser for revision %d of Socket.IO asks for revision %d of Engine.IO", (protocol, revision) => {
+  const { platform } = createManager({ parser: { ...sio5.parser, protocol } });
+  expect(platform.socket().request.url).toContain(`EIO=${revision}`);
 });

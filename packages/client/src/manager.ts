@@ -10,23 +10,27 @@
 
 import type { SocketPacket } from "@bowline/protocol";
 import type { Cancel, CloseReason } from "@bowline/protocol/internal";
+import { type ApiDialect, apiDialect } from "./api-dialect.ts";
 import { type CloseDetails, TransportError } from "./connect-error.ts";
-import { ClientEmitter } from "./emitter.ts";
 import { Engine, type EngineListener } from "./engine.ts";
 import { guardProgram } from "./guard.ts";
 import { Link } from "./link.ts";
 import type { ManagerEvents } from "./manager-events.ts";
 import { Members } from "./members.ts";
-import type { EngineMemory } from "./opening.ts";
+import { type EngineMemory, revisionOfParser } from "./opening.ts";
 import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import { Reconnector, readSettings, type Settings } from "./reconnector.ts";
+import { Reconnector } from "./reconnector.ts";
 import { Socket } from "./socket.ts";
+import { Tunable } from "./tunable.ts";
 import { endpointOf, serverOf, writeQuery } from "./url.ts";
+
+/** Hears how an attempt ended, in the words of the program's generation. */
+type Done = (error?: Error | string) => void;
 
 type ManagerState =
   | { readonly at: "closed" }
-  | { readonly at: "opening"; readonly done: ((error?: Error) => void) | undefined; readonly stopTimer: Cancel }
+  | { readonly at: "opening"; readonly done: Done | undefined; readonly stopTimer: Cancel }
   | { readonly at: "open"; readonly link: Link };
 
 /** Hears whether a manager is in use. */
@@ -36,15 +40,6 @@ export interface ManagerWatcher {
   /** It was closed, and will not open by itself. */
   ended(): void;
 }
-
-/** Events of a manager that sockets tell, too, when somebody listens there, as those of 2.x do. */
-const FORWARDED: readonly string[] = [
-  "reconnect",
-  "reconnect_attempt",
-  "reconnecting",
-  "reconnect_error",
-  "reconnect_failed",
-];
 
 function resolveAuth(auth: Auth | undefined): Readonly<Record<string, unknown>> {
   if (typeof auth !== "function") return auth ?? {};
@@ -56,15 +51,15 @@ function resolveAuth(auth: Auth | undefined): Readonly<Record<string, unknown>> 
 }
 
 /** The connection to one server. */
-export class Manager extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents> {
+export class Manager extends Tunable {
   /** The options that it was made with, live. */
   readonly opts: LiveOptions;
   uri: string | undefined;
   readonly #platform: Platform;
+  readonly #api: ApiDialect;
   readonly #memory: EngineMemory = { revision: undefined, websocketWorked: false };
   readonly #sockets = new Map<string, Socket>();
   readonly #members: Members;
-  readonly #settings: Settings;
   #engine: Engine;
   #state: ManagerState = { at: "closed" };
   readonly #reconnector: Reconnector;
@@ -78,12 +73,13 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
    * @throws Error when the URL names no server and there is no page.
    */
   constructor(platform: Platform, uri?: string | ClientOptions, options?: ClientOptions) {
-    super();
+    const opts = (typeof uri === "object" ? uri : options) ?? {};
+    super(opts);
     this.#platform = platform;
     this.uri = typeof uri === "string" ? uri : undefined;
-    this.opts = (typeof uri === "object" ? uri : options) ?? {};
-    this.#settings = readSettings(this.opts);
-    this.#reconnector = new Reconnector(platform, this.#settings, {
+    this.opts = opts;
+    this.#api = apiDialect(opts);
+    this.#reconnector = new Reconnector(platform, this.settings, {
       tell: (event: keyof ManagerEvents, ...args: unknown[]) => this.#announce(event, args),
       open: (done) => {
         if (this.#state.at !== "closed") return false;
@@ -93,6 +89,7 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
     });
     this.#members = new Members({
       platform,
+      api: this.#api,
       link: () => this.#link,
       engine: () => this.#engine,
       authInQuery: () => this.opts.authInQuery === true,
@@ -126,17 +123,8 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
    * @throws Error when the URL was changed to one that names no server.
    */
   open(done?: (error?: Error) => void): this {
-    if (this.#state.at !== "closed") return this;
-    this.#isStopped = false;
-    this.#watcher?.opening();
-    const engine = this.#createEngine();
-    const { timeoutMs } = this.#settings;
-    const stopTimer =
-      timeoutMs === false ? () => {} : this.#platform.clock.after(timeoutMs, () => this.#timedOut(engine, timeoutMs));
-    this.#engine = engine;
-    this.#state = { at: "opening", done, stopTimer };
-    engine.open();
-    return this;
+    if (done === undefined) return this.#begin(undefined);
+    return this.#begin((error) => done(error === undefined ? undefined : this.#api.openError(error)));
   }
 
   /** As `open`. */
@@ -186,59 +174,22 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
     this.close();
   }
 
-  /** Whether it reconnects by itself, or sets that. */
-  reconnection(): boolean;
-  reconnection(enabled: boolean): this;
-  reconnection(enabled?: boolean): boolean | this {
-    if (enabled === undefined) return this.#settings.isEnabled;
-    this.#settings.isEnabled = enabled;
-    if (!enabled) {
-      this.#isStopped = true;
-      this.#reconnector.stop();
-    }
-    return this;
+  protected override stopReconnecting(): void {
+    this.#isStopped = true;
+    this.#reconnector.stop();
   }
 
-  /** How many attempts it makes in a row, or sets that. */
-  reconnectionAttempts(): number;
-  reconnectionAttempts(attempts: number): this;
-  reconnectionAttempts(attempts?: number): number | this {
-    return this.#setting("maxAttempts", attempts);
-  }
-
-  /** Delay before its first attempt in milliseconds, or sets that. */
-  reconnectionDelay(): number;
-  reconnectionDelay(ms: number): this;
-  reconnectionDelay(ms?: number): number | this {
-    return this.#setting("minMs", ms);
-  }
-
-  /** Longest delay in milliseconds, or sets that. */
-  reconnectionDelayMax(): number;
-  reconnectionDelayMax(ms: number): this;
-  reconnectionDelayMax(ms?: number): number | this {
-    return this.#setting("maxMs", ms);
-  }
-
-  /** Share of a delay that is random, or sets that. */
-  randomizationFactor(): number;
-  randomizationFactor(factor: number): this;
-  randomizationFactor(factor?: number): number | this {
-    return this.#setting("jitter", factor);
-  }
-
-  /** Longest time for an attempt in milliseconds, or sets that. */
-  timeout(): number | false;
-  timeout(ms: number | false): this;
-  timeout(ms?: number | false): number | false | this {
-    if (ms === undefined) return this.#settings.timeoutMs;
-    this.#settings.timeoutMs = ms;
-    return this;
-  }
-
-  #setting(name: "maxAttempts" | "minMs" | "maxMs" | "jitter", value: number | undefined): number | this {
-    if (value === undefined) return this.#settings[name];
-    this.#settings[name] = value;
+  #begin(done: Done | undefined): this {
+    if (this.#state.at !== "closed") return this;
+    this.#isStopped = false;
+    this.#watcher?.opening();
+    const engine = this.#createEngine();
+    const { timeoutMs } = this.settings;
+    const stopTimer =
+      timeoutMs === false ? () => {} : this.#platform.clock.after(timeoutMs, () => this.#timedOut(engine, timeoutMs));
+    this.#engine = engine;
+    this.#state = { at: "opening", done, stopTimer };
+    engine.open();
     return this;
   }
 
@@ -249,14 +200,12 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
   #announce(event: keyof ManagerEvents, args: readonly unknown[]): void {
     this.#guard(() => this.dispatch(event, args));
     const isHeartbeat = (event === "ping" || event === "pong") && this.#engine.protocol === 3;
-    if (isHeartbeat || FORWARDED.includes(event)) this.#members.forward(event, args);
+    if (isHeartbeat || this.#api.forwarded.has(event)) this.#members.forward(event, args);
   }
 
   #createEngine(): Engine {
     const { opts } = this;
     const server = serverOf(this.uri, opts, this.#platform.page());
-    const parser = opts.parser?.protocol;
-    const implied = opts.parser === undefined ? undefined : parser === 4 ? 3 : 4;
     const query = [server.query || writeQuery(opts.query)];
     if (opts.authInQuery === true) query.push(writeQuery(resolveAuth(opts.auth)));
     const listener: EngineListener = {
@@ -273,9 +222,10 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
       {
         platform: this.#platform,
         server: { ...server, query: query.filter((part) => part !== "").join("&") },
-        options: { ...opts },
+        options: { ...opts, withCredentials: opts.withCredentials ?? this.#api.withCredentials },
         memory: this.#memory,
-        implied,
+        first: opts.protocol === undefined ? this.#api.firstRevision : 4,
+        implied: revisionOfParser(opts.parser),
       },
       listener,
     );
@@ -326,26 +276,36 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
   }
 
   /** The engine failed: before it was open, or, with its end to follow, afterwards. */
-  #failed(engine: Engine, error: Error): void {
+  #failed(engine: Engine, error: Error | string): void {
     if (this.#engine !== engine || this.#state.at === "closed") return;
     const state = this.#state;
     if (state.at === "opening") {
       state.stopTimer();
       this.#state = { at: "closed" };
     }
-    this.#tell("error", error);
-    this.#members.failed(error);
+    this.#tellFailure(error, state.at === "open" ? "error" : this.#api.failure);
     if (state.at !== "opening") return;
     const { done } = state;
     if (done === undefined) this.#reconnect();
     else this.#guard(() => done(error));
   }
 
+  /** Sockets hear of it once: as of the manager's own event, or as those that wait for a connection. */
+  #tellFailure(error: Error | string, event: "error" | "connect_error"): void {
+    this.#announce(event, [error]);
+    if (!this.#api.forwarded.has(event)) this.#members.failed(error);
+  }
+
+  /** The connection ends before one side understood the other: those that wait hear what the reason may be. */
+  get #endpoint(): string {
+    return endpointOf(serverOf(this.uri, this.opts, this.#platform.page()), this.opts, "polling");
+  }
+
   #timedOut(engine: Engine, timeoutMs: number): void {
-    const url = endpointOf(serverOf(this.uri, this.opts, this.#platform.page()), this.opts, "polling");
     const reason = `no connection within ${timeoutMs} ms`;
-    this.#failed(engine, new TransportError("timeout", { url, reason }));
+    this.#failed(engine, this.#api.timedOut(new TransportError("timeout", { url: this.#endpoint, reason })));
     engine.close();
+    this.#tell("connect_timeout", timeoutMs);
   }
 
   #closed(engine: Engine, reason: CloseReason, details: Error | CloseDetails | undefined): void {
@@ -354,8 +314,9 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
       this.#failed(engine, new Error(reason));
       return;
     }
-    if (this.#state.at === "closed") return;
-    this.#end(reason, details);
+    const link = this.#link;
+    if (link === undefined) return;
+    this.#end(reason, link.explainEnd(reason, details));
     this.#reconnect();
   }
 
@@ -377,9 +338,9 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
   }
 
   /** Makes an attempt; options that have become wrong meanwhile let it fail like any other. */
-  #openAgain(done: (error?: Error) => void): void {
+  #openAgain(done: Done): void {
     try {
-      this.open(done);
+      this.#begin(done);
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
@@ -387,7 +348,7 @@ export class Manager extends ClientEmitter<Record<never, never>, Record<never, n
 
   /** Starts to reconnect, unless somebody has closed it, or opened it again meanwhile. */
   #reconnect(): void {
-    if (!this.#settings.isEnabled || this.#isStopped || this.#state.at !== "closed") return;
+    if (!this.settings.isEnabled || this.#isStopped || this.#state.at !== "closed") return;
     this.#reconnector.lost();
   }
 }

@@ -4,7 +4,8 @@
 //        who still waits; the last one to leave ends the connection.
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
-import { PacketType, type SocketPacket, sio5 } from "@bowline/protocol";
+import { PacketType, type RecoveryClaim, type SocketPacket, sio5 } from "@bowline/protocol";
+import type { ApiDialect } from "./api-dialect.ts";
 import type { CloseDetails } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { Link } from "./link.ts";
@@ -14,6 +15,7 @@ import type { SocketListener, SocketPort } from "./socket-port.ts";
 /** What the sockets need of their manager. */
 export interface MembersHost {
   readonly platform: Platform;
+  readonly api: ApiDialect;
   /** The open connection. */
   link(): Link | undefined;
   engine(): Engine;
@@ -52,6 +54,7 @@ export class Members {
     this.#members.set(namespace, member);
     return {
       platform: host.platform,
+      api: host.api,
       get dialect() {
         return host.link()?.dialect ?? sio5;
       },
@@ -82,7 +85,10 @@ export class Members {
         member.asked = undefined;
         if (this.#active().length === 0) host.close();
       },
-      connect: (auth, query) => this.#connect(namespace, auth, query),
+      connect: (auth, query, claim) => this.#connect(namespace, auth, query, claim),
+      refused: () => {
+        member.asked = undefined;
+      },
       send: (packet) => host.link()?.send(packet),
       guard: (action) => host.guard(action),
     };
@@ -95,7 +101,7 @@ export class Members {
     }
   }
 
-  failed(error: Error): void {
+  failed(error: Error | string): void {
     this.#tell((listener) => listener.failed(error));
   }
 
@@ -123,10 +129,15 @@ export class Members {
     this.#host.guard(() => member.listener.opened());
   }
 
-  #connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): void {
+  #connect(
+    namespace: string,
+    auth: Readonly<Record<string, unknown>>,
+    query: string,
+    claim: RecoveryClaim | undefined,
+  ): void {
     const { platform, link, authInQuery } = this.#host;
     const connection = link();
-    if (connection?.connect(namespace, auth, query, authInQuery()) !== true) return;
+    if (connection?.connect(namespace, auth, query, authInQuery(), claim) !== true) return;
     // Its yes came before this socket was there. Not at once: the program has had no chance to listen.
     platform.clock.after(0, () => {
       if (link() === connection) this.deliver({ type: PacketType.CONNECT, nsp: namespace });

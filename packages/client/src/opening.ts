@@ -4,9 +4,17 @@
 //        revision was known is handed on in order; a transport that failed is not heard of again.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
-import { type EngineDialect, eio3, eio4, type Handshake, type Packet, parseHandshake } from "@bowline/protocol";
-import { type Cancel, createId, DEAF, type TransportName } from "@bowline/protocol/internal";
-import { type Failure, TransportError, wrongRevision } from "./connect-error.ts";
+import {
+  type EngineDialect,
+  eio3,
+  eio4,
+  type Handshake,
+  type Packet,
+  type Parser,
+  parseHandshake,
+} from "@bowline/protocol";
+import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
+import { type Failure, parserError, TransportError, wrongRevision } from "./connect-error.ts";
 import {
   blamesRevision,
   type Detection,
@@ -35,7 +43,9 @@ export interface EngineContext {
   readonly server: ServerUrl;
   readonly options: EngineOptions;
   readonly memory: EngineMemory;
-  /** The revision that the program's own parser is made for, when it brought one. */
+  /** The revision to ask for while nothing is known. */
+  readonly first: Revision;
+  /** The only revision that the program's own parser can work with, when it brought one. */
   readonly implied: Revision | undefined;
 }
 
@@ -48,10 +58,19 @@ export interface OpeningEvents {
 
 /** How long a server of 2.x has to greet unasked before it is probed, in milliseconds. */
 const GREETING_MS = 20;
-/** How long a WebSocket that was asked for revision 3 may stay silent, in milliseconds. */
-const SILENCE_MS = 5000;
+/**
+ * How long a WebSocket that was asked for revision 3 may stay silent, in milliseconds: servers of 2.x speak as soon as it
+ * is open, and some that do not serve the revision never do.
+ */
+const SILENCE_MS = 2000;
 
 const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
+
+/** The revision that a program's parser is made for, by its style where it does not tell. */
+export function revisionOfParser(parser: Parser | undefined): Revision | undefined {
+  if (parser === undefined) return undefined;
+  return wantsBinaryTypes(parser, new parser.Encoder()) ? 3 : 4;
+}
 
 /** What the transport of one name needs. */
 export function contextFor(context: EngineContext, name: TransportName, dialect: EngineDialect): TransportContext {
@@ -88,8 +107,8 @@ export class Opening {
     this.#context = context;
     this.#names = names;
     this.#events = events;
-    this.#pinned = protocol === "auto" ? undefined : protocol;
-    this.#asked = this.#pinned ?? context.memory.revision ?? 4;
+    this.#pinned = protocol === "auto" ? context.implied : protocol;
+    this.#asked = this.#pinned ?? context.memory.revision ?? context.first;
   }
 
   /** The transport that was tried last. */
@@ -156,7 +175,7 @@ export class Opening {
         if (this.#pinned === undefined || dialect.revision === this.#pinned) {
           this.#succeed(transport, dialect, readHandshake(packet), []);
         } else {
-          const message = wrongRevision(this.#pinned);
+          const message = this.#advice(this.#pinned);
           this.#fail(new TransportError(message, { url: context.endpoint, reason: message }), false);
         }
       },
@@ -221,13 +240,14 @@ export class Opening {
           return;
         }
         const hasMaxPayload = handshake.maxPayload !== undefined;
-        advance({ is: "open", hasMaxPayload, implied: this.#context.implied });
+        advance({ is: "open", hasMaxPayload });
       },
       drained() {},
       carrierClosed: (_reason, cause) => {
         // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
         const isBlamed = isOpen && this.#asked === 3 && handshake === undefined;
-        const error = asTransportError(cause, context);
+        // A server with another parser takes the probe for a fault.
+        const error = detection.at === "probing" ? parserError(context.endpoint) : asTransportError(cause, context);
         this.#fail(isBlamed ? this.#explained(error, context) : error, isBlamed);
       },
     });
@@ -239,7 +259,12 @@ export class Opening {
     if (this.#pinned !== 3) return error;
     const { context } = error;
     const answer = context === undefined ? {} : { status: context.status, body: context.responseText };
-    return new TransportError(error.message, { url: endpoint, ...answer, reason: wrongRevision(3) });
+    return new TransportError(error.message, { url: endpoint, ...answer, reason: this.#advice(3) });
+  }
+
+  #advice(wanted: Revision): string {
+    const { protocol = "auto" } = this.#context.options;
+    return wrongRevision(wanted, protocol === "auto" ? "parser" : "protocol");
   }
 }
 

@@ -38,7 +38,7 @@ export interface EngineOptions {
   readonly transportOptions?: Readonly<Record<string, EngineOptions>>;
   /** Headers of the requests; browsers cannot set them on WebSockets. */
   readonly extraHeaders?: Readonly<Record<string, string>>;
-  /** Whether cross-site requests of browsers carry cookies. @default false */
+  /** Whether cross-site requests of browsers carry cookies. @default false; with `compat: 2`, true */
   readonly withCredentials?: boolean;
   /** Whether bytes travel as base64 text. @default false */
   readonly forceBase64?: boolean;
@@ -55,8 +55,9 @@ export interface EngineOptions {
   /** Whether to close the connection in silence when the page is left. @default false */
   readonly closeOnBeforeunload?: boolean;
   /**
-   * Revision of the Engine.IO protocol: 3 for servers of 2.x, 4 for servers of 3.x and 4.x; `"auto"` finds out.
-   * @default "auto"
+   * Revision of the Engine.IO protocol: 3 for servers of 2.x, 4 for servers of 3.x and 4.x; `"auto"` finds out. A
+   * WebSocket that was asked for 3 has 2 seconds to speak: some servers of 3.x and 4.x open one and stay silent.
+   * @default "auto", which asks for 4 first; with `compat: 2`, 3 is asked for first
    */
   readonly protocol?: "auto" | 3 | 4;
   /** Node: agent for the HTTP requests and the WebSocket. */
@@ -103,7 +104,13 @@ export interface ManagerOptions extends EngineOptions {
   readonly randomizationFactor?: number;
   /** Longest time an attempt to connect may take, in milliseconds; `false` for any time. @default 20000 */
   readonly timeout?: number | false;
-  /** Parser for the packets of Socket.IO; the server needs the same. @default the parser of the server's generation */
+  /**
+   * Parser for the packets of Socket.IO; the server needs the same. It decides which servers are spoken to, where the
+   * option `protocol` does not: one whose `protocol` is 4, or that tells none and calls back with its frames, those of
+   * 2.x; any other those of 3.x and 4.x. A server of another generation is told by `connect_error`, one with another
+   * parser by the end of the connection; the error, or the details of `disconnect`, have a `hint`.
+   * @default the parser of the server's generation
+   */
   readonly parser?: Parser;
   /** Most attachments of one received packet. @default 10 */
   readonly maxAttachments?: number;

@@ -53,7 +53,7 @@ export interface WebSocketHandle {
   send(data: string | Uint8Array, compress: boolean, handedOver?: (error?: unknown) => void): void;
   /** Starts the closing handshake. */
   close(): void;
-  /** Drops the connection at once. */
+  /** Gives the connection up: whatever becomes of it, nobody waits. */
   discard(): void;
 }
 

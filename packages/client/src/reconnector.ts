@@ -34,9 +34,9 @@ export function readSettings(options: LiveOptions): Settings {
 export interface ReconnectorEvents {
   tell(event: "reconnect_attempt" | "reconnecting" | "reconnect", attempt: number): void;
   tell(event: "reconnect_failed"): void;
-  tell(event: "reconnect_error", error: Error): void;
+  tell(event: "reconnect_error", error: Error | string): void;
   /** Opens a connection. @returns false when there is one already. */
-  open(done: (error?: Error) => void): boolean;
+  open(done: (error?: Error | string) => void): boolean;
 }
 
 /** Brings a lost connection back. */

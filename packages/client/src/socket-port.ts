@@ -3,7 +3,8 @@
 // Rules: a socket sends only through its port; whatever it holds of a connection is compared by `connection`, so that
 //        nothing that belongs to a lost one reaches the next.
 
-import type { SocketDialect, SocketPacket } from "@bowline/protocol";
+import type { RecoveryClaim, SocketDialect, SocketPacket } from "@bowline/protocol";
+import type { ApiDialect } from "./api-dialect.ts";
 import type { CloseDetails } from "./connect-error.ts";
 import type { OutgoingPacket } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
@@ -13,7 +14,7 @@ export interface SocketListener {
   /** The connection below is open: time to ask for the namespace. */
   opened(): void;
   /** The connection could not be opened, or broke. */
-  failed(error: Error): void;
+  failed(error: Error | string): void;
   closed(reason: string, details?: Error | CloseDetails): void;
   /** A packet of this namespace, or a refusal of the main one that concerns all. */
   packet(packet: SocketPacket): void;
@@ -24,6 +25,8 @@ export interface SocketListener {
 /** What a socket may ask of its manager. */
 export interface SocketPort {
   readonly platform: Platform;
+  /** What the program's generation expects. */
+  readonly api: ApiDialect;
   readonly dialect: SocketDialect;
   /** The connection in use, as an identity; undefined while there is none. */
   readonly connection: object | undefined;
@@ -39,8 +42,10 @@ export interface SocketPort {
   join(): void;
   /** Takes part no more; the last one to leave closes the connection. */
   leave(): void;
-  /** Asks the server for the namespace, in the words of its generation. */
-  connect(auth: Readonly<Record<string, unknown>>, query: string): void;
+  /** Asks the server for the namespace, in the words of its generation; `claim` is the session to bring back. */
+  connect(auth: Readonly<Record<string, unknown>>, query: string, claim: RecoveryClaim | undefined): void;
+  /** The server said no: the namespace may be asked for again over the same connection. */
+  refused(): void;
   send(packet: OutgoingPacket): void;
   /** Runs handlers of the program; what they throw is told as uncaught. */
   guard(action: () => void): void;

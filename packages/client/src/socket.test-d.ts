@@ -73,7 +73,7 @@ test("io takes a URL, options, both, or neither", () => {
 test("the manager of a socket is known", () => {
   expectTypeOf(socket.io).toEqualTypeOf<Manager>();
   expectTypeOf(socket.io.socket("/admin")).toEqualTypeOf<Socket>();
-  expectTypeOf(socket.io.engine.transport.name).toEqualTypeOf<"polling" | "websocket">();
+  expectTypeOf(socket.io.engine.transport.name).toEqualTypeOf<"polling" | "websocket" | "webtransport">();
   socket.io.opts.query = { token: "new" };
   socket.io.on("reconnect_attempt", (attempt) => expectTypeOf(attempt).toEqualTypeOf<number>());
   socket.io.reconnectionDelay(100).timeout(false);

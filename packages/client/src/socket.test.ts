@@ -1,4 +1,4 @@
-import { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
+import { AckDisconnectedError, AckTimeoutError, sio5 } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import { createFakePlatform, type FakePlatform, first, last, openPacket } from "../test-support/fake-platform.ts";
 import { Manager } from "./manager.ts";
@@ -735,5 +735,120 @@ describe("listeners", () => {
     openEngine(parts);
     parts.platform.socket().message('40{"sid":"id1"}');
     expect(parts.socket.connected).toBe(true);
+  });
+});
+
+describe("a session that comes back", () => {
+  function createRecoverable(options: ClientOptions = {}): Parts {
+    const parts = createSocket(options);
+    parts.socket.on("x", (...args: unknown[]) => parts.told.push(`x ${args.join()}`));
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id1","pid":"p1"}');
+    parts.platform.socket().message('42["x",1,"o1"]');
+    sent(parts);
+    return parts;
+  }
+
+  function loseAndReopen(parts: Parts): void {
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+  }
+
+  test("is asked for with the credentials, which come first where the names are the same", () => {
+    const parts = createRecoverable({ auth: { token: "t", offset: "mine" } });
+    loseAndReopen(parts);
+    expect(sent(parts)).toEqual(['40{"pid":"p1","offset":"mine","token":"t"}']);
+  });
+
+  test("brings what was missed, in order, before what waits is sent and connect is told", () => {
+    const parts = createRecoverable();
+    loseAndReopen(parts);
+    parts.socket.emit("late");
+    expect(sent(parts)).toEqual(['40{"pid":"p1","offset":"o1"}']);
+    parts.socket.on("connect", () => parts.told.push(`recovered ${parts.socket.recovered} ${sent(parts).join()}`));
+    parts.platform.socket().message('42["x",2,"o2"]');
+    parts.platform.socket().message('42["x",3,"o3"]');
+    expect(parts.told).toEqual(["connect id1", "x 1,o1", "disconnect transport close"]);
+    parts.platform.socket().message('40{"sid":"id1","pid":"p1"}');
+    expect(parts.told.slice(3)).toEqual(["x 2,o2", "x 3,o3", "connect id1", 'recovered true 42["late"]']);
+  });
+
+  test("does not bring twice what had come when the connection was lost again", () => {
+    const parts = createRecoverable();
+    loseAndReopen(parts);
+    parts.platform.socket().message('42["x",2,"o2"]');
+    loseAndReopen(parts);
+    expect(sent(parts)).toEqual(['40{"pid":"p1","offset":"o2"}']);
+    parts.platform.socket().message('40{"sid":"id1","pid":"p1"}');
+    expect(parts.told.filter((line) => line.startsWith("x"))).toEqual(["x 1,o1", "x 2,o2"]);
+  });
+
+  test("that the server has forgotten is not silently replaced", () => {
+    const parts = createRecoverable();
+    loseAndReopen(parts);
+    parts.platform.socket().message('40{"sid":"id2","pid":"p2"}');
+    expect([parts.socket.recovered, parts.socket.id]).toEqual([false, "id2"]);
+    loseAndReopen(parts);
+    expect(last(sent(parts))).toBe('40{"pid":"p2"}');
+  });
+
+  test("is not asked of a server of 2.x that took the place of the other", () => {
+    const parts = createRecoverable();
+    parts.manager.opts.protocol = 3;
+    loseAndReopen(parts);
+    expect(sent(parts)).toEqual([]);
+  });
+});
+
+describe("a program of 2.x", () => {
+  function createProgram2(options: ClientOptions = {}): Parts {
+    const parts = createLegacy({ compat: 2, ...options });
+    parts.socket.on("error", (value) => parts.told.push(`error ${JSON.stringify(value)}`));
+    return parts;
+  }
+
+  test("tells reserved names to its own listeners, with all arguments", () => {
+    const parts = createProgram2();
+    parts.platform.socket().message("40");
+    parts.socket.emit("error", { mine: true }, () => {});
+    parts.socket.emit("disconnect", "mine");
+    expect([sent(parts), parts.told]).toEqual([[], ["connect session1", 'error {"mine":true}', "disconnect mine"]]);
+  });
+
+  test("hears of a refusal by error alone, and asks again over the next connection", () => {
+    const parts = createProgram2();
+    parts.platform.socket().message('44{"code":1}');
+    expect([parts.told, parts.socket.active]).toEqual([['error {"code":1}'], true]);
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts, { maxPayload: undefined });
+    parts.platform.socket().message("40");
+    expect(last(parts.told)).toBe("connect session1");
+  });
+
+  test("asks again over the same connection when it is told to", () => {
+    const parts = createLegacy({ compat: 2 }, "/admin");
+    sent(parts);
+    parts.platform.socket().message('44/admin,"no"');
+    expect(sent(parts)).toEqual([]);
+    parts.socket.open();
+    expect(sent(parts)).toEqual(["40/admin,"]);
+  });
+
+  test("hears of a bad packet by error, before the end", () => {
+    const parts = createProgram2();
+    const messages: string[] = [];
+    parts.socket.on("error", (error: Error) => messages.push(error.message));
+    parts.platform.socket().message("40");
+    parts.platform.socket().message("9");
+    expect([messages, last(parts.told)]).toEqual([["server error"], "disconnect transport error"]);
+  });
+
+  test("hears that a socket connects", () => {
+    const parts = createSocket({ compat: 2, autoConnect: false });
+    parts.socket.on("connecting", () => parts.told.push("connecting"));
+    parts.socket.open();
+    expect(parts.told).toEqual(["connecting"]);
   });
 });

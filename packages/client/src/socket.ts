@@ -9,23 +9,14 @@
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
-import {
-  type AnswerOf,
-  type DefaultEventsMap,
-  type EventNames,
-  type EventParams,
-  type EventsMap,
-  elementsOf,
-  PendingAcks,
-  type WithoutAck,
-  type WithTimeout,
-} from "@bowline/protocol/internal";
+import { type DefaultEventsMap, type EventsMap, elementsOf, PendingAcks } from "@bowline/protocol/internal";
 import type { CloseDetails } from "./connect-error.ts";
-import { type Modifiers, prepareEvent, refuseReserved } from "./emission.ts";
+import { type Modifiers, prepareEvent } from "./emission.ts";
+import { EventSender } from "./event-sender.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
-import { SocketEmitter } from "./socket-emitter.ts";
+import { Recovery } from "./recovery.ts";
 import type { ConnectError } from "./socket-events.ts";
 import type { SocketPort } from "./socket-port.ts";
 import { writeQuery } from "./url.ts";
@@ -49,13 +40,18 @@ type SocketState =
 export class Socket<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
-> extends SocketEmitter<ListenEvents, EmitEvents> {
+> extends EventSender<ListenEvents, EmitEvents> {
   /** The manager, whose connection this socket shares with others. */
   readonly io: Manager;
   /** The namespace. */
   readonly nsp: string;
   /** Credentials that the server gets at the next connection. */
   auth: Auth | undefined;
+  /**
+   * Whether the last `connect` brought the session back: the id and the rooms are those from before, and the events that
+   * were missed meanwhile have been told. When it is false, the program has to fetch what it may have missed.
+   */
+  recovered = false;
   /** Events that came before the server's yes. */
   receiveBuffer: (readonly unknown[])[] = [];
   /** Packets that wait for a connection; empty it to drop them. */
@@ -63,8 +59,8 @@ export class Socket<
   readonly #options: SocketOptions;
   readonly #port: SocketPort;
   readonly #acks: PendingAcks;
+  readonly #recovery = new Recovery();
   #state: SocketState = { at: "idle" };
-  #modifiers: Modifiers = {};
   #nextId = 0;
 
   /** Sockets are made by `io()` and by `manager.socket()`. */
@@ -107,36 +103,13 @@ export class Socket<
     return this.#state.at !== "idle";
   }
 
-  /** The next event is dropped unless it can leave at once. */
-  get volatile(): this {
-    return this.#modify({ isVolatile: true });
-  }
-
-  /** The next event is sent with or without compression. @returns the socket. */
-  compress(compress: boolean): this {
-    return this.#modify({ compress });
-  }
-
-  /**
-   * The acknowledgement of the next event gets an error first, or null.
-   * @param timeoutMs longest time to wait for it, in milliseconds.
-   * @returns the socket.
-   * @example
-   * import { io } from "@bowline/client";
-   *
-   * const socket = io("http://localhost:3000", { autoConnect: false });
-   * socket.timeout(5000).emit("save", { id: 1 }, (error: Error | null, answer: string) => console.log(error ?? answer));
-   */
-  timeout(timeoutMs: number): Socket<ListenEvents, WithTimeout<EmitEvents>>;
-  timeout(timeoutMs: number): unknown {
-    return this.#modify({ timeoutMs });
-  }
-
   /** Connects; does nothing when connected. @returns the socket. */
   connect(): this {
     if (this.#state.at === "connected") return this;
     if (this.#state.at === "idle") this.#state = { at: "waiting" };
     this.#port.join();
+    // The event by which programs of 2.x know it.
+    this.dispatch("connecting", []);
     return this;
   }
 
@@ -159,59 +132,16 @@ export class Socket<
     return this.disconnect();
   }
 
-  /**
-   * Sends an event.
-   * @param args its arguments; a function at the end is called with the server's answer.
-   * @returns the socket.
-   * @throws Error when the name is reserved, such as `connect`.
-   * @throws TypeError when the arguments have no JSON, as a BigInt has not.
-   */
-  override emit<E extends EventNames<EmitEvents>>(event: E, ...args: EventParams<EmitEvents, E>): this {
-    this.#emit([event, ...args]);
-    return this;
-  }
-
-  /** Sends a `message` event. @returns the socket. */
-  send(...args: unknown[]): this {
-    this.#emit(["message", ...args]);
-    return this;
-  }
-
-  /**
-   * Sends an event and waits for the answer.
-   * @returns what the server answers first; it rejects where `emit` throws.
-   * @throws AckTimeoutError when no answer came in time.
-   * @throws AckDisconnectedError when the connection was lost before.
-   * @example
-   * import { io } from "@bowline/client";
-   *
-   * const socket = io("http://localhost:3000", { autoConnect: false });
-   * const saved = socket.timeout(5000).emitWithAck("save", { id: 1 });
-   * saved.catch((error) => console.log(error.code));
-   */
-  emitWithAck<E extends EventNames<EmitEvents>>(
-    event: E,
-    ...args: WithoutAck<EventParams<EmitEvents, E>>
-  ): Promise<AnswerOf<EventParams<EmitEvents, E>>> {
-    return new Promise((resolve, reject) => {
-      const settle = (error: unknown, answer: AnswerOf<EventParams<EmitEvents, E>>): void => {
-        if (error === null) resolve(answer);
-        else reject(error);
-      };
-      this.#emit([event, ...args, settle], true);
-    });
-  }
-
-  #modify(modifiers: Modifiers): this {
-    Object.assign(this.#modifiers, modifiers);
-    return this;
-  }
-
-  /** @param isPromised whether the acknowledgement takes an error first, whatever the modifiers say. */
-  #emit(event: readonly [name: string | symbol, ...args: unknown[]], isPromised: boolean = false): void {
-    const { isVolatile = false, compress = true, timeoutMs = this.#options.ackTimeout } = this.#modifiers;
-    this.#modifiers = {};
-    refuseReserved(event[0]);
+  protected override emitWith(
+    { isVolatile = false, compress = true, timeoutMs = this.#options.ackTimeout }: Modifiers,
+    event: readonly [name: string | symbol, ...args: unknown[]],
+    isPromised: boolean,
+  ): void {
+    const [name, ...args] = event;
+    if (this.#port.api.isLocal(name)) {
+      this.dispatch(name, args);
+      return;
+    }
     const { packet, expected } = prepareEvent(this.nsp, event, compress, () => this.#nextId++);
     this.#sendOrKeep(packet, isVolatile);
     // In this order: what cannot be encoded throws, and nobody waits for an answer to it.
@@ -251,7 +181,7 @@ export class Socket<
   #opened(): void {
     const query = writeQuery(this.#options.query);
     if (typeof this.auth !== "function") {
-      this.#port.connect(this.auth ?? {}, query);
+      this.#port.connect(this.auth ?? {}, query, this.#recovery.claim);
       return;
     }
     const { connection } = this.#port;
@@ -260,7 +190,7 @@ export class Socket<
       // It may take its time, and meanwhile the connection may be another one; servers end one that asks twice.
       if (isGiven || this.#state.at !== "waiting" || this.#port.connection !== connection) return;
       isGiven = true;
-      this.#port.connect(auth, query);
+      this.#port.connect(auth, query, this.#recovery.claim);
     });
   }
 
@@ -294,12 +224,13 @@ export class Socket<
   #accepted(packet: SocketPacket): void {
     // A second yes for the same connection means nothing.
     if (this.#state.at !== "waiting") return;
-    const { sid } = this.#port.dialect.readReply(packet, this.#port.sessionId);
+    const { sid, pid } = this.#port.dialect.readReply(packet, this.#port.sessionId);
     if (sid === undefined) {
       const text = "It seems you are trying to reach a Socket.IO server in v2.x, which was not recognised as one";
       this.dispatch("connect_error", [new Error(`${text}; set the option "protocol" to 3`)]);
       return;
     }
+    this.recovered = this.#recovery.accepted(pid);
     const joined: SocketState = { at: "connected", id: sid, hasCaughtUp: false };
     this.#state = joined;
     // A handler may leave: what came is then not told any more, and what waits is for the next connection.
@@ -316,8 +247,10 @@ export class Socket<
     this.dispatch("connect", []);
   }
 
-  #receivedEvent({ data, id }: SocketPacket): void {
+  #receivedEvent(packet: SocketPacket): void {
+    const { data, id } = packet;
     const event = elementsOf(data);
+    this.#recovery.received(packet);
     const args = id === undefined ? event : [...event, this.#replyTo(id)];
     if (this.connected) this.tellReceived(args);
     else this.receiveBuffer.push(args);
@@ -338,9 +271,13 @@ export class Socket<
   #refused(packet: SocketPacket): void {
     // The refusal of the main namespace concerns those that wait, not those that are connected to others.
     if (this.connected && packet.nsp !== this.nsp) return;
-    const { message, data } = this.#port.dialect.readRefusal(packet);
+    const { dialect, api } = this.#port;
+    const { message, data } = dialect.readRefusal(packet);
     // Those of 2.x tell a connected client of a refused event the same way; it stays connected.
-    if (!this.connected || !this.#port.dialect.joinsMainNamespaceByItself) {
+    const isFinal = !this.connected || !dialect.joinsMainNamespaceByItself;
+    if (isFinal && api.asksAgain) {
+      this.#port.refused();
+    } else if (isFinal) {
       this.#leave();
       const error: ConnectError = new Error(message);
       if (data !== undefined) error.data = data;

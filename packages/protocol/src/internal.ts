@@ -26,9 +26,10 @@ export {
   type UpgradeOffer,
   type UpgradeTicket,
 } from "./engine/upgrade.ts";
+export { frameForStream } from "./engine/webtransport-frames.ts";
 export { type AnyListener, AnyListeners } from "./shared/any-listeners.ts";
 export { type BackoffOptions, backoffDelay } from "./shared/backoff.ts";
-export { decodeUtf8, encodeUtf8 } from "./shared/bytes.ts";
+export { concatBytes, decodeUtf8, encodeUtf8 } from "./shared/bytes.ts";
 export { guard, invoke } from "./shared/callback.ts";
 export type { Cancel, Clock } from "./shared/clock.ts";
 export { Emitter } from "./shared/emitter.ts";

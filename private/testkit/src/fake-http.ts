@@ -3,6 +3,8 @@
 // Rules: the shapes are those that a runtime offers to the engine, written down again here, since the testkit knows no server;
 //        nothing happens by itself, but that a WebSocket takes what is written at once unless it is told to hold it.
 
+import type { Outgoing } from "@bowline/protocol/internal";
+
 const UTF8 = new TextEncoder();
 
 /** What a test decides about the head of a request. */
@@ -13,6 +15,8 @@ export interface FakeHeadOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** The runtime's own request; there is none by default. */
   readonly native?: unknown;
+  /** The runtime's own response; there is none by default. */
+  readonly response?: unknown;
 }
 
 /** The head of a request, as a runtime would hand it in. */
@@ -38,6 +42,10 @@ function createHead(target: string, { method = "GET", headers = {}, native }: Fa
   };
 }
 
+function createNative({ native, response }: FakeHeadOptions): FakeNative | undefined {
+  return response === undefined ? undefined : { req: native, res: response };
+}
+
 /** What a test decides about a request. */
 export interface FakeExchangeOptions extends FakeHeadOptions {
   /** The body; empty by default. */
@@ -46,16 +54,30 @@ export interface FakeExchangeOptions extends FakeHeadOptions {
   readonly holdsBody?: boolean;
 }
 
+/** Headers of an answer; a list stands for several headers of one name. */
+export type FakeHeaders = Readonly<Record<string, string | readonly string[]>>;
+
 /** An answer as the client would read it. */
 export interface FakeAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: FakeHeaders;
   readonly body: string | Uint8Array;
+  /** Bytes from which on the runtime was asked to compress the body. */
+  readonly compressFrom: number | undefined;
+}
+
+/** What middlewares get where the runtime has requests and responses in the form of Node. */
+export interface FakeNative {
+  readonly req: unknown;
+  readonly res: unknown;
 }
 
 /** A request, and whatever it was answered. */
 export class FakeExchange {
   readonly head: FakeHead;
+  readonly native: FakeNative | undefined;
+  /** Headers that were added before the answer. */
+  readonly added: Record<string, string | readonly string[]> = {};
   /** All answers, of which a client would see the first. */
   readonly answers: FakeAnswer[] = [];
   /** Whether the connection was ended without an answer. */
@@ -65,12 +87,14 @@ export class FakeExchange {
   readonly #bytes: Uint8Array;
   readonly #arrived: Promise<"arrived" | "aborted">;
   readonly #abortListeners: (() => void)[] = [];
+  #isAborted = false;
   #land: (how: "arrived" | "aborted") => void = () => undefined;
   #finish: () => void = () => undefined;
 
   constructor(target: string, options: FakeExchangeOptions = {}) {
     const { body = "" } = options;
     this.head = createHead(target, options);
+    this.native = createNative(options);
     this.#bytes = typeof body === "string" ? UTF8.encode(body) : body;
     this.#arrived = new Promise((resolve) => {
       this.#land = resolve;
@@ -100,8 +124,12 @@ export class FakeExchange {
     return (await this.#arrived) === "aborted" ? "aborted" : this.#bytes;
   }
 
-  respond(status: number, headers: Readonly<Record<string, string>>, body: string | Uint8Array = ""): void {
-    this.answers.push({ status, headers, body });
+  setHeader(name: string, value: string | readonly string[]): void {
+    this.added[name] = value;
+  }
+
+  respond(status: number, headers: FakeHeaders, body: string | Uint8Array = "", compressFrom?: number): void {
+    this.answers.push({ status, headers: { ...this.added, ...headers }, body, compressFrom });
     this.#finish();
   }
 
@@ -111,7 +139,8 @@ export class FakeExchange {
   }
 
   onAborted(listener: () => void): void {
-    this.#abortListeners.push(listener);
+    if (this.#isAborted) listener();
+    else this.#abortListeners.push(listener);
   }
 
   /** The rest of the body arrives. */
@@ -121,6 +150,7 @@ export class FakeExchange {
 
   /** The client goes away. */
   abort(): void {
+    this.#isAborted = true;
     this.#land("aborted");
     if (this.answers.length === 0) for (const listener of this.#abortListeners) listener();
   }
@@ -154,8 +184,11 @@ export class FakeWebSocket {
     return this.writes.flatMap((write) => write.messages);
   }
 
-  send(messages: readonly (string | Uint8Array)[], compress: boolean, done: (failure?: Error) => void): void {
-    this.writes.push({ messages, compress });
+  send(batch: readonly Outgoing[], done: (failure?: Error) => void): void {
+    this.writes.push({
+      messages: batch.flatMap(({ frames }) => frames.map(({ data }) => data)),
+      compress: batch.some(({ compress }) => compress),
+    });
     if (this.holdsWrites) this.#unwritten.push(done);
     else done();
   }
@@ -196,6 +229,9 @@ export class FakeWebSocket {
 /** A request to become a WebSocket, and what became of it. */
 export class FakeUpgrade {
   readonly head: FakeHead;
+  readonly native: FakeNative | undefined;
+  /** Headers that go with the answer. */
+  readonly added: Record<string, string | readonly string[]> = {};
   /** The WebSocket; of use once `accepted`. */
   readonly port: FakeWebSocket = new FakeWebSocket();
   readonly refusals: string[] = [];
@@ -206,9 +242,14 @@ export class FakeUpgrade {
 
   constructor(target: string, options: FakeHeadOptions = {}) {
     this.head = createHead(target, options);
+    this.native = createNative(options);
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    this.added[name] = value;
   }
 
   accept(opened: (port: FakeWebSocket) => void): void {

@@ -10,6 +10,9 @@ import { isAgent, tlsOptions } from "./node-tls.ts";
 /** Size in bytes from which messages are compressed, where the server agrees to it. */
 const COMPRESSION_THRESHOLD = 1024;
 
+/** How long a server has to answer the goodbye of a connection that was given up, in milliseconds. */
+const GOODBYE_MS = 1000;
+
 function settingsOf({ options }: WebSocketRequest): ClientOptions {
   const { agent, extraHeaders, localAddress, perMessageDeflate = { threshold: COMPRESSION_THRESHOLD } } = options;
   return {
@@ -45,6 +48,14 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
       socket.send(data, { compress, binary: typeof data !== "string" }, (error) => handedOver?.(error));
     },
     close: () => socket.close(),
-    discard: () => socket.terminate(),
+    discard() {
+      if (socket.readyState !== WebSocket.OPEN) {
+        socket.terminate();
+        return;
+      }
+      // A server that is still there learns of the end by a frame, as from a browser; one that is not is not waited for.
+      socket.close();
+      setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+    },
   };
 }

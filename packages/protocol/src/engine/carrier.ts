@@ -9,7 +9,7 @@ import type { Frame } from "./frame.ts";
 import type { Packet } from "./packet.ts";
 
 /** Names of the transports as they stand in queries and handshakes. */
-export type TransportName = "polling" | "websocket";
+export type TransportName = "polling" | "websocket" | "webtransport";
 
 /** One packet of the layer above on its way out: a text frame and its attachments, kept together. */
 export interface Outgoing {

@@ -16,6 +16,8 @@ export interface EngineDialect {
   readonly anyPacketProvesLife: boolean;
   /** Whether an HTTP body may be `application/octet-stream`. */
   readonly binaryBodies: boolean;
+  /** Whether clients may poll by script elements (JSONP). */
+  readonly scriptPolling: boolean;
   /** Encodes one packet as one frame; bytes become base64 text where the peer takes no binary. */
   encodePacket(packet: Packet, supportsBinary: boolean): string | Uint8Array;
   /** @throws SyntaxError when the frame is no packet of this revision. */

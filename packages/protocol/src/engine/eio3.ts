@@ -114,7 +114,8 @@ function joinText(frames: readonly Frame[]): string {
   return body;
 }
 
-function joinBinary(frames: readonly Frame[]): Uint8Array {
+/** Joins frames into a body of bytes, whatever they hold. */
+export function joinBinary(frames: readonly Frame[]): Uint8Array {
   let total = 0;
   for (const { byteLength } of frames) total += byteLength + digitCount(byteLength) + 2;
   const body = new Uint8Array(total);
@@ -150,6 +151,7 @@ export const eio3: EngineDialect = {
   pinger: "client",
   anyPacketProvesLife: true,
   binaryBodies: true,
+  scriptPolling: true,
   encodePacket,
   decodePacket,
 

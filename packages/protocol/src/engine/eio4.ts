@@ -51,6 +51,7 @@ export const eio4: EngineDialect = {
   pinger: "server",
   anyPacketProvesLife: false,
   binaryBodies: false,
+  scriptPolling: false,
   encodePacket,
   decodePacket,
 

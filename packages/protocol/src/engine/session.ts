@@ -226,7 +226,8 @@ export class EngineSession implements CarrierEvents {
 
   #receivedPing(): void {
     if (this.#pings) {
-      this.#end("transport error", new SyntaxError("Cannot accept a ping: in this revision it is ours to send"));
+      const reason = "in this revision it is ours to send, so the peer seems to speak the other one";
+      this.#end("transport error", new SyntaxError(`Cannot accept a ping: ${reason}`));
       return;
     }
     this.#events.heartbeat("ping");

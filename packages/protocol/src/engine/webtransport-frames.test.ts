@@ -132,12 +132,16 @@ describe("the decoder", () => {
   });
 });
 
+function lengthOf(target: unknown): number {
+  return target instanceof Uint8Array ? target.length : 0;
+}
+
 /** The bytes that were copied into other arrays, and those of all arrays that were made, while `read` ran. */
 function costOf(read: () => unknown): { copied: number; largest: number } {
   const copies = vi.spyOn(Uint8Array.prototype, "set");
   read();
   const copied = copies.mock.calls.reduce((sum, [source]) => sum + source.length, 0);
-  const largest = Math.max(0, ...copies.mock.contexts.map((target) => Number(Reflect.get(target, "length"))));
+  const largest = Math.max(0, ...copies.mock.contexts.map((target) => lengthOf(target)));
   vi.restoreAllMocks();
   return { copied, largest };
 }

@@ -29,7 +29,14 @@ const SMALLEST_STORE = 1024;
  * @throws RangeError for a message of no bytes: there is no legal frame for it.
  */
 export function encodeWebTransportFrame(packet: Packet): Uint8Array {
-  const encoded = eio4.encodePacket(packet, true);
+  return frameForStream(eio4.encodePacket(packet, true));
+}
+
+/**
+ * Frames a packet that is encoded already.
+ * @throws RangeError for a message of no bytes: there is no legal frame for it.
+ */
+export function frameForStream(encoded: string | Uint8Array): Uint8Array {
   const isText = typeof encoded === "string";
   const payload = isText ? encodeUtf8(encoded) : encoded;
   const { length } = payload;

@@ -26,6 +26,15 @@ export interface Refusal {
 export interface ConnectReply {
   /** The socket id, where the revision sends one. */
   readonly sid?: string;
+  /** The private id of the session, where the server can bring it back after a loss. */
+  readonly pid?: string;
+}
+
+/** What a client shows to get its session back. */
+export interface RecoveryClaim {
+  readonly pid: string;
+  /** The offset of the last event that it got; absent before the first one. */
+  readonly offset?: string;
 }
 
 /** Habits of one revision of the Socket.IO protocol. */
@@ -33,6 +42,8 @@ export interface SocketDialect {
   readonly revision: 4 | 5;
   /** Whether the server joins every client to `/` unasked, and the client never sends CONNECT for it. */
   readonly joinsMainNamespaceByItself: boolean;
+  /** Whether events may carry an offset behind their arguments, so that a lost session can be brought back. */
+  readonly acceptsOffsets: boolean;
   /** Parser used when the program hands in none. */
   readonly parser: TextParser;
 
@@ -47,8 +58,16 @@ export interface SocketDialect {
   /** Server: the id of a new socket. */
   socketId(namespace: string, sessionId: string, random: Random): string;
 
-  /** Client: the packet that asks for a namespace. */
-  connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): SocketPacket;
+  /**
+   * Client: the packet that asks for a namespace.
+   * @param claim the session to bring back; revision 4 has no recovery.
+   */
+  connect(
+    namespace: string,
+    auth: Readonly<Record<string, unknown>>,
+    query: string,
+    claim?: RecoveryClaim,
+  ): SocketPacket;
   /** Client: the id from the server's yes; revision 4 computes it. */
   readReply(packet: SocketPacket, sessionId: string): ConnectReply;
   /** Client: the refusal from the server's no. */

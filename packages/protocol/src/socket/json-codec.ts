@@ -5,7 +5,8 @@
 // Source: docs/protocol/parsers.md, "JSON"
 
 import { createPacketParser, type PacketParser } from "./packet-parser.ts";
-import { assertPacket, MAX_DEPTH, PACKET_RULES, parseJson, refusal } from "./packet-rules.ts";
+import { assertPacket, MAX_PACKET_DEPTH, PACKET_RULES } from "./packet-rules.ts";
+import { parseJson, refusal } from "./payload-rules.ts";
 
 /** The JSON parser. */
 export interface JsonParser extends PacketParser {
@@ -29,8 +30,7 @@ export function createJsonParser(): JsonParser {
     encode: (packet, replacer) => JSON.stringify(packet, replacer),
     decode(frame, reviver) {
       if (typeof frame !== "string") throw refusal("a frame is no text");
-      // The packet itself is a level around its data.
-      const packet = parseJson(frame, MAX_DEPTH + 1, reviver);
+      const packet = parseJson(frame, MAX_PACKET_DEPTH, reviver);
       assertPacket(packet, PACKET_RULES[5]);
       return packet;
     },

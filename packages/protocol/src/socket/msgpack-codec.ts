@@ -9,16 +9,14 @@ import { readMsgpack } from "./msgpack-decode.ts";
 import { encodeMsgpack } from "./msgpack-encode.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
 import { createPacketParser, type PacketParser } from "./packet-parser.ts";
-import { assertPacket, MAX_DEPTH, PACKET_RULES, parseJson, refusal } from "./packet-rules.ts";
+import { assertPacket, MAX_PACKET_DEPTH, PACKET_RULES } from "./packet-rules.ts";
 import type { SocketFrame } from "./parser.ts";
+import { parseJson, refusal } from "./payload-rules.ts";
 
 /** A MessagePack parser. */
 export type MsgpackParser = PacketParser;
 
 const { CONNECT, DISCONNECT, CONNECT_ERROR } = PacketType;
-
-// The packet itself is a level around its data.
-const PACKET_DEPTH = MAX_DEPTH + 1;
 
 function isJsonPacket({ type }: SocketPacket): boolean {
   return type === CONNECT || type === DISCONNECT || type === CONNECT_ERROR;
@@ -30,12 +28,12 @@ function encodeRevision4(packet: SocketPacket): SocketFrame {
 
 function readFrame(frame: unknown, revision: 4 | 5): unknown {
   if (typeof frame === "string") {
-    if (revision === 4) return parseJson(frame, PACKET_DEPTH);
+    if (revision === 4) return parseJson(frame, MAX_PACKET_DEPTH);
     throw refusal("a text came where every packet is binary");
   }
   const bytes = toBytes(frame);
   if (bytes === undefined) throw refusal("a frame is neither text nor bytes");
-  return readMsgpack(bytes, !ArrayBuffer.isView(frame), PACKET_DEPTH);
+  return readMsgpack(bytes, !ArrayBuffer.isView(frame), MAX_PACKET_DEPTH);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { byteAt, decodeUtf8 } from "../shared/bytes.ts";
 import { setOwn, toBytes } from "./binary.ts";
-import { MAX_DEPTH } from "./packet-rules.ts";
+import { MAX_DEPTH } from "./payload-rules.ts";
 
 const TWO_32 = 0x1_0000_0000;
 /** Dates reach so many milliseconds to either side of 1970. */

@@ -17,7 +17,8 @@ import {
 } from "./binary.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 
-function write(writer: MsgpackWriter, value: unknown, depth: number): void {
+/** Writes what is no object. */
+function writePlain(writer: MsgpackWriter, value: unknown): void {
   switch (typeof value) {
     case "string":
       writer.text(value);
@@ -32,12 +33,17 @@ function write(writer: MsgpackWriter, value: unknown, depth: number): void {
       writer.head(0xd4, 0, 2);
       break;
     case "object":
-      if (isObject(value)) writeObject(writer, value, depth);
-      else writer.byte(0xc0);
+      writer.byte(0xc0);
       break;
     default:
       throw new TypeError(`Cannot encode a ${typeof value}: MessagePack has no form for it; convert it first`);
   }
+}
+
+// Lists and maps do this by themselves: a call less on every level leaves room for more levels on the stack.
+function write(writer: MsgpackWriter, value: unknown, depth: number): void {
+  if (isObject(value)) writeObject(writer, value, depth);
+  else writePlain(writer, value);
 }
 
 function writeObject(writer: MsgpackWriter, value: Record<string, unknown>, depth: number): void {
@@ -66,7 +72,11 @@ function writeObject(writer: MsgpackWriter, value: Record<string, unknown>, dept
 function writeList(writer: MsgpackWriter, list: readonly unknown[], depth: number): void {
   const { length } = list;
   writer.countHead(0x90, 0xdc, length);
-  for (let at = 0; at < length; at++) write(writer, list[at], depth + 1);
+  for (let at = 0; at < length; at++) {
+    const element = list[at];
+    if (isObject(element)) writeObject(writer, element, depth + 1);
+    else writePlain(writer, element);
+  }
 }
 
 function writeMap(writer: MsgpackWriter, map: Readonly<Record<string, unknown>>, depth: number): void {
@@ -79,7 +89,8 @@ function writeMap(writer: MsgpackWriter, map: Readonly<Record<string, unknown>>,
     const member = map[key];
     if (typeof member === "function") continue;
     writer.text(key);
-    write(writer, member, depth + 1);
+    if (isObject(member)) writeObject(writer, member, depth + 1);
+    else writePlain(writer, member);
     written++;
   }
   if (written < keys.length) writer.recount(offset, bodyOffset, written);

@@ -68,6 +68,33 @@ describe("a prepared packet", () => {
     expect(packet.packet).toBe(EVENT);
   });
 
+  test("takes its offset along for those who want one, and is encoded once for them and once for the others", () => {
+    const encoded: unknown[] = [];
+    const encoder = notingEncoder(5, encoded);
+    const plain = createVariants(notingEngine([]), encoder, { protocol: 5 });
+    const offset = createVariants(notingEngine([]), encoder, { protocol: 5 }, true);
+    const packet = new PreparedPacket({ type: 2, nsp: "/", data: ["e", 1] }, "o");
+    const texts = [offset.binary, plain.binary, offset.base64, plain.base64].map((variant) =>
+      packet.frames(variant).map(({ data }) => data),
+    );
+    const [withIt, withoutIt] = [['2["e",1,"o"]'], ['2["e",1]']];
+    expect(texts).toEqual([withIt, withoutIt, withIt, withoutIt]);
+    expect([encoded, packet.packet.data, packet.withOffset.data]).toEqual([
+      [2, 2],
+      ["e", 1],
+      ["e", 1, "o"],
+    ]);
+  });
+
+  test("without an offset is encoded once for all", () => {
+    const encoded: unknown[] = [];
+    const encoder = notingEncoder(5, encoded);
+    const packet = new PreparedPacket(EVENT);
+    packet.frames(createVariants(notingEngine([]), encoder, { protocol: 5 }).binary);
+    packet.frames(createVariants(notingEngine([]), encoder, { protocol: 5 }, true).binary);
+    expect(encoded).toEqual([2]);
+  });
+
   test("is not encoded before somebody asks", () => {
     const packet = new PreparedPacket({ type: 2, nsp: "/", data: ["e", 1n] });
     const { binary } = createVariants(notingEngine([]), notingEncoder(5, []), { protocol: 5 });

@@ -23,6 +23,7 @@ function refused(namespace: string, { message, data }: Refusal): SocketPacket {
 export const sio4: SocketDialect = {
   revision: 4,
   joinsMainNamespaceByItself: true,
+  acceptsOffsets: false,
   parser: createTextParser(4),
 
   readConnect({ nsp }: SocketPacket): ConnectRequest {

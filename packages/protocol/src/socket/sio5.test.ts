@@ -22,6 +22,7 @@ describe("a server of revision 5", () => {
 
   test("says yes with the id of the socket", () => {
     expect(sio5.connected("/", { sid: "s" })).toEqual({ type: CONNECT, nsp: "/", data: { sid: "s" } });
+    expect(sio5.connected("/", { sid: "s", pid: "p" }).data).toEqual({ sid: "s", pid: "p" });
   });
 
   test("hands on credentials that inherit nothing", () => {
@@ -54,9 +55,21 @@ describe("a client of revision 5", () => {
     expect(sio5.connect("/a", {}, "x=1")).toEqual({ type: CONNECT, nsp: "/a" });
   });
 
+  test("asks for its session back, and lets the program's own members win", () => {
+    const claim = { pid: "p", offset: "o" };
+    expect(sio5.connect("/", {}, "", claim).data).toEqual(claim);
+    expect(sio5.connect("/", { token: "t", pid: "own" }, "", claim).data).toEqual({
+      pid: "own",
+      offset: "o",
+      token: "t",
+    });
+  });
+
   test.each([
     ["the id", { sid: "s" }, { sid: "s" }],
     ["no id that is no text", { sid: 1 }, {}],
+    ["the private id of the session", { sid: "s", pid: "p" }, { sid: "s", pid: "p" }],
+    ["no private id that is no text", { sid: "s", pid: 1 }, { sid: "s" }],
     ["no id that is inherited", Object.create({ sid: "s" }), {}],
     ["nothing from absent data", undefined, {}],
   ])("reads %s", (_name, data: unknown, reply) => {

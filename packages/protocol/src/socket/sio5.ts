@@ -6,7 +6,7 @@
 
 import { createId, type Random } from "../shared/random.ts";
 import { createRecord } from "../shared/record.ts";
-import type { ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
+import type { ConnectReply, ConnectRequest, RecoveryClaim, Refusal, SocketDialect } from "./dialect.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
 import { createTextParser } from "./text-codec.ts";
 
@@ -25,14 +25,15 @@ const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
 export const sio5: SocketDialect = {
   revision: 5,
   joinsMainNamespaceByItself: false,
+  acceptsOffsets: true,
   parser: createTextParser(5),
 
   readConnect({ nsp, data }: SocketPacket): ConnectRequest {
     return { namespace: nsp, auth: createRecord(isRecord(data) ? data : {}), query: NO_QUERY };
   },
 
-  connected(namespace: string, { sid }: ConnectReply): SocketPacket {
-    return { type: PacketType.CONNECT, nsp: namespace, data: { sid } };
+  connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
+    return { type: PacketType.CONNECT, nsp: namespace, data: pid === undefined ? { sid } : { sid, pid } };
   },
 
   refused(namespace: string, { message, data }: Refusal): SocketPacket {
@@ -53,15 +54,23 @@ export const sio5: SocketDialect = {
   },
 
   // The query travels in the URL alone.
-  connect(namespace: string, auth: Readonly<Record<string, unknown>>): SocketPacket {
+  connect(
+    namespace: string,
+    auth: Readonly<Record<string, unknown>>,
+    _query: string,
+    claim?: RecoveryClaim,
+  ): SocketPacket {
     const packet = { type: PacketType.CONNECT, nsp: namespace };
-    return Object.keys(auth).length === 0 ? packet : { ...packet, data: auth };
+    // The program's own members win: they may have any name.
+    const data = { ...claim, ...auth };
+    return Object.keys(data).length === 0 ? packet : { ...packet, data };
   },
 
   readReply({ data }: SocketPacket): ConnectReply {
     if (!isRecord(data)) return {};
     const sid = ownText(data, "sid");
-    return sid === undefined ? {} : { sid };
+    const pid = ownText(data, "pid");
+    return { ...(sid !== undefined && { sid }), ...(pid !== undefined && { pid }) };
   },
 
   readRefusal({ data }: SocketPacket): Refusal {

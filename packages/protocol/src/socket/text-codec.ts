@@ -6,8 +6,8 @@
 
 import { deconstruct, isPlainJson, reconstruct, toBytes } from "./binary.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
-import { isPlainObject, isValidData, MAX_DEPTH, type PayloadRules, parseJson, refusal } from "./packet-rules.ts";
 import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, SocketFrame } from "./parser.ts";
+import { isPlainObject, isValidData, MAX_DEPTH, type PayloadRules, parseJson, refusal } from "./payload-rules.ts";
 
 /** The default parser of one revision. */
 export interface TextParser extends Parser {

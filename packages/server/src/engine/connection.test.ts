@@ -34,7 +34,7 @@ function openSession(protocol: 3 | 4 = 4, query = "") {
     port,
     send(data: string | Uint8Array, compress = false): void {
       const frame = connection.dialect.frame({ type: "message", data }, !connection.transport.supportsBinary);
-      connection.send({ frames: [frame], compress });
+      connection.transmit({ frames: [frame], compress });
     },
   };
 }

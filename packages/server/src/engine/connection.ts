@@ -4,7 +4,7 @@
 //        property names are upstream's, since programs read `socket.conn`.
 // Source: docs/protocol/engine-4.md, "Upgrade"
 
-import type { EngineDialect } from "@bowline/protocol";
+import type { EngineDialect, Packet } from "@bowline/protocol";
 import {
   type Cancel,
   type Carrier,
@@ -24,23 +24,28 @@ import {
   type UpgradeTicket,
 } from "@bowline/protocol/internal";
 import type { Query } from "./handshake.ts";
-import type { HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
+import type { HttpExchange, RequestHead } from "./http-exchange.ts";
 import { nativeRequest } from "./options.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
-import { WebSocketCarrier } from "./websocket-carrier.ts";
 
 /** Between two looks for a poll that keeps a client from leaving for its new transport, in milliseconds. */
 const RELEASE_INTERVAL_MS = 100;
 
+/** A transport that takes packets whenever they come, and that a polling connection can move to. */
+export interface StreamCarrier extends Carrier {
+  /** Writes one packet at once, outside of any session: the answer to a probe. */
+  sendAlone(packet: Packet): void;
+}
+
 /** The transport that a connection begins with. */
 export type FirstRoute =
   | { readonly on: "polling"; readonly carrier: PollingCarrier }
-  | { readonly on: "websocket"; readonly carrier: WebSocketCarrier };
+  | { readonly on: "stream"; readonly carrier: StreamCarrier };
 
 /** The transport that a connection is on, and where it stands with the way to a better one. */
 type Route =
   | { readonly on: "polling"; readonly carrier: PollingCarrier; readonly upgrade: Upgrade | undefined }
-  | { readonly on: "websocket"; readonly carrier: WebSocketCarrier; readonly upgraded: boolean };
+  | { readonly on: "stream"; readonly carrier: StreamCarrier; readonly upgraded: boolean };
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -65,9 +70,20 @@ export interface ConnectionListener {
   closed(reason: CloseReason, cause?: unknown): void;
 }
 
+/** How a message is to be sent. */
+export interface SendOptions {
+  /** Whether the transport may compress it. @default true */
+  readonly compress?: boolean;
+}
+
+/** Called once a message has left. */
+export type SentCallback = () => void;
+
 /** Events of a connection for programs that watch it. */
 export interface ConnectionEvents {
   message(data: string | Uint8Array): void;
+  /** As `message`. */
+  data(data: string | Uint8Array): void;
   heartbeat(): void;
   drain(): void;
   upgrading(transport: { readonly name: TransportName }): void;
@@ -77,7 +93,7 @@ export interface ConnectionEvents {
 
 interface Upgrade {
   ticket: UpgradeTicket;
-  readonly candidate: WebSocketCarrier;
+  readonly candidate: StreamCarrier;
   readonly timeout: Cancel;
   releaseTimer: Cancel | undefined;
 }
@@ -136,7 +152,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   }
 
   get upgraded(): boolean {
-    return this.#route.on === "websocket" && this.#route.upgraded;
+    return this.#route.on === "stream" && this.#route.upgraded;
   }
 
   get readyState(): "opening" | "open" | "closing" | "closed" {
@@ -165,8 +181,32 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     this.#session.attach(this.#route.carrier);
   }
 
-  send(outgoing: Outgoing): void {
+  /** Hands over what the layer above has encoded. */
+  transmit(outgoing: Outgoing): void {
     this.#session.send(outgoing);
+  }
+
+  /**
+   * Sends a message to a client of the engine alone. Under Socket.IO it would be taken for a packet of Socket.IO.
+   * @param data a text or bytes.
+   * @param options `compress: false` keeps the transport from compressing it; may be left out.
+   * @param sent called once the message was handed to the platform; never where it could not be.
+   * @returns the connection.
+   */
+  send(data: string | Uint8Array, options?: SendOptions | SentCallback, sent?: SentCallback): this {
+    const frame = this.dialect.frame({ type: "message", data }, !this.transport.supportsBinary);
+    const callback = typeof options === "function" ? options : sent;
+    const compress = typeof options === "object" ? (options.compress ?? true) : true;
+    const flushed = (failure?: CloseReason): void => {
+      if (failure === undefined) callback?.();
+    };
+    this.#session.send({ frames: [frame], compress, flushed });
+    return this;
+  }
+
+  /** As `send`. */
+  write(data: string | Uint8Array, options?: SendOptions | SentCallback, sent?: SentCallback): this {
+    return this.send(data, options, sent);
   }
 
   /** Ends the connection: once everything has left, or at once if `discard` is true. */
@@ -184,14 +224,13 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     else exchange.respond(500, {});
   }
 
-  /** Takes a WebSocket that wants to become this session's transport. */
-  handleUpgrade(port: WebSocketPort, base64: boolean): void {
+  /** Takes a transport that wants to become this session's; closes it where there is no place for it. */
+  handleUpgrade(candidate: StreamCarrier): void {
     const route = this.#route;
     if (this.#session.state.at !== "open" || route.on !== "polling" || route.upgrade !== undefined) {
-      port.close();
+      candidate.close("flush");
       return;
     }
-    const candidate = new WebSocketCarrier(port, this.dialect, !base64);
     const timeout = this.#clock.coarse(this.#upgradeTimeoutMs, () =>
       this.#stepUpgrade({ is: "failed", why: "the upgrade took too long" }),
     );
@@ -207,6 +246,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   message(data: string | Uint8Array): void {
     this.#listener?.message(data);
     if (this.hasListeners("message")) this.emit("message", data);
+    if (this.hasListeners("data")) this.emit("data", data);
   }
 
   heartbeat(): void {
@@ -243,7 +283,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
         return;
       case "switch":
         stopTimers(upgrade);
-        this.#route = { on: "websocket", carrier: upgrade.candidate, upgraded: true };
+        this.#route = { on: "stream", carrier: upgrade.candidate, upgraded: true };
         this.#session.replace(upgrade.candidate);
         current.close("discard");
         if (this.hasListeners("upgrade")) this.emit("upgrade", upgrade.candidate);

@@ -18,7 +18,15 @@ function verdict(
   const offered = ENGINE_DEFAULTS.transports.filter((name) => transports.includes(name));
   const options = { ...ENGINE_DEFAULTS, transports: offered };
   const judged = judge(head, parseQuery(head.target), isUpgrade, options, SESSIONS);
-  return judged.is === "refused" ? judged.error : judged.is;
+  if (judged.is !== "refused") return judged.is;
+  const { code, message, status } = judged.error;
+  return { code, message, status };
+}
+
+function contextOf(query: string, { method = "GET", headers = {}, isUpgrade = false } = {}) {
+  const { head } = new FakeExchange(`/engine.io/?${query}`, { method, headers });
+  const judged = judge(head, parseQuery(head.target), isUpgrade, ENGINE_DEFAULTS, SESSIONS);
+  return judged.is === "refused" ? judged.error.context : judged.is;
 }
 
 const UNKNOWN_TRANSPORT = { code: 0, message: "Transport unknown", status: 400 };
@@ -102,6 +110,22 @@ describe("judge", () => {
 
   it("refuses an upgrade of another revision as a bad request", () => {
     expect(verdict("EIO=3&transport=websocket&sid=polls", { isUpgrade: true })).toEqual(BAD_REQUEST);
+  });
+
+  it.each([
+    ["transport=smoke", {}, { transport: "smoke" }],
+    ["transport=polling", { headers: { origin: "a\u0001" } }, { name: "INVALID_ORIGIN", origin: "a\u0001" }],
+    ["transport=polling&sid=gone", {}, { sid: "gone" }],
+    [
+      "EIO=4&transport=polling&sid=moved",
+      {},
+      { name: "TRANSPORT_MISMATCH", transport: "polling", previousTransport: "websocket" },
+    ],
+    ["EIO=3&transport=polling&sid=polls", {}, { name: "PROTOCOL_MISMATCH", protocol: 3, previousProtocol: 4 }],
+    ["EIO=4&transport=polling", { method: "PUT" }, { method: "PUT" }],
+    ["EIO=4&transport=websocket", {}, { name: "TRANSPORT_HANDSHAKE_ERROR" }],
+  ])("tells the program why it refuses %s", (query, request, context) => {
+    expect(contextOf(query, request)).toEqual(context);
   });
 
   it("leads polls and upgrades to their session", () => {

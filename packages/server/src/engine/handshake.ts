@@ -24,6 +24,10 @@ export interface HandshakeError {
   readonly code: number;
   readonly message: string;
   readonly status: number;
+  /** What the client is told in the place of the message. */
+  readonly answer?: string;
+  /** What a program that watches `connection_error` learns besides. */
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /** The query of a request: application keys may repeat, ours count once. */
@@ -34,6 +38,8 @@ export interface EngineQuery {
   readonly transport: string;
   readonly sid: string;
   readonly base64: boolean;
+  /** The index of a client that polls by script elements; undefined for all others. */
+  readonly jsonp: string | undefined;
   readonly dialect: EngineDialect;
   /** The whole query, on an object without a prototype. */
   readonly all: Query;
@@ -57,6 +63,7 @@ export function parseQuery(target: string): EngineQuery {
     transport: own.get("transport") ?? "",
     sid: own.get("sid") ?? "",
     base64: (own.get("b64") ?? "") !== "",
+    jsonp: own.get("j"),
     dialect: own.get("EIO") === "4" ? eio4 : eio3,
     all,
   };
@@ -74,8 +81,8 @@ export type Verdict<Session extends KnownSession> =
   | { readonly is: "handshake" }
   | { readonly is: "refused"; readonly error: HandshakeError };
 
-function refuse(error: HandshakeError): Verdict<never> {
-  return { is: "refused", error };
+function refuse(error: HandshakeError, context: Readonly<Record<string, unknown>>): Verdict<never> {
+  return { is: "refused", error: { ...error, context } };
 }
 
 /** Whether a header's text has characters that no honest peer puts there. */
@@ -95,16 +102,31 @@ export function judge<Session extends KnownSession>(
   options: EngineOptions,
   sessions: ReadonlyMap<string, Session>,
 ): Verdict<Session> {
-  if (!options.transports.some((name) => name === query.transport)) return refuse(HANDSHAKE_ERRORS.unknownTransport);
-  if (hasControlCharacter(head.header("origin") ?? "")) return refuse(HANDSHAKE_ERRORS.badRequest);
-  if (query.sid !== "") {
-    const session = sessions.get(query.sid);
-    if (session === undefined) return refuse(HANDSHAKE_ERRORS.unknownSession);
-    const misplaced = !isUpgrade && session.transport.name !== query.transport;
-    if (misplaced || session.protocol !== query.dialect.revision) return refuse(HANDSHAKE_ERRORS.badRequest);
+  const { transport, sid } = query;
+  const { unknownTransport, unknownSession, badMethod, badRequest } = HANDSHAKE_ERRORS;
+  // Over WebTransport clients come another way.
+  const isOffered = transport !== "webtransport" && options.transports.some((name) => name === transport);
+  if (!isOffered) return refuse(unknownTransport, transport === "" ? {} : { transport });
+  const origin = head.header("origin") ?? "";
+  if (hasControlCharacter(origin)) return refuse(badRequest, { name: "INVALID_ORIGIN", origin });
+  if (sid !== "") {
+    const session = sessions.get(sid);
+    if (session === undefined) return refuse(unknownSession, { sid });
+    const previousTransport = session.transport.name;
+    if (!isUpgrade && previousTransport !== transport) {
+      return refuse(badRequest, { name: "TRANSPORT_MISMATCH", transport, previousTransport });
+    }
+    const { revision } = query.dialect;
+    if (session.protocol !== revision) {
+      return refuse(badRequest, {
+        name: "PROTOCOL_MISMATCH",
+        protocol: revision,
+        previousProtocol: session.protocol,
+      });
+    }
     return { is: "session", session };
   }
-  if (head.method !== "GET") return refuse(HANDSHAKE_ERRORS.badMethod);
-  if (query.transport === "websocket" && !isUpgrade) return refuse(HANDSHAKE_ERRORS.badRequest);
+  if (head.method !== "GET") return refuse(badMethod, { method: head.method });
+  if (transport === "websocket" && !isUpgrade) return refuse(badRequest, { name: "TRANSPORT_HANDSHAKE_ERROR" });
   return { is: "handshake" };
 }

@@ -1,6 +1,9 @@
 // A request and the way to answer it, as every runtime can offer them.
 // Place: **bytes** -> engine dialect -> session
-// Rules: polling and handshakes live over this alone; a runtime only translates its own request into it.
+// Rules: polling, handshakes, CORS, cookies and middlewares live over this alone; a runtime only translates its own
+//        request into it.
+
+import type { Outgoing } from "@bowline/protocol/internal";
 
 /** The head of a request. */
 export interface RequestHead {
@@ -18,26 +21,46 @@ export interface RequestHead {
   readonly native?: { readonly req: unknown };
 }
 
+/** Headers of an answer; a list is sent as that many headers of the same name. */
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
+
+/** What middlewares written for Node take. */
+export interface NativePair {
+  readonly req: unknown;
+  readonly res: unknown;
+}
+
+/** What requests of both kinds have in common. */
+export interface Exchange {
+  readonly head: RequestHead;
+  /** The runtime's own request and response; undefined where a runtime has nothing of the kind. */
+  readonly native: NativePair | undefined;
+  /** Adds a header to the answer to come, be it a body, a refusal or the end of a WebSocket handshake. */
+  setHeader(name: string, value: string | readonly string[]): void;
+}
+
 /** What became of a body that was asked for. */
 export type BodyResult = Uint8Array | "too-large" | "aborted";
 
 /** A request of its own, with an answer to come. */
-export interface HttpExchange {
-  readonly head: RequestHead;
+export interface HttpExchange extends Exchange {
   /** Reads the body, of at most `limit` bytes. */
   body(limit: number): Promise<BodyResult>;
-  /** Answers; a second answer is ignored. */
-  respond(status: number, headers: Readonly<Record<string, string>>, body?: string | Uint8Array): void;
+  /**
+   * Answers; a second answer is ignored.
+   * @param compressFrom bytes from which on the body is compressed, if the client takes that; never by default.
+   */
+  respond(status: number, headers: AnswerHeaders, body?: string | Uint8Array, compressFrom?: number): void;
   /** Ends the connection without an answer. */
   destroy(): void;
-  /** Has `listener` called if the client goes away before the answer. */
+  /** Has `listener` called if the client goes away before the answer; at once where it has gone already. */
   onAborted(listener: () => void): void;
 }
 
 /** A WebSocket as every runtime can offer it. */
 export interface WebSocketPort {
-  /** Sends messages with as few system calls as possible, then calls `done`. */
-  send(messages: readonly (string | Uint8Array)[], compress: boolean, done: (failure?: Error) => void): void;
+  /** Sends one message per frame with as few system calls as possible, then calls `done`. */
+  send(batch: readonly Outgoing[], done: (failure?: Error) => void): void;
   /** Sends a close frame without a code. */
   close(): void;
   /** Has the events called from now on; the listener before hears nothing more. */
@@ -52,8 +75,7 @@ export interface WebSocketEvents {
 }
 
 /** A request to become a WebSocket. */
-export interface UpgradeExchange {
-  readonly head: RequestHead;
+export interface UpgradeExchange extends Exchange {
   /** Completes the WebSocket handshake. */
   accept(opened: (port: WebSocketPort) => void): void;
   /** Answers 400 with a text and ends the connection. */

@@ -28,7 +28,7 @@ describe("resolveOptions", () => {
 
   it("refuses a transport it does not have", () => {
     const given: Record<string, unknown> = { transports: ["polling", "carrier pigeon"] };
-    const message = 'Cannot offer transport "carrier pigeon": choose from "polling" and "websocket"';
+    const message = 'Cannot offer transport "carrier pigeon": choose from "polling", "websocket" and "webtransport"';
     expect(() => resolveOptions(given, ENGINE_DEFAULTS)).toThrow(new TypeError(message));
   });
 });

@@ -1,16 +1,49 @@
 // Options of the engine: what a program may set, the defaults, and the checks.
 // Place: bytes -> engine dialect -> session; read once when the engine is made
-// Rules: names are upstream's; defaults are those of 4.x, but that both protocol generations are served;
-//        the caller's object is never written to.
+// Rules: names are upstream's; defaults are those of 4.x, but that both protocol generations are served; the option
+//        `compat` restores those of 2.x; the caller's object is never written to.
 
 import type { TransportName } from "@bowline/protocol/internal";
+import type { CookieAttributes } from "./cookie.ts";
+import { checkCookie } from "./cookie.ts";
+import type { CorsDelegate, CorsOptions } from "./cors.ts";
 import type { RequestHead } from "./http-exchange.ts";
+import { profileOf } from "./profile.ts";
 
-/** Decides whether a handshake is welcome: call `decide(null, true)`, or `decide("why not", false)`. */
+/**
+ * Decides whether a handshake is welcome: call `decide(null, true)`, or `decide("why not", false)`. The number of one of
+ * the engine's error codes in the place of the text gives the answer of that code.
+ */
 export type AllowRequest = (
   request: unknown,
-  decide: (error: string | null | undefined, welcome: boolean) => void,
+  decide: (error: string | number | null | undefined, welcome: boolean) => void,
 ) => void;
+
+/** When answers to polls are compressed. */
+export interface HttpCompression {
+  /** Bytes from which on a body is compressed. @default 1024 */
+  readonly threshold?: number;
+}
+
+/** When and how WebSocket messages are compressed. */
+export interface PerMessageDeflate {
+  /** Bytes from which on a message is compressed. @default 1024 */
+  readonly threshold?: number;
+  /** Whether the server starts each message anew, which saves memory and costs size. @default false */
+  readonly serverNoContextTakeover?: boolean;
+  /** Whether the client is asked to do so. @default false */
+  readonly clientNoContextTakeover?: boolean;
+  /** Most bits of the server's window, 8 to 15. */
+  readonly serverMaxWindowBits?: number;
+  /** Most bits of the client's window, 8 to 15. */
+  readonly clientMaxWindowBits?: number;
+  /** How many messages are compressed at the same time. @default 10 */
+  readonly concurrencyLimit?: number;
+  /** Options of zlib for compressing. */
+  readonly zlibDeflateOptions?: object;
+  /** Options of zlib for the way back. */
+  readonly zlibInflateOptions?: object;
+}
 
 /** Options of the engine. */
 export interface EngineOptions {
@@ -28,20 +61,56 @@ export interface EngineOptions {
   readonly maxHttpBufferSize: number;
   /** Most bytes that may wait for a client that takes none, before it is given up. @default 16777216 (16 MiB) */
   readonly maxBufferedBytes: number;
-  /** Transports on offer. @default ["polling", "websocket"] */
+  /**
+   * Transports on offer. "webtransport" needs an HTTP/3 server of the program, which hands sessions over with
+   * `engine.onWebTransportSession()`.
+   * @default ["polling", "websocket"]
+   */
   readonly transports: readonly TransportName[];
   /** Whether a polling session may move to WebSocket. @default true */
   readonly allowUpgrades: boolean;
   /** Whether clients of generation 2 are served as well (Engine.IO revision 3). @default true */
   readonly allowEIO3: boolean;
+  /** Whether clients of generation 2 may poll by script elements, as pages in very old browsers do. @default true */
+  readonly jsonp: boolean;
   /** Asked for every handshake, on every transport. @default everybody is welcome */
   readonly allowRequest?: AllowRequest;
   /** Makes the session id. @default 20 random characters */
   readonly generateId?: (request: unknown) => string | Promise<string>;
+  /** Sent to every client right behind the open packet. @default nothing */
+  readonly initialPacket?: string | Uint8Array;
+  /**
+   * Which pages of other origins may read what the server answers, as the options of the package `cors`, or a function
+   * that gives them for a request. It writes headers only: it does not keep anybody from opening a WebSocket.
+   * @default false; with `compat: 2` every origin, with credentials
+   */
+  readonly cors: boolean | CorsOptions | CorsDelegate;
+  /** Takes requests of the method OPTIONS, before anybody else. @default the answer that `cors` gives */
+  readonly handlePreflightRequest?: (request: unknown, response: unknown) => void;
+  /**
+   * Cookie with the session id, which load balancers keep clients together by: its name, or its name and attributes;
+   * `true` for the name `io`. The server itself never reads it.
+   * @default false; with `compat: 2` the name `io`
+   */
+  readonly cookie: boolean | string | CookieAttributes;
+  /** Path of the cookie where `cookie` is a name; `false` for no path. @default "/" */
+  readonly cookiePath: string | false;
+  /** Whether scripts of the page do not get at the cookie, where `cookie` is a name and has a path. @default true */
+  readonly cookieHttpOnly: boolean;
+  /** Whether answers to polls are compressed, and from which size on. @default { threshold: 1024 } */
+  readonly httpCompression: boolean | HttpCompression;
+  /** Whether WebSocket messages are compressed, and how. Costs memory per connection. @default false */
+  readonly perMessageDeflate: boolean | PerMessageDeflate;
   /** Whether upgrade requests for other paths that nobody answers are ended. @default true */
   readonly destroyUpgrade: boolean;
   /** Milliseconds before that happens. @default 1000 */
   readonly destroyUpgradeTimeout: number;
+  /**
+   * The generation of Socket.IO that the program was written for. 2 restores the defaults and the tolerance of 2.x;
+   * `"auto"` and 4 have those of 4.x. Clients of every generation are served in any case.
+   * @default "auto"
+   */
+  readonly compat: "auto" | 2 | 4;
 }
 
 /** The engine's defaults. */
@@ -56,20 +125,41 @@ export const ENGINE_DEFAULTS: EngineOptions = {
   transports: ["polling", "websocket"],
   allowUpgrades: true,
   allowEIO3: true,
+  jsonp: true,
+  cors: false,
+  cookie: false,
+  cookiePath: "/",
+  cookieHttpOnly: true,
+  httpCompression: true,
+  perMessageDeflate: false,
   destroyUpgrade: true,
   destroyUpgradeTimeout: 1000,
+  compat: "auto",
 };
+
+/** Options of the engine that have no default: they are there or not. */
+export const OPTIONAL_ENGINE_OPTIONS: readonly string[] = [
+  "allowRequest",
+  "generateId",
+  "initialPacket",
+  "handlePreflightRequest",
+];
+
+/** Bytes from which on things are compressed, where a program says nothing. */
+export const DEFAULT_COMPRESSION_THRESHOLD = 1024;
 
 const LARGEST_TIMER = 0x7fffffff;
 
 /**
  * Completes and checks options; what the caller leaves undefined keeps its default.
  * @throws RangeError when a number is not one that can work.
- * @throws TypeError when a transport is unknown.
+ * @throws TypeError when a transport is unknown, or the cookie could not be sent.
  */
 export function resolveOptions<Options extends EngineOptions>(options: Partial<Options>, defaults: Options): Options {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const resolved: Options = { ...defaults, ...given };
+  const { compat } = options;
+  const isChosen = compat !== undefined && compat !== defaults.compat;
+  const resolved: Options = { ...defaults, ...(isChosen ? profileOf(compat).defaults : {}), ...given };
   for (const [name, value] of Object.entries(resolved)) {
     const isNumber = typeof Reflect.get(defaults, name) === "number";
     if (isNumber && !(typeof value === "number" && value >= 0 && value <= LARGEST_TIMER)) {
@@ -77,10 +167,15 @@ export function resolveOptions<Options extends EngineOptions>(options: Partial<O
     }
   }
   for (const name of resolved.transports) {
-    if (name !== "polling" && name !== "websocket") {
-      throw new TypeError(`Cannot offer transport "${String(name)}": choose from "polling" and "websocket"`);
+    if (name !== "polling" && name !== "websocket" && name !== "webtransport") {
+      const choice = '"polling", "websocket" and "webtransport"';
+      throw new TypeError(`Cannot offer transport "${String(name)}": choose from ${choice}`);
     }
   }
+  if (resolved.compat !== "auto" && resolved.compat !== 2 && resolved.compat !== 4) {
+    throw new TypeError(`Cannot use option compat "${String(resolved.compat)}": choose from "auto", 2 and 4`);
+  }
+  checkCookie(resolved);
   return resolved;
 }
 

@@ -2,7 +2,22 @@
 import { eio3, eio4 } from "@bowline/protocol";
 import { createFakePlatform, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
-import { PollingCarrier } from "./polling-carrier.ts";
+import { PollingCarrier, type PollingOptions } from "./polling-carrier.ts";
+
+/** A carrier of revision 4 that takes little, but for what a test says. */
+function createCarrier(options: Partial<PollingOptions> = {}): PollingCarrier {
+  return new PollingCarrier({
+    dialect: eio4,
+    binary: true,
+    jsonp: undefined,
+    maxBodyBytes: 9,
+    answersTooLargeBodies: true,
+    compressFrom: undefined,
+    headers: () => ({}),
+    clock: createFakePlatform().clock,
+    ...options,
+  });
+}
 
 /** Lets promises run that are due. */
 async function endMicrotasks(): Promise<void> {
@@ -12,7 +27,7 @@ async function endMicrotasks(): Promise<void> {
 /** A carrier that is hearing a body of this many messages, and has made its first pause. */
 async function startLongBody(messages: number, end = "") {
   const { clock } = createFakePlatform();
-  const carrier = new PollingCarrier({ dialect: eio4, binary: true, maxBodyBytes: 100_000, clock });
+  const carrier = createCarrier({ maxBodyBytes: 100_000, clock });
   const heard: unknown[] = [];
   carrier.listen({
     received: (packet) => heard.push(packet.data),
@@ -86,23 +101,13 @@ describe("a body of 2,500 packets", () => {
 
 describe("a carrier by itself", () => {
   it("refuses to send while no GET waits", () => {
-    const carrier = new PollingCarrier({
-      dialect: eio3,
-      binary: true,
-      maxBodyBytes: 1,
-      clock: createFakePlatform().clock,
-    });
+    const carrier = createCarrier({ dialect: eio3 });
     expect(() => carrier.send([])).toThrow(new TypeError("Cannot send: no GET is waiting"));
     expect([carrier.writable, carrier.supportsBinary]).toEqual([false, true]);
   });
 
   it("that is gone refuses GETs and stays gone", () => {
-    const carrier = new PollingCarrier({
-      dialect: eio3,
-      binary: true,
-      maxBodyBytes: 1,
-      clock: createFakePlatform().clock,
-    });
+    const carrier = createCarrier({ dialect: eio3 });
     const closes: string[] = [];
     carrier.close("discard");
     carrier.listen({
@@ -119,32 +124,36 @@ describe("a carrier by itself", () => {
 
   it("that waits to say goodbye is not asked to again", () => {
     const { clock } = createFakePlatform();
-    const carrier = new PollingCarrier({ dialect: eio4, binary: true, maxBodyBytes: 1, clock });
+    const carrier = createCarrier({ clock });
     carrier.close("flush");
     carrier.close("flush");
     expect(clock.pendingTimers).toBe(1);
   });
 
   it("tells packets that they were handed over", () => {
-    const carrier = new PollingCarrier({
-      dialect: eio4,
-      binary: true,
-      maxBodyBytes: 1,
-      clock: createFakePlatform().clock,
-    });
+    const carrier = createCarrier();
     const told: unknown[] = [];
     carrier.park(new FakeExchange("/"));
     carrier.send([{ frames: [], compress: false, flushed: (failure) => told.push(failure) }]);
     expect(told).toEqual([undefined]);
   });
 
-  it("is not harmed by a GET whose client goes away when another one waits already", () => {
-    const carrier = new PollingCarrier({
-      dialect: eio4,
-      binary: true,
-      maxBodyBytes: 1,
-      clock: createFakePlatform().clock,
+  it("ends at a GET whose client has left before it could be parked", () => {
+    const carrier = createCarrier();
+    const told: string[] = [];
+    carrier.listen({
+      received: () => undefined,
+      drained: () => told.push("drained"),
+      carrierClosed: (reason) => told.push(reason),
     });
+    const gone = new FakeExchange("/");
+    gone.abort();
+    carrier.park(gone);
+    expect([carrier.writable, told]).toEqual([false, ["transport error"]]);
+  });
+
+  it("is not harmed by a GET whose client goes away when another one waits already", () => {
+    const carrier = createCarrier();
     const first = new FakeExchange("/");
     carrier.park(first);
     carrier.release();
@@ -158,12 +167,7 @@ describe("a carrier by itself", () => {
   it.each([TypeError, SyntaxError])(
     "answers a POST although a listener throws a %o, which is not taken for a malformed body",
     async (Mistake) => {
-      const carrier = new PollingCarrier({
-        dialect: eio4,
-        binary: false,
-        maxBodyBytes: 9,
-        clock: createFakePlatform().clock,
-      });
+      const carrier = createCarrier({ binary: false });
       const mistake = new Mistake("a listener's mistake");
       const closes: string[] = [];
       carrier.listen({

@@ -4,11 +4,12 @@
 //   idle <--answered-- parked (a GET waits)        idle --close("flush")--> leaving --next GET--> gone
 //    \--park(GET)------^   \--close, goodbye packet--> gone        leaving --30 s--> gone
 //
-// Rules: at most one GET and one POST at a time, a second one ends the session; what a GET gets is one payload;
-//        a malformed body is answered with `ok` all the same and ends the session; a too large one harms nobody.
-// Source: docs/protocol/engine-4.md, "Polling", "Concurrency" and "Closing"
+// Rules: at most one GET and one POST at a time, a second one ends the session; what a GET gets is one payload, in a
+//        script where the client polls by script elements; a malformed body is answered with `ok` all the same and ends
+//        the session; a too large one harms nobody else.
+// Source: docs/protocol/engine-4.md, "Polling", "Concurrency" and "Closing"; docs/protocol/engine-3.md, "JSONP"
 
-import type { EngineDialect, Packet } from "@bowline/protocol";
+import { decodeJsonp, type EngineDialect, encodeJsonp, type Packet } from "@bowline/protocol";
 import {
   type Cancel,
   type Carrier,
@@ -20,12 +21,11 @@ import {
   type Outgoing,
   type TransportName,
 } from "@bowline/protocol/internal";
-import type { HttpExchange } from "./http-exchange.ts";
+import type { AnswerContent } from "./answer-headers.ts";
+import type { AnswerHeaders, HttpExchange, RequestHead } from "./http-exchange.ts";
+import { nextPacket } from "./next-packet.ts";
 
-const TEXT_HEADERS = { "Content-Type": "text/plain; charset=UTF-8", "cache-control": "no-store" } as const;
-const BINARY_HEADERS = { "Content-Type": "application/octet-stream", "cache-control": "no-store" } as const;
-const OK_HEADERS = { "Content-Type": "text/html", "cache-control": "no-store" } as const;
-const NO_HEADERS = { "cache-control": "no-store" } as const;
+const NO_HEADERS = {} as const;
 
 /** A client that never fetches our goodbye is given up after this time. */
 const GOODBYE_TIMEOUT_MS = 30_000;
@@ -33,23 +33,20 @@ const GOODBYE_TIMEOUT_MS = 30_000;
 /** So many packets of one body are heard before others get their turn. */
 const PACKETS_PER_TURN = 1000;
 
-/** The next packet, a refusal, or undefined at the end; a handler that throws is never taken for a malformed body. */
-function nextPacket(packets: Iterator<Packet>): Packet | SyntaxError | undefined {
-  try {
-    const result = packets.next();
-    return result.done === true ? undefined : result.value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return error;
-    throw error;
-  }
-}
-
 /** What a polling carrier is made of. */
 export interface PollingOptions {
   readonly dialect: EngineDialect;
   /** Whether the client takes binary bodies. */
   readonly binary: boolean;
+  /** The index of a client that polls by script elements. */
+  readonly jsonp: string | undefined;
   readonly maxBodyBytes: number;
+  /** Whether a body over the limit is answered and forgotten, or costs the client its session. */
+  readonly answersTooLargeBodies: boolean;
+  /** Bytes from which on a payload is compressed; undefined for never. */
+  readonly compressFrom: number | undefined;
+  /** Headers of an answer; `isFirst` for the one that opens the session. */
+  headers(head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders;
   readonly clock: Clock;
 }
 
@@ -70,6 +67,7 @@ export class PollingCarrier implements Carrier {
   /** The POST under way: its body is still coming, or its packets are being heard. */
   #post: { readonly exchange: HttpExchange; readonly at: "arriving" | "heard" } | undefined;
   #events: CarrierEvents = DEAF;
+  #hasAnswered = false;
 
   constructor(options: PollingOptions) {
     this.#options = options;
@@ -91,7 +89,7 @@ export class PollingCarrier implements Carrier {
       case "idle":
         this.#state = { at: "parked", exchange };
         exchange.onAborted(() => this.#aborted(exchange));
-        this.#events.drained();
+        if (this.writable) this.#events.drained();
         return;
       case "parked":
         exchange.respond(400, NO_HEADERS);
@@ -129,10 +127,13 @@ export class PollingCarrier implements Carrier {
     if (body === "aborted") {
       this.#fail("transport error", new Error("The client went away while it was sending"));
     } else if (body === "too-large") {
-      this.#post = undefined;
-      exchange.respond(413, NO_HEADERS);
+      this.#refuseTooLarge(exchange);
     } else {
-      await this.#read(exchange, binary ? body : decodeUtf8(body));
+      const text = binary ? body : decodeUtf8(body);
+      await this.#read(
+        exchange,
+        typeof text === "string" && this.#options.jsonp !== undefined ? decodeJsonp(text) : text,
+      );
     }
   }
 
@@ -144,7 +145,8 @@ export class PollingCarrier implements Carrier {
       batch.flatMap((outgoing) => outgoing.frames),
       this.supportsBinary,
     );
-    state.exchange.respond(200, typeof body === "string" ? TEXT_HEADERS : BINARY_HEADERS, body);
+    const compress = batch.some((outgoing) => outgoing.compress);
+    this.#respond(state.exchange, body, compress ? this.#options.compressFrom : undefined);
     for (const outgoing of batch) outgoing.flushed?.();
   }
 
@@ -181,10 +183,25 @@ export class PollingCarrier implements Carrier {
     }
   }
 
-  /** Hears the packets of a body. A long one lets others have their turn now and then; the POST is under way until the end. */
-  async #read(exchange: HttpExchange, body: string | Uint8Array): Promise<void> {
+  /** A client whose body was too large goes on, or not, as its generation knows it. */
+  #refuseTooLarge(exchange: HttpExchange): void {
+    const { answersTooLargeBodies, maxBodyBytes } = this.#options;
+    this.#post = undefined;
+    if (answersTooLargeBodies) exchange.respond(413, NO_HEADERS);
+    else {
+      exchange.destroy();
+      this.#fail("parse error", new RangeError(`Cannot take the body: it has more than ${maxBodyBytes} bytes`));
+    }
+  }
+
+  /**
+   * Hears the packets of a body. A long one lets others have their turn now and then; the POST is under way until the
+   * end. A form without a payload is nothing to hear.
+   */
+  async #read(exchange: HttpExchange, body: string | Uint8Array | undefined): Promise<void> {
     this.#post = { exchange, at: "heard" };
-    const packets = this.#options.dialect.decodePayload(body)[Symbol.iterator]();
+    const payload = body === undefined ? [] : this.#options.dialect.decodePayload(body);
+    const packets = payload[Symbol.iterator]();
     let next: Packet | SyntaxError | undefined;
     try {
       for (let heard = 1; this.#state.at !== "gone"; heard++) {
@@ -197,7 +214,7 @@ export class PollingCarrier implements Carrier {
       }
     } finally {
       this.#post = undefined;
-      exchange.respond(200, OK_HEADERS, "ok");
+      exchange.respond(200, this.#options.headers(exchange.head, "ok", false), "ok");
     }
     if (next instanceof SyntaxError) this.#fail("parse error", next);
   }
@@ -210,7 +227,21 @@ export class PollingCarrier implements Carrier {
   }
 
   #answer(exchange: HttpExchange, packets: readonly Packet[]): void {
-    exchange.respond(200, TEXT_HEADERS, this.#options.dialect.encodePayload(packets, false));
+    this.#respond(exchange, this.#options.dialect.encodePayload(packets, false), undefined);
+  }
+
+  #respond(exchange: HttpExchange, payload: string | Uint8Array, compressFrom: number | undefined): void {
+    const { jsonp, headers } = this.#options;
+    const isFirst = !this.#hasAnswered;
+    this.#hasAnswered = true;
+    if (typeof payload !== "string") {
+      exchange.respond(200, headers(exchange.head, "binary", isFirst), payload, compressFrom);
+    } else if (jsonp === undefined) {
+      exchange.respond(200, headers(exchange.head, "text", isFirst), payload, compressFrom);
+    } else {
+      const script = encodeJsonp(payload, jsonp);
+      exchange.respond(200, headers(exchange.head, "script", isFirst), script, compressFrom);
+    }
   }
 
   #aborted(exchange: HttpExchange): void {

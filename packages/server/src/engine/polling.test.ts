@@ -48,7 +48,7 @@ function openSession(protocol: 3 | 4 = 4, options: Partial<EngineOptions> = {}, 
     postSlowly: (body: string) => request({ method: "POST", body, holdsBody: true }),
     send(...messages: readonly (string | Uint8Array)[]): void {
       const frames = messages.map((data) => connection.dialect.frame({ type: "message", data }, protocol === 4));
-      connection.send({ frames, compress: false });
+      connection.transmit({ frames, compress: false });
       clock.endTurn();
     },
   };
@@ -277,7 +277,7 @@ describe("the goodbye of the server", () => {
   it("is behind what was sent in the same turn", () => {
     const { get, connection, clock } = openSession();
     const poll = get();
-    connection.send({ frames: [eio4.frame({ type: "message", data: "a" }, true)], compress: false });
+    connection.transmit({ frames: [eio4.frame({ type: "message", data: "a" }, true)], compress: false });
     connection.close();
     clock.endTurn();
     expect([poll.outcome, get().outcome]).toEqual(["200 4a", "200 6\u001e1"]);
@@ -312,7 +312,7 @@ describe("the goodbye of the server", () => {
     const { get, connection, heard } = openSession(protocol);
     const poll = get();
     const frame = connection.dialect.frame({ type: "message", data: "a" }, true);
-    connection.send({ frames: [frame], compress: false });
+    connection.transmit({ frames: [frame], compress: false });
     connection.close(true);
     expect([poll.outcome, poll.answers.length, heard]).toEqual([body, 1, ["closed forced close"]]);
   });

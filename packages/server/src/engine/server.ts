@@ -1,17 +1,24 @@
 // The engine: takes requests and WebSockets from a runtime, opens sessions, finds sessions, ends sessions.
 // Place: **bytes -> engine server** -> carrier -> session -> socket layer
 // Rules: no platform in here: requests are `HttpExchange`, WebSockets `WebSocketPort`, time and randomness handed in;
-//        a session is known by its id from before its open packet leaves until it has ended.
+//        every request goes through CORS and the middlewares before anything is looked at, on every transport.
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
-import { eio3, type Handshake } from "@bowline/protocol";
-import { type Clock, createId, Emitter, type Random, type Trace } from "@bowline/protocol/internal";
-import { Connection, type FirstRoute } from "./connection.ts";
+import { eio4 } from "@bowline/protocol";
+import { type Clock, Emitter, type Random, type Trace } from "@bowline/protocol/internal";
+import { Admission } from "./admission.ts";
+import { type ChangeableHeaders, HeaderWriter } from "./answer-headers.ts";
+import type { Connection } from "./connection.ts";
+import { type CorsStep, createCors } from "./cors.ts";
 import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError, judge, parseQuery } from "./handshake.ts";
-import type { HttpExchange, RequestHead, UpgradeExchange, WebSocketPort } from "./http-exchange.ts";
+import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
+import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
+import { SessionOpener } from "./opening.ts";
 import { type EngineOptions, nativeRequest } from "./options.ts";
-import { PollingCarrier } from "./polling-carrier.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
+import type { WebTransportCarrier } from "./webtransport-carrier.ts";
+import { admitWebTransport } from "./webtransport-door.ts";
+import type { WebTransportSession } from "./webtransport-session.ts";
 
 /** What a runtime hands in. */
 export interface EnginePlatform {
@@ -32,19 +39,49 @@ export interface ConnectionErrorReport {
 export interface EngineEvents {
   connection(connection: Connection): void;
   connection_error(report: ConnectionErrorReport): void;
+  /** The headers that answer a handshake; a listener may change them. */
+  initial_headers(headers: ChangeableHeaders, request: unknown): void;
+  /** The headers of an answer to a poll or a POST, or of the end of a WebSocket handshake; a listener may change them. */
+  headers(headers: ChangeableHeaders, request: unknown): void;
 }
+
+/** In the place of a request, where a client came without one. */
+const WEBTRANSPORT_HEAD: RequestHead = {
+  method: "CONNECT",
+  target: "",
+  remoteAddress: "",
+  secure: true,
+  header: () => undefined,
+  headers: () => ({}),
+};
 
 /** Serves Engine.IO clients of both revisions. */
 export class EngineServer extends Emitter<EngineEvents> {
   readonly options: EngineOptions;
   readonly #platform: EnginePlatform;
   readonly #connections: Map<string, Connection> = new Map();
+  readonly #admission: Admission;
+  readonly #headers: HeaderWriter;
+  readonly #cors: CorsStep | undefined;
+  readonly #opener: SessionOpener;
+  readonly #middlewares: EngineMiddleware[] = [];
   #closed = false;
 
   constructor(options: EngineOptions, platform: EnginePlatform) {
     super();
     this.options = options;
     this.#platform = platform;
+    this.#admission = new Admission(options, platform.random, (sid) => this.#closed || this.#connections.has(sid));
+    this.#headers = new HeaderWriter(options, new HeaderEvents(this));
+    this.#cors = createCors(options.cors);
+    this.#opener = new SessionOpener({
+      options,
+      headers: this.#headers,
+      clock: platform.clock,
+      trace: platform.trace,
+      connections: this.#connections,
+      opened: (connection) => this.emit("connection", connection),
+    });
   }
 
   /** How many sessions there are. */
@@ -57,47 +94,80 @@ export class EngineServer extends Emitter<EngineEvents> {
     return this.#connections;
   }
 
+  /**
+   * Adds a middleware as Express knows it, for every request of every transport.
+   *
+   * Headers that it sets go along with the answer, also with the one that completes a WebSocket handshake.
+   * @param middleware called with the platform's request and response, and with `next`, which takes an error.
+   * @returns the engine.
+   */
+  use(middleware: EngineMiddleware): this {
+    this.#middlewares.push(middleware);
+    return this;
+  }
+
   /** Takes an HTTP request below the engine's path. */
   handleRequest(exchange: HttpExchange): void {
-    const query = parseQuery(exchange.head.target);
-    const verdict = judge(exchange.head, query, false, this.options, this.#connections);
-    const refuse = (error: HandshakeError) => {
-      this.#report(exchange.head, error);
-      const { code, message, status } = error;
-      exchange.respond(status, { "Content-Type": "application/json" }, JSON.stringify({ code, message }));
-    };
-    switch (verdict.is) {
-      case "session":
-        verdict.session.handlePoll(exchange);
-        return;
-      case "refused":
-        refuse(verdict.error);
-        return;
-      case "handshake":
-        this.#welcomePolling(exchange, query, refuse);
-        return;
-      /* v8 ignore next 2 -- @preserve */
-      default:
-        verdict satisfies never;
+    const { handlePreflightRequest } = this.options;
+    if (exchange.head.method === "OPTIONS" && handlePreflightRequest !== undefined && exchange.native !== undefined) {
+      handlePreflightRequest(exchange.native.req, exchange.native.res);
+      return;
     }
+    this.withCors(exchange, (corsFailure) => {
+      this.#throughMiddlewares(exchange, corsFailure, (failure) => {
+        if (failure === undefined) this.#serve(exchange);
+        else this.#refuse(exchange, failure);
+      });
+    });
+  }
+
+  /**
+   * Puts the headers of CORS on a request that is answered elsewhere, such as one for the client's files.
+   * @param next called unless it was a preflight, which is answered here; with the error of the program's function.
+   */
+  withCors(exchange: HttpExchange, next: (failure?: unknown) => void): void {
+    if (this.#cors === undefined) next();
+    else this.#cors(exchange, (status) => exchange.respond(status, {}), next);
   }
 
   /** Takes a request below the engine's path that wants to become a WebSocket. */
   handleUpgrade(exchange: UpgradeExchange): void {
-    const query = parseQuery(exchange.head.target);
-    const verdict = judge(exchange.head, query, true, this.options, this.#connections);
-    const refuse = (error: HandshakeError) => {
-      this.#report(exchange.head, error);
-      exchange.refuse(error.message);
+    const judged = (corsFailure?: unknown): void => {
+      this.#throughMiddlewares(exchange, corsFailure, (failure) => {
+        if (failure === undefined) this.#serveUpgrade(exchange);
+        else this.#refuseUpgrade(exchange, failure);
+      });
     };
-    if (verdict.is === "refused") refuse(verdict.error);
-    // Long-polling asked for in an upgrade request: the peer gets a WebSocket that says goodbye.
-    else if (query.transport !== "websocket") exchange.accept((port) => port.close());
-    else if (verdict.is === "session") exchange.accept((port) => verdict.session.handleUpgrade(port, query.base64));
-    else {
-      const open = (id: string) => exchange.accept((port) => this.#openWebSocket(id, exchange.head, query, port));
-      this.#admit(exchange.head, query, open, refuse);
+    if (this.#cors === undefined) judged();
+    else this.#cors(exchange, () => judged(), judged);
+  }
+
+  /**
+   * Takes a WebTransport session that an HTTP/3 server of the program has accepted for the engine's path.
+   *
+   * Such a session brings no request with it, so nothing that judges requests can judge it: a new session is refused where
+   * there are middlewares, `cors` or `allowRequest`. A client that moves over was judged when its session was opened.
+   * @param session as the standard describes it.
+   * @returns settles when the session has ended.
+   */
+  onWebTransportSession(session: WebTransportSession): Promise<void> {
+    const { transports, upgradeTimeout, maxHttpBufferSize } = this.options;
+    if (this.#closed || !transports.includes("webtransport")) {
+      session.close();
+      return Promise.resolve();
     }
+    return admitWebTransport(session, {
+      clock: this.#platform.clock,
+      timeoutMs: upgradeTimeout,
+      maxPayload: maxHttpBufferSize,
+      opened: (carrier) => this.#openWebTransport(carrier),
+      moved: (sid, carrier) => {
+        const connection = this.#connections.get(sid);
+        const mayMove = connection?.dialect === eio4;
+        if (mayMove) connection.handleUpgrade(carrier);
+        return mayMove;
+      },
+    });
   }
 
   /** Ends all sessions at once; handshakes are refused from now on. */
@@ -106,101 +176,135 @@ export class EngineServer extends Emitter<EngineEvents> {
     for (const connection of [...this.#connections.values()]) connection.close(true);
   }
 
-  #welcomePolling(exchange: HttpExchange, query: EngineQuery, refuse: (error: HandshakeError) => void): void {
+  #throughMiddlewares(exchange: Exchange, failure: unknown, done: (error?: HandshakeError) => void): void {
+    const fail = (error: unknown): void => {
+      done({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "MIDDLEWARE_FAILURE", error } });
+    };
+    if (failure !== undefined) fail(failure);
+    else if (this.#middlewares.length === 0) done();
+    else {
+      runMiddlewares(this.#middlewares, exchange.native, (error) => {
+        if (error === undefined) done();
+        else fail(error);
+      });
+    }
+  }
+
+  #serve(exchange: HttpExchange): void {
+    const { head } = exchange;
+    const query = parseQuery(head.target);
+    const verdict = judge(head, query, false, this.options, this.#connections);
+    switch (verdict.is) {
+      case "session":
+        if (head.method === "OPTIONS" && this.#headers.answersPreflights) {
+          exchange.respond(200, this.#headers.preflight(head, query.sid));
+        } else verdict.session.handlePoll(exchange);
+        return;
+      case "refused":
+        this.#refuse(exchange, verdict.error);
+        return;
+      case "handshake":
+        this.#welcomePolling(exchange, query);
+        return;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  #serveUpgrade(exchange: UpgradeExchange): void {
+    const { head } = exchange;
+    const query = parseQuery(head.target);
+    const verdict = judge(head, query, true, this.options, this.#connections);
+    if (verdict.is === "refused") this.#refuseUpgrade(exchange, verdict.error);
+    // Long-polling asked for in an upgrade request: the peer gets a WebSocket that says goodbye.
+    else if (query.transport !== "websocket") exchange.accept((port) => port.close());
+    else if (verdict.is === "session") {
+      this.#headers.upgrade(exchange, false);
+      exchange.accept((port) => {
+        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64));
+      });
+    } else {
+      this.#admission.judge(head, query, {
+        admitted: (sid) => {
+          this.#headers.upgrade(exchange, true);
+          exchange.accept((port) => this.#opener.openWebSocket(sid, head, query, port));
+        },
+        refused: (error) => this.#refuseUpgrade(exchange, error),
+      });
+    }
+  }
+
+  #welcomePolling(exchange: HttpExchange, query: EngineQuery): void {
     let hasLeft = false;
     exchange.onAborted(() => {
       hasLeft = true;
     });
-    const open = (id: string) => {
-      // The program may have taken its time to decide, and the client none to wait.
-      if (!hasLeft) this.#openPolling(id, exchange, query);
-    };
-    this.#admit(exchange.head, query, open, refuse);
+    this.#admission.judge(exchange.head, query, {
+      admitted: (sid) => {
+        // The program may have taken its time to decide, and the client none to wait.
+        if (!hasLeft) this.#opener.openPolling(sid, exchange, query);
+      },
+      refused: (error) => this.#refuse(exchange, error),
+    });
   }
 
-  /** Asks the program whether the client is welcome, then for an id. */
-  #admit(
-    head: RequestHead,
-    query: EngineQuery,
-    admitted: (id: string) => void,
-    refused: (error: HandshakeError) => void,
-  ): void {
-    const { allowRequest, allowEIO3 } = this.options;
-    const welcome = () => {
-      if (query.dialect === eio3 && !allowEIO3) refused(HANDSHAKE_ERRORS.unsupportedProtocol);
-      else this.#giveId(head, admitted, refused);
+  #openWebTransport(carrier: WebTransportCarrier): void {
+    const head = WEBTRANSPORT_HEAD;
+    const isJudged =
+      this.#middlewares.length > 0 || this.#cors !== undefined || this.options.allowRequest !== undefined;
+    const refuse = (error: HandshakeError): void => {
+      this.#report(head, error);
+      carrier.close("flush");
     };
-    if (allowRequest === undefined) {
-      welcome();
+    if (isJudged) {
+      const error = new TypeError("Cannot open a session over WebTransport: it has no request that could be judged");
+      refuse({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "MIDDLEWARE_FAILURE", error } });
       return;
     }
-    let decided = false;
-    allowRequest(nativeRequest(head), (error, isWelcome) => {
-      // Only the first decision counts; a program may well call twice.
-      if (decided) return;
-      decided = true;
-      if (isWelcome) welcome();
-      else refused({ ...HANDSHAKE_ERRORS.forbidden, message: error ?? HANDSHAKE_ERRORS.forbidden.message });
+    const query = { ...parseQuery(head.target), dialect: eio4 };
+    this.#admission.judge(head, query, {
+      admitted: (sid) => this.#opener.openWebTransport(sid, head, query, carrier),
+      refused: refuse,
     });
   }
 
-  #giveId(head: RequestHead, admitted: (id: string) => void, refused: (error: HandshakeError) => void): void {
-    const { generateId } = this.options;
-    const take = (id: string) => {
-      // An id that is in use would hand one client's session to another.
-      if (this.#closed || this.#connections.has(id)) refused(HANDSHAKE_ERRORS.badRequest);
-      else admitted(id);
-    };
-    if (generateId === undefined) take(createId(this.#platform.random));
-    else {
-      const given = Promise.resolve().then(() => generateId(nativeRequest(head)));
-      given.then(take, () => refused(HANDSHAKE_ERRORS.badRequest));
-    }
+  #refuse(exchange: HttpExchange, error: HandshakeError): void {
+    this.#report(exchange.head, error);
+    const { code, message, status, answer } = error;
+    const headers = this.#headers.refusal(exchange.head, status === HANDSHAKE_ERRORS.forbidden.status);
+    exchange.respond(status, headers, JSON.stringify({ code, message: answer ?? message }));
   }
 
-  #openPolling(id: string, exchange: HttpExchange, query: EngineQuery): void {
-    const polling = new PollingCarrier({
-      dialect: query.dialect,
-      binary: !query.base64,
-      maxBodyBytes: this.options.maxHttpBufferSize,
-      clock: this.#platform.clock,
-    });
-    const mayUpgrade = this.options.allowUpgrades && this.options.transports.includes("websocket");
-    this.#open(id, exchange.head, query, { on: "polling", carrier: polling }, mayUpgrade ? ["websocket"] : []);
-    polling.park(exchange);
-  }
-
-  #openWebSocket(id: string, head: RequestHead, query: EngineQuery, port: WebSocketPort): void {
-    const carrier = new WebSocketCarrier(port, query.dialect, !query.base64);
-    this.#open(id, head, query, { on: "websocket", carrier }, []);
-  }
-
-  #open(id: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = this.options;
-    const connection = new Connection({
-      id,
-      dialect: query.dialect,
-      head,
-      query: query.all,
-      route,
-      pingIntervalMs: pingInterval,
-      pingTimeoutMs: pingTimeout,
-      upgradeTimeoutMs: upgradeTimeout,
-      maxBufferedBytes,
-      clock: this.#platform.clock,
-      trace: this.#platform.trace,
-      ended: () => this.#connections.delete(id),
-    });
-    this.#connections.set(id, connection);
-    const handshake: Handshake = { sid: id, upgrades, pingInterval, pingTimeout, maxPayload: maxHttpBufferSize };
-    const open = query.dialect.frame({ type: "open", data: JSON.stringify(handshake) }, true);
-    connection.open({ frames: [open], compress: false });
-    this.emit("connection", connection);
+  #refuseUpgrade(exchange: UpgradeExchange, error: HandshakeError): void {
+    this.#report(exchange.head, error);
+    exchange.refuse(error.answer ?? error.message);
   }
 
   #report(head: RequestHead, error: HandshakeError): void {
     if (!this.hasListeners("connection_error")) return;
-    const { code, message } = error;
-    this.emit("connection_error", { req: nativeRequest(head), code, message, context: { target: head.target } });
+    const { code, message, context = {} } = error;
+    this.emit("connection_error", { req: nativeRequest(head), code, message, context });
+  }
+}
+
+/** Brings what is about to be sent before those who listen for headers. */
+class HeaderEvents {
+  readonly #engine: EngineServer;
+
+  constructor(engine: EngineServer) {
+    this.#engine = engine;
+  }
+
+  get listening(): boolean {
+    return this.#engine.hasListeners("headers") || this.#engine.hasListeners("initial_headers");
+  }
+
+  initialHeaders(headers: ChangeableHeaders, request: unknown): void {
+    this.#engine.emit("initial_headers", headers, request);
+  }
+
+  headers(headers: ChangeableHeaders, request: unknown): void {
+    this.#engine.emit("headers", headers, request);
   }
 }

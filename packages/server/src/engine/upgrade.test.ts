@@ -44,7 +44,7 @@ function openSession(protocol: 3 | 4 = 4) {
     },
     send(...messages: readonly string[]): void {
       for (const data of messages) {
-        connection.send({ frames: [connection.dialect.frame({ type: "message", data }, true)], compress: false });
+        connection.transmit({ frames: [connection.dialect.frame({ type: "message", data }, true)], compress: false });
       }
       clock.endTurn();
     },

@@ -47,15 +47,13 @@ export class WebSocketCarrier implements Carrier, WebSocketEvents {
   send(batch: readonly Outgoing[]): void {
     if (this.#state !== "ready") throw new TypeError(`Cannot send: the WebSocket is ${this.#state}`);
     this.#state = "busy";
-    const compress = batch.some((outgoing) => outgoing.compress);
-    const messages = batch.flatMap((outgoing) => outgoing.frames.map((frame) => frame.data));
-    this.#port.send(messages, compress, (failure) => this.#sent(batch, failure));
+    this.#port.send(batch, (failure) => this.#sent(batch, failure));
   }
 
   /** Writes one packet at once, outside of any session: the answer to a probe. */
   sendAlone(packet: Packet): void {
     if (this.#state !== "ready") return;
-    this.#port.send([this.#dialect.encodePacket(packet, true)], false, () => undefined);
+    this.#port.send([{ frames: [this.#dialect.frame(packet, false)], compress: false }], () => undefined);
   }
 
   close(how: "flush" | "discard"): void {

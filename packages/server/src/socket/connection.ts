@@ -1,27 +1,22 @@
 // The sockets that one client has over one engine connection: joins namespaces, hands packets to their sockets.
 // Place: session -> socket codec -> **connection** -> namespace -> socket
-// Rules: a client speaks to namespaces it has joined and to no others; who breaks a rule of the protocol is disconnected,
-//        and nobody else notices; nothing is joined after the connection has gone.
+// Rules: a client speaks to namespaces it has joined and to no others; who breaks a rule of the protocol is disconnected
+//        (or not heard, where the profile is that patient), and nobody else notices; nothing is joined after the
+//        connection has gone.
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting" and "Disconnecting"
 
 import {
   type ConnectRequest,
   type PacketDecoder,
   PacketType,
-  RESERVED_EVENTS,
   type Refusal,
   type SocketDialect,
   type SocketPacket,
 } from "@bowline/protocol";
-import {
-  type Cancel,
-  createRecord,
-  elementsOf,
-  type Outgoing,
-  PreparedPacket,
-  type Variants,
-} from "@bowline/protocol/internal";
+import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
 import type { Connection, ConnectionListener } from "../engine/connection.ts";
+import { isPacket, nameViolation } from "./packet-check.ts";
+import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** Why a socket was disconnected. */
@@ -52,6 +47,8 @@ export interface JoinedSocket {
 /** A client that knocks at a namespace. */
 export interface JoinRequest extends ConnectRequest {
   readonly client: ClientConnection;
+  /** Whether the client takes it for granted that it is let in, unless middlewares have to decide that. */
+  readonly isUntold: boolean;
 }
 
 /** What the server hands to each of its connections. */
@@ -68,6 +65,7 @@ export interface Wire {
   readonly dialect: SocketDialect;
   readonly variants: Variants;
   readonly decoder: PacketDecoder;
+  readonly habits: PeerHabits;
 }
 
 /** How one packet is to be sent. */
@@ -94,10 +92,11 @@ export class ClientConnection implements ConnectionListener {
   readonly #host: ConnectionHost;
   readonly #variants: Variants;
   readonly #decoder: PacketDecoder;
+  readonly #habits: PeerHabits;
   /** Sockets by namespace; a namespace that is still being judged has none yet. */
   readonly #sockets: Map<string, JoinedSocket | undefined> = new Map();
   /** While the decoder works: what it completes. It is handled once it has returned, so that its errors are its own. */
-  #decoded: SocketPacket[] | undefined;
+  #decoded: unknown[] | undefined;
   #connectTimer: Cancel | undefined;
   #main: MainNamespace = { is: "no gate" };
 
@@ -107,6 +106,7 @@ export class ClientConnection implements ConnectionListener {
     this.#host = host;
     this.#variants = wire.variants;
     this.#decoder = wire.decoder;
+    this.#habits = wire.habits;
     this.#decoder.on("decoded", (packet) => {
       if (this.#decoded === undefined) this.#received(packet);
       else this.#decoded.push(packet);
@@ -118,7 +118,7 @@ export class ClientConnection implements ConnectionListener {
   open(): void {
     if (this.dialect.joinsMainNamespaceByItself) {
       this.#main = { is: "judging", waiting: [] };
-      this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} });
+      this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} }, false);
     } else {
       const { clock } = this.#host.platform;
       this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.conn.close());
@@ -144,7 +144,7 @@ export class ClientConnection implements ConnectionListener {
     if (options.volatile === true && !this.writable) return false;
     const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
-    this.conn.send(outgoing);
+    this.conn.transmit(outgoing);
     return true;
   }
 
@@ -160,7 +160,7 @@ export class ClientConnection implements ConnectionListener {
     if (namespace !== MAIN_NAMESPACE || this.#main.is !== "judging") return;
     const { waiting } = this.#main;
     this.#main = { is: "no gate" };
-    for (const request of waiting) if (!this.gone) this.#knock(request);
+    for (const request of waiting) if (!this.gone) this.#knock(request, false);
   }
 
   /** A namespace has refused the client; it may ask again. */
@@ -181,19 +181,19 @@ export class ClientConnection implements ConnectionListener {
     return [...this.#sockets.values()].filter((socket) => socket !== undefined);
   }
 
-  /** Ends the connection once everything has left. */
-  close(): void {
-    this.conn.close();
+  /** Ends the connection once everything has left, or at once where nobody seems to be there. */
+  close(discard: boolean = false): void {
+    this.conn.close(discard);
   }
 
   message(data: string | Uint8Array): void {
-    const decoded: SocketPacket[] = [];
+    const decoded: unknown[] = [];
     this.#decoded = decoded;
     try {
       this.#decoder.add(typeof data === "string" ? data : this.#host.platform.toNativeBytes(data));
     } catch (error) {
       // Parsers that programs bring along throw errors of all kinds; whatever it is, it is the client's fault.
-      this.#violation(error instanceof Error ? error : new Error(String(error)));
+      this.#undecodable(error instanceof Error ? error : new Error(String(error)));
       return;
     } finally {
       this.#decoded = undefined;
@@ -208,25 +208,33 @@ export class ClientConnection implements ConnectionListener {
     this.#sockets.clear();
   }
 
-  #received(packet: SocketPacket): void {
+  #received(packet: unknown): void {
     if (this.gone) return;
+    if (!isPacket(packet)) {
+      this.#undecodable(new SyntaxError("Cannot take the packet: the parser made something else of it"));
+      return;
+    }
     if (packet.type === PacketType.CONNECT) {
-      this.#knock(this.dialect.readConnect(packet));
+      const request = this.dialect.readConnect(packet);
+      const isRejoin = this.dialect.joinsMainNamespaceByItself && request.namespace === MAIN_NAMESPACE;
+      this.#knock(request, isRejoin && !this.#habits.answersRejoin);
       return;
     }
     const socket = this.#sockets.get(packet.nsp);
-    if (socket === undefined || !this.#isAllowed(packet)) this.#violation();
+    const violation = nameViolation(packet);
+    if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
+    else if (violation !== undefined) this.#violation(violation);
     else socket.receive(packet);
   }
 
-  #knock(request: ConnectRequest): void {
+  #knock(request: ConnectRequest, isUntold: boolean): void {
     const { namespace } = request;
     if (this.#sockets.has(namespace)) this.#violation();
     else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#wait(request, this.#main.waiting);
     else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal);
     else {
       this.#sockets.set(namespace, undefined);
-      this.#host.admit({ ...request, client: this });
+      this.#host.admit({ ...request, client: this, isUntold });
     }
   }
 
@@ -237,29 +245,24 @@ export class ClientConnection implements ConnectionListener {
     else waiting.push(request);
   }
 
-  /** Checks what parsers of other generations let pass. */
-  #isAllowed(packet: SocketPacket): boolean {
-    switch (packet.type) {
-      case PacketType.EVENT:
-      case PacketType.BINARY_EVENT: {
-        const elements = elementsOf(packet.data);
-        return elements.length > 0 && !RESERVED_EVENTS.has(elements[0]);
-      }
-      case PacketType.ACK:
-      case PacketType.BINARY_ACK:
-      case PacketType.DISCONNECT:
-        return true;
-      case PacketType.CONNECT:
-      case PacketType.CONNECT_ERROR:
-        return false;
+  /** A packet is out of place. */
+  #violation(error?: Error): void {
+    switch (this.#habits.onViolation) {
+      case "ignore":
+        return;
+      case "close":
+        if (error === undefined) this.conn.close();
+        else this.#undecodable(error);
+        return;
       /* v8 ignore next 2 -- @preserve */
       default:
-        return packet.type satisfies never;
+        this.#habits.onViolation satisfies never;
     }
   }
 
-  #violation(error?: Error): void {
-    if (error !== undefined) for (const socket of this.sockets()) socket.reportError(error);
+  /** What the client sent makes no sense, and so will nothing that follows. */
+  #undecodable(error: Error): void {
+    for (const socket of this.sockets()) socket.reportError(error);
     this.conn.close();
   }
 }

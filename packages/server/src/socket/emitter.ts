@@ -32,6 +32,13 @@ export class SocketEmitter<
     return super.off(event, listener);
   }
 
+  /** Adds the listeners that another emitter has now for these events. */
+  protected adoptListeners(other: EventEmitter, events: readonly string[]): void {
+    for (const event of events) {
+      for (const listener of other.listeners(event)) Reflect.apply(super.on, this, [event, listener]);
+    }
+  }
+
   /** Calls the local listeners of an event, by a name that only running code knows. */
   protected dispatch(event: string, args: readonly unknown[]): boolean {
     // Node throws when nobody listens for "error"; a packet from a client must never be able to cause that.

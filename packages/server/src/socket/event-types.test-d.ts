@@ -30,6 +30,28 @@ declare const loose: SocketServer;
 declare const looseSocket: Socket;
 declare const both: Socket<FromServer>;
 
+describe("namespaces made on demand", () => {
+  it("have the types of the server", () => {
+    expectTypeOf(io.of(/^\/game-/)).toEqualTypeOf(namespace);
+    expectTypeOf(io.of((name, auth, next) => next(null, name === auth["name"]))).toEqualTypeOf(namespace);
+    expectTypeOf(namespace.children).toEqualTypeOf(new Set([namespace]));
+    io.on("new_namespace", (made) => expectTypeOf(made).toEqualTypeOf(namespace));
+    namespace.on("connection", (joined) => expectTypeOf(joined).toEqualTypeOf(socket));
+  });
+
+  it("are made for a name, an expression or a function", () => {
+    // @ts-expect-error -- a number is none of them
+    io.of(42);
+  });
+});
+
+describe("a socket that came back", () => {
+  it("says so, and has its data", () => {
+    expectTypeOf(socket.recovered).toEqualTypeOf<boolean>();
+    expectTypeOf(socket.data).toEqualTypeOf<Partial<Data>>();
+  });
+});
+
 describe("listeners of a socket", () => {
   it("get the arguments of the client's events", () => {
     socket.on("move", (x, y) => expectTypeOf([x, y]).toEqualTypeOf<number[]>());

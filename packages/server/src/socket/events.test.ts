@@ -229,6 +229,15 @@ describe("an incoming event", () => {
 });
 
 describe("listeners of every event", () => {
+  it("get a name that came as a number as it was, and so do its own listeners", () => {
+    const { client, socket } = openSocket();
+    const told: unknown[] = [];
+    socket.onAny((event) => told.push(event));
+    socket.on("7", (text) => told.push(text));
+    client.send('2[7,"a"]');
+    expect(told).toEqual([7, "a"]);
+  });
+
   it("hear what comes in before its own listeners do, in the order they were put", () => {
     const { socket, client } = openSocket();
     const told: string[] = [];

@@ -25,10 +25,10 @@ export interface InboxOwner {
   left(): void;
 }
 
-/** The name and the arguments of an event packet. */
-export function nameAndArgs(packet: SocketPacket): IncomingEvent {
-  const [event, ...args] = elementsOf(packet.data);
-  return [String(event), ...args];
+/** The name and the arguments of an event packet; a name that came as a number is handed on as one, whatever types say. */
+export function nameAndArgs(packet: SocketPacket): IncomingEvent;
+export function nameAndArgs({ data }: SocketPacket): unknown[] {
+  return [...elementsOf(data)];
 }
 
 /** Receives for one socket. */
@@ -129,7 +129,7 @@ export class Inbox {
     return (...args) => {
       if (sent) return;
       sent = true;
-      this.#owner.sendAck(id, args);
+      if (this.#owner.isConnected()) this.#owner.sendAck(id, args);
     };
   }
 

@@ -1,19 +1,11 @@
 // A namespace: who is in it, who may join, and broadcasts to all or some of them.
 // Place: session -> socket codec -> connection -> **namespace** -> socket
-// Rules: a client that has gone meanwhile is never added; the socket is told before the program hears of it;
-//        ack ids count per namespace, so that a broadcast has one id for everybody.
-// Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
+// Rules: the socket is told before the program hears of it; ack ids count per namespace, and for namespaces made on demand
+//        per family, so that a broadcast has one id for everybody.
+// Source: docs/protocol/socket-5.md, "Connecting"
 
-import type {
-  Adapter,
-  AdapterFactory,
-  AdapterNamespace,
-  BroadcastFlags,
-  Delivery,
-  Room,
-  SocketId,
-} from "@bowline/adapter";
-import type { SocketPacket } from "@bowline/protocol";
+import type { Adapter, AdapterNamespace, BroadcastFlags, Delivery, Room, SocketId } from "@bowline/adapter";
+import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
   type Clock,
@@ -21,21 +13,26 @@ import {
   type EventNames,
   type EventParams,
   type EventsMap,
+  elementsOf,
   PreparedPacket,
   type WithAnswers,
   type WithoutAck,
 } from "@bowline/protocol/internal";
 import { BroadcastOperator, type BroadcastSource, EVERYBODY } from "./broadcast-operator.ts";
-import type { JoinRequest } from "./connection.ts";
+import type { DisconnectReason, JoinRequest } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
-import { type Middleware, runMiddlewares, toRefusal } from "./middleware.ts";
-import type { SocketPlatform } from "./runtime.ts";
+import type { Middleware } from "./middleware.ts";
+import type { NamespaceHost } from "./namespace-host.ts";
+import { Reception } from "./reception.ts";
+import { Recovery } from "./recovery.ts";
 import { Socket } from "./socket.ts";
 
 /** Events that a namespace emits itself. */
-export interface NamespaceReservedEvents<S> {
+export interface NamespaceReservedEvents<S, N = unknown> {
   connection(socket: S): void;
   connect(socket: S): void;
+  /** Only in the main namespace: another one was made, by the program or on demand. */
+  new_namespace(namespace: N): void;
 }
 
 /**
@@ -51,7 +48,10 @@ export class Namespace<
     ServerSide extends EventsMap = DefaultEventsMap,
     Data = Record<string, unknown>,
   >
-  extends SocketEmitter<ServerSide, NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>>>
+  extends SocketEmitter<
+    ServerSide,
+    NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>, Namespace<Listen, Emit, ServerSide, Data>>
+  >
   implements
     AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>,
     BroadcastSource<Socket<Listen, Emit, ServerSide, Data>>
@@ -61,17 +61,57 @@ export class Namespace<
   readonly sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
   readonly adapter: Adapter<Socket<Listen, Emit, ServerSide, Data>>;
   readonly clock: Clock;
-  readonly #platform: SocketPlatform;
-  readonly #middlewares: Middleware<Socket<Listen, Emit, ServerSide, Data>>[] = [];
+  /** The namespaces made on demand from this one, which is of a pattern then; empty for all others. */
+  readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
+  /** Keeps lost sessions, where the server does. @internal */
+  readonly recovery: Recovery | undefined;
+  readonly #host: NamespaceHost;
+  readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
+  readonly #parent: Namespace<Listen, Emit, ServerSide, Data> | undefined;
+  /** Events that a log keeps, ready to be sent to who has missed them. */
+  readonly #logged: WeakMap<readonly unknown[], PreparedPacket> = new WeakMap();
   #ackId = 0;
 
-  /** Made by the server. @internal */
-  constructor(name: string, platform: SocketPlatform, createAdapter: AdapterFactory) {
+  /**
+   * Made by the server.
+   * @param parent whose middlewares and listeners it starts with.
+   * @internal
+   */
+  constructor(
+    name: string,
+    host: NamespaceHost,
+    createAdapter: (
+      namespace: Namespace<Listen, Emit, ServerSide, Data>,
+    ) => Adapter<Socket<Listen, Emit, ServerSide, Data>>,
+    parent?: Namespace<Listen, Emit, ServerSide, Data>,
+  ) {
     super();
     this.name = name;
-    this.clock = platform.clock;
-    this.#platform = platform;
+    this.clock = host.platform.clock;
+    this.#host = host;
+    this.#parent = parent;
     this.adapter = createAdapter(this);
+    this.recovery =
+      host.recovery === undefined ? undefined : new Recovery(this.adapter, host.recovery, host.platform.random);
+    this.#reception = new Reception(
+      {
+        name,
+        recovery: this.recovery,
+        createSocket: (newcomer) => new Socket(this, newcomer, host),
+        welcome: (socket, missed, isUntold) => this.#welcome(socket, missed, isUntold),
+        idle: () => this.#checkEmpty(),
+      },
+      host.platform,
+    );
+    if (parent === undefined) return;
+    parent.children.add(this);
+    this.#reception.adopt(parent.#reception);
+    this.adoptListeners(parent, ["connect", "connection"]);
+  }
+
+  /** Whether nobody is here or on the way in. @internal */
+  get isEmpty(): boolean {
+    return this.sockets.size === 0 && !this.#reception.isBusy;
   }
 
   /**
@@ -88,7 +128,7 @@ export class Namespace<
    * });
    */
   use(middleware: Middleware<Socket<Listen, Emit, ServerSide, Data>>): this {
-    this.#middlewares.push(middleware);
+    this.#reception.use(middleware);
     return this;
   }
 
@@ -98,13 +138,17 @@ export class Namespace<
    * It is for clients; listeners of the namespace itself hear nothing of it.
    * @param event any name but those of the library, such as `disconnect`.
    * @param args what listeners get; a function at the end gets `(error, answers)` and needs `timeout()` before.
-   * @returns true.
+   * @returns true; with `compat: 2` the namespace.
    * @throws TypeError when the name belongs to the library, or an ack has no timeout.
    * @example
    * io.of("/desk").emit("news", "the desk is open");
    */
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
-    return this.#everybody.emit(event, ...args);
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
+    const { profile } = this.#host;
+    if (profile.isLocal(event)) this.dispatch(String(event), args);
+    else this.#everybody.emit(event, ...args);
+    return profile.emitted(this);
   }
 
   /** Sends the event `message` to everybody. */
@@ -223,18 +267,30 @@ export class Namespace<
 
   /** The next ack id. @internal */
   nextAckId(): number {
-    return this.#ackId++;
+    return this.#parent?.nextAckId() ?? this.#ackId++;
   }
 
   /** @internal */
   forgetReplies(id: number): void {
     for (const socket of this.sockets.values()) socket.forgetReply(id);
+    for (const child of this.children) child.forgetReplies(id);
   }
 
   /** @internal */
-  deliver(packet: SocketPacket, flags: BroadcastFlags): Delivery<Socket<Listen, Emit, ServerSide, Data>> {
-    const prepared = new PreparedPacket(packet);
-    return { to: (socket) => socket.deliver(prepared, flags) };
+  deliver(
+    packet: SocketPacket,
+    flags: BroadcastFlags,
+    offset?: string,
+  ): Delivery<Socket<Listen, Emit, ServerSide, Data>> {
+    const prepared = new PreparedPacket(packet, offset);
+    return {
+      to: (socket) => socket.deliver(prepared, flags),
+      toLog: () => {
+        const data = elementsOf(prepared.withOffset.data);
+        this.#logged.set(data, prepared);
+        return { data, byteLength: this.#host.measure(prepared) };
+      },
+    };
   }
 
   /** @internal */
@@ -248,48 +304,55 @@ export class Namespace<
 
   /** Judges a client that wants to join, and lets it in or refuses it. @internal */
   judge(request: JoinRequest): void {
-    const { client } = request;
-    const socket = new Socket(this, request, this.#platform);
-    const decide = (refusal: Error | undefined) => {
-      if (refusal === undefined && !client.gone) {
-        this.#welcome(socket);
-        return;
-      }
-      socket.refuse();
-      if (refusal !== undefined && !client.gone) this.#refuse(client, refusal);
-    };
-    const report = (error: unknown) => this.#platform.reportUncaught(error);
-    runMiddlewares(this.#middlewares, socket, decide, report);
+    this.#reception.judge(request);
   }
 
   /** Forgets a socket that has ended. @internal */
-  remove(socket: Socket<Listen, Emit, ServerSide, Data>): void {
+  remove(socket: Socket<Listen, Emit, ServerSide, Data>, reason: DisconnectReason): void {
+    if (socket.hold !== undefined) this.recovery?.ended(socket.hold, reason, socket);
+    this.adapter.delAll(socket.id);
     this.sockets.delete(socket.id);
+    this.#checkEmpty();
+  }
+
+  /** Calls the listeners of an event of the namespace's own. @internal */
+  tell(event: "new_namespace", namespace: Namespace<Listen, Emit, ServerSide, Data>): void {
+    this.dispatch(event, [namespace]);
   }
 
   get #everybody(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
     return new BroadcastOperator(this, EVERYBODY);
   }
 
-  /** Tells a client why not; data that cannot be written costs the data and not the answer. */
-  #refuse(client: JoinRequest["client"], refusal: Error): void {
-    try {
-      client.refuse(this.name, toRefusal(refusal));
-    } catch (error) {
-      this.#platform.reportUncaught(error);
-      client.refuse(this.name, { message: refusal.message });
-    }
+  #checkEmpty(): void {
+    if (this.isEmpty) this.#host.emptied(this.name);
   }
 
-  #welcome(socket: Socket<Listen, Emit, ServerSide, Data>): void {
+  #welcome(
+    socket: Socket<Listen, Emit, ServerSide, Data>,
+    missed: readonly (readonly unknown[])[],
+    isUntold: boolean,
+  ): void {
     this.sockets.set(socket.id, socket);
     try {
-      socket.admit();
+      socket.admit(
+        missed.map((data) => this.#preparedAgain(data)),
+        isUntold,
+      );
       this.dispatch("connect", [socket]);
       this.dispatch("connection", [socket]);
     } catch (error) {
-      this.#platform.reportUncaught(error);
+      this.#host.platform.reportUncaught(error);
     }
     socket.client.joined(this.name);
+  }
+
+  /** An event from the log, which is not encoded again for each of those who missed it. */
+  #preparedAgain(data: readonly unknown[]): PreparedPacket {
+    const known = this.#logged.get(data);
+    if (known !== undefined) return known;
+    const prepared = new PreparedPacket({ type: PacketType.EVENT, nsp: this.name, data });
+    this.#logged.set(data, prepared);
+    return prepared;
   }
 }

@@ -25,9 +25,9 @@ function announcing(attachments: number): string {
 }
 
 describe("an option that the server does not know", () => {
-  const misspelt: Record<string, unknown> = { pingIntervall: 5, cors: { origin: "*" } };
+  const misspelt: Record<string, unknown> = { pingIntervall: 5, connectTimeOut: 5 };
 
-  it.each(["pingIntervall", "cors"])("is warned of by its name: %s", (name) => {
+  it.each(["pingIntervall", "connectTimeOut"])("is warned of by its name: %s", (name) => {
     const { warnings } = createServer(misspelt);
     expect(warnings).toContainEqual([
       "BOWLINE_UNKNOWN_OPTION",

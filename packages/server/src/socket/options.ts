@@ -4,7 +4,9 @@
 
 import type { AdapterFactory } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
-import { ENGINE_DEFAULTS, type EngineOptions } from "../engine/options.ts";
+import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
+import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
+import type { ParserByRevision } from "./wires.ts";
 
 /** Options of the server. */
 export interface ServerOptions extends EngineOptions {
@@ -16,14 +18,21 @@ export interface ServerOptions extends EngineOptions {
   readonly maxAttachments: number;
   /** Makes the adapter of each namespace. @default rooms in memory */
   readonly adapter?: AdapterFactory;
-  /** Reads and writes packets. @default the text parser of each generation */
-  readonly parser?: Parser;
   /**
-   * The generation of Socket.IO that the program was written for. 2 restores the defaults and the tolerance of 2.x;
-   * `"auto"` and 4 have those of 4.x. Clients of every generation are served in any case.
-   * @default "auto"
+   * Reads and writes packets. One parser serves the clients of both generations, which is right where its wire format is
+   * the same for both. Where it is not, as with MessagePack, give one for each: `{ 4: ..., 5: ... }`, by the revision of
+   * the Socket.IO protocol; 2.x clients speak 4, those since 3.0 speak 5. A client that uses another parser than the
+   * server is disconnected. @default the text parser of each generation
    */
-  readonly compat: "auto" | 2 | 4;
+  readonly parser?: Parser | ParserByRevision;
+  /**
+   * Keeps the sessions of clients that lost their connection, and what was sent to them since, so that they miss nothing
+   * when they come back: id, rooms and `data` are as before, and `socket.recovered` is true. `{}` or true takes the
+   * defaults. For clients since 4.6; has to be given to the constructor. @default sessions are not kept
+   */
+  readonly connectionStateRecovery?: Partial<RecoveryOptions> | boolean;
+  /** Whether a namespace that was made on demand is forgotten when its last socket has left. @default false */
+  readonly cleanupEmptyChildNamespaces: boolean;
 }
 
 /** The server's defaults: those of 4.x, but that both protocol generations are served. */
@@ -33,10 +42,26 @@ export const SERVER_DEFAULTS: ServerOptions = {
   serveClient: true,
   connectTimeout: 45_000,
   maxAttachments: 10,
-  compat: "auto",
+  cleanupEmptyChildNamespaces: false,
 };
 
-const OPTIONAL: readonly string[] = ["adapter", "parser", "allowRequest", "generateId"];
+const OPTIONAL: readonly string[] = ["adapter", "parser", "connectionStateRecovery", ...OPTIONAL_ENGINE_OPTIONS];
+
+/**
+ * Completes what a program says of recovery.
+ * @returns undefined where sessions are not kept.
+ * @throws RangeError when a number is not one that can work.
+ */
+export function recoveryOptions(given: ServerOptions["connectionStateRecovery"]): RecoveryOptions | undefined {
+  if (given === undefined || given === false) return undefined;
+  const set = Object.entries(given === true ? {} : given).filter(([, value]) => value !== undefined);
+  const options: RecoveryOptions = { ...RECOVERY_DEFAULTS, ...Object.fromEntries(set) };
+  for (const name of ["maxDisconnectionDuration", "maxLogBytes"] as const) {
+    const value = options[name];
+    if (!(value >= 0)) throw new RangeError(`Cannot use ${name} "${value}" for recovery: give a number from 0 up`);
+  }
+  return options;
+}
 
 /** The names of given options that have no effect here, such as those of later versions or with a letter wrong. */
 export function unknownOptions(options: Partial<ServerOptions>): string[] {

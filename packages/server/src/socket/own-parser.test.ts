@@ -41,7 +41,11 @@ function createServer(protocol: number, encode: PacketEncoder["encode"] = () => 
   const io = new ServerInMemory({}, platform);
   const client = new FakeClient(io.door, platform.clock);
   const decode = (packet: SocketPacket) => listeners[0]?.(packet);
-  return { io, client, encoded, destroyed, decode };
+  /** As `decode`, for what is no packet at all. */
+  const decodeAnything = (made: unknown) => {
+    for (const listener of listeners) Reflect.apply(listener, undefined, [made]);
+  };
+  return { io, client, encoded, destroyed, uncaught: platform.uncaught, decode, decodeAnything };
 }
 
 const JOIN: SocketPacket = { type: 0, nsp: "/" };
@@ -113,6 +117,25 @@ describe("a parser of the program's own", () => {
     expect([client.port.closes, destroyed.mock.calls.length]).toEqual([1, 1]);
   });
 
+  it.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["a text", "packet"],
+    ["a packet of an unknown type", { type: 7, nsp: "/" }],
+    ["a packet without a type", { nsp: "/" }],
+    ["a packet without a namespace", { type: 2, data: ["a"] }],
+    ["a packet of a namespace without its slash", { type: 0, nsp: "admin" }],
+    ["an id that is no number", { type: 2, nsp: "/", data: ["a"], id: "1" }],
+    ["an id below 0", { type: 2, nsp: "/", data: ["a"], id: -1 }],
+  ])("that makes %s of a frame costs the connection, and nothing else", (_, made: unknown) => {
+    const { io, client, decode, decodeAnything, uncaught } = createServer(5);
+    const failed = vi.fn();
+    io.on("connection", (socket) => socket.on("error", failed));
+    decode(JOIN);
+    decodeAnything(made);
+    expect([client.port.closes, failed.mock.calls.length, uncaught]).toEqual([1, 1, []]);
+  });
+
   it("may let pass an ack without an id, which answers nothing, and one without a list, which brings nothing", () => {
     const { io, client, decode } = createServer(5);
     const answered = vi.fn();
@@ -162,5 +185,66 @@ describe("a parser of the program's own", () => {
     client.vanish();
     decode(JOIN);
     expect(asked).not.toHaveBeenCalled();
+  });
+});
+
+describe("parsers for each revision", () => {
+  /** A server whose parsers put a mark before the text, and clients of both generations in its main namespace. */
+  function createScene(...revisions: readonly (4 | 5)[]) {
+    const marked = (mark: string): Parser => {
+      class Encoder implements PacketEncoder {
+        readonly #text = new sio5.parser.Encoder();
+        encode(packet: SocketPacket): SocketFrame[] {
+          return this.#text.encode(packet).map((frame) => (typeof frame === "string" ? mark + frame : frame));
+        }
+      }
+      class Decoder extends sio5.parser.Decoder {
+        override add(frame: unknown): void {
+          if (typeof frame !== "string" || frame[0] !== mark) throw new SyntaxError("Cannot decode: another parser");
+          super.add(frame.slice(1));
+        }
+      }
+      return { protocol: 5, Encoder, Decoder };
+    };
+    const parser = Object.fromEntries(revisions.map((revision) => [revision, marked(revision === 4 ? "o" : "n")]));
+    class ServerInMemory extends SocketServer {
+      readonly door = this.startEngine({ parser });
+    }
+    const platform = createFakePlatform();
+    const io = new ServerInMemory({}, platform);
+    io.on("connection", (socket) => socket.on("echo", (arg: unknown) => socket.emit("echoed", arg)));
+    const old = new FakeClient(io.door, platform.clock, { protocol: 3 });
+    const client = new FakeClient(io.door, platform.clock);
+    return { io, old, client };
+  }
+
+  it("serve the clients of each generation with their own", () => {
+    const { io, old, client } = createScene(4, 5);
+    client.send("n0", 'n2["echo",1]');
+    old.send('o2["echo",1]');
+    io.emit("all");
+    expect(old.take()).toEqual(['o2["echoed",1]', 'o2["all"]']);
+    expect(client.take()).toEqual([expect.stringMatching(/^n0\{/), 'n2["echoed",1]', 'n2["all"]']);
+  });
+
+  it.each([
+    [4, 'o2["echo",1]', "0", 'o2["echoed",1]', /^0\{/],
+    [5, '2["echo",1]', "n0", '2["echoed",1]', /^n0\{/],
+  ] as const)(
+    "leave the text parser to the other generation where there is only one, for revision %i",
+    (revision, ask, join, answer, reply) => {
+      const { old, client } = createScene(revision);
+      old.send(ask);
+      client.send(join);
+      expect([old.take(), client.take()]).toEqual([[answer], [expect.stringMatching(reply)]]);
+    },
+  );
+
+  it("do not serve clients of another parser, who are disconnected alone", () => {
+    const { old, client } = createScene(4, 5);
+    client.send("0");
+    expect([client.port.closes, old.port.closes]).toEqual([1, 0]);
+    old.send('o2["echo",1]');
+    expect(old.take()).toEqual(['o2["echoed",1]']);
   });
 });

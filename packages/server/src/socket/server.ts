@@ -4,44 +4,41 @@
 //        What `io` offers for broadcasts and listeners is what its main namespace offers.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
-import { type AdapterFactory, MemoryAdapter, type Room } from "@bowline/adapter";
-import { type EngineDialect, eio3, eio4, type SocketDialect, sio4, sio5 } from "@bowline/protocol";
-import {
-  type AnswerOf,
-  createVariants,
-  type DefaultEventsMap,
-  type EventNames,
-  type EventParams,
-  type EventsMap,
-  type ListenerOf,
-  type Variants,
-  type WithAnswers,
-  type WithoutAck,
+import type { Room } from "@bowline/adapter";
+import type {
+  AnswerOf,
+  DefaultEventsMap,
+  EventNames,
+  EventParams,
+  EventsMap,
+  ListenerOf,
+  WithAnswers,
+  WithoutAck,
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import { resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
+import { chooseAdapter } from "./adapter-choice.ts";
 import type { BroadcastOperator } from "./broadcast-operator.ts";
+import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
+import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
 import type { Middleware } from "./middleware.ts";
 import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
-import { SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
+import type { NamespaceHost } from "./namespace-host.ts";
+import { recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
+import { chooseProfile, type Profile } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { Socket } from "./socket.ts";
+import { Wires } from "./wires.ts";
 
-/** How connections of one generation are read and written. */
-interface Generation {
-  readonly dialect: SocketDialect;
-  readonly variants: Variants;
-}
-
-/** Puts the slash in front of a namespace's name, and refuses names that could not be sent. */
-function namespaceName(name: string): string {
-  if (name.includes(",")) {
-    throw new TypeError(`Cannot make namespace "${name}": a comma ends the name on the wire; use another character`);
-  }
-  return name.startsWith("/") ? name : `/${name}`;
-}
+/** Events of the main namespace. */
+type ReservedEvents<
+  Listen extends EventsMap,
+  Emit extends EventsMap,
+  ServerSide extends EventsMap,
+  Data,
+> = NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>, Namespace<Listen, Emit, ServerSide, Data>>;
 
 /**
  * A server without a platform; `Server` of a runtime is this with its surroundings.
@@ -59,14 +56,18 @@ export class SocketServer<
   /** The main namespace, `/`. */
   readonly sockets: Namespace<Listen, Emit, ServerSide, Data>;
   readonly #platform: SocketPlatform;
-  readonly #namespaces: Map<string, Namespace<Listen, Emit, ServerSide, Data>> = new Map();
+  readonly #namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>>;
+  readonly #profile: Profile;
   #options: ServerOptions;
   #engine: EngineServer | undefined;
+  #wires: Wires | undefined;
 
   constructor(options: Partial<ServerOptions>, platform: SocketPlatform) {
     this.#options = resolveOptions(options, SERVER_DEFAULTS);
     this.#platform = platform;
+    this.#profile = chooseProfile(this.#options.compat);
     this.#warnOfUnknown(options);
+    this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
   }
 
@@ -89,26 +90,27 @@ export class SocketServer<
    * The namespace of a name, made if there is none.
    *
    * Clients may join a namespace once it has been made, and are refused before with "Invalid namespace".
-   * @param name with or without the slash in front.
+   *
+   * A regular expression or a function stands for all namespaces that it matches. Each of them is made when the first
+   * client asks for it, with the middlewares and the listeners of `connection` that the result has by then; what is
+   * emitted to the result goes to all of them. Anchor the expression (`^`, `$`), or it matches more than it seems to.
+   * @param name with or without the slash in front; or what decides which names are welcome.
    * @param listener added for the namespace's `connection` event.
    * @returns the same object for the same name.
-   * @throws TypeError when the name has a comma, which ends it on the wire.
+   * @throws TypeError when the name has a comma, which ends it on the wire, or the expression has the flag g or y.
    * @example
    * io.of("/desk").on("connection", (socket) => {
    *   socket.emit("welcome", socket.id);
    * });
+   * io.of(/^\/game-\d+$/).on("connection", (socket) => {
+   *   socket.nsp.emit("joined", socket.id);
+   * });
    */
   of(
-    name: string,
+    name: string | RegExp | NamespaceMatcher,
     listener?: (socket: Socket<Listen, Emit, ServerSide, Data>) => void,
   ): Namespace<Listen, Emit, ServerSide, Data> {
-    const fullName = namespaceName(name);
-    let namespace = this.#namespaces.get(fullName);
-    if (namespace === undefined) {
-      const createAdapter: AdapterFactory = this.#options.adapter ?? ((owner) => new MemoryAdapter(owner));
-      namespace = new Namespace(fullName, this.#platform, createAdapter);
-      this.#namespaces.set(fullName, namespace);
-    }
+    const namespace = typeof name === "string" ? this.#namespaces.named(name) : this.#namespaces.matching(name);
     if (listener !== undefined) namespace.on("connection", listener);
     return namespace;
   }
@@ -116,7 +118,7 @@ export class SocketServer<
   /** Adds a listener to the main namespace. */
   on<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
-    listener: ListenerOf<NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>>, ServerSide, E>,
+    listener: ListenerOf<ReservedEvents<Listen, Emit, ServerSide, Data>, ServerSide, E>,
   ): this {
     this.sockets.on(event, listener);
     return this;
@@ -125,7 +127,7 @@ export class SocketServer<
   /** Adds a listener to the main namespace that runs once. */
   once<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
-    listener: ListenerOf<NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>>, ServerSide, E>,
+    listener: ListenerOf<ReservedEvents<Listen, Emit, ServerSide, Data>, ServerSide, E>,
   ): this {
     this.sockets.once(event, listener);
     return this;
@@ -134,7 +136,7 @@ export class SocketServer<
   /** Removes a listener from the main namespace. */
   off<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
-    listener: ListenerOf<NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>>, ServerSide, E>,
+    listener: ListenerOf<ReservedEvents<Listen, Emit, ServerSide, Data>, ServerSide, E>,
   ): this {
     this.sockets.off(event, listener);
     return this;
@@ -168,13 +170,15 @@ export class SocketServer<
    * Sends an event to everybody in the main namespace.
    * @param event any name but those of the library, such as `disconnect`.
    * @param args what listeners get; a function at the end gets `(error, answers)` and needs `timeout()` before.
-   * @returns true.
+   * @returns true; with `compat: 2` the server.
    * @throws TypeError when the name belongs to the library, or an ack has no timeout.
    * @example
    * io.emit("news", "the doors are open");
    */
-  emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
-    return this.sockets.emit(event, ...args);
+  emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
+  emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
+    this.sockets.emit(event, ...args);
+    return this.#profile.emitted(this);
   }
 
   /** Sends the event `message` to everybody in the main namespace. */
@@ -304,37 +308,64 @@ export class SocketServer<
       platform: this.#platform,
       connectTimeoutMs: this.#options.connectTimeout,
       admit: (request) => {
-        const namespace = this.#namespaces.get(request.namespace);
-        if (namespace === undefined) request.client.refuse(request.namespace, { message: "Invalid namespace" });
-        else namespace.judge(request);
+        this.#namespaces.find(request, (namespace) => {
+          if (namespace === undefined) request.client.refuse(request.namespace, { message: "Invalid namespace" });
+          else namespace.judge(request);
+        });
       },
     };
-    const { parser, maxAttachments } = this.#options;
-    // One encoder for both generations, whose events look the same: a broadcast is encoded once for all of them.
-    const { protocol, Encoder } = parser ?? sio5.parser;
-    const encoder = new Encoder();
-    const generation = (dialect: SocketDialect, engineDialect: EngineDialect): Generation => ({
-      dialect,
-      variants: createVariants(engineDialect, encoder, { protocol }),
-    });
-    const generations = { 3: generation(sio4, eio3), 4: generation(sio5, eio4) };
+    const wires = new Wires(this.#options, chooseProfile(this.#options.compat));
+    this.#wires = wires;
     engine.on("connection", (connection: Connection) => {
-      const { dialect, variants } = generations[connection.protocol];
-      const { Decoder } = parser ?? dialect.parser;
-      const decoder = new Decoder({ maxAttachments });
-      new ClientConnection(connection, { dialect, variants, decoder }, host).open();
+      new ClientConnection(connection, wires.create(connection.protocol), host).open();
     });
     return engine;
   }
 
   /** Ends all sockets and connections. */
   protected async stopEngine(): Promise<void> {
-    for (const namespace of this.#namespaces.values()) {
+    const namespaces = this.#namespaces.all();
+    this.#namespaces.close();
+    for (const namespace of namespaces) {
       for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
     }
     this.#engine?.close();
-    await Promise.allSettled([...this.#namespaces.values()].map((namespace) => namespace.adapter.close()));
+    await Promise.allSettled(namespaces.map((namespace) => namespace.adapter.close()));
   }
+
+  #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
+    const platform = this.#platform;
+    const recovery = recoveryOptions(this.#options.connectionStateRecovery);
+    const createAdapter = chooseAdapter(this.#options, recovery, platform);
+    const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
+      create: (name, parent) => new Namespace(name, host, createAdapter, parent),
+      createParent: (name) => {
+        const parent: Namespace<Listen, Emit, ServerSide, Data> = new Namespace(
+          name,
+          host,
+          ({ children }) => new ChildrenAdapter(children),
+        );
+        return parent;
+      },
+      created: (namespace) => {
+        if (namespace.name !== "/") this.sockets.tell("new_namespace", namespace);
+      },
+      reportUncaught: (error) => platform.reportUncaught(error),
+    });
+    const host: NamespaceHost = {
+      platform,
+      profile: this.#profile,
+      recovery,
+      measure: (prepared) => this.#wires?.measure(prepared) ?? 0,
+      emptied: (name) => {
+        if (!this.#options.cleanupEmptyChildNamespaces) return;
+        // As long as somebody may come back, what is kept for them is kept.
+        namespaces.dropIfEmptyFor(recovery?.maxDisconnectionDuration ?? 0, name, platform.clock);
+      },
+    };
+    return namespaces;
+  }
+
   #warnOfUnknown(options: Partial<ServerOptions>): void {
     for (const name of unknownOptions(options)) {
       const text = `Option "${name}" has no effect: this version of the server does not know it`;

@@ -8,11 +8,10 @@
 // Source: docs/protocol/socket-5.md, "Events and acks" and "Disconnecting"
 
 import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
-import { PacketType, type SocketPacket } from "@bowline/protocol";
+import type { SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
   type AnyListener,
-  AnyListeners,
   type DefaultEventsMap,
   type EventNames,
   type EventParams,
@@ -25,15 +24,18 @@ import {
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
-import type { ClientConnection, DisconnectReason, JoinedSocket, JoinRequest, SendOptions } from "./connection.ts";
+import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
-import { Inbox, type IncomingEvent, nameAndArgs } from "./inbox.ts";
+import { Inbox, type IncomingEvent } from "./inbox.ts";
 import { type Middleware, toRefusal } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
+import type { NamespaceHost } from "./namespace-host.ts";
+import { Outbox } from "./outbox.ts";
+import type { Newcomer } from "./reception.ts";
+import { type Hold, restoredData } from "./recovery.ts";
 import { refuseReservedEvent, type SocketReservedEvents } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
-import type { SocketPlatform } from "./runtime.ts";
 
 const NO_MODIFIERS: BroadcastFlags = {};
 const NO_ROOMS: ReadonlySet<Room> = new Set();
@@ -51,47 +53,53 @@ export class Socket<
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
   /** Whatever the program wants to keep with the socket. */
-  data: Partial<Data> = {};
-  readonly #client: ClientConnection;
-  readonly #platform: SocketPlatform;
-  readonly #request: JoinRequest;
+  data: Partial<Data>;
+  /** Whether the client came back after a loss and has missed nothing: rooms, `data` and id are those from before. */
+  readonly recovered: boolean;
+  /** Its session, where the namespace keeps sessions. @internal */
+  readonly hold: Hold | undefined;
+  readonly #host: NamespaceHost;
+  readonly #request: Newcomer;
   readonly #issuedMs: number;
   #state: "joining" | "connected" | "leaving" | "ended" = "joining";
   #handshake: Handshake | undefined;
   #modifiers: BroadcastFlags = NO_MODIFIERS;
   readonly #inbox: Inbox;
-  #outgoing: AnyListeners | undefined;
+  readonly #outbox: Outbox;
 
   /** Made by the namespace. @internal */
-  constructor(namespace: Namespace<Listen, Emit, ServerSide, Data>, request: JoinRequest, platform: SocketPlatform) {
+  constructor(namespace: Namespace<Listen, Emit, ServerSide, Data>, request: Newcomer, host: NamespaceHost) {
     super();
-    const { client } = request;
+    const { client, hold } = request;
     this.nsp = namespace;
-    this.#client = client;
-    this.#platform = platform;
+    this.hold = hold;
+    this.recovered = hold?.session !== undefined;
+    this.#host = host;
     this.#request = request;
-    this.#issuedMs = platform.wallTimeMs();
+    this.#issuedMs = host.platform.wallTimeMs();
     this.#inbox = new Inbox(
       {
         isConnected: () => this.connected,
         deliver: (event, args) => void this.dispatch(event, args),
         refuseEvent: (refusal) => this.#refuseEvent(refusal),
-        sendAck: (id, args) => this.#sendAck(id, args),
+        sendAck: (id, args) => this.#outbox.ack(id, args),
         left: () => this.end("client namespace disconnect"),
       },
-      platform,
+      host.platform,
     );
-    this.id = client.dialect.socketId(namespace.name, client.conn.id, platform.random);
+    this.#outbox = new Outbox(namespace.name, client, (error) => host.platform.reportUncaught(error));
+    this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
+    this.data = restoredData<Data>(hold?.session);
   }
 
   /** The connection below: its id, transport, protocol revision and request. */
   get conn(): Connection {
-    return this.#client.conn;
+    return this.client.conn;
   }
 
   /** The client with all its sockets. */
   get client(): ClientConnection {
-    return this.#client;
+    return this.#request.client;
   }
 
   /** The platform's request that opened the connection. */
@@ -101,7 +109,7 @@ export class Socket<
 
   /** Details of the handshake. */
   get handshake(): Handshake {
-    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.#platform);
+    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.#host.platform);
     return this.#handshake;
   }
 
@@ -121,14 +129,17 @@ export class Socket<
   /**
    * Sends an event to the client.
    * @param args what its listeners get; a function at the end is called with the client's answer.
-   * @returns true.
+   * @returns true; with `compat: 2` the socket.
    * @throws TypeError when the name belongs to the library.
    * @example
    * socket.emit("hello", "world", (answer) => console.log(answer));
    */
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean {
-    this.#send(event, args);
-    return true;
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean;
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): unknown {
+    const { profile } = this.#host;
+    if (profile.isLocal(event)) this.dispatch(String(event), args);
+    else this.#send(event, args);
+    return profile.emitted(this);
   }
 
   /** Sends the event `message`. */
@@ -223,9 +234,9 @@ export class Socket<
    */
   disconnect(close = false): this {
     if (!this.connected) return this;
-    const sockets = close ? this.#client.sockets() : [this];
+    const sockets = close ? this.client.sockets() : [this];
     for (const socket of sockets) socket.dismiss();
-    if (close) this.#client.close();
+    if (close) this.client.close();
     return this;
   }
 
@@ -253,32 +264,35 @@ export class Socket<
 
   /** Hears every outgoing event. */
   onAnyOutgoing(listener: AnyListener): this {
-    this.#outgoingListeners.append(listener);
+    this.#outbox.anyListeners.append(listener);
     return this;
   }
 
   /** Hears every outgoing event, before the others that do. */
   prependAnyOutgoing(listener: AnyListener): this {
-    this.#outgoingListeners.prepend(listener);
+    this.#outbox.anyListeners.prepend(listener);
     return this;
   }
 
   /** Removes one listener of every outgoing event, or all. */
   offAnyOutgoing(listener?: AnyListener): this {
-    this.#outgoing?.remove(listener);
+    this.#outbox.anyListeners.remove(listener);
     return this;
   }
 
   listenersAnyOutgoing(): AnyListener[] {
-    return this.#outgoing?.list() ?? [];
+    return this.#outbox.anyListeners.list();
   }
 
-  /** The namespace lets the socket in. @internal */
-  admit(): void {
+  /** The namespace lets the socket in; what it has missed comes before the answer, if it needs one. @internal */
+  admit(missed: readonly PreparedPacket[], isUntold: boolean): void {
+    const { hold } = this;
     this.#state = "connected";
-    void this.join(this.id);
-    this.#client.join(this);
-    this.#sendPacket(this.#client.dialect.connected(this.nsp.name, { sid: this.id }));
+    void this.join([this.id, ...(hold?.session?.rooms ?? [])]);
+    this.client.join(this);
+    if (hold !== undefined) this.nsp.recovery?.joined(hold);
+    this.#outbox.replay(missed);
+    if (!isUntold) this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
   }
 
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
@@ -289,11 +303,7 @@ export class Socket<
 
   /** Hands over a packet that others get as well. @internal */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    if (this.#outgoing !== undefined) {
-      const [event, ...args] = nameAndArgs(prepared.packet);
-      this.#guard(() => this.#outgoing?.call(event, args));
-    }
-    return this.#client.send(prepared, options);
+    return this.#outbox.deliver(prepared, options);
   }
 
   /** Notes that the client will answer a broadcast. @internal */
@@ -309,7 +319,7 @@ export class Socket<
   /** Sends the client away from the namespace. @internal */
   dismiss(): void {
     if (this.#state !== "connected") return;
-    this.#sendPacket({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
+    this.#outbox.disconnected();
     this.end("server namespace disconnect");
   }
 
@@ -324,9 +334,8 @@ export class Socket<
     this.#state = "leaving";
     this.#guard(() => this.dispatch("disconnecting", [reason, description]));
     this.#state = "ended";
-    this.nsp.adapter.delAll(this.id);
-    this.nsp.remove(this);
-    this.#client.leave(this.nsp.name);
+    this.nsp.remove(this, reason);
+    this.client.leave(this.nsp.name);
     this.#inbox.end();
     this.#guard(() => this.dispatch("disconnect", [reason, description]));
   }
@@ -334,11 +343,6 @@ export class Socket<
   /** Reports a mistake of the client to the program. @internal */
   reportError(error: Error): void {
     this.#guard(() => this.dispatch("error", [error]));
-  }
-
-  get #outgoingListeners(): AnyListeners {
-    this.#outgoing ??= new AnyListeners();
-    return this.#outgoing;
   }
 
   #modify(change: BroadcastFlags): this {
@@ -364,11 +368,14 @@ export class Socket<
     const modifiers = this.#takeModifiers();
     refuseReservedEvent(event);
     const { args, ack } = takeAck(given);
-    const packet: SocketPacket = { type: PacketType.EVENT, nsp: this.nsp.name, data: [event, ...args] };
+    const packet = this.#outbox.event(event, args);
     // Also before the namespace has let the socket in: clients keep such events until they hear of that.
     const mayLeave = this.#state !== "ended";
     if (ack === undefined) {
-      if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
+      // Through the adapter, which knows the log: what is sent to one socket may be missed as well.
+      if (this.hold !== undefined && this.#state !== "joining") {
+        this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), flags: modifiers });
+      } else if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
       return;
     }
     const id = this.nsp.nextAckId();
@@ -379,21 +386,11 @@ export class Socket<
 
   #refuseEvent(refusal: Error): void {
     this.reportError(refusal);
-    const packet = this.#client.dialect.eventRefused(this.nsp.name, toRefusal(refusal));
-    // Middlewares answer from promises too, where an error of the encoder would have nobody to catch it.
-    if (packet !== undefined && this.connected) this.#guard(() => this.#sendPacket(packet));
-  }
-
-  #sendAck(id: number, args: readonly unknown[]): void {
-    if (this.connected) this.#sendPacket({ type: PacketType.ACK, nsp: this.nsp.name, data: args, id });
-  }
-
-  #sendPacket(packet: SocketPacket): void {
-    this.#client.send(new PreparedPacket(packet), NO_MODIFIERS);
+    if (this.connected) this.#outbox.eventRefused(toRefusal(refusal));
   }
 
   /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
   #guard(action: () => void): void {
-    guard(action, (error) => this.#platform.reportUncaught(error));
+    guard(action, (error) => this.#host.platform.reportUncaught(error));
   }
 }

@@ -80,6 +80,11 @@ test("processes that were not pinned, and quick runs, are told", () => {
   expect(report).toContain("- A quick run: its figures are rough.");
 });
 
+test("a machine that was busy with other things is told", () => {
+  const machine = { ...RESULT.machine, loadAverage: [7, 2] as const };
+  expect(renderReport({ ...RESULT, machine })).toContain("- Other programs kept the machine busy");
+});
+
 test("says when, on what and with which versions it was measured", () => {
   const report = renderReport(RESULT);
   expect(report).toContain(

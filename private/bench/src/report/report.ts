@@ -4,7 +4,7 @@
 //        pinned, are said aloud.
 
 import { type PeerName, REFERENCE } from "../peers/peer.ts";
-import { type BenchResult, peersOf, type ResultRow } from "../result.ts";
+import { type BenchResult, type Machine, peersOf, type ResultRow } from "../result.ts";
 import { type Ratio, ratioOf, summarise } from "../statistics.ts";
 import { judge, type Verdict } from "../targets.ts";
 import { renderTable } from "./table.ts";
@@ -81,6 +81,11 @@ function tableOf(rows: readonly ResultRow[]): string {
   return renderTable(head, cells);
 }
 
+/** More wanted to run before the bench began than there are processors. */
+function isBusy({ loadAverage, cores }: Machine): boolean {
+  return loadAverage[0] > cores;
+}
+
 function warnings({ rows, machine, mode }: BenchResult): readonly string[] {
   const busy = rows.flatMap((row) =>
     peersOf(row).flatMap((peer) => {
@@ -93,6 +98,9 @@ function warnings({ rows, machine, mode }: BenchResult): readonly string[] {
   return [
     ...(machine.pinned === null ? ["Server and load process were not pinned to processors of their own."] : []),
     ...(mode === "full" ? [] : [`A ${mode} run: its figures are rough.`]),
+    ...(isBusy(machine)
+      ? ["Other programs kept the machine busy: latencies are worth nothing, the rest holds as ratios."]
+      : []),
     ...busy,
   ];
 }

@@ -1,11 +1,11 @@
-// The clients of the suite: official 2.5 and 4.8, and ours, behind one vocabulary.
+// The clients of the suite: official ones from 2.0 to 4.8, and ours, behind one vocabulary.
 // Place: cases -> peer -> **client packages** -> TCP on loopback
 // Rules: every difference between the generations' client APIs is translated here and nowhere else.
 
 import { importOwn, memberOf, requireOfficial } from "./load-package.ts";
+import { loadParser, type ParserName } from "./parsers.ts";
 import type { ClientConnect, ClientName, ClientPeer, ClientSocket, Generation, TransportMode } from "./peer.ts";
 import {
-  type Factory,
   isConstructor,
   isFactory,
   isObject,
@@ -22,6 +22,16 @@ const TRANSPORTS: Readonly<Record<TransportMode, readonly string[]>> = {
   upgrade: ["polling", "websocket"],
 };
 
+/** Where a heartbeat shows. */
+interface Heartbeat {
+  readonly of: "manager" | "engine";
+  readonly event: string;
+}
+
+const AT_MANAGER: Heartbeat = { of: "manager", event: "ping" };
+/** Managers of 3.x and early 4.x keep silent about heartbeats. */
+const AT_ENGINE: Heartbeat = { of: "engine", event: "heartbeat" };
+
 const RECONNECTION_DELAY_MS = 20;
 const RECONNECTION_DELAY_MAX_MS = 40;
 
@@ -29,28 +39,38 @@ const RECONNECTION_DELAY_MAX_MS = 40;
  * Gives a kind of client.
  *
  * @param name - Which one.
+ * @param parserName - What it reads and writes packets by.
  * @returns The peer.
  * @throws Error when its package cannot be loaded.
  */
-export async function clientPeer(name: ClientName): Promise<ClientPeer> {
+export async function clientPeer(name: ClientName, parserName: ParserName = "text"): Promise<ClientPeer> {
+  const parser = await loadParser(parserName);
+  const defaults = parser === undefined ? {} : { parser };
   switch (name) {
+    case "client 2.0":
+      return legacyClient(name, requireOfficial("socket.io-client-v2.0"), defaults);
+    case "client 2.4":
+      return legacyClient(name, requireOfficial("socket.io-client-v2.4"), defaults);
     case "client 2.5":
-      return legacyClient(name);
+      return legacyClient(name, requireOfficial("socket.io-client-v2"), defaults);
+    case "client 3.1":
+      return modernClient(name, requireOfficial("socket.io-client-v3.1"), defaults, AT_ENGINE);
+    case "client 4.0":
+      return modernClient(name, requireOfficial("socket.io-client-v4.0"), defaults, AT_ENGINE);
     case "client 4.8":
-      return modernClient(name, requireOfficial("socket.io-client-v4"), {});
+      return modernClient(name, requireOfficial("socket.io-client-v4"), defaults);
     case "our client":
-      return modernClient(name, await importOwn("@bowline/client"), {});
+      return modernClient(name, await importOwn("@bowline/client"), defaults);
     case "our client held to protocol 3":
-      return modernClient(name, await importOwn("@bowline/client"), { protocol: 3 });
+      return modernClient(name, await importOwn("@bowline/client"), { ...defaults, protocol: 3 });
     case "our client held to protocol 4":
-      return modernClient(name, await importOwn("@bowline/client"), { protocol: 4 });
+      return modernClient(name, await importOwn("@bowline/client"), { ...defaults, protocol: 4 });
     default:
       return name satisfies never;
   }
 }
 
-function legacyClient(name: ClientName): ClientPeer {
-  const loaded = requireOfficial("socket.io-client-v2");
+function legacyClient(name: ClientName, loaded: unknown, defaults: object): ClientPeer {
   const Manager = memberOf(loaded, "Manager");
   if (!isFactory(loaded) || !isConstructor(Manager)) {
     throw new Error(`Cannot use "${name}": the package is not what it was`);
@@ -60,36 +80,39 @@ function legacyClient(name: ClientName): ClientPeer {
     generation: 2,
     connect(url, options) {
       const namespace = options.namespace ?? "/";
+      const settings = { ...connectOptions(options), ...defaults };
       if (options.auth === undefined) {
-        return clientSocket(loaded(address(url, namespace), connectOptions(options)), 2);
+        return clientSocket(loaded(address(url, namespace), settings), 2, AT_MANAGER);
       }
       // Credentials for one namespace alone can only be given to a socket that a manager makes.
-      const manager = new Manager(url, connectOptions(options));
+      const manager = new Manager(url, settings);
       if (!isRawManager(manager)) {
         throw new Error(`Cannot connect to "${url}": the package made no manager`);
       }
-      return clientSocket(manager.socket(namespace, { query: { ...options.query, ...options.auth } }), 2);
+      return clientSocket(manager.socket(namespace, { query: { ...options.query, ...options.auth } }), 2, AT_MANAGER);
     },
   };
 }
 
-function modernClient(name: ClientName, loaded: unknown, defaults: object): ClientPeer {
+function modernClient(
+  name: ClientName,
+  loaded: unknown,
+  defaults: object,
+  heartbeat: Heartbeat = AT_MANAGER,
+): ClientPeer {
   const io = memberOf(loaded, "io");
   if (!isFactory(io)) {
     throw new Error(`Cannot use "${name}": io is not a function`);
   }
-  return { name, generation: 4, connect: (url, options) => connectModern(io, url, options, defaults) };
-}
-
-function connectModern(io: Factory, url: string, options: ClientConnect, defaults: object): ClientSocket {
-  return clientSocket(
-    io(address(url, options.namespace ?? "/"), {
-      ...connectOptions(options),
-      ...defaults,
-      ...(options.auth === undefined ? {} : { auth: options.auth }),
-    }),
-    4,
-  );
+  return {
+    name,
+    generation: 4,
+    connect(url, options) {
+      const auth = options.auth === undefined ? {} : { auth: options.auth };
+      const settings = { ...connectOptions(options), ...defaults, ...auth };
+      return clientSocket(io(address(url, options.namespace ?? "/"), settings), 4, heartbeat);
+    },
+  };
 }
 
 function address(url: string, namespace: string): string {
@@ -108,7 +131,7 @@ function connectOptions(options: ClientConnect): object {
   };
 }
 
-function clientSocket(raw: unknown, generation: Generation): ClientSocket {
+function clientSocket(raw: unknown, generation: Generation, heartbeat: Heartbeat): ClientSocket {
   if (!isRawClientSocket(raw)) {
     throw new TypeError("Cannot use a client's socket: it lacks the methods that every generation has");
   }
@@ -155,10 +178,17 @@ function clientSocket(raw: unknown, generation: Generation): ClientSocket {
     disconnect() {
       raw.disconnect();
     },
+    close() {
+      raw.close();
+    },
     async upgraded() {
       if (engine().transport.name !== "websocket") {
         await waitFor(engine(), "upgrade", undefined, "the client's engine");
       }
+    },
+    async heartbeat() {
+      const source = heartbeat.of === "manager" ? raw.io : engine();
+      await waitFor(source, heartbeat.event, undefined, `the client's ${heartbeat.of}`);
     },
     async engineClosed() {
       if (engine().readyState !== "closed") {
@@ -176,7 +206,7 @@ function clientSocket(raw: unknown, generation: Generation): ClientSocket {
 /**
  * A 2.x client hears of a refusal by "error", whose argument is the data or the message; "error" is also its word for
  * trouble of the engine, but then the argument is an Error. From 3.x on it is "connect_error" with an Error, and what
- * tells a refusal from trouble of the engine is that the socket is no longer active.
+ * tells a refusal from trouble of the engine is that only the latter has a type.
  */
 function listenForRefusal(raw: RawClientSocket, generation: Generation, refused: (payload: unknown) => void): void {
   if (generation === 2) {
@@ -188,11 +218,20 @@ function listenForRefusal(raw: RawClientSocket, generation: Generation, refused:
     return;
   }
   raw.on("connect_error", (error) => {
-    if (raw.active === false && error instanceof Error) {
-      const data: unknown = "data" in error ? error.data : undefined;
-      refused(data ?? error.message);
+    if (isRefusal(error)) {
+      refused(error.data ?? error.message);
     }
   });
+}
+
+/**
+ * Tells a refusal from trouble of the engine, for clients from 3.x on.
+ *
+ * @param error - The argument of "connect_error".
+ * @returns Whether the server refused the client.
+ */
+export function isRefusal(error: unknown): error is Error & { readonly data?: unknown } {
+  return error instanceof Error && !("type" in error);
 }
 
 /** The manager's close() is public in 2.x and carries an underscore later. */

@@ -14,6 +14,11 @@ export type Generation = 2 | 4;
 /** The servers there are. */
 export type ServerName =
   | "server 2.5"
+  | "server 2.5 with a root middleware"
+  | "server 3.0"
+  | "server 3.1"
+  | "server 4.0"
+  | "server 4.4"
   | "server 4.8"
   | "server 4.8 with allowEIO3"
   | "our server"
@@ -21,7 +26,11 @@ export type ServerName =
 
 /** The clients there are; ours finds the revision by itself or is held to one. */
 export type ClientName =
+  | "client 2.0"
+  | "client 2.4"
   | "client 2.5"
+  | "client 3.1"
+  | "client 4.0"
   | "client 4.8"
   | "our client"
   | "our client held to protocol 3"
@@ -33,6 +42,8 @@ export interface ServerStart {
   readonly port?: number;
   readonly pingIntervalMs?: number;
   readonly pingTimeoutMs?: number;
+  /** The most bytes that one message may have. */
+  readonly maxHttpBufferSize?: number;
 }
 
 /** What a socket sees of its handshake. */
@@ -132,8 +143,12 @@ export interface ClientSocket {
   send(...args: readonly unknown[]): void;
   connect(): void;
   disconnect(): void;
+  /** The other name of `disconnect()`. */
+  close(): void;
   /** Resolves when the connection runs over WebSocket. */
   upgraded(): Promise<void>;
+  /** Resolves at the next heartbeat. */
+  heartbeat(): Promise<void>;
   /** Resolves when the connection of now is closed down to its transport; call it once the engine is open. */
   engineClosed(): Promise<void>;
   /** Gives everything up, whatever the state, so that no timer or TCP connection is left. */

@@ -79,6 +79,7 @@ export interface RawClientSocket extends RawEmitter {
   send(...args: readonly unknown[]): unknown;
   connect(): unknown;
   disconnect(): unknown;
+  close(): unknown;
 }
 
 /** A function that makes something out of two arguments, called with or without `new` as the package wants it. */
@@ -115,7 +116,7 @@ export function isRawConnection(value: unknown): value is RawConnection {
 
 /** Whether a value is a client's socket as the peers use it. */
 export function isRawClientSocket(value: unknown): value is RawClientSocket {
-  return can(value, ["on", "once", "removeListener", "emit", "send", "connect", "disconnect"]);
+  return can(value, ["on", "once", "removeListener", "emit", "send", "connect", "disconnect", "close"]);
 }
 
 /** Whether a value is a client's manager as the peers use it. */
@@ -130,5 +131,10 @@ export function isFactory(value: unknown): value is Factory {
 
 /** Whether a value can be called with `new` and the two arguments that servers and managers take. */
 export function isConstructor(value: unknown): value is new (first: unknown, options: object) => unknown {
+  return typeof value === "function";
+}
+
+/** Whether a value is a function that makes a parser. */
+export function isParserMaker(value: unknown): value is (protocol?: 4 | 5) => unknown {
   return typeof value === "function";
 }

@@ -1,9 +1,10 @@
-// The servers of the suite: official 2.5 and 4.8, and ours, behind one vocabulary.
+// The servers of the suite: official ones from 2.5 to 4.8, and ours, behind one vocabulary.
 // Place: cases -> peer -> **server packages** -> HTTP server on loopback
 // Rules: every difference between the generations' server APIs is translated here and nowhere else.
 
 import { type HttpListener, listenOnLoopback } from "./http-listener.ts";
 import { importOwn, memberOf, requireOfficial } from "./load-package.ts";
+import { loadParser, type ParserName } from "./parsers.ts";
 import type { Generation, HandshakeView, RunningServer, ServerName, ServerPeer, ServerSocket } from "./peer.ts";
 import {
   isConstructor,
@@ -21,10 +22,15 @@ const PROTOCOL_KEYS: ReadonlySet<string> = new Set(["EIO", "transport", "sid", "
 
 const CLOSE_WAIT_MS = 8000;
 
+/** How long the root middleware holds everybody back: longer than a client would wait for an unasked CONNECT. */
+const ROOT_MIDDLEWARE_MS = 40;
+
 /** What makes a server of one kind. */
 interface ServerKind {
   readonly name: ServerName;
   readonly generation: Generation;
+  /** What is done to a new server before anybody connects. */
+  prepare?(server: RawServer): void;
   create(listener: HttpListener, options: Readonly<Record<string, unknown>>): unknown;
 }
 
@@ -32,11 +38,12 @@ interface ServerKind {
  * Gives a kind of server.
  *
  * @param name - Which one.
+ * @param parserName - What it reads and writes packets by.
  * @returns The peer.
  * @throws Error when its package cannot be loaded.
  */
-export async function serverPeer(name: ServerName): Promise<ServerPeer> {
-  const kind = await serverKind(name);
+export async function serverPeer(name: ServerName, parserName: ParserName = "text"): Promise<ServerPeer> {
+  const [kind, parser] = await Promise.all([serverKind(name), loadParser(parserName)]);
   return {
     name,
     generation: kind.generation,
@@ -46,11 +53,14 @@ export async function serverPeer(name: ServerName): Promise<ServerPeer> {
         serveClient: false,
         ...(options.pingIntervalMs === undefined ? {} : { pingInterval: options.pingIntervalMs }),
         ...(options.pingTimeoutMs === undefined ? {} : { pingTimeout: options.pingTimeoutMs }),
+        ...(options.maxHttpBufferSize === undefined ? {} : { maxHttpBufferSize: options.maxHttpBufferSize }),
+        ...(parser === undefined ? {} : { parser }),
       });
       if (!isRawServer(server)) {
         await listener.cut();
         throw new Error(`Cannot start "${name}": what the package made is not a server`);
       }
+      kind.prepare?.(server);
       return runningServer(server, listener, kind.generation);
     },
   };
@@ -58,27 +68,48 @@ export async function serverPeer(name: ServerName): Promise<ServerPeer> {
 
 async function serverKind(name: ServerName): Promise<ServerKind> {
   switch (name) {
-    case "server 2.5": {
-      const attach = requireOfficial("socket.io-v2");
-      if (!isFactory(attach)) {
-        throw new Error(`Cannot use "${name}": the package is not a function`);
-      }
-      return { name, generation: 2, create: (listener, options) => attach(listener.server, options) };
-    }
+    case "server 2.5":
+      return attachedServer(name);
+    case "server 2.5 with a root middleware":
+      return { ...attachedServer(name), prepare: holdBackAtRoot };
+    case "server 3.0":
+      return constructedServer(name, requireOfficial("socket.io-v3.0"), {});
+    case "server 3.1":
+      return constructedServer(name, requireOfficial("socket.io-v3.1"), {});
+    case "server 4.0":
+      return constructedServer(name, requireOfficial("socket.io-v4.0"), {});
+    case "server 4.4":
+      return constructedServer(name, requireOfficial("socket.io-v4.4"), {});
     case "server 4.8":
-      return constructedServer(name, memberOf(requireOfficial("socket.io-v4"), "Server"), {});
+      return constructedServer(name, requireOfficial("socket.io-v4"), {});
     case "server 4.8 with allowEIO3":
-      return constructedServer(name, memberOf(requireOfficial("socket.io-v4"), "Server"), { allowEIO3: true });
+      return constructedServer(name, requireOfficial("socket.io-v4"), { allowEIO3: true });
     case "our server":
-      return constructedServer(name, memberOf(await importOwn("@bowline/server"), "Server"), {});
+      return constructedServer(name, await importOwn("@bowline/server"), {});
     case "our server without allowEIO3":
-      return constructedServer(name, memberOf(await importOwn("@bowline/server"), "Server"), { allowEIO3: false });
+      return constructedServer(name, await importOwn("@bowline/server"), { allowEIO3: false });
     default:
       return name satisfies never;
   }
 }
 
-function constructedServer(name: ServerName, Server: unknown, defaults: object): ServerKind {
+function attachedServer(name: ServerName): ServerKind {
+  const attach = requireOfficial("socket.io-v2");
+  if (!isFactory(attach)) {
+    throw new Error(`Cannot use "${name}": the package is not a function`);
+  }
+  return { name, generation: 2, create: (listener, options) => attach(listener.server, options) };
+}
+
+/** Keeps clients waiting for the main namespace, so that a connection opens without the unasked CONNECT. */
+function holdBackAtRoot(server: RawServer): void {
+  server.of("/").use((_socket, next) => {
+    setTimeout(next, ROOT_MIDDLEWARE_MS);
+  });
+}
+
+function constructedServer(name: ServerName, loaded: unknown, defaults: object): ServerKind {
+  const Server = memberOf(loaded, "Server");
   if (!isConstructor(Server)) {
     throw new Error(`Cannot use "${name}": its Server is not a class`);
   }

@@ -12,6 +12,8 @@ export interface TcpProxy {
   readonly url: string;
   /** From now on nothing that this side says arrives, neither on open connections nor on new ones. */
   silence(side: SilentSide): void;
+  /** Cuts the connections there are, as a router that restarts does; new ones are passed on. */
+  cut(): void;
   /** Cuts everything and stops listening. */
   close(): Promise<void>;
 }
@@ -47,6 +49,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     });
   }
 
+  function cut(): void {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+  }
+
   const server = createServer({ allowHalfOpen: true }, (downstream) => {
     const upstream = connect({ port: targetPort, host: "127.0.0.1", allowHalfOpen: true });
     pass(downstream, upstream, "client");
@@ -69,12 +77,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     silence: (side) => {
       silent.add(side);
     },
+    cut,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) {
-          socket.destroy();
-        }
+        cut();
       }),
   };
 }

@@ -2,7 +2,8 @@
 // Place: **cases** -> scene -> peers
 // Rules: a case knows no package and no pairing; it drives the scene and writes what user code on each side observes.
 
-import type { TransportMode } from "../../src/peers/peer.ts";
+import type { ParserName } from "../../src/peers/parsers.ts";
+import type { ClientName, ServerName, TransportMode } from "../../src/peers/peer.ts";
 import type { Scene } from "./scene.ts";
 
 /** Every way of transport. */
@@ -14,5 +15,9 @@ export interface DifferentialCase {
   readonly name: string;
   /** Whose behaviour it shows; pairings where that side is official do not play it. */
   readonly shows: "both" | "server" | "client";
+  /** The official parsers that cannot carry it, and with them ours of the same kind. */
+  readonly notBy?: readonly ParserName[];
+  /** The official peers that cannot play it. */
+  readonly notWith?: readonly (ClientName | ServerName)[];
   run(scene: Scene): Promise<void>;
 }

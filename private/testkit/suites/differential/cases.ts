@@ -6,6 +6,7 @@ import { BROADCASTING_CASES } from "./cases/broadcasting.ts";
 import { CONNECTING_CASES } from "./cases/connecting.ts";
 import { ENDING_CASES } from "./cases/ending.ts";
 import { EXCHANGING_CASES } from "./cases/exchanging.ts";
+import { LIMIT_CASES } from "./cases/limits.ts";
 import { LOSING_CASES } from "./cases/losing.ts";
 import { MISMATCHED_CASES, REFUSING_CASES } from "./cases/refusing.ts";
 import { UPGRADING_CASES } from "./cases/upgrading.ts";
@@ -15,6 +16,7 @@ export const CASES: readonly DifferentialCase[] = [
   ...CONNECTING_CASES,
   ...REFUSING_CASES,
   ...EXCHANGING_CASES,
+  ...LIMIT_CASES,
   ...UPGRADING_CASES,
   ...ENDING_CASES,
   ...LOSING_CASES,

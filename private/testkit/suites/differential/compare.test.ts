@@ -7,7 +7,14 @@ import { CASES } from "./cases.ts";
 import { type Difference, differencesFor, expectedLines } from "./compare.ts";
 import { describeValue } from "./describe-value.ts";
 import { DIFFERENCES } from "./differences.ts";
-import { MIXED_PAIRINGS, meetingName, OUR_CLIENT_PAIRINGS, OUR_OWN_PAIRINGS, OUR_SERVER_PAIRINGS } from "./pairings.ts";
+import {
+  MIXED_PAIRINGS,
+  OTHER_VERSION_PAIRINGS,
+  OUR_CLIENT_PAIRINGS,
+  OUR_OWN_PAIRINGS,
+  OUR_SERVER_PAIRINGS,
+  peersName,
+} from "./pairings.ts";
 import { makeTranscript } from "./transcript.ts";
 
 const reference = ["client: connect", "client: news(1)", "server: connection"];
@@ -55,9 +62,15 @@ describe("differences", () => {
   });
 
   test("are listed for cases, pairings and transports that there are", () => {
-    const pairings = [...OUR_SERVER_PAIRINGS, ...OUR_CLIENT_PAIRINGS, ...OUR_OWN_PAIRINGS, ...MIXED_PAIRINGS];
+    const pairings = [
+      ...OUR_SERVER_PAIRINGS,
+      ...OUR_CLIENT_PAIRINGS,
+      ...OTHER_VERSION_PAIRINGS,
+      ...OUR_OWN_PAIRINGS,
+      ...MIXED_PAIRINGS,
+    ];
     expect(CASES.map(({ name }) => name)).toEqual(expect.arrayContaining(DIFFERENCES.map(({ script }) => script)));
-    expect(pairings.map(meetingName)).toEqual(expect.arrayContaining(DIFFERENCES.flatMap((entry) => entry.pairings)));
+    expect(pairings.map(peersName)).toEqual(expect.arrayContaining(DIFFERENCES.flatMap((entry) => entry.pairings)));
     expect(ALL_MODES).toEqual(expect.arrayContaining(DIFFERENCES.flatMap((entry) => entry.modes)));
   });
 });

@@ -3,8 +3,9 @@
 // Rules: a difference gives the lines of both sides in full, so it is asserted as strictly as agreement is; one whose
 //        official lines are not there any more is an error, not a pass.
 
+import type { ParserName } from "../../src/peers/parsers.ts";
 import type { TransportMode } from "../../src/peers/peer.ts";
-import { type Meeting, meetingName } from "./pairings.ts";
+import { ownParserOf, type Pairing, peersName } from "./pairings.ts";
 
 /** Lines of the reference and what stands in their place in ours. */
 export interface Change {
@@ -18,8 +19,10 @@ export interface Change {
 export interface Difference {
   /** The case's name. */
   readonly script: string;
-  /** The names of the pairings it holds for. */
+  /** The names of the peers it holds for. */
   readonly pairings: readonly string[];
+  /** The parsers of our side that it holds with; all of them if absent. */
+  readonly parsers?: readonly ParserName[];
   /** The ways of transport it holds for. */
   readonly modes: readonly TransportMode[];
   /** Why we do otherwise. */
@@ -39,13 +42,17 @@ export interface Difference {
 export function differencesFor(
   differences: readonly Difference[],
   script: string,
-  pairing: Meeting,
+  pairing: Pairing,
   mode: TransportMode,
 ): readonly Difference[] {
-  const name = meetingName(pairing);
+  const name = peersName(pairing);
+  const parser = ownParserOf(pairing);
   return differences.filter(
     (difference) =>
-      difference.script === script && difference.pairings.includes(name) && difference.modes.includes(mode),
+      difference.script === script &&
+      difference.pairings.includes(name) &&
+      (difference.parsers?.includes(parser) ?? true) &&
+      difference.modes.includes(mode),
   );
 }
 

@@ -7,7 +7,7 @@ import { clientPeer } from "../../src/peers/client-peers.ts";
 import type { ClientName, TransportMode } from "../../src/peers/peer.ts";
 import { serverPeer } from "../../src/peers/server-peers.ts";
 import type { DifferentialCase } from "./case.ts";
-import { clientGeneration, type Meeting, meetingName, serverGeneration } from "./pairings.ts";
+import { canExclude, clientGeneration, type Meeting, meetingName, serverGeneration } from "./pairings.ts";
 import { openScene } from "./scene.ts";
 
 const played = new Map<string, Promise<readonly string[]>>();
@@ -30,11 +30,12 @@ export async function runCase(
 ): Promise<readonly string[]> {
   const scene = openScene(
     {
-      server: await serverPeer(meeting.server),
-      clients: await Promise.all(meeting.clients.map((client) => clientPeer(client))),
+      server: await serverPeer(meeting.server, meeting.parsers?.server),
+      clients: await Promise.all(meeting.clients.map((client) => clientPeer(client, meeting.parsers?.client))),
       vocabulary: {
         client: leastGeneration(reference.clients),
         server: serverGeneration(reference.server),
+        excludes: canExclude(reference.server),
       },
     },
     mode,

@@ -2,6 +2,7 @@
 // Place: **cases drive this** -> peers -> packages
 // Rules: waits are for events and bounded; whatever was started is closed when the run ends, however it ends.
 
+import { isRefusal } from "../../src/peers/client-peers.ts";
 import type {
   ClientConnect,
   ClientPeer,
@@ -29,6 +30,8 @@ export interface Joined {
 export interface Vocabulary {
   readonly client: Generation;
   readonly server: Generation;
+  /** Whether the server can leave out a room when it emits. */
+  readonly excludes: boolean;
 }
 
 /** How a client connects in a case; the transports follow from the run. */
@@ -266,9 +269,8 @@ export function observeClient(scene: Scene, lane: Lane, client: ClientSocket): v
     return;
   }
   client.on("connect_error", (error) => {
-    if (client.active === false) {
-      const data: unknown = error instanceof Error && "data" in error ? error.data : undefined;
-      lane.add(`connect_error ${describeValue(error)}, data ${describeValue(data)}`);
+    if (isRefusal(error)) {
+      lane.add(`connect_error ${describeValue(error)}, data ${describeValue(error.data)}`);
     }
   });
 }

@@ -121,6 +121,27 @@ const OFFENCES: readonly Offence[] = [
     step: "layers",
     rule: "ambient-clock",
   },
+  {
+    what: "an alias package that does something by itself",
+    file: "aliases/v4/socket.io/dist/clever.js",
+    code: 'const { connect } = require("node:net");\n\nmodule.exports = connect;\n',
+    step: "layers",
+    rule: "aliases-only-re-export",
+  },
+  {
+    what: "an alias package that reaches into another",
+    file: "aliases/v4/socket.io/dist/borrowed.js",
+    code: 'module.exports = require("../../../v2/socket.io-v2/lib/long.js");\n',
+    step: "layers",
+    rule: "aliases-know-no-other-alias",
+  },
+  {
+    what: "an alias package with more than a list of exports",
+    file: "aliases/v2/socket.io-v2/lib/long.js",
+    code: "exports.name = 1;\n".repeat(100),
+    step: "layers",
+    rule: "file-length",
+  },
 ];
 
 interface WrongDocument {

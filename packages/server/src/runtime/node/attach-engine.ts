@@ -6,15 +6,15 @@
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
 import { requestPath } from "../../engine/options.ts";
 import type { EngineServer } from "../../engine/server.ts";
 import { NodeExchange, NodeUpgradeExchange } from "./node-exchange.ts";
+import { createWebSocketDoor } from "./websocket-door.ts";
 
 type RequestListener = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** Serves something else below the engine's path; returns whether it did. */
-export type SideRequest = (req: IncomingMessage, res: ServerResponse) => boolean;
+/** Something else that is served below the engine's path: what answers a request for it, or nothing. */
+export type SideRequest = (req: IncomingMessage) => ((res: ServerResponse) => void) | undefined;
 
 /**
  * Has `engine` serve its path on `server`.
@@ -24,13 +24,8 @@ export type SideRequest = (req: IncomingMessage, res: ServerResponse) => boolean
 export function attachEngine(engine: EngineServer, server: HttpServer, side: SideRequest): () => void {
   const { options } = engine;
   const path = requestPath(options);
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: options.maxHttpBufferSize,
-    perMessageDeflate: false,
-    skipUTF8Validation: false,
-  });
+  const door = createWebSocketDoor(options);
+  const isClosing = () => !server.listening;
   const isOurs = (req: IncomingMessage) => req.url?.startsWith(path) ?? false;
 
   const others = server
@@ -38,15 +33,16 @@ export function attachEngine(engine: EngineServer, server: HttpServer, side: Sid
     .filter((listener): listener is RequestListener => listener instanceof Function);
   server.removeAllListeners("request");
   const onRequest: RequestListener = (req, res) => {
-    if (side(req, res)) return;
-    if (isOurs(req)) engine.handleRequest(new NodeExchange(req, res));
+    const answer = side(req);
+    if (answer !== undefined) engine.withCors(new NodeExchange(req, res, isClosing), () => answer(res));
+    else if (isOurs(req)) engine.handleRequest(new NodeExchange(req, res, isClosing));
     else for (const listener of others) Reflect.apply(listener, server, [req, res]);
   };
   server.on("request", onRequest);
 
   const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isOurs(req)) {
-      engine.handleUpgrade(new NodeUpgradeExchange(req, socket, head, webSockets));
+      engine.handleUpgrade(new NodeUpgradeExchange(req, socket, head, door));
       return;
     }
     // Node hands the connection over without any listener, and since we listen for upgrades it does so for other paths

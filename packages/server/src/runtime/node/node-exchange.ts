@@ -1,20 +1,25 @@
 // Translates requests of node:http into exchanges that the engine understands.
 // Place: **bytes** -> engine server -> carrier -> session
-// Rules: a declared length over the limit is refused before a byte is kept; an answer is sent once;
-//        whatever the client does to its connection, nothing is thrown.
+// Rules: a declared length over the limit is refused before a byte is kept; an answer is sent once, be it ours or that of
+//        a middleware; whatever the client does to its connection, nothing is thrown.
 
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { WebSocket, WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
 import type {
+  AnswerHeaders,
   BodyResult,
   HttpExchange,
+  NativePair,
   RequestHead,
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
+import { chooseEncoding, compressBody } from "./compress-body.ts";
 import { createNodeWebSocket } from "./node-websocket.ts";
+import type { WebSocketDoor } from "./websocket-door.ts";
 
 function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
@@ -46,19 +51,33 @@ class NodeRequestHead implements RequestHead {
   }
 }
 
+/** A list of header values in the form that Node writes to. */
+function nodeValue(value: string | readonly string[]): string | string[] {
+  return typeof value === "string" ? value : [...value];
+}
+
 /** A node:http request and its response. */
 export class NodeExchange implements HttpExchange {
   readonly head: RequestHead;
+  readonly native: NativePair;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
+  readonly #isClosing: () => boolean;
   #answered = false;
 
-  constructor(req: IncomingMessage, res: ServerResponse) {
+  /** @param isClosing whether the HTTP server waits for its connections to end. */
+  constructor(req: IncomingMessage, res: ServerResponse, isClosing: () => boolean) {
+    this.#isClosing = isClosing;
     this.head = new NodeRequestHead(req);
+    this.native = { req, res };
     this.#req = req;
     this.#res = res;
     // A client may cut its connection at any moment; that is no error of ours.
     res.on("error", () => undefined);
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    if (!this.#res.headersSent) this.#res.setHeader(name, nodeValue(value));
   }
 
   body(limit: number): Promise<BodyResult> {
@@ -85,14 +104,22 @@ export class NodeExchange implements HttpExchange {
     });
   }
 
-  respond(status: number, headers: Readonly<Record<string, string>>, body: string | Uint8Array = ""): void {
-    if (this.#answered) return;
+  respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compressFrom?: number): void {
+    // A middleware may have answered, and handed on all the same.
+    if (this.#answered || this.#res.headersSent) return;
     this.#answered = true;
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
-    this.#res.writeHead(status, { ...headers, "Content-Length": length });
-    this.#res.end(body);
-    // What the client still sends is read and dropped, so that the connection can be used again.
-    this.#req.resume();
+    const encoding =
+      compressFrom !== undefined && length >= compressFrom
+        ? chooseEncoding(this.head.header("accept-encoding"))
+        : undefined;
+    if (encoding === undefined) this.#write(status, headers, body, length);
+    else {
+      compressBody(encoding, body, (compressed) => {
+        if (compressed === undefined) this.#write(status, headers, body, length);
+        else this.#write(status, { ...headers, "Content-Encoding": encoding }, compressed, compressed.byteLength);
+      });
+    }
   }
 
   destroy(): void {
@@ -101,9 +128,23 @@ export class NodeExchange implements HttpExchange {
   }
 
   onAborted(listener: () => void): void {
-    this.#res.on("close", () => {
+    const tell = (): void => {
       if (!this.#answered) listener();
-    });
+    };
+    // While a middleware took its time, the client may have left already.
+    if (this.#res.destroyed) tell();
+    else this.#res.on("close", tell);
+  }
+
+  #write(status: number, headers: AnswerHeaders, body: string | Uint8Array, length: number): void {
+    const all: Record<string, string | string[] | number> = { "Content-Length": length };
+    for (const [name, value] of Object.entries(headers)) all[name] = nodeValue(value);
+    // A connection that is kept alive would keep a server from closing until it has been idle for long enough.
+    if (this.#isClosing()) this.#res.shouldKeepAlive = false;
+    this.#res.writeHead(status, all);
+    this.#res.end(body);
+    // What the client still sends is read and dropped, so that the connection can be used again.
+    this.#req.resume();
   }
 }
 
@@ -113,31 +154,48 @@ export class NodeUpgradeExchange implements UpgradeExchange {
   readonly #req: IncomingMessage;
   readonly #socket: Duplex;
   readonly #head: Buffer;
-  readonly #webSockets: WebSocketServer;
+  readonly #door: WebSocketDoor;
+  /** The headers that go with the end of the handshake, and the way to answer for middlewares, where one has asked. */
+  #response: ServerResponse | undefined;
   #settled = false;
 
-  constructor(req: IncomingMessage, socket: Duplex, head: Buffer, webSockets: WebSocketServer) {
+  constructor(req: IncomingMessage, socket: Duplex, head: Buffer, door: WebSocketDoor) {
     this.head = new NodeRequestHead(req);
     this.#req = req;
     this.#socket = socket;
     this.#head = head;
-    this.#webSockets = webSockets;
+    this.#door = door;
     // Without a listener from the first moment on, a reset during the handshake would end the process (CVE-2022-41940).
     socket.on("error", () => undefined);
   }
 
+  get native(): NativePair {
+    const res = this.#res();
+    // What a middleware answers instead of handing on goes out on the connection, which ends then.
+    if (res.socket === null && this.#socket instanceof Socket) {
+      res.assignSocket(this.#socket);
+      res.shouldKeepAlive = false;
+      res.once("finish", () => {
+        if (!this.#settled) this.#socket.end(() => this.#socket.destroy());
+      });
+    }
+    return { req: this.#req, res };
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    const res = this.#res();
+    if (!res.headersSent) res.setHeader(name, nodeValue(value));
+  }
+
   accept(opened: (port: WebSocketPort) => void): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    if (this.#socket.destroyed) return;
-    this.#webSockets.handleUpgrade(this.#req, this.#socket, this.#head, (webSocket: WebSocket) => {
-      opened(createNodeWebSocket(webSocket, this.#socket));
+    if (!this.#settle() || this.#socket.destroyed) return;
+    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
+      opened(createNodeWebSocket(webSocket, this.#socket, this.#door.compressFrom));
     });
   }
 
   refuse(message: string): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (!this.#settle()) return;
     const head = [
       "HTTP/1.1 400 Bad Request",
       "Connection: close",
@@ -147,4 +205,24 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     // A peer that keeps its half open would hold the connection: Node's own time limits end with the upgrade event.
     this.#socket.end(`${head.join("\r\n")}\r\n\r\n${message}`, () => this.#socket.destroy());
   }
+
+  #res(): ServerResponse {
+    this.#response ??= new ServerResponse(this.#req);
+    return this.#response;
+  }
+
+  /** Whether nobody has answered so far; from now on somebody has. */
+  #settle(): boolean {
+    if (this.#settled || this.#response?.headersSent === true) return false;
+    this.#settled = true;
+    if (this.#response?.socket === this.#socket) this.#response.detachSocket(this.#response.socket);
+    return true;
+  }
+}
+
+/** Headers that were set on a response, as lines of a head. */
+function headerLines(response: ServerResponse | undefined): string[] {
+  return Object.entries(response?.getHeaders() ?? {}).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => `${name}: ${one}`),
+  );
 }

@@ -4,6 +4,7 @@
 //        after an error the WebSocket is closed at once, since a peer may take its time to answer the close frame.
 
 import type { Duplex } from "node:stream";
+import type { Outgoing } from "@bowline/protocol/internal";
 import type { RawData, WebSocket } from "ws";
 import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.ts";
 
@@ -15,11 +16,13 @@ function toBytes(data: RawData): Uint8Array {
 class NodeWebSocket implements WebSocketPort {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
+  readonly #compressFrom: number;
   #events: WebSocketEvents | undefined;
 
-  constructor(webSocket: WebSocket, socket: Duplex) {
+  constructor(webSocket: WebSocket, socket: Duplex, compressFrom: number) {
     this.#webSocket = webSocket;
     this.#socket = socket;
+    this.#compressFrom = compressFrom;
     webSocket.on("message", (data, isBinary) => {
       this.#events?.message(isBinary ? toBytes(data) : data.toString());
     });
@@ -31,15 +34,22 @@ class NodeWebSocket implements WebSocketPort {
     this.#events = events;
   }
 
-  send(messages: readonly (string | Uint8Array)[], compress: boolean, done: (failure?: Error) => void): void {
-    const last = messages.length - 1;
+  send(batch: readonly Outgoing[], done: (failure?: Error) => void): void {
+    const lastPacket = batch.at(-1);
+    const lastFrame = lastPacket?.frames.at(-1);
+    const written = (error?: Error | null): void => done(error ?? undefined);
     this.#socket.cork();
-    for (const [index, message] of messages.entries()) {
-      const options = { compress, binary: typeof message !== "string" };
-      this.#webSocket.send(message, options, index === last ? (error) => done(error ?? undefined) : undefined);
+    for (const outgoing of batch) {
+      const isLastPacket = outgoing === lastPacket;
+      for (const frame of outgoing.frames) {
+        const { data } = frame;
+        const compress = outgoing.compress && frame.data.length >= this.#compressFrom;
+        const options = { compress, binary: typeof data !== "string" };
+        this.#webSocket.send(data, options, isLastPacket && frame === lastFrame ? written : undefined);
+      }
     }
     this.#socket.uncork();
-    if (last < 0) done();
+    if (lastFrame === undefined) done();
   }
 
   close(): void {
@@ -47,7 +57,11 @@ class NodeWebSocket implements WebSocketPort {
   }
 }
 
-/** Wraps a connected WebSocket; `socket` is the stream below it. */
-export function createNodeWebSocket(webSocket: WebSocket, socket: Duplex): WebSocketPort {
-  return new NodeWebSocket(webSocket, socket);
+/**
+ * Wraps a connected WebSocket.
+ * @param socket the stream below it.
+ * @param compressFrom length from which on a message may be compressed; `Infinity` for never.
+ */
+export function createNodeWebSocket(webSocket: WebSocket, socket: Duplex, compressFrom: number): WebSocketPort {
+  return new NodeWebSocket(webSocket, socket, compressFrom);
 }

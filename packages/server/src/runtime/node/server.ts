@@ -91,7 +91,7 @@ export class Server<
     const engine = this.startEngine(options);
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
-    this.#detach = attachEngine(engine, server, this.opts.serveClient ? serveClient(this.opts.path) : () => false);
+    this.#detach = attachEngine(engine, server, this.opts.serveClient ? serveClient(this.opts.path) : () => undefined);
     if (!isHttpServer(target)) server.listen(Number(target));
     return this;
   }

@@ -40,15 +40,16 @@ function readClientFile(name: string): ClientFile | undefined {
  */
 export function serveClient(path: string): SideRequest {
   const prefix = `${path.replace(/\/$/, "")}/`;
-  return (req: IncomingMessage, res: ServerResponse) => {
+  return (req: IncomingMessage) => {
     const [target = ""] = (req.url ?? "").split("?", 1);
     const name = target.startsWith(prefix) ? target.slice(prefix.length) : "";
     const type = FILES.get(name);
     const file = type === undefined ? undefined : readClientFile(name);
-    if (type === undefined || file === undefined) return false;
-    const headers = { "Content-Type": type, ETag: file.etag, "Cache-Control": "public, max-age=0" };
-    if (req.headers["if-none-match"] === file.etag) res.writeHead(304, headers).end();
-    else res.writeHead(200, { ...headers, "Content-Length": file.body.byteLength }).end(file.body);
-    return true;
+    if (type === undefined || file === undefined) return undefined;
+    return (res: ServerResponse) => {
+      const headers = { "Content-Type": type, ETag: file.etag, "Cache-Control": "public, max-age=0" };
+      if (req.headers["if-none-match"] === file.etag) res.writeHead(304, headers).end();
+      else res.writeHead(200, { ...headers, "Content-Length": file.body.byteLength }).end(file.body);
+    };
   };
 }

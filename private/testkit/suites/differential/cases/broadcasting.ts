@@ -33,12 +33,12 @@ async function reach(scene: Scene, namespace: string): Promise<void> {
   await third.socket.join("corner");
   const contents = [
     ["text 😀", { number: 1 }],
-    [Buffer.from([0, 1, 255]), { deep: [Uint8Array.of(7)] }],
+    [Buffer.from([0, 1, 255]), { deep: [Uint8Array.of(7).buffer] }],
   ] as const;
   for (const content of contents) {
     server.emitToRoom(namespace, "room", "to room", ...content);
     server.emitToRoom(namespace, "corner", "to room", "only the corner", ...content);
-    if (scene.vocabulary.server === 4) {
+    if (scene.vocabulary.excludes) {
       server.emitToRoomExcept(namespace, "room", "corner", "except", ...content);
     }
     first.socket.broadcast("broadcast", ...content);

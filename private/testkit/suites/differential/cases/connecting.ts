@@ -131,6 +131,8 @@ const buffersBeforeConnect: DifferentialCase = {
 const showsHandshake: DifferentialCase = {
   name: "the server sees query, credentials and headers of the handshake",
   shows: "both",
+  // It forgets the query of a CONNECT that comes before the client is let in at the root, which is chance.
+  notWith: ["server 2.5 with a root middleware"],
   async run(scene) {
     const server = await scene.startServer();
     const lane = scene.lane("server");

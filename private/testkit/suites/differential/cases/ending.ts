@@ -68,6 +68,19 @@ const clientLeavesAll: DifferentialCase = {
   },
 };
 
+const clientCloses: DifferentialCase = {
+  name: "close() of a client leaves one of two namespaces as disconnect() does",
+  shows: "client",
+  async run(scene) {
+    const { main, admin } = await joinTwo(scene);
+    const gone = bothGone(admin, "/admin");
+    admin.client.close();
+    await gone;
+    await barrier(main);
+    scene.lane("client /").add(`engine ${main.client.engineState}, connected=${main.client.connected}`);
+  },
+};
+
 const clientComesBack: DifferentialCase = {
   name: "a client that left connects again when asked to",
   shows: "both",
@@ -156,6 +169,36 @@ const serverCutsOff: DifferentialCase = {
   },
 };
 
+const serverCutsOffMain: DifferentialCase = {
+  name: "disconnect(true) on the server at / ends /admin as well",
+  shows: "both",
+  async run(scene) {
+    const { main, admin } = await joinTwo(scene);
+    const gone = Promise.all([bothGone(main, "/"), bothGone(admin, "/admin")]);
+    main.socket.disconnect(true);
+    await gone;
+  },
+};
+
+const serverShutsDownTwo: DifferentialCase = {
+  name: "the server shuts down while a client is in two namespaces",
+  shows: "both",
+  async run(scene) {
+    const server = await scene.startServer();
+    const main = await scene.join(server, { shared: true });
+    const admin = await scene.join(server, { shared: true, namespace: "/admin" });
+    observeClient(scene, scene.lane("client /"), main.client);
+    observeClient(scene, scene.lane("client /admin"), admin.client);
+    await barrier(admin);
+    await admin.socket.writable();
+    const gone = Promise.all([bothGone(main, "/"), bothGone(admin, "/admin")]);
+    const closed = server.close();
+    await gone;
+    await closed;
+    scene.lane("server").add(`connected: ${main.socket.connected}, ${admin.socket.connected}`);
+  },
+};
+
 const deliversBeforeLeaving: DifferentialCase = {
   name: "what the server emitted right before disconnect(true) arrives before it",
   shows: "both",
@@ -213,13 +256,16 @@ const serverShutsDownBusy: DifferentialCase = {
 export const ENDING_CASES: readonly DifferentialCase[] = [
   clientLeavesOne,
   clientLeavesAll,
+  clientCloses,
   clientComesBack,
   comesBackAfterLeaving,
   comesBackAfterCut,
   serverLetsGo,
   serverLetsGoMain,
   serverCutsOff,
+  serverCutsOffMain,
   deliversBeforeLeaving,
   serverShutsDown,
+  serverShutsDownTwo,
   serverShutsDownBusy,
 ];

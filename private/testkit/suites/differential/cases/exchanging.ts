@@ -177,6 +177,8 @@ const sendsAstralText: DifferentialCase = {
 const sendsMuch: DifferentialCase = {
   name: "900 kB of text and 650 kB of binary go both ways",
   shows: "both",
+  // Written as numbers, or in base64 over polling, it is more than the limit of 1 MB.
+  notBy: ["msgpack 2.2", "msgpack 3.0", "json 3.0"],
   async run(scene) {
     const text = Array.from({ length: 90_000 }, (_none, at) => String(at).padStart(10, "0")).join("");
     const bytes = Buffer.from(Uint8Array.from({ length: 650_000 }, (_none, at) => (at * 7919) % 251));

@@ -63,12 +63,16 @@ const letsInLater: DifferentialCase = {
 const refusesMain: DifferentialCase = {
   name: "a middleware on / refuses, with and without data",
   shows: "both",
+  // Its decoder takes a refusal with data for an invalid packet, and the client 2.5 lets that error fly.
+  notBy: ["msgpack 2.2"],
   run: (scene) => refuse(scene, "/"),
 };
 
 const refusesAdmin: DifferentialCase = {
   name: "a middleware on /admin refuses, with and without data",
   shows: "both",
+  // Its decoder takes a refusal with data for an invalid packet, and the client 2.5 lets that error fly.
+  notBy: ["msgpack 2.2"],
   run: (scene) => refuse(scene, "/admin"),
 };
 

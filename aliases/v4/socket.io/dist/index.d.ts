@@ -1,0 +1,81 @@
+// The types of require("socket.io") in programs of 4.x: callable and constructible, with everything hanging on it.
+// Rules: names and their type parameters are those that such programs import.
+import {
+  type AllowRequest as CoreAllowRequest,
+  type DisconnectReason as CoreDisconnectReason,
+  type IncomingEvent as CoreEvent,
+  type Middleware as CoreMiddleware,
+  Server as CoreServer,
+  type ServerOptions as CoreServerOptions,
+  type ListenTarget,
+} from "@bowline/server";
+import type { BroadcastOperator as CoreBroadcastOperator } from "./broadcast-operator.js";
+import { Namespace as CoreNamespace } from "./namespace.js";
+import { Socket as CoreSocket } from "./socket.js";
+import type { DefaultEventsMap as CoreDefaultEventsMap, EventsMap } from "./typed-events.js";
+
+type Target = ListenTarget | Partial<CoreServerOptions>;
+
+interface Io {
+  <
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  >(
+    target?: Target,
+    options?: Partial<CoreServerOptions>,
+  ): CoreServer<Listen, Emit, ServerSide, Data>;
+  new <
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  >(
+    target?: Target,
+    options?: Partial<CoreServerOptions>,
+  ): CoreServer<Listen, Emit, ServerSide, Data>;
+  readonly Server: typeof CoreServer;
+  readonly Namespace: typeof CoreNamespace;
+  readonly Socket: typeof CoreSocket;
+  readonly listen: Io;
+  readonly default: Io;
+}
+
+declare const io: Io;
+
+declare namespace io {
+  type AllowRequest = CoreAllowRequest;
+  type BroadcastOperator<Emit extends EventsMap, Data = Record<string, unknown>> = CoreBroadcastOperator<
+    Emit,
+    CoreSocket<CoreDefaultEventsMap, Emit, CoreDefaultEventsMap, Data>
+  >;
+  type DefaultEventsMap = CoreDefaultEventsMap;
+  type DisconnectReason = CoreDisconnectReason;
+  type Event = CoreEvent;
+  interface ExtendedError extends Error {
+    data?: unknown;
+  }
+  type Middleware<S> = CoreMiddleware<S>;
+  type Namespace<
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  > = CoreNamespace<Listen, Emit, ServerSide, Data>;
+  type Server<
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  > = CoreServer<Listen, Emit, ServerSide, Data>;
+  type ServerOptions = CoreServerOptions;
+  type Socket<
+    Listen extends EventsMap = CoreDefaultEventsMap,
+    Emit extends EventsMap = Listen,
+    ServerSide extends EventsMap = CoreDefaultEventsMap,
+    Data = Record<string, unknown>,
+  > = CoreSocket<Listen, Emit, ServerSide, Data>;
+}
+
+export = io;

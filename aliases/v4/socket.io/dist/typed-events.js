@@ -1,0 +1,1 @@
+// Types alone: nothing is here when a program runs.

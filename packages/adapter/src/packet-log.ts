@@ -1,0 +1,92 @@
+// The events of one namespace that somebody may still ask for, numbered without gaps.
+// Place: connection / namespace -> adapter -> session store -> **packet log**
+// Rules: a number says where its event is, so that nothing is searched; the oldest go first, by age or when the bytes are
+//        too many; who asks for what has gone is told so, and never gets a part.
+
+import type { BroadcastOptions, LoggedPacket } from "./adapter.ts";
+
+/** What an event takes up besides its encoded data: roughly the objects around it. */
+const ENTRY_BYTES = 200;
+
+/** An event that is kept. */
+export interface LogEntry extends LoggedPacket {
+  readonly to: Pick<BroadcastOptions, "rooms" | "except">;
+  /** When it was sent, by the clock of the log's owner. */
+  readonly sentAtMs: number;
+}
+
+/** A log in memory. */
+export class PacketLog {
+  readonly #maxBytes: number;
+  readonly #entries: Map<number, LogEntry> = new Map();
+  /** The number of the last event that has gone; those from the next one to the last are there. */
+  #gone = 0;
+  #bytes = 0;
+
+  /** @param maxBytes what all entries together may take up; one that is larger by itself is not kept. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The number of the last event; 0 before the first one. */
+  get last(): number {
+    return this.#gone + this.#entries.size;
+  }
+
+  /** How many events are kept. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** How much they take up. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds an event, whose number is the next one. */
+  append(entry: LogEntry): void {
+    this.#entries.set(this.last + 1, entry);
+    this.#bytes += sizeOf(entry);
+    this.#dropWhile(() => this.#bytes > this.#maxBytes);
+  }
+
+  /** Drops what was sent before a time. */
+  expire(beforeMs: number): void {
+    this.#dropWhile(({ sentAtMs }) => sentAtMs < beforeMs);
+  }
+
+  /** Whether every event behind this number is still there. */
+  reaches(number: number): boolean {
+    return Number.isInteger(number) && number >= this.#gone && number <= this.last;
+  }
+
+  /**
+   * The events behind a number, in order.
+   * @throws RangeError when some of them have gone.
+   */
+  after(number: number): LogEntry[] {
+    if (!this.reaches(number)) throw new RangeError(`Cannot read the log after "${number}": events have gone from it`);
+    const found: LogEntry[] = [];
+    for (let at = number + 1; ; at++) {
+      const entry = this.#entries.get(at);
+      if (entry === undefined) return found;
+      found.push(entry);
+    }
+  }
+
+  /** Drops the oldest ones as long as it is told to. */
+  #dropWhile(isToGo: (oldest: LogEntry) => boolean): void {
+    for (;;) {
+      const number = this.#gone + 1;
+      const oldest = this.#entries.get(number);
+      if (oldest === undefined || !isToGo(oldest)) return;
+      this.#bytes -= sizeOf(oldest);
+      this.#entries.delete(number);
+      this.#gone = number;
+    }
+  }
+}
+
+function sizeOf({ byteLength }: LogEntry): number {
+  return byteLength + ENTRY_BYTES;
+}

@@ -1,0 +1,186 @@
+// Lost sessions of one namespace, kept in memory until their clients come back, and the events they miss meanwhile.
+// Place: connection / namespace -> adapter (**session store**) -> packet log
+// Rules: a session is taken out once; it gets the events of a room from when it joined that room, not from before;
+//        offsets of another process are nobody's, as are texts that only look like offsets.
+// Source: docs/protocol/socket-5.md, "Recovery"
+
+import type { Cancel, Clock } from "@bowline/protocol/internal";
+import type { BroadcastOptions, LoggedPacket, Room, Session, SessionToPersist, SocketId } from "./adapter.ts";
+import { type LogEntry, PacketLog } from "./packet-log.ts";
+
+/** Between two looks for what is too old, in milliseconds. */
+const SWEEP_INTERVAL_MS = 60_000;
+
+/** So many sessions are kept; then the oldest goes. A flood of clients that come and vanish costs no more than this. */
+const MAX_SESSIONS = 100_000;
+
+/** Behind which events a socket came, and joined each of its rooms. */
+interface Memberships {
+  readonly cameBehind: number;
+  readonly joinedBehind: Map<Room, number>;
+}
+
+interface KeptSession extends SessionToPersist {
+  readonly memberships: Memberships;
+  readonly expiresAtMs: number;
+}
+
+/** How long and how much is kept. */
+export interface SessionStoreOptions {
+  readonly clock: Clock;
+  /** Random text that begins every offset, so that those of an earlier process are not mistaken for ours. */
+  readonly epoch: string;
+  /** How long a lost session is kept, in milliseconds. */
+  readonly maxDisconnectionDurationMs: number;
+  /**
+   * How long an event is kept, in milliseconds: longer than a session, since a connection may be dead for a while before
+   * that is noticed.
+   */
+  readonly retentionMs: number;
+  /** What the events may take up in all. */
+  readonly maxLogBytes: number;
+}
+
+/** Keeps lost sessions in memory. */
+export class SessionStore {
+  readonly #options: SessionStoreOptions;
+  readonly #log: PacketLog;
+  /** In the order in which they were lost, which is that in which they become too old. */
+  readonly #kept: Map<string, KeptSession> = new Map();
+  readonly #memberships: Map<SocketId, Memberships> = new Map();
+  #sweeper: Cancel | undefined;
+
+  constructor(options: SessionStoreOptions) {
+    this.#options = options;
+    this.#log = new PacketLog(options.maxLogBytes);
+  }
+
+  /** How many sessions are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** The offset of the last event. */
+  get lastOffset(): string {
+    return this.#offset(this.#log.last);
+  }
+
+  /** The offset that the next event will have. */
+  get nextOffset(): string {
+    return this.#offset(this.#log.last + 1);
+  }
+
+  /** Keeps an event for those who will ask for it. */
+  append({ data, byteLength }: LoggedPacket, { rooms, except }: BroadcastOptions): void {
+    const to = except === undefined ? { rooms } : { rooms, except };
+    this.#log.append({ data, byteLength, to, sentAtMs: this.#options.clock.now() });
+    this.#watch();
+  }
+
+  /** A socket is in these rooms from now on. */
+  joined(id: SocketId, rooms: ReadonlySet<Room>): void {
+    let memberships = this.#memberships.get(id);
+    if (memberships === undefined) {
+      memberships = { cameBehind: this.#log.last, joinedBehind: new Map() };
+      this.#memberships.set(id, memberships);
+    }
+    const { joinedBehind } = memberships;
+    for (const room of rooms) if (!joinedBehind.has(room)) joinedBehind.set(room, this.#log.last);
+  }
+
+  left(id: SocketId, room: Room): void {
+    this.#memberships.get(id)?.joinedBehind.delete(room);
+  }
+
+  /** A socket has ended; if its session is to be kept, it is by now. */
+  gone(id: SocketId): void {
+    this.#memberships.delete(id);
+  }
+
+  /** Keeps a session. */
+  persist(session: SessionToPersist): void {
+    const { clock, maxDisconnectionDurationMs } = this.#options;
+    const { sid, pid, rooms, data } = session;
+    const memberships = this.#memberships.get(sid) ?? { cameBehind: this.#log.last, joinedBehind: new Map() };
+    const expiresAtMs = clock.now() + maxDisconnectionDurationMs;
+    this.#kept.delete(pid);
+    this.#kept.set(pid, { sid, pid, rooms, data, memberships, expiresAtMs });
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size > MAX_SESSIONS) this.#kept.delete(oldest);
+    this.#watch();
+  }
+
+  /** Takes a session out. */
+  restore(pid: string, offset: string): Session | undefined {
+    const kept = this.#kept.get(pid);
+    this.#kept.delete(pid);
+    const after = this.#numberOf(offset);
+    if (kept === undefined || kept.expiresAtMs < this.#options.clock.now()) return undefined;
+    if (after === undefined || !this.#log.reaches(after)) return undefined;
+    const { sid, rooms, data, memberships } = kept;
+    // Its rooms count from when they were joined the first time, also for the next loss.
+    this.#memberships.set(sid, memberships);
+    const readMissed = () => this.#missed(kept, after);
+    return {
+      sid,
+      pid,
+      rooms,
+      data,
+      get missedPackets() {
+        return readMissed();
+      },
+    };
+  }
+
+  /** Forgets everything. */
+  close(): void {
+    this.#sweeper?.();
+    this.#sweeper = undefined;
+    this.#kept.clear();
+    this.#memberships.clear();
+    this.#log.expire(Number.POSITIVE_INFINITY);
+  }
+
+  #offset(number: number): string {
+    return `${this.#options.epoch}.${number.toString(36)}`;
+  }
+
+  #numberOf(offset: string): number | undefined {
+    const digits = offset.slice(this.#options.epoch.length + 1);
+    const number = Number.parseInt(digits, 36);
+    return Number.isSafeInteger(number) && this.#offset(number) === offset ? number : undefined;
+  }
+
+  #missed({ rooms, memberships }: KeptSession, after: number): (readonly unknown[])[] {
+    const own = new Set(rooms);
+    const { cameBehind, joinedBehind } = memberships;
+    const missed: (readonly unknown[])[] = [];
+    let number = after;
+    for (const { to, data } of this.#log.after(after)) {
+      number++;
+      const isIn = (room: Room) => own.has(room) && number > (joinedBehind.get(room) ?? cameBehind);
+      if (number > cameBehind && isAddressed(to, isIn)) missed.push(data);
+    }
+    return missed;
+  }
+
+  #watch(): void {
+    this.#sweeper ??= this.#options.clock.coarse(SWEEP_INTERVAL_MS, () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#sweeper = undefined;
+    const now = this.#options.clock.now();
+    for (const [pid, { expiresAtMs }] of this.#kept) {
+      if (expiresAtMs >= now) break;
+      this.#kept.delete(pid);
+    }
+    this.#log.expire(now - this.#options.retentionMs);
+    if (this.#kept.size > 0 || this.#log.size > 0) this.#watch();
+  }
+}
+
+function isAddressed({ rooms, except }: LogEntry["to"], isIn: (room: Room) => boolean): boolean {
+  const isMeant = rooms.size === 0 || [...rooms].some(isIn);
+  return isMeant && !(except !== undefined && [...except].some(isIn));
+}

@@ -1,0 +1,80 @@
+// What programs of one generation expect of the client, whatever generation the server is of.
+// Place: chosen by a manager when it is made; asked by manager and socket -> **the user's event handlers**
+// Rules: nobody else asks for the option `compat`; what suits programs of all generations is not here.
+// Source: docs/protocol/socket-4.md, "Programs of 2.x"
+
+import { RESERVED_EVENTS } from "@bowline/protocol";
+import type { Revision } from "./detect-revision.ts";
+import type { ClientOptions } from "./options.ts";
+
+/** Habits of the programs of one generation. */
+export interface ApiDialect {
+  /** The revision that a server is asked for before anything is known of it. */
+  readonly firstRevision: Revision;
+  /** Whether cross-site requests of browsers carry cookies. */
+  readonly withCredentials: boolean;
+  /** Events of the manager that sockets tell, too, when somebody listens there. */
+  readonly forwarded: ReadonlySet<string>;
+  /** Whether a socket that was refused waits for the next connection to ask again. */
+  readonly asksAgain: boolean;
+  /**
+   * Whether an event that a program emits is told to its own listeners, and not sent.
+   * @throws Error when the name is not for programs.
+   */
+  isLocal(event: string | symbol): boolean;
+  /** The event by which a manager tells that it could not connect; an error on an open connection is an `error`. */
+  readonly failure: "error" | "connect_error";
+  /** What is told when an attempt took too long. */
+  timedOut(error: Error): Error | string;
+  /** What the callback of a manager's `open()` gets. */
+  openError(error: Error | string): Error;
+}
+
+/** Told by sockets always: nobody has events of his own of these names. */
+const FORWARDED = [
+  "reconnect",
+  "reconnect_attempt",
+  "reconnecting",
+  "reconnect_error",
+  "reconnect_failed",
+  "connect_timeout",
+];
+
+function asError(error: Error | string): Error {
+  return typeof error === "string" ? new Error(error) : error;
+}
+
+/** Programs of 3.x and 4.x, and those that say nothing. */
+const api4: ApiDialect = {
+  firstRevision: 4,
+  withCredentials: false,
+  forwarded: new Set(FORWARDED),
+  asksAgain: false,
+  isLocal(event) {
+    if (RESERVED_EVENTS.has(event)) throw new Error(`"${String(event)}" is a reserved event name`);
+    return false;
+  },
+  failure: "error",
+  timedOut: (error) => error,
+  openError: asError,
+};
+
+const FORWARDED_2: ReadonlySet<string> = new Set([...FORWARDED, "connect_error", "error", "ping", "pong"]);
+const LOCAL_2: ReadonlySet<unknown> = new Set([...FORWARDED_2, "connect", "connecting", "disconnect"]);
+
+/** Programs of 2.x. */
+const api2: ApiDialect = {
+  firstRevision: 3,
+  withCredentials: true,
+  forwarded: FORWARDED_2,
+  asksAgain: true,
+  isLocal: (event) => LOCAL_2.has(event),
+  failure: "connect_error",
+  timedOut: () => "timeout",
+  openError: (error) => Object.assign(new Error("Connection error"), { data: error }),
+};
+
+/** The dialect for the option. */
+export function apiDialect({ compat }: ClientOptions): ApiDialect {
+  return compat === 2 ? api2 : api4;
+}

@@ -1,0 +1,113 @@
+// The side of a socket that programs send with: events, their acknowledgements, and modifiers for the next one.
+// Place: bytes <- engine dialect <- session <- socket codec <- connection / namespace / **socket** <- the program
+// Rules: modifiers hold for one emit; what it becomes, and when it leaves, is the socket's affair.
+// Source: docs/protocol/socket-5.md, "Events and acks"
+
+import type {
+  AnswerOf,
+  DefaultEventsMap,
+  EventNames,
+  EventParams,
+  EventsMap,
+  WithoutAck,
+  WithTimeout,
+} from "@bowline/protocol/internal";
+import type { Modifiers } from "./emission.ts";
+import type { Socket } from "./socket.ts";
+import { SocketEmitter } from "./socket-emitter.ts";
+
+/** An emitter whose events leave for the server. */
+export abstract class EventSender<
+  ListenEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap = ListenEvents,
+> extends SocketEmitter<ListenEvents, EmitEvents> {
+  #modifiers: Modifiers = {};
+
+  /** The next event is dropped unless it can leave at once. */
+  get volatile(): this {
+    return this.#modify({ isVolatile: true });
+  }
+
+  /** The next event is sent with or without compression. @returns the socket. */
+  compress(compress: boolean): this {
+    return this.#modify({ compress });
+  }
+
+  /**
+   * The acknowledgement of the next event gets an error first, or null.
+   * @param timeoutMs longest time to wait for it, in milliseconds.
+   * @returns the socket.
+   * @example
+   * import { io } from "@bowline/client";
+   *
+   * const socket = io("http://localhost:3000", { autoConnect: false });
+   * socket.timeout(5000).emit("save", { id: 1 }, (error: Error | null, answer: string) => console.log(error ?? answer));
+   */
+  timeout(timeoutMs: number): Socket<ListenEvents, WithTimeout<EmitEvents>>;
+  timeout(timeoutMs: number): unknown {
+    return this.#modify({ timeoutMs });
+  }
+
+  /**
+   * Sends an event.
+   * @param args its arguments; a function at the end is called with the server's answer.
+   * @returns the socket.
+   * @throws Error when the name is reserved, such as `connect`; with `compat: 2` it is told to listeners here instead.
+   * @throws TypeError when the arguments have no JSON, as a BigInt has not.
+   */
+  override emit<E extends EventNames<EmitEvents>>(event: E, ...args: EventParams<EmitEvents, E>): this {
+    return this.#emit([event, ...args], false);
+  }
+
+  /** Sends a `message` event. @returns the socket. */
+  send(...args: unknown[]): this {
+    return this.#emit(["message", ...args], false);
+  }
+
+  /**
+   * Sends an event and waits for the answer.
+   * @returns what the server answers first; it rejects where `emit` throws.
+   * @throws AckTimeoutError when no answer came in time.
+   * @throws AckDisconnectedError when the connection was lost before.
+   * @example
+   * import { io } from "@bowline/client";
+   *
+   * const socket = io("http://localhost:3000", { autoConnect: false });
+   * const saved = socket.timeout(5000).emitWithAck("save", { id: 1 });
+   * saved.catch((error) => console.log(error.code));
+   */
+  emitWithAck<E extends EventNames<EmitEvents>>(
+    event: E,
+    ...args: WithoutAck<EventParams<EmitEvents, E>>
+  ): Promise<AnswerOf<EventParams<EmitEvents, E>>> {
+    return new Promise((resolve, reject) => {
+      const settle = (error: unknown, answer: AnswerOf<EventParams<EmitEvents, E>>): void => {
+        if (error === null) resolve(answer);
+        else reject(error);
+      };
+      this.#emit([event, ...args, settle], true);
+    });
+  }
+
+  /**
+   * Sends an event, or tells it to listeners here.
+   * @param isPromised whether the acknowledgement takes an error first, whatever the modifiers say.
+   */
+  protected abstract emitWith(
+    modifiers: Modifiers,
+    event: readonly [name: string | symbol, ...args: unknown[]],
+    isPromised: boolean,
+  ): void;
+
+  #emit(event: readonly [name: string | symbol, ...args: unknown[]], isPromised: boolean): this {
+    const modifiers = this.#modifiers;
+    this.#modifiers = {};
+    this.emitWith(modifiers, event, isPromised);
+    return this;
+  }
+
+  #modify(modifiers: Modifiers): this {
+    Object.assign(this.#modifiers, modifiers);
+    return this;
+  }
+}

@@ -1,0 +1,75 @@
+// The settings of a manager that programs read and set by functions of the same name, while it lives.
+// Place: bytes -> engine dialect -> session -> socket codec -> **connection** / namespace / socket
+// Rules: a call without a value reads, one with a value sets and gives the manager; changes count from the next attempt.
+
+import { ClientEmitter } from "./emitter.ts";
+import type { ManagerEvents } from "./manager-events.ts";
+import type { LiveOptions } from "./options.ts";
+import { readSettings, type Settings } from "./reconnector.ts";
+
+/** An emitter with settings. */
+export abstract class Tunable extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents> {
+  protected readonly settings: Settings;
+
+  constructor(options: LiveOptions) {
+    super();
+    this.settings = readSettings(options);
+  }
+
+  /** Whether it reconnects by itself, or sets that. */
+  reconnection(): boolean;
+  reconnection(enabled: boolean): this;
+  reconnection(enabled?: boolean): boolean | this {
+    if (enabled === undefined) return this.settings.isEnabled;
+    this.settings.isEnabled = enabled;
+    if (!enabled) this.stopReconnecting();
+    return this;
+  }
+
+  /** How many attempts it makes in a row, or sets that. */
+  reconnectionAttempts(): number;
+  reconnectionAttempts(attempts: number): this;
+  reconnectionAttempts(attempts?: number): number | this {
+    return this.#setting("maxAttempts", attempts);
+  }
+
+  /** Delay before its first attempt in milliseconds, or sets that. */
+  reconnectionDelay(): number;
+  reconnectionDelay(ms: number): this;
+  reconnectionDelay(ms?: number): number | this {
+    return this.#setting("minMs", ms);
+  }
+
+  /** Longest delay in milliseconds, or sets that. */
+  reconnectionDelayMax(): number;
+  reconnectionDelayMax(ms: number): this;
+  reconnectionDelayMax(ms?: number): number | this {
+    return this.#setting("maxMs", ms);
+  }
+
+  /** Share of a delay that is random, or sets that. */
+  randomizationFactor(): number;
+  randomizationFactor(factor: number): this;
+  randomizationFactor(factor?: number): number | this {
+    return this.#setting("jitter", factor);
+  }
+
+  /** Longest time for an attempt in milliseconds, or sets that. */
+  timeout(): number | false;
+  timeout(ms: number | false): this;
+  timeout(ms?: number | false): number | false | this {
+    return this.#setting("timeoutMs", ms);
+  }
+
+  /** Reconnection was switched off. */
+  protected abstract stopReconnecting(): void;
+
+  #setting<Name extends Exclude<keyof Settings, "isEnabled">>(
+    name: Name,
+    value: Settings[Name] | undefined,
+  ): Settings[Name] | this {
+    if (value === undefined) return this.settings[name];
+    this.settings[name] = value;
+    return this;
+  }
+}

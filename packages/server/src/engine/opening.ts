@@ -1,0 +1,116 @@
+// Opens sessions: makes the transport that a client comes with, the connection, and its first packets.
+// Place: bytes -> engine server (**opening**) -> carrier -> session
+// Rules: a session is known by its id from before its open packet leaves until it has ended.
+// Source: docs/protocol/engine-4.md, "Handshake"
+
+import { eio4, type Handshake } from "@bowline/protocol";
+import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
+import type { HeaderWriter } from "./answer-headers.ts";
+import { Connection, type FirstRoute } from "./connection.ts";
+import type { EngineQuery } from "./handshake.ts";
+import type { HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
+import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
+import { PollingCarrier } from "./polling-carrier.ts";
+import { type EngineProfile, profileOf } from "./profile.ts";
+import { WebSocketCarrier } from "./websocket-carrier.ts";
+import type { WebTransportCarrier } from "./webtransport-carrier.ts";
+
+/** The transports that a polling client can move to. */
+const UPGRADES: readonly TransportName[] = ["websocket", "webtransport"];
+
+/** What the opener works with. */
+export interface OpenerParts {
+  readonly options: EngineOptions;
+  readonly headers: HeaderWriter;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  /** The open sessions by their ids. */
+  readonly connections: Map<string, Connection>;
+  /** Told of each new session once its open packet waits to leave. */
+  opened(connection: Connection): void;
+}
+
+/** Opens sessions for clients that have been admitted. */
+export class SessionOpener {
+  readonly #parts: OpenerParts;
+  readonly #profile: EngineProfile;
+  readonly #compressFrom: number | undefined;
+
+  constructor(parts: OpenerParts) {
+    this.#parts = parts;
+    this.#profile = profileOf(parts.options.compat);
+    this.#compressFrom = compressionThreshold(parts.options.httpCompression);
+  }
+
+  /** Answers the request with the open packet; later ones of the session go to the connection. */
+  openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
+    const { options, headers, clock } = this.#parts;
+    const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
+    const polling = new PollingCarrier({
+      dialect: query.dialect,
+      // A script element takes text alone, whatever else the client says.
+      binary: !query.base64 && index === undefined,
+      jsonp: index,
+      maxBodyBytes: options.maxHttpBufferSize,
+      answersTooLargeBodies: this.#profile.answersTooLargeBodies,
+      compressFrom: this.#compressFrom,
+      headers: (head, content, isFirst) => headers.answer(head, content, { sid, isFirst }),
+      clock,
+    });
+    this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));
+    polling.park(exchange);
+  }
+
+  openWebSocket(sid: string, head: RequestHead, query: EngineQuery, port: WebSocketPort): void {
+    const carrier = new WebSocketCarrier(port, query.dialect, !query.base64);
+    this.#open(sid, head, query, { on: "stream", carrier }, []);
+  }
+
+  openWebTransport(sid: string, head: RequestHead, query: EngineQuery, carrier: WebTransportCarrier): void {
+    this.#open(sid, head, query, { on: "stream", carrier }, []);
+  }
+
+  /** Where a polling client can move to; WebTransport speaks revision 4 alone. */
+  #upgradesFor({ dialect }: EngineQuery): readonly TransportName[] {
+    const { allowUpgrades, transports } = this.#parts.options;
+    const isPossible = (name: TransportName) =>
+      transports.includes(name) && (name !== "webtransport" || dialect === eio4);
+    return allowUpgrades ? UPGRADES.filter(isPossible) : [];
+  }
+
+  #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
+    const { options, clock, trace, connections } = this.#parts;
+    const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = options;
+    const connection = new Connection({
+      id: sid,
+      dialect: query.dialect,
+      head,
+      query: query.all,
+      route,
+      pingIntervalMs: pingInterval,
+      pingTimeoutMs: pingTimeout,
+      upgradeTimeoutMs: upgradeTimeout,
+      maxBufferedBytes,
+      clock,
+      trace,
+      ended: () => connections.delete(sid),
+    });
+    connections.set(sid, connection);
+    const known: Handshake = { sid, upgrades, pingInterval, pingTimeout };
+    const handshake = this.#profile.announcesMaxPayload ? { ...known, maxPayload: maxHttpBufferSize } : known;
+    connection.open(this.#firstPackets(query, handshake));
+    this.#parts.opened(connection);
+  }
+
+  #firstPackets({ dialect }: EngineQuery, handshake: Handshake): Outgoing {
+    const { initialPacket } = this.#parts.options;
+    const open = dialect.frame({ type: "open", data: JSON.stringify(handshake) }, true);
+    if (initialPacket === undefined) return { frames: [open], compress: true };
+    return { frames: [open, dialect.frame({ type: "message", data: initialPacket }, true)], compress: true };
+  }
+}
+
+function compressionThreshold(option: EngineOptions["httpCompression"]): number | undefined {
+  if (option === false) return undefined;
+  return (option === true ? undefined : option.threshold) ?? DEFAULT_COMPRESSION_THRESHOLD;
+}

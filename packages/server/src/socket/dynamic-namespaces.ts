@@ -1,0 +1,189 @@
+// The namespaces of a server: those made by name, and those made on demand when a client asks for a name that matches.
+// Place: server (**dynamic namespaces**) -> namespace
+// Rules: one namespace for each name, also when two clients ask at the same time; patterns are asked in the order in which
+//        they were given; a pattern that keeps a position between two questions is refused, since its answers alternate.
+// Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
+
+import type { Cancel, Clock } from "@bowline/protocol/internal";
+import type { JoinRequest } from "./connection.ts";
+
+/**
+ * Decides whether a namespace may be made on demand.
+ *
+ * Call `next(null, true)` to make it, `next(null, false)` to leave it to the next pattern, `next(error, false)` as well.
+ * @param name what the client asks for, with its slash.
+ * @param auth what the client sent along: its auth data, or for clients of 2.x the query of the namespace.
+ */
+export type NamespaceMatcher = (
+  name: string,
+  auth: Readonly<Record<string, unknown>>,
+  next: (error: Error | null, welcome: boolean) => void,
+) => unknown;
+
+/** What stands for the namespaces that match it. */
+interface Pattern<N> {
+  readonly matches: RegExp | NamespaceMatcher;
+  readonly parent: N;
+}
+
+/** A namespace as the collection knows it. */
+interface Member<N> {
+  readonly name: string;
+  readonly isEmpty: boolean;
+  readonly children: Set<N>;
+  readonly adapter: { close(): Promise<void> | void };
+}
+
+/** What the collection asks of the server. */
+export interface NamespaceMaker<N> {
+  /** Makes a namespace. @param parent of whose pattern the name is. */
+  create(name: string, parent: N | undefined): N;
+  /** Makes the namespace that stands for all that match a pattern. */
+  createParent(name: string): N;
+  /** Told of every namespace but those that stand for a pattern. */
+  created(namespace: N): void;
+  reportUncaught(error: unknown): void;
+}
+
+/** Puts the slash in front of a namespace's name, and refuses names that could not be sent. */
+function namespaceName(name: string): string {
+  if (name.includes(",")) {
+    throw new TypeError(`Cannot make namespace "${name}": a comma ends the name on the wire; use another character`);
+  }
+  return name.startsWith("/") ? name : `/${name}`;
+}
+
+/** All namespaces of one server. */
+export class DynamicNamespaces<N extends Member<N>> {
+  readonly #maker: NamespaceMaker<N>;
+  readonly #namespaces: Map<string, N> = new Map();
+  readonly #patterns: Pattern<N>[] = [];
+  /** What stops the dropping of empty namespaces, by their names. */
+  readonly #drops: Map<string, Cancel> = new Map();
+  #isClosed = false;
+
+  constructor(maker: NamespaceMaker<N>) {
+    this.#maker = maker;
+  }
+
+  /** The namespaces there are now. */
+  all(): N[] {
+    return [...this.#namespaces.values()];
+  }
+
+  /**
+   * The namespace of a name, made if there is none; one that a regular expression matches is a child of its pattern.
+   * @throws TypeError when the name has a comma.
+   */
+  named(name: string): N {
+    const fullName = namespaceName(name);
+    const known = this.#namespaces.get(fullName);
+    if (known !== undefined) return known;
+    const pattern = this.#patterns.find(({ matches }) => matches instanceof RegExp && matches.test(fullName));
+    return this.#create(fullName, pattern?.parent);
+  }
+
+  /**
+   * The namespace that stands for all whose names match.
+   * @throws TypeError when the pattern is a regular expression with the flag g or y.
+   */
+  matching(matches: RegExp | NamespaceMatcher): N {
+    if (matches instanceof RegExp && (matches.global || matches.sticky)) {
+      const reason =
+        "it keeps a position, so that it matches the same name only now and then; leave out the flags g and y";
+      throw new TypeError(`Cannot make namespaces for "${String(matches)}": ${reason}`);
+    }
+    const parent = this.#maker.createParent(`/_${this.#patterns.length}`);
+    this.#patterns.push({ matches, parent });
+    return parent;
+  }
+
+  /**
+   * Finds the namespace that a client asks for, and makes it if a pattern allows that.
+   * @param done told the namespace, or undefined if there is none; not called when the client has gone meanwhile.
+   */
+  find({ namespace: name, auth, client }: JoinRequest, done: (namespace: N | undefined) => void): void {
+    const ask = (index: number): void => {
+      if (client.gone) return;
+      // Looked up each time: another client may have been first while a pattern was thinking.
+      const known = this.#namespaces.get(name);
+      const pattern = this.#patterns[index];
+      if (known !== undefined || pattern === undefined || name.includes(",")) {
+        done(known);
+        return;
+      }
+      this.#ask(pattern.matches, name, auth, (welcome) => {
+        if (!welcome) ask(index + 1);
+        else if (!client.gone) done(this.#namespaces.get(name) ?? this.#create(name, pattern.parent));
+      });
+    };
+    ask(0);
+  }
+
+  /** Forgets a namespace that was made on demand, once nobody has been in it for a while. */
+  dropIfEmptyFor(ms: number, name: string, clock: Clock): void {
+    this.#drops.get(name)?.();
+    this.#drops.delete(name);
+    if (this.#isClosed) return;
+    if (ms === 0) this.#dropIfEmpty(name);
+    else {
+      const stop = clock.coarse(ms, () => {
+        this.#drops.delete(name);
+        this.#dropIfEmpty(name);
+      });
+      this.#drops.set(name, stop);
+    }
+  }
+
+  /** Waits for nothing any more; the namespaces stay as they are. */
+  close(): void {
+    this.#isClosed = true;
+    for (const stop of this.#drops.values()) stop();
+    this.#drops.clear();
+  }
+
+  #dropIfEmpty(name: string): void {
+    const namespace = this.#namespaces.get(name);
+    const pattern = this.#patterns.find(({ parent }) => namespace !== undefined && parent.children.has(namespace));
+    if (namespace === undefined || pattern === undefined || !namespace.isEmpty) return;
+    this.#namespaces.delete(name);
+    pattern.parent.children.delete(namespace);
+    void namespace.adapter.close();
+  }
+
+  #create(name: string, parent: N | undefined): N {
+    const namespace = this.#maker.create(name, parent);
+    this.#namespaces.set(name, namespace);
+    this.#maker.created(namespace);
+    return namespace;
+  }
+
+  /** Asks one pattern. A matcher answers once; what it throws is reported, and nobody is let in by it. */
+  #ask(
+    matches: RegExp | NamespaceMatcher,
+    name: string,
+    auth: JoinRequest["auth"],
+    decide: (welcome: boolean) => void,
+  ): void {
+    if (matches instanceof RegExp) {
+      decide(matches.test(name));
+      return;
+    }
+    let hasAnswered = false;
+    const answer = (error: Error | null, welcome: boolean): void => {
+      if (hasAnswered) return;
+      hasAnswered = true;
+      decide(error === null && welcome);
+    };
+    const failed = (thrown: unknown): void => {
+      this.#maker.reportUncaught(thrown);
+      answer(null, false);
+    };
+    try {
+      const result: unknown = matches(name, auth, answer);
+      if (result instanceof Promise) result.catch(failed);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// What a namespace and its sockets need of the server they belong to.
+// Place: server (**namespace host**) -> namespace -> socket
+
+import type { PreparedPacket } from "@bowline/protocol/internal";
+import type { Profile } from "./profile.ts";
+import type { RecoveryOptions } from "./recovery.ts";
+import type { SocketPlatform } from "./runtime.ts";
+
+/** The server as its namespaces know it. */
+export interface NamespaceHost {
+  readonly platform: SocketPlatform;
+  readonly profile: Profile;
+  /** How lost sessions are kept; undefined where they are not. */
+  readonly recovery: RecoveryOptions | undefined;
+  /** Encodes a packet as most clients get it, and gives its bytes. */
+  measure(prepared: PreparedPacket): number;
+  /** Nobody is in a namespace any more, and nobody on the way in. */
+  emptied(name: string): void;
+}

@@ -1,0 +1,79 @@
+// What a socket sends to its client: builds the packets, tells the listeners of outgoing events, hands frames down.
+// Place: the user's code -> socket (**outbox**) -> connection -> session
+// Rules: listeners of outgoing events hear what the program emitted, without the offset that only clients see;
+//        one that throws is reported as uncaught and keeps nothing from leaving.
+// Source: docs/protocol/socket-5.md, "Connecting", "Disconnecting" and "Events and acks"
+
+import { type ConnectReply, PacketType, type Refusal, type SocketPacket } from "@bowline/protocol";
+import { AnyListeners, guard, PreparedPacket } from "@bowline/protocol/internal";
+import type { ClientConnection, SendOptions } from "./connection.ts";
+import { nameAndArgs } from "./inbox.ts";
+
+const PLAIN: SendOptions = {};
+
+/** Sends for one socket. */
+export class Outbox {
+  readonly #namespace: string;
+  readonly #client: ClientConnection;
+  readonly #report: (error: unknown) => void;
+  // Most sockets never need it; it is made when it is first asked for.
+  #anyListeners: AnyListeners | undefined;
+
+  constructor(namespace: string, client: ClientConnection, report: (error: unknown) => void) {
+    this.#namespace = namespace;
+    this.#client = client;
+    this.#report = report;
+  }
+
+  /** Listeners of every outgoing event. */
+  get anyListeners(): AnyListeners {
+    this.#anyListeners ??= new AnyListeners();
+    return this.#anyListeners;
+  }
+
+  /** Builds an event. */
+  event(event: string | symbol, args: readonly unknown[]): SocketPacket {
+    return { type: PacketType.EVENT, nsp: this.#namespace, data: [event, ...args] };
+  }
+
+  /**
+   * Sends an event, also one that others get as well.
+   * @returns whether it was taken; a volatile one may be dropped.
+   */
+  deliver(prepared: PreparedPacket, options: SendOptions): boolean {
+    const listeners = this.#anyListeners;
+    if (listeners !== undefined) {
+      const [event, ...args] = nameAndArgs(prepared.packet);
+      guard(() => listeners.call(event, args), this.#report);
+    }
+    return this.#client.send(prepared, options);
+  }
+
+  /** Sends again what a client that comes back has missed. */
+  replay(missed: readonly PreparedPacket[]): void {
+    for (const prepared of missed) guard(() => this.#client.send(prepared, PLAIN), this.#report);
+  }
+
+  connected(reply: ConnectReply): void {
+    this.#send(this.#client.dialect.connected(this.#namespace, reply));
+  }
+
+  disconnected(): void {
+    this.#send({ type: PacketType.DISCONNECT, nsp: this.#namespace });
+  }
+
+  ack(id: number, args: readonly unknown[]): void {
+    this.#send({ type: PacketType.ACK, nsp: this.#namespace, data: args, id });
+  }
+
+  /** Tells of an event that a middleware refused, where the client's generation expects that. */
+  eventRefused(refusal: Refusal): void {
+    const packet = this.#client.dialect.eventRefused(this.#namespace, refusal);
+    // Middlewares answer from promises too, where an error of the encoder would have nobody to catch it.
+    if (packet !== undefined) guard(() => this.#send(packet), this.#report);
+  }
+
+  #send(packet: SocketPacket): void {
+    this.#client.send(new PreparedPacket(packet), PLAIN);
+  }
+}

@@ -1,0 +1,30 @@
+// A second look at packets: what parsers of other generations, and those that programs bring along, let pass.
+// Place: session -> socket codec -> connection (**packet check**) -> namespace -> socket
+// Rules: our own decoders check all of this but reserved names in revision 4; nothing here believes that a parser of
+//        somebody else did.
+// Source: docs/protocol/socket-5.md, "Decoding"
+
+import { PacketType, RESERVED_EVENTS, type SocketPacket } from "@bowline/protocol";
+import { elementsOf } from "@bowline/protocol/internal";
+
+const TYPES: ReadonlySet<unknown> = new Set(Object.values(PacketType));
+
+/** Whether what a parser made has the shape of a packet. */
+export function isPacket(made: unknown): made is SocketPacket {
+  if (typeof made !== "object" || made === null) return false;
+  const { type, nsp, id }: Partial<Record<keyof SocketPacket, unknown>> = made;
+  const isId = id === undefined || (typeof id === "number" && Number.isSafeInteger(id) && id >= 0);
+  return TYPES.has(type) && typeof nsp === "string" && nsp.startsWith("/") && isId;
+}
+
+/** Why an event cannot be delivered under its name; undefined where nothing is against it. */
+export function nameViolation({ type, data }: SocketPacket): Error | undefined {
+  if (type !== PacketType.EVENT && type !== PacketType.BINARY_EVENT) return undefined;
+  const [name] = elementsOf(data);
+  if (typeof name !== "string" && typeof name !== "number") return refusal("its event has no name");
+  return RESERVED_EVENTS.has(name) ? refusal(`"${name}" is a reserved event name`) : undefined;
+}
+
+function refusal(reason: string): SyntaxError {
+  return new SyntaxError(`Cannot take the packet: ${reason}`);
+}

@@ -1,0 +1,45 @@
+// What a server does as its program's generation expects it, where the generations disagree: one object for each.
+// Place: options -> **profile** -> server / connection / namespace / socket
+// Rules: chosen once when the server is made; whoever needs a choice asks the profile, and nobody asks for `compat`.
+// Source: docs/protocol/socket-4.md, "Violations" and "Disconnecting"
+
+import { RESERVED_EVENTS } from "@bowline/protocol";
+import type { ServerOptions } from "./options.ts";
+
+/** How the clients of one protocol generation are treated. */
+export interface PeerHabits {
+  /** What a packet that is out of place costs: nothing, or the connection. */
+  readonly onViolation: "ignore" | "close";
+  /** Whether a client that left the main namespace and asks for it again is told that it is in. */
+  readonly answersRejoin: boolean;
+}
+
+/** The habits of a server. */
+export interface Profile {
+  /** By the revision of the Socket.IO protocol that a client speaks. */
+  readonly habits: { readonly 4: PeerHabits; readonly 5: PeerHabits };
+  /** Whether an emit of this event calls the local listeners, instead of sending anything or throwing. */
+  isLocal(event: unknown): boolean;
+  /** What an emit returns. */
+  emitted(emitter: unknown): unknown;
+}
+
+const STRICT: PeerHabits = { onViolation: "close", answersRejoin: true };
+
+const MODERN: Profile = {
+  habits: { 4: STRICT, 5: STRICT },
+  isLocal: () => false,
+  emitted: () => true,
+};
+
+// Towards clients of revision 5, which no 2.x server has ever seen, there is nothing to restore.
+const LEGACY: Profile = {
+  habits: { 4: { onViolation: "ignore", answersRejoin: false }, 5: STRICT },
+  isLocal: (event) => event === "error" || RESERVED_EVENTS.has(event),
+  emitted: (emitter) => emitter,
+};
+
+/** The profile of a program's generation. */
+export function chooseProfile(compat: ServerOptions["compat"]): Profile {
+  return compat === 2 ? LEGACY : MODERN;
+}

@@ -1,0 +1,96 @@
+// Rules between recovery and adapters that programs bring along: what they are told and asked, and what if they fail.
+import { type AdapterFactory, MemoryAdapter, type Session, SessionStore } from "@bowline/adapter";
+import { createFakePlatform, FakeClient } from "@bowline/testkit";
+import { describe, expect, it, vi } from "vitest";
+import type { ServerOptions } from "./options.ts";
+import { SocketServer } from "./server.ts";
+import type { Socket } from "./socket.ts";
+
+class ServerInMemory extends SocketServer {
+  readonly door = this.startEngine({});
+}
+
+function createServer(options: Partial<ServerOptions>) {
+  const platform = createFakePlatform();
+  const io = new ServerInMemory({ connectionStateRecovery: {}, ...options }, platform);
+  const sockets: Socket[] = [];
+  io.on("connection", (socket) => sockets.push(socket));
+  return { sockets, uncaught: platform.uncaught, connect: () => new FakeClient(io.door, platform.clock) };
+}
+
+describe("an adapter of the program's own", () => {
+  /** A server whose adapter brings back sessions as the test says. */
+  function createOwn(
+    restoreSession: (
+      pid: string,
+      offset: string,
+    ) => ReturnType<MemoryAdapter<never>["restoreSession"]> | Promise<Session | null>,
+  ) {
+    const persisted = vi.fn();
+    const adapter: AdapterFactory = (namespace) =>
+      Object.assign(new MemoryAdapter(namespace), { restoreSession, persistSession: persisted });
+    return { ...createServer({ adapter }), persisted };
+  }
+
+  const session: Session = {
+    sid: "sid",
+    pid: "pid",
+    rooms: ["a"],
+    data: { a: 1 },
+    missedPackets: [["missed", 1, "o2"]],
+  };
+
+  it("may take its time to bring a session back", async () => {
+    const { connect, sockets } = createOwn(async () => session);
+    const client = connect();
+    client.send('0{"pid":"pid","offset":"o1"}');
+    expect(client.take()).toEqual([]);
+    await Promise.resolve();
+    expect(client.take()).toEqual(['2["missed",1,"o2"]', '0{"sid":"sid","pid":"pid"}']);
+    expect([sockets[0]?.rooms, sockets[0]?.data]).toEqual([new Set(["sid", "a"]), { a: 1 }]);
+  });
+
+  it("may know nothing of a session", async () => {
+    const { connect, sockets } = createOwn(async () => null);
+    connect().send('0{"pid":"pid","offset":"o1"}');
+    await Promise.resolve();
+    expect(sockets.map(({ recovered }) => recovered)).toEqual([false]);
+  });
+
+  it("may fail: the error is reported, and the client starts anew", async () => {
+    const mistake = new Error("database away");
+    const { connect, sockets, uncaught } = createOwn(() => Promise.reject(mistake));
+    connect().send('0{"pid":"pid","offset":"o1"}');
+    await Promise.resolve();
+    expect([sockets.map(({ recovered }) => recovered), uncaught]).toEqual([[false], [mistake]]);
+  });
+
+  it("gets a session back whose client has gone meanwhile", async () => {
+    const { connect, sockets, persisted } = createOwn(async () => session);
+    const client = connect();
+    client.send('0{"pid":"pid","offset":"o1"}');
+    client.vanish();
+    await Promise.resolve();
+    expect([sockets, persisted.mock.calls]).toEqual([[], [[session]]]);
+  });
+
+  it("is told of a lost session while the socket is in its rooms, with all that it was", () => {
+    const { connect, sockets, persisted } = createOwn(() => undefined);
+    const client = connect().join();
+    const sid = sockets[0]?.id;
+    void sockets[0]?.join("a");
+    client.vanish();
+    expect(persisted.mock.calls).toMatchObject([[{ sid, rooms: [sid, "a"], data: {} }]]);
+  });
+
+  it("is handed the server's memory for sessions, and may use it", () => {
+    const handed = vi.fn();
+    const adapter: AdapterFactory = (namespace, sessions) => {
+      handed(sessions);
+      return new MemoryAdapter(namespace, sessions);
+    };
+    createServer({ adapter });
+    createServer({ adapter, connectionStateRecovery: false });
+    expect(handed.mock.calls).toEqual([[expect.any(SessionStore)], [undefined]]);
+  });
+});

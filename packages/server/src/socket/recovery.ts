@@ -1,0 +1,146 @@
+// Lost sessions of one namespace: who may have one back, who goes on with it, and what is kept when a socket ends.
+// Place: connection -> namespace (**recovery**) -> adapter, which keeps the sessions
+// Rules: a session has one holder; a newer connection that shows its secret takes it over, since the elder one is dead
+//        and nobody has noticed; who could not make use of a session puts it back; leaving a namespace is final.
+// Source: docs/protocol/socket-5.md, "Recovery"
+
+import type { Adapter, Session } from "@bowline/adapter";
+import { createId, type Random } from "@bowline/protocol/internal";
+import type { ClientConnection, DisconnectReason, JoinRequest } from "./connection.ts";
+
+/** How sessions are kept. */
+export interface RecoveryOptions {
+  /** Milliseconds for which a lost session is kept. @default 120000 */
+  readonly maxDisconnectionDuration: number;
+  /** Whether who gets a session back need not pass the middlewares again. @default true */
+  readonly skipMiddlewares: boolean;
+  /**
+   * Most bytes of events that are kept for lost sessions, for each namespace; beyond it the oldest go, and who would need
+   * them starts anew. @default 16777216 (16 MiB)
+   */
+  readonly maxLogBytes: number;
+}
+
+/** The defaults of what a program leaves open. */
+export const RECOVERY_DEFAULTS: RecoveryOptions = {
+  maxDisconnectionDuration: 120_000,
+  skipMiddlewares: true,
+  maxLogBytes: 16 * 1024 * 1024,
+};
+
+const RECOVERABLE: ReadonlySet<DisconnectReason> = new Set([
+  "transport error",
+  "transport close",
+  "forced close",
+  "ping timeout",
+  "server shutting down",
+  "forced server close",
+]);
+
+/** What a client shows to get its session back. */
+export interface Claim {
+  readonly pid: string;
+  readonly offset: string;
+}
+
+/** A session in somebody's hands. */
+export interface Hold {
+  readonly pid: string;
+  readonly client: ClientConnection;
+  /** What the session was before, until its socket has joined; absent for a new one. */
+  session: Session | undefined;
+}
+
+/** A socket as far as its session is concerned. */
+interface EndingSocket {
+  readonly id: string;
+  readonly rooms: ReadonlySet<string>;
+  readonly data: unknown;
+}
+
+/** What the program had put into a socket's `data` before the loss; it has had this very type then. */
+export function restoredData<Data>(session: Session | undefined): Partial<Data>;
+export function restoredData(session: Session | undefined): unknown {
+  return session?.data ?? {};
+}
+
+/** Reads the claim of a client; texts only, since anything may come from the wire. */
+export function readClaim({ client, auth }: JoinRequest): Claim | undefined {
+  const { pid, offset } = auth;
+  if (!client.dialect.acceptsOffsets || typeof pid !== "string" || typeof offset !== "string") return undefined;
+  return { pid, offset };
+}
+
+/** The sessions of one namespace. */
+export class Recovery {
+  readonly skipsMiddlewares: boolean;
+  readonly #adapter: Pick<Adapter, "persistSession" | "restoreSession">;
+  readonly #random: Random;
+  readonly #holds: Map<string, Hold> = new Map();
+
+  constructor(
+    adapter: Pick<Adapter, "persistSession" | "restoreSession">,
+    { skipMiddlewares }: RecoveryOptions,
+    random: Random,
+  ) {
+    this.skipsMiddlewares = skipMiddlewares;
+    this.#adapter = adapter;
+    this.#random = random;
+  }
+
+  /** Takes a session out of the adapter, and out of the hands of a connection that has died unnoticed. */
+  find({ pid, offset }: Claim): ReturnType<Adapter["restoreSession"]> {
+    const elder = this.#holds.get(pid);
+    if (elder !== undefined) {
+      // A socket that has joined keeps its session itself when its connection ends.
+      elder.client.close(true);
+      this.putBack(elder);
+    }
+    return this.#adapter.restoreSession(pid, offset);
+  }
+
+  /** Gives a session, old or new, into the hands of a client; clients of revision 4 have none. */
+  hold(client: ClientConnection, session: Session | undefined): Hold | undefined {
+    if (!client.dialect.acceptsOffsets) return undefined;
+    const pid = session?.pid ?? createId(this.#random);
+    const hold: Hold = { pid, client, session };
+    // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
+    if (session !== undefined) this.#holds.set(pid, hold);
+    return hold;
+  }
+
+  /** The socket of a session has joined; what it was before is of no use any more. */
+  joined(hold: Hold): void {
+    hold.session = undefined;
+    this.#holds.set(hold.pid, hold);
+  }
+
+  /** Whether a newer connection has taken over what these hands had got back. */
+  isTaken(hold: Hold): boolean {
+    return hold.session !== undefined && !this.#isHeld(hold);
+  }
+
+  /** The client of a session has gone before it joined: the next one may try. */
+  putBack(hold: Hold): void {
+    if (this.#release(hold) && hold.session !== undefined) void this.#adapter.persistSession(hold.session);
+  }
+
+  /** A refused client gives its session up. */
+  giveUp(hold: Hold): void {
+    this.#release(hold);
+  }
+
+  /** A socket that had joined has ended; told while it still is in its rooms. */
+  ended(hold: Hold, reason: DisconnectReason, { id, rooms, data }: EndingSocket): void {
+    if (!this.#release(hold) || !RECOVERABLE.has(reason)) return;
+    void this.#adapter.persistSession({ sid: id, pid: hold.pid, rooms: [...rooms], data });
+  }
+
+  #isHeld(hold: Hold): boolean {
+    return this.#holds.get(hold.pid) === hold;
+  }
+
+  #release(hold: Hold): boolean {
+    return this.#isHeld(hold) && this.#holds.delete(hold.pid);
+  }
+}

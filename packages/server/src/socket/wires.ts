@@ -1,0 +1,76 @@
+// How connections of each generation are read and written: dialect, parser, encoders and habits, put together once.
+// Place: server (**wires**) -> connection
+// Rules: generations that may share an encoder share one, so that a broadcast is encoded once for all of them.
+// Source: docs/protocol/socket-4.md and docs/protocol/socket-5.md, "Text encoding"
+
+import {
+  type EngineDialect,
+  eio3,
+  eio4,
+  type PacketEncoder,
+  type Parser,
+  type SocketDialect,
+  sio4,
+  sio5,
+} from "@bowline/protocol";
+import { createVariants, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
+import type { Wire } from "./connection.ts";
+import type { ServerOptions } from "./options.ts";
+import type { Profile } from "./profile.ts";
+
+/** A parser for each revision of the Socket.IO protocol, where the wire formats differ between them. */
+export interface ParserByRevision {
+  /** For clients of 2.x. @default the text parser */
+  readonly 4?: Parser;
+  /** For clients of 3.x and 4.x. @default the text parser */
+  readonly 5?: Parser;
+}
+
+interface Generation {
+  readonly dialect: SocketDialect;
+  readonly variants: Variants;
+  readonly parser: Parser;
+}
+
+/** Makes the wires of connections. */
+export class Wires {
+  readonly #generations: { readonly 3: Generation; readonly 4: Generation };
+  readonly #profile: Profile;
+  readonly #maxAttachments: number;
+
+  constructor({ parser, maxAttachments }: Pick<ServerOptions, "parser" | "maxAttachments">, profile: Profile) {
+    this.#profile = profile;
+    this.#maxAttachments = maxAttachments;
+    const encoders = new Map<Parser, PacketEncoder>();
+    const generation = (dialect: SocketDialect, engineDialect: EngineDialect): Generation => {
+      const own = ownParser(parser, dialect.revision);
+      // The text of both revisions looks the same for all that a server sends, so one encoder serves both.
+      const encoding = own ?? sio5.parser;
+      const encoder = encoders.get(encoding) ?? new encoding.Encoder();
+      encoders.set(encoding, encoder);
+      return {
+        dialect,
+        variants: createVariants(engineDialect, encoder, encoding, dialect.acceptsOffsets),
+        parser: own ?? dialect.parser,
+      };
+    };
+    this.#generations = { 3: generation(sio4, eio3), 4: generation(sio5, eio4) };
+  }
+
+  /** The wire of a new connection. @param protocol the revision of the engine below. */
+  create(protocol: 3 | 4): Wire {
+    const { dialect, variants, parser } = this.#generations[protocol];
+    const decoder = new parser.Decoder({ maxAttachments: this.#maxAttachments });
+    return { dialect, variants, decoder, habits: this.#profile.habits[dialect.revision] };
+  }
+
+  /** Encodes a packet as most clients get it, and gives its bytes. */
+  measure(prepared: PreparedPacket): number {
+    const frames = prepared.frames(this.#generations[4].variants.binary);
+    return frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+}
+
+function ownParser(parser: ServerOptions["parser"], revision: 4 | 5): Parser | undefined {
+  return parser !== undefined && "Encoder" in parser ? parser : parser?.[revision];
+}

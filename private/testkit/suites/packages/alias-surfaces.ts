@@ -1,0 +1,186 @@
+// What is compared between an alias package and the official one, and where they differ on purpose.
+// Place: data of the surface test.
+// Rules: every difference has its reason here; the test fails when one is not listed, and when a listed one has gone.
+
+/** A pair of packages, and what to look at. */
+export interface Surface {
+  readonly own: string;
+  readonly official: string;
+  /** The package that brings the official one along, where it is not installed by itself. */
+  readonly dependent?: string;
+  /** Members of the CommonJS value ("" is the value itself) and the arguments to call them with, with and without `new`. */
+  readonly calls: readonly (readonly unknown[])[];
+  /** Files that programs, instrumentations and servers reach for, by their paths in the package. */
+  readonly files: readonly string[];
+  /** What may or may not be resolved below the package's name. */
+  readonly subpaths: readonly string[];
+  /** Names and files that the official package has and ours has not, with the reason. */
+  readonly missing: Readonly<Record<string, string>>;
+  /** Names and files that ours has besides, with the reason. */
+  readonly added: Readonly<Record<string, string>>;
+}
+
+const WITH_SERVER = "comes with the server's whole API";
+const WITH_CLIENT = "comes with the client's whole API";
+const EVERY_GENERATION = "the value has what programs of any generation look for";
+const INTERNAL = "a part of the official implementation that ours does not have";
+
+const NO_PAGE: readonly unknown[] = ["http://localhost:1", { autoConnect: false }];
+
+export const SURFACES: readonly Surface[] = [
+  {
+    own: "@bowline/socket.io",
+    official: "socket.io-v4",
+    calls: [[""], ["Server"]],
+    files: [
+      ...["index", "socket", "broadcast-operator", "namespace", "parent-namespace", "client"].map(distFile),
+      ...["socket-types", "typed-events", "uws"].map(distFile),
+      "dist/index.d.ts",
+      "dist/socket.d.ts",
+      "dist/typed-events.d.ts",
+      ...["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"].flatMap((file) => [
+        `client-dist/${file}`,
+        `client-dist/${file}.map`,
+      ]),
+    ],
+    subpaths: ["package.json", "dist/socket", "dist/index.js", "wrapper.mjs"],
+    missing: {
+      "dist/broadcast-operator.js RemoteSocket": WITH_SERVER,
+      "dist/parent-namespace.js": WITH_SERVER,
+      "dist/client.js": WITH_SERVER,
+      "dist/uws.js": "comes with the support of uWebSockets.js",
+      "dist/socket-types.js": INTERNAL,
+      "dist/namespace.js RESERVED_EVENTS": INTERNAL,
+      "dist/typed-events.js StrictEventEmitter": INTERNAL,
+      "client-dist/socket.io.msgpack.min.js": "comes with the browser bundle for MessagePack",
+      "client-dist/socket.io.msgpack.min.js.map": "comes with the browser bundle for MessagePack",
+    },
+    added: { "cjs default": EVERY_GENERATION, "cjs listen": EVERY_GENERATION },
+  },
+  {
+    own: "@bowline/socket.io-client",
+    official: "socket.io-client-v4",
+    calls: [
+      ["", ...NO_PAGE],
+      ["Manager", ...NO_PAGE],
+      ["connect", ...NO_PAGE],
+    ],
+    files: [
+      "build/cjs/index.js",
+      "build/cjs/index.d.ts",
+      "build/esm/index.d.ts",
+      ...["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"].flatMap((file) => [
+        `dist/${file}`,
+        `dist/${file}.map`,
+      ]),
+    ],
+    subpaths: [
+      "package.json",
+      "debug",
+      "dist/socket.io.js",
+      "dist/socket.io.js.map",
+      "dist/socket.io.min.js",
+      "build/cjs/index.js",
+    ],
+    missing: {
+      ...Object.fromEntries(
+        ["Fetch", "NodeWebSocket", "NodeXHR", "WebSocket", "WebTransport", "XHR"].map((name) => [
+          `esm ${name}`,
+          WITH_CLIENT,
+        ]),
+      ),
+      "dist/socket.io.msgpack.min.js": "comes with the browser bundle for MessagePack",
+      "dist/socket.io.msgpack.min.js.map": "comes with the browser bundle for MessagePack",
+    },
+    added: { "cjs protocol": EVERY_GENERATION },
+  },
+  {
+    own: "@bowline/engine.io-parser",
+    official: "engine.io-parser",
+    dependent: "socket.io-client-v4",
+    calls: [],
+    files: ["build/cjs/index.js", "build/cjs/index.d.ts", "build/esm/index.d.ts"],
+    subpaths: ["build/cjs/index.js"],
+    missing: {},
+    added: {},
+  },
+  {
+    own: "@bowline/socket.io-parser",
+    official: "socket.io-parser",
+    dependent: "socket.io-v4",
+    calls: [["Encoder"], ["Decoder"]],
+    files: ["build/cjs/index.js", "build/cjs/index.d.ts", "build/esm/index.d.ts"],
+    subpaths: ["build/cjs/index.js"],
+    missing: {},
+    added: {},
+  },
+  {
+    own: "@bowline/socket.io-v2",
+    official: "socket.io-v2",
+    calls: [[""], ["listen"]],
+    files: ["index", "client", "namespace", "parent-namespace", "socket"].map(libFile),
+    subpaths: ["package.json", "lib/index", "lib/socket", "lib/namespace.js"],
+    missing: { "lib/client.js": WITH_SERVER, "lib/parent-namespace.js": WITH_SERVER },
+    added: Object.fromEntries(
+      ["cjs", "esm"].flatMap((side) => {
+        const names = ["Server", "Namespace", "Socket", ...(side === "esm" ? ["listen"] : [])];
+        return names.map((name) => [`${side} ${name}`, EVERY_GENERATION]);
+      }),
+    ),
+  },
+  {
+    own: "@bowline/socket.io-client-v2",
+    official: "socket.io-client-v2",
+    calls: [
+      ["", ...NO_PAGE],
+      ["Manager", ...NO_PAGE],
+      ["connect", ...NO_PAGE],
+    ],
+    files: [
+      ...["index", "manager", "socket", "on", "url"].map(libFile),
+      ...["socket.io.js", "socket.io.dev.js", "socket.io.slim.js", "socket.io.slim.dev.js"].flatMap((file) => [
+        `dist/${file}`,
+        `dist/${file}.map`,
+      ]),
+    ],
+    subpaths: ["package.json", "lib/index", "lib/manager", "lib/socket.js", "lib/on", "dist/socket.io.js"],
+    missing: {
+      "cjs managers": WITH_CLIENT,
+      "esm managers": WITH_CLIENT,
+      "lib/url.js": WITH_CLIENT,
+    },
+    added: { "cjs io": EVERY_GENERATION, "esm io": EVERY_GENERATION },
+  },
+  {
+    own: "@bowline/engine.io-parser-v2",
+    official: "engine.io-parser",
+    dependent: "socket.io-client-v2",
+    calls: [],
+    files: ["lib/index.js", "lib/browser.js", "lib/keys.js", "lib/utf8.js"],
+    subpaths: ["package.json", "lib/index"],
+    missing: {
+      "lib/browser.js": "one file serves both, since bytes are put into the class that is there",
+      "lib/keys.js": INTERNAL,
+      "lib/utf8.js": INTERNAL,
+    },
+    added: {},
+  },
+  {
+    own: "@bowline/socket.io-parser-v2",
+    official: "socket.io-parser",
+    dependent: "socket.io-v2",
+    calls: [["Encoder"], ["Decoder"]],
+    files: ["index.js", "binary.js", "is-buffer.js"],
+    subpaths: ["package.json", "index"],
+    missing: { "binary.js": INTERNAL, "is-buffer.js": INTERNAL },
+    added: {},
+  },
+];
+
+function distFile(name: string): string {
+  return `dist/${name}.js`;
+}
+
+function libFile(name: string): string {
+  return `lib/${name}.js`;
+}

@@ -1,0 +1,28 @@
+// A program of 4.x under an instrumentation, which patches prototypes in files that it knows by name.
+const { createServer } = require("node:http");
+const { Server } = require("socket.io");
+const connect = require("socket.io-client");
+const { say, talk } = require("./talk.cjs");
+
+/** What a file of the package exports, once it has been loaded. */
+function loaded(file) {
+  const wanted = new RegExp(`socket\\.io(?:-v4)?/dist/${file}\\.js$`);
+  const path = Object.keys(require.cache).find((name) => wanted.test(name.replaceAll("\\", "/")));
+  return require.cache[path].exports;
+}
+
+function count(prototype, method, label) {
+  const original = prototype[method];
+  prototype[method] = function counted(...args) {
+    say(label, String(args[0]));
+    return original.apply(this, args);
+  };
+}
+
+count(loaded("socket").Socket.prototype, "emit", "socket.emit");
+count(loaded("broadcast-operator").BroadcastOperator.prototype, "emit", "broadcast.emit");
+
+const httpServer = createServer();
+const server = new Server(httpServer);
+server.on("connection", (socket) => server.to(socket.id).emit("in room", 1));
+httpServer.listen(0, () => talk(server, httpServer, connect));
