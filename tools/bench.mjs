@@ -3,7 +3,7 @@
 import { setUp } from "./setup.mjs";
 
 try {
-  await setUp({ browser: false });
+  await setUp();
   const { build } = await import("./build.mjs");
   const built = (await build()).filter((result) => result.built).map((result) => result.name);
   if (built.length > 0) console.error(`built: ${built.join(", ")}`);
