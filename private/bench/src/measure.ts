@@ -92,7 +92,8 @@ export async function measureServer(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const printed = server.errors === "" ? "" : `\nThe server printed:\n${server.errors.trim()}`;
-    throw new Error(`Cannot measure ${metric.name} of ${peer}: ${reason}${printed}`);
+    const fix = reason.includes("EMFILE") ? "; take fewer --clients, or raise the limit of open files (ulimit -n)" : "";
+    throw new Error(`Cannot measure ${metric.name} of ${peer}: ${reason}${fix}${printed}`);
   } finally {
     await server.end();
   }

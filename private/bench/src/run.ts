@@ -3,7 +3,7 @@
 // Rules: one run is one set of processes, which all end with it, on Ctrl-C as well; progress goes to the error output,
 //        the table alone to the output.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments.ts";
 import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
@@ -92,6 +92,7 @@ function keep(path: string, result: BenchResult): void {
 }
 
 function writeDocument(from: string): void {
+  if (!existsSync(from)) throw new Error(`Cannot read "${from}": it does not exist; run \`npm run bench\` first`);
   const result = readResult(readFileSync(from, "utf8"));
   const reason = whyNotForDocuments(result);
   if (reason !== undefined) throw new Error(`Cannot put "${from}" into the document: ${reason}`);
