@@ -66,9 +66,11 @@ function versionOf(folder: string): string {
 export function peerVersions(): Readonly<Record<string, string>> {
   const modules = createRequire(import.meta.url).resolve.paths("ws") ?? [];
   const find = (name: string): string => {
-    for (const folder of modules) {
+    const [own = name, child] = name.split(">");
+    const places = child === undefined ? [own] : [join(own, "node_modules", child), child];
+    for (const folder of modules.flatMap((path) => places.map((place) => join(path, place)))) {
       try {
-        return versionOf(join(folder, name));
+        return versionOf(folder);
       } catch {
         // it may be in the next one
       }

@@ -35,11 +35,12 @@ export function languageOf(peer: ServerPeerName): Language {
   }
 }
 
-/** The folders under node_modules whose versions belong into the result. */
+/** The packages whose versions belong into the result; behind `>` stands one as the package before it finds it. */
 export const PEER_PACKAGES: Readonly<Record<string, string>> = {
   "@bowline/server": "@bowline/server",
   "socket.io 4.8": "socket.io-v4",
-  "engine.io under it": "engine.io-v6",
+  "its engine.io": "socket.io-v4>engine.io",
+  "its ws": "socket.io-v4>ws",
   "socket.io 2.5": "socket.io-v2",
   ws: "ws",
   mitata: "mitata",
