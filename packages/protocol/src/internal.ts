@@ -11,7 +11,7 @@ export {
   type TransportName,
 } from "./engine/carrier.ts";
 export type { CloseReason } from "./engine/close-reason.ts";
-export { EncodedFrame } from "./engine/frame.ts";
+export { EncodedFrame, type Frame } from "./engine/frame.ts";
 export { EngineSession, type SessionEvents } from "./engine/session.ts";
 export {
   type OfferAction,

@@ -190,7 +190,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
   accept(opened: (port: WebSocketPort) => void): void {
     if (!this.#settle() || this.#socket.destroyed) return;
     this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
-      opened(createNodeWebSocket(webSocket, this.#socket, this.#door.compressFrom));
+      opened(createNodeWebSocket(webSocket, this.#socket, this.#door.writing));
     });
   }
 

@@ -1,28 +1,41 @@
 // A WebSocket of the `ws` package in the shape the engine wants.
 // Place: **bytes** -> websocket carrier -> engine dialect -> session
-// Rules: the messages of one batch leave in one write; errors are part of the close event, never thrown;
-//        after an error the WebSocket is closed at once, since a peer may take its time to answer the close frame.
+// Rules: the messages of one batch leave in one write; where nothing is compressed, they are framed here and shared, and
+//        `ws` keeps all that comes in, and the control frames; errors are part of the close event, never thrown; after an
+//        error the WebSocket is closed at once, since a peer may take its time to answer the close frame.
 
 import type { Duplex } from "node:stream";
 import type { Outgoing } from "@bowline/protocol/internal";
-import type { RawData, WebSocket } from "ws";
+import { type RawData, WebSocket } from "ws";
 import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.ts";
+import type { FrameWriter } from "./frame-writer.ts";
 
 function toBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }
 
+/** How the messages of a connection are written. */
+export interface MessageWriting {
+  /** Frames what is not compressed. */
+  readonly frames: FrameWriter;
+  /** Length from which on a message may be compressed, where that was agreed; `Infinity` for never. */
+  readonly compressFrom: number;
+}
+
 class NodeWebSocket implements WebSocketPort {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
-  readonly #compressFrom: number;
+  readonly #writing: MessageWriting;
+  /** Whether compression was agreed: then `ws` has to keep the order, since it compresses in its own time. */
+  readonly #compresses: boolean;
   #events: WebSocketEvents | undefined;
 
-  constructor(webSocket: WebSocket, socket: Duplex, compressFrom: number) {
+  constructor(webSocket: WebSocket, socket: Duplex, writing: MessageWriting) {
     this.#webSocket = webSocket;
     this.#socket = socket;
-    this.#compressFrom = compressFrom;
+    this.#writing = writing;
+    this.#compresses = webSocket.extensions !== "";
     webSocket.on("message", (data, isBinary) => {
       this.#events?.message(isBinary ? toBytes(data) : data.toString());
     });
@@ -35,33 +48,35 @@ class NodeWebSocket implements WebSocketPort {
   }
 
   send(batch: readonly Outgoing[], done: (failure?: Error) => void): void {
-    const lastPacket = batch.at(-1);
-    const lastFrame = lastPacket?.frames.at(-1);
     const written = (error?: Error | null): void => done(error ?? undefined);
-    this.#socket.cork();
-    for (const outgoing of batch) {
-      const isLastPacket = outgoing === lastPacket;
-      for (const frame of outgoing.frames) {
-        const { data } = frame;
-        const compress = outgoing.compress && frame.data.length >= this.#compressFrom;
-        const options = { compress, binary: typeof data !== "string" };
-        this.#webSocket.send(data, options, isLastPacket && frame === lastFrame ? written : undefined);
-      }
-    }
-    this.#socket.uncork();
-    if (lastFrame === undefined) done();
+    if (this.#compresses) this.#sendCompressed(batch, written);
+    else if (this.#webSocket.readyState !== WebSocket.OPEN) written(new Error("The WebSocket is not open any more"));
+    else this.#socket.write(this.#writing.frames.write(batch), written);
   }
 
   close(): void {
     this.#webSocket.close();
+  }
+
+  #sendCompressed(batch: readonly Outgoing[], written: (error?: Error | null) => void): void {
+    const { compressFrom } = this.#writing;
+    const messages = batch.flatMap(({ frames, compress }) => frames.map(({ data }) => ({ data, compress })));
+    const last = messages.at(-1);
+    this.#socket.cork();
+    for (const message of messages) {
+      const { data } = message;
+      const options = { compress: message.compress && data.length >= compressFrom, binary: typeof data !== "string" };
+      this.#webSocket.send(data, options, message === last ? written : undefined);
+    }
+    this.#socket.uncork();
+    if (last === undefined) written();
   }
 }
 
 /**
  * Wraps a connected WebSocket.
  * @param socket the stream below it.
- * @param compressFrom length from which on a message may be compressed; `Infinity` for never.
  */
-export function createNodeWebSocket(webSocket: WebSocket, socket: Duplex, compressFrom: number): WebSocketPort {
-  return new NodeWebSocket(webSocket, socket, compressFrom);
+export function createNodeWebSocket(webSocket: WebSocket, socket: Duplex, writing: MessageWriting): WebSocketPort {
+  return new NodeWebSocket(webSocket, socket, writing);
 }

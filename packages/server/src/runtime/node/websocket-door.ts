@@ -9,13 +9,15 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "../../engine/options.ts";
 import { profileOf } from "../../engine/profile.ts";
+import { FrameWriter } from "./frame-writer.ts";
+import type { MessageWriting } from "./node-websocket.ts";
 
 type DoorOptions = Pick<EngineOptions, "maxHttpBufferSize" | "perMessageDeflate" | "compat">;
 
 /** Where WebSockets come in. */
 export interface WebSocketDoor {
-  /** Length from which on a message may be compressed; `Infinity` for never. */
-  readonly compressFrom: number;
+  /** How the messages of its connections are written. */
+  readonly writing: MessageWriting;
   /** Completes a handshake. @param headers lines to be added to the answer. */
   open(
     req: IncomingMessage,
@@ -47,7 +49,7 @@ export function createWebSocketDoor(options: DoorOptions): WebSocketDoor {
     skipUTF8Validation: false,
   });
   return {
-    compressFrom: compressFrom(options),
+    writing: { frames: new FrameWriter(), compressFrom: compressFrom(options) },
     open(req, socket, head, headers, opened) {
       const add = (lines: string[], of: IncomingMessage): void => {
         if (of === req) lines.push(...headers);
