@@ -13,7 +13,22 @@ export interface HttpListener {
   cut(): Promise<void>;
 }
 
-const usedPorts = new Set<number>();
+/** Below the ports that systems give to outgoing connections, so that a port is still free when a server comes back. */
+const FIRST_PORT = 10_240;
+const PORTS = 22_000;
+
+// The system hands ports out again once they are free, and searches for ever longer while most of them were used.
+const start = (process.pid * 997) % PORTS;
+let taken = 0;
+
+/** Gives the next port that this process has not had. */
+function nextPort(): number {
+  if (taken === PORTS) {
+    throw new Error("Cannot listen on a port of its own: this process has had every one");
+  }
+  taken += 1;
+  return FIRST_PORT + ((start + taken) % PORTS);
+}
 
 /**
  * Listens on loopback.
@@ -28,13 +43,7 @@ export async function listenOnLoopback(port: number): Promise<HttpListener> {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  const listeningPort = await listen(server, port);
-  if (port === 0 && usedPorts.has(listeningPort)) {
-    const next = await listenOnLoopback(0);
-    server.close();
-    return next;
-  }
-  usedPorts.add(listeningPort);
+  const listeningPort = port === 0 ? await listenAnywhere(server) : await listen(server, port);
   return {
     server,
     port: listeningPort,
@@ -52,6 +61,19 @@ export async function listenOnLoopback(port: number): Promise<HttpListener> {
       await closed;
     },
   };
+}
+
+async function listenAnywhere(server: Server): Promise<number> {
+  for (;;) {
+    try {
+      return await listen(server, nextPort());
+    } catch (error) {
+      // Somebody else has that one.
+      if (!(error instanceof Error) || !("code" in error) || error.code !== "EADDRINUSE") {
+        throw error;
+      }
+    }
+  }
 }
 
 function listen(server: Server, port: number): Promise<number> {

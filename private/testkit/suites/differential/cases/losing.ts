@@ -18,8 +18,8 @@ import {
 
 const PING_INTERVAL_MS = 100;
 /** Longer than the machine may be busy with other cases, or a side would be taken for silent before it is. */
-const PING_TIMEOUT_MS = 1000;
-const PING_WAIT_MS = 6000;
+const PING_TIMEOUT_MS = 2000;
+const PING_WAIT_MS = 10_000;
 
 const reconnects: DifferentialCase = {
   name: "a client comes back after the server was killed and sends what it had kept",
