@@ -38,7 +38,7 @@ const config: ViteUserConfig = defineConfig({
         ssr: { resolve: fromSource },
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "private/testkit/src/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "private/{bench,testkit}/src/**/*.test.ts"],
           environment: "node",
           testTimeout: 5000,
         },

@@ -89,22 +89,18 @@ const serverSendsMore: DifferentialCase = {
 };
 
 const raisedLimit: DifferentialCase = {
-  name: "1.2 MB of text and 1.1 MB of binary go both ways where the server's limit is raised",
+  name: "1.2 MB of text and 1.1 MB of binary go there and back where the server's limit is raised",
   shows: "both",
   // Bytes that are written as numbers take so long that nothing else can be told from it.
   notBy: ["json 3.0"],
   async run(scene) {
     const server = await scene.startServer({ maxHttpBufferSize: RAISED_LIMIT });
     const { client, socket } = await scene.join(server);
-    for (const end of [client, socket]) {
-      end.on("echo", (value, ack) => call(ack, value));
-    }
+    socket.on("echo", (value, ack) => call(ack, value));
     const text = Array.from({ length: 120_000 }, (_none, at) => String(at).padStart(10, "0")).join("");
     const bytes = Buffer.from(Uint8Array.from({ length: 1_100_000 }, (_none, at) => (at * 7919) % 251));
     for (const value of [text, bytes]) {
-      for (const [side, end] of [["client", client] as const, ["server", socket] as const]) {
-        scene.lane(side).add(`ack(${describeValues(await emitForAck(end, "echo", value))})`);
-      }
+      scene.lane("client").add(`ack(${describeValues(await emitForAck(client, "echo", value))})`);
     }
   },
 };

@@ -1,0 +1,124 @@
+// The command line of the bench: what to measure, how often, and what to do with the result.
+// Place: command line -> **arguments** -> schedule -> run
+// Rules: what is wrong is said together with the usage; a number is a whole number in its range; options that would
+//        contradict each other are refused.
+
+import { parseArgs } from "node:util";
+import type { Metric } from "./metrics/metric.ts";
+import { METRICS } from "./metrics/metrics.ts";
+import { isPeerName, PEERS, type PeerName } from "./peers/peer.ts";
+
+/** How the command is used. */
+export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
+
+  --only NAME[,NAME]   these metrics: ${METRICS.map((metric) => metric.name).join(", ")}
+  --peers NAME[,NAME]  these peers: ${PEERS.join(", ")}
+  --rounds N           visit every peer so many times (default 4)
+  --clients N          so many clients, in place of each metric's own number
+  --quick              two short rounds; of echo alone, unless --only says otherwise
+  --smoke              one very short round with 20 clients: does everything run?
+  --json FILE          keep the result there (default .cache/bench/latest.json)
+  --profile            one round in which our server alone writes CPU profiles to .cache/bench/profiles
+  --write-docs         measure nothing: put the kept result (or --json FILE) into docs/benchmarks.md
+  --help               this text`;
+
+/** What the command was asked to do. */
+export interface BenchOptions {
+  readonly metrics: readonly Metric[];
+  readonly peers: readonly PeerName[];
+  readonly rounds: number;
+  readonly clients: number | undefined;
+  readonly mode: "full" | "quick" | "smoke";
+  readonly json: string | undefined;
+  readonly profile: boolean;
+  readonly task: "measure" | "write-docs" | "help";
+}
+
+/** The command line was wrong. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const MOST_ROUNDS = 50;
+const MOST_CLIENTS = 20_000;
+const DEFAULT_ROUNDS = { full: 4, quick: 2, smoke: 1 } as const;
+const SMOKE_CLIENTS = 20;
+
+function wholeNumber(name: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > most) {
+    throw new UsageError(`Cannot use --${name} "${text}": give a whole number from 1 to ${most}`);
+  }
+  return value;
+}
+
+function namesIn(list: string): readonly string[] {
+  return list.split(",").map((name) => name.trim());
+}
+
+function chooseMetrics(list: string | undefined, isQuick: boolean): readonly Metric[] {
+  if (list === undefined) return METRICS.filter((metric) => !isQuick || metric.name === "echo");
+  return namesIn(list).map((name) => {
+    const found = METRICS.find((metric) => metric.name === name);
+    if (found === undefined) {
+      throw new UsageError(`Cannot measure "${name}": choose from ${METRICS.map((metric) => metric.name).join(", ")}`);
+    }
+    return found;
+  });
+}
+
+function choosePeers(list: string | undefined): readonly PeerName[] {
+  if (list === undefined) return PEERS;
+  return namesIn(list).map((name) => {
+    if (!isPeerName(name)) throw new UsageError(`Cannot measure peer "${name}": choose from ${PEERS.join(", ")}`);
+    return name;
+  });
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: "string" },
+        peers: { type: "string" },
+        rounds: { type: "string" },
+        clients: { type: "string" },
+        json: { type: "string" },
+        quick: { type: "boolean", default: false },
+        smoke: { type: "boolean", default: false },
+        profile: { type: "boolean", default: false },
+        "write-docs": { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param args - What stands behind the command's name.
+ * @returns What to do.
+ * @throws UsageError when it cannot be understood.
+ */
+export function readArguments(args: readonly string[]): BenchOptions {
+  const values = parse(args);
+  if (values.quick && values.smoke) throw new UsageError("Cannot be quick and smoke at once: choose one");
+  const mode = values.smoke ? "smoke" : values.quick ? "quick" : "full";
+  const rounds = wholeNumber("rounds", values.rounds, MOST_ROUNDS);
+  const clients = wholeNumber("clients", values.clients, MOST_CLIENTS);
+  return {
+    metrics: chooseMetrics(values.only, values.quick),
+    peers: values.profile ? ["bowline"] : choosePeers(values.peers),
+    rounds: rounds ?? (values.profile ? 1 : DEFAULT_ROUNDS[mode]),
+    clients: clients ?? (mode === "smoke" ? SMOKE_CLIENTS : undefined),
+    mode,
+    json: values.json,
+    profile: values.profile,
+    task: values.help ? "help" : values["write-docs"] ? "write-docs" : "measure",
+  };
+}

@@ -1,0 +1,70 @@
+// What the run asks of the load process, and what comes back: the messages between the two.
+// Place: run -> **job** -> load process
+// Rules: plain data, since it goes over IPC; what arrives is unknown until it was looked at.
+
+import type { Language } from "../peers/peer.ts";
+
+/** What the load process can do to a server. */
+export type Scenario = "echo" | "broadcast" | "connect" | "upgrade" | "polling" | "idle";
+
+/** One measurement of one server. */
+export interface LoadJob {
+  readonly scenario: Scenario;
+  readonly language: Language;
+  readonly port: number;
+  readonly serverPid: number;
+  /** How many clients there are, or for `connect` and `upgrade` how many come and go at the same time. */
+  readonly clients: number;
+  readonly warmMs: number;
+  readonly measureMs: number;
+  /** How many times longer either may take where the server does not get its processor. */
+  readonly patience: number;
+  /** Messages that each client of `echo` has under way. */
+  readonly inFlight: number;
+  /** For `echo`: messages per second over all clients; 0 sends the next one when an answer comes. */
+  readonly ratePerSecond: number;
+  /** For `broadcast`: messages that the server sends in one turn of its loop. */
+  readonly perTurn: number;
+}
+
+/** What a measurement gave, by the names that metrics take them from. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** What one measurement gave. */
+export interface Measurement {
+  readonly figures: Figures;
+  /** The share of its core that the load process used while it measured; 0 where nothing was driven. */
+  readonly loadUtilisation: number;
+}
+
+/** What a server tells about itself. */
+export interface ServerFacts {
+  readonly cpuUs: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+}
+
+/** From the run to the load process. */
+export type ToLoad =
+  | { readonly type: "job"; readonly job: LoadJob }
+  | { readonly type: "facts"; readonly facts: ServerFacts };
+
+/** From the load process to the run. */
+export type FromLoad =
+  | { readonly type: "ask"; readonly afterGarbageCollection: boolean }
+  | { readonly type: "done"; readonly measurement: Measurement }
+  | { readonly type: "failed"; readonly reason: string };
+
+function typeOf(message: unknown): unknown {
+  return typeof message === "object" && message !== null && "type" in message ? message.type : undefined;
+}
+
+/** Whether what arrived in the load process is one of its messages. */
+export function isToLoad(message: unknown): message is ToLoad {
+  return typeOf(message) === "job" || typeOf(message) === "facts";
+}
+
+/** Whether what arrived from the load process is one of its messages. */
+export function isFromLoad(message: unknown): message is FromLoad {
+  return ["ask", "done", "failed"].some((type) => typeOf(message) === type);
+}

@@ -1,0 +1,89 @@
+// Counts operations and latencies in a stretch of time, and what the server's CPU spent on them.
+// Place: scenario -> **meter** -> server clock
+// Rules: what happens before the stretch warms both sides up and does not count; warm is a server by the CPU time that it
+//        has used, which on a busy machine takes longer; the load process measures itself too,
+//        since a load process without time to spare makes a server look slower or faster than it is.
+
+import { setTimeout as delay } from "node:timers/promises";
+import { percentile } from "../statistics.ts";
+import type { LoadJob, Measurement } from "./job.ts";
+
+const MOST_LATENCIES = 2_000_000;
+/** How long the first operation may take when the stretch is shorter than that. */
+const LONGEST_WAIT_MS = 10_000;
+
+/** The share of its processor that a server has to get while it is measured, or it gets more time. */
+const SERVER_SHARE = 0.6;
+const STEP_MS = 50;
+
+type Stretch = Pick<LoadJob, "warmMs" | "measureMs" | "patience" | "ratePerSecond">;
+
+/** One stretch of measuring. */
+export class Meter {
+  readonly #cpuUs: () => Promise<number>;
+  #isMeasuring = false;
+  #operations = 0;
+  #latencies: number[] = [];
+
+  /** @param cpuUs gives the CPU time that the server has used. */
+  constructor(cpuUs: () => Promise<number>) {
+    this.#cpuUs = cpuUs;
+  }
+
+  /** An operation is done. */
+  done(operations: number): void {
+    this.#operations += operations;
+  }
+
+  /** An operation took so long. */
+  took(latencyMs: number): void {
+    if (this.#isMeasuring && this.#latencies.length < MOST_LATENCIES) this.#latencies.push(latencyMs);
+  }
+
+  /**
+   * Waits for both sides to be warm, then measures.
+   * @throws Error when nothing was done meanwhile.
+   */
+  async run({ warmMs, measureMs, patience, ratePerSecond }: Stretch): Promise<Measurement> {
+    // At a fixed rate the server idles most of the time, and the clock alone counts.
+    const shares = ratePerSecond > 0 ? [0, 0] : [1, SERVER_SHARE];
+    const [warmShare = 0, measureShare = 0] = shares;
+    await this.#until(warmMs, warmMs * warmShare, warmMs * patience);
+    const cpuBefore = await this.#cpuUs();
+    const operationsBefore = this.#operations;
+    const ownBefore = process.cpuUsage();
+    const startedAt = performance.now();
+    this.#isMeasuring = true;
+    await this.#until(measureMs, measureMs * measureShare, measureMs * patience);
+    for (let waited = 0; this.#operations === operationsBefore && waited < LONGEST_WAIT_MS; waited += measureMs) {
+      await delay(measureMs);
+    }
+    const cpuUs = (await this.#cpuUs()) - cpuBefore;
+    const operations = this.#operations - operationsBefore;
+    const elapsedUs = (performance.now() - startedAt) * 1000;
+    const own = process.cpuUsage(ownBefore);
+    this.#isMeasuring = false;
+    if (operations === 0) throw new Error("Cannot measure: not one operation was done in time");
+    const sorted = Float64Array.from(this.#latencies).sort();
+    return {
+      figures: {
+        cpuUs: cpuUs / operations,
+        perSecond: operations / (elapsedUs / 1e6),
+        serverUtilisation: cpuUs / elapsedUs,
+        p50Ms: percentile(sorted, 0.5),
+        p99Ms: percentile(sorted, 0.99),
+      },
+      loadUtilisation: (own.user + own.system) / elapsedUs,
+    };
+  }
+
+  /** Waits for so long, and on until the server has used that much CPU time, but no longer than `mostMs`. */
+  async #until(leastMs: number, cpuMs: number, mostMs: number): Promise<void> {
+    const cpuBefore = await this.#cpuUs();
+    const startedAt = performance.now();
+    await delay(leastMs);
+    while (performance.now() - startedAt < mostMs && (await this.#cpuUs()) - cpuBefore < cpuMs * 1000) {
+      await delay(STEP_MS);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// What a row of the table is made of, and how a metric describes its measurement.
+// Place: arguments -> **metric** -> schedule -> run
+// Rules: a metric is data; it names its scenario, its peers, and the figures that become rows.
+
+import type { LoadJob } from "../load/job.ts";
+import type { PeerName, ServerPeerName } from "../peers/peer.ts";
+
+/** What a figure is counted in. */
+export type Unit = "µs" | "ms" | "KiB" | "ns";
+
+/** One row. */
+export interface FigureSpec {
+  /** Names the row in JSON and in the targets. */
+  readonly key: string;
+  /** The name under which a measurement gives the figure. */
+  readonly from: string;
+  readonly label: string;
+  readonly unit: Unit;
+}
+
+/** A metric whose figures come from clients that drive a server. */
+export interface ServerMetric {
+  readonly kind: "server";
+  readonly name: string;
+  /** What the server's cost is divided by, and what the clients do. */
+  readonly about: string;
+  readonly peers: readonly ServerPeerName[];
+  readonly job: Pick<LoadJob, "scenario" | "clients" | "inFlight" | "ratePerSecond" | "perTurn">;
+  /** With fewer clients the figure would be noise, so that `--clients` goes no lower. */
+  readonly fewestClients?: number;
+  readonly figures: readonly FigureSpec[];
+}
+
+/** A metric whose figures come from calling codecs. */
+export interface CodecMetric {
+  readonly kind: "codec";
+  readonly name: string;
+  readonly about: string;
+  readonly peers: readonly PeerName[];
+  readonly figures: readonly FigureSpec[];
+}
+
+/** A metric. */
+export type Metric = ServerMetric | CodecMetric;

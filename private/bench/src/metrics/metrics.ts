@@ -1,0 +1,9 @@
+// All metrics, by their names.
+// Place: arguments -> **metrics** -> schedule
+
+import { CODEC_METRICS } from "./codec-metrics.ts";
+import type { Metric } from "./metric.ts";
+import { SERVER_METRICS } from "./server-metrics.ts";
+
+/** Every metric, in the order of the table. */
+export const METRICS: readonly Metric[] = [...SERVER_METRICS, ...CODEC_METRICS];
