@@ -8,6 +8,22 @@ import type { Outgoing } from "@bowline/protocol/internal";
 import type { RawData, WebSocket } from "ws";
 import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.ts";
 
+/** What `ws` is told of a message. The same few objects serve all messages. */
+interface MessageOptions {
+  readonly binary: boolean;
+  readonly compress: boolean;
+}
+
+const TEXT: MessageOptions = { binary: false, compress: false };
+const COMPRESSED_TEXT: MessageOptions = { binary: false, compress: true };
+const BYTES: MessageOptions = { binary: true, compress: false };
+const COMPRESSED_BYTES: MessageOptions = { binary: true, compress: true };
+
+function messageOptions(data: string | Uint8Array, compress: boolean): MessageOptions {
+  if (typeof data === "string") return compress ? COMPRESSED_TEXT : TEXT;
+  return compress ? COMPRESSED_BYTES : BYTES;
+}
+
 function toBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
@@ -43,8 +59,7 @@ class NodeWebSocket implements WebSocketPort {
       const isLastPacket = outgoing === lastPacket;
       for (const frame of outgoing.frames) {
         const { data } = frame;
-        const compress = outgoing.compress && frame.data.length >= this.#compressFrom;
-        const options = { compress, binary: typeof data !== "string" };
+        const options = messageOptions(data, outgoing.compress && data.length >= this.#compressFrom);
         this.#webSocket.send(data, options, isLastPacket && frame === lastFrame ? written : undefined);
       }
     }
