@@ -9,10 +9,11 @@ import { Socket } from "../socket.ts";
 import { createBrowserPlatform } from "./browser-platform.ts";
 import { completeIo, type Io } from "./complete-io.ts";
 
-export { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
+export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
+export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
 export type { Engine } from "../engine.ts";
-export type { Auth, ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";
+export type { Auth, ClientOptions, EngineOptions, LiveOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";
 export type { ConnectError } from "../socket-events.ts";
 export { protocol } from "./complete-io.ts";
 export { Socket };
