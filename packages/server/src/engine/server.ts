@@ -169,9 +169,9 @@ export class EngineServer extends Emitter<EngineEvents> {
       opened: (carrier) => this.#openWebTransport(carrier),
       moved: (sid, carrier) => {
         const connection = this.#connections.get(sid);
-        const mayMove = connection?.dialect === eio4;
-        if (mayMove) connection.handleUpgrade(carrier);
-        return mayMove;
+        if (connection?.dialect.transports.includes(carrier.name) !== true) return false;
+        connection.handleUpgrade(carrier);
+        return true;
       },
     });
   }
