@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from "vitest";
 import type { TransportError } from "./connect-error.ts";
-import type { Io } from "./entry/complete-io.ts";
+import type { Io, ManagerClass } from "./entry/create-client.ts";
 import type { Manager } from "./manager.ts";
 import type { Socket } from "./socket.ts";
 
@@ -16,7 +16,8 @@ interface FromClient {
 
 declare const socket: Socket<FromServer, FromClient>;
 declare const anything: Socket;
-declare const io: Io<unknown>;
+declare const io: Io;
+declare const ManagerOfEntry: ManagerClass;
 
 test("events of the server have the arguments of the program's map", () => {
   socket.on("news", (text, at) => {
@@ -77,6 +78,14 @@ test("the manager of a socket is known", () => {
   socket.io.opts.query = { token: "new" };
   socket.io.on("reconnect_attempt", (attempt) => expectTypeOf(attempt).toEqualTypeOf<number>());
   socket.io.reconnectionDelay(100).timeout(false);
+});
+
+test("the class of managers is one that programs extend", () => {
+  class OwnManager extends ManagerOfEntry {
+    readonly purpose = "news";
+  }
+  expectTypeOf(new OwnManager("http://h", { autoConnect: false }).socket("/admin")).toEqualTypeOf<Socket>();
+  expectTypeOf(io.Manager).toEqualTypeOf(ManagerOfEntry);
 });
 
 test("an error of the connection says what was tried", () => {

@@ -37,7 +37,7 @@ export type { DefaultEventsMap, EventNames, EventParams, EventsMap, ListenerOf }
 export { createId, type Random } from "./shared/random.ts";
 export { createRecord } from "./shared/record.ts";
 export { createSystemClock, type SystemClock } from "./shared/system-clock.ts";
-export { SILENT, type Trace, type TracePoint } from "./shared/trace.ts";
+export { createTrace, SILENT, type Trace, type TracePoint } from "./shared/trace.ts";
 export { type AckCallback, type EmitArguments, takeAck } from "./socket/ack-callback.ts";
 export type { AnswerOf, WithAnswers, WithoutAck, WithTimeout } from "./socket/ack-types.ts";
 export { hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";

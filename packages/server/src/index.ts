@@ -1,8 +1,19 @@
 // The public list of @bowline/server, for Node.
+// Place: bytes -> engine server -> connection -> server -> namespace -> socket
+// Rules: each name is here on purpose; whatever an option, an event or a method of these classes speaks of is here too, so
+//        that programs can name it.
 
-export { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
-export type { Connection } from "./engine/connection.ts";
-export type { AllowRequest } from "./engine/options.ts";
+export type { Adapter, AdapterFactory, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
+export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
+export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
+export type { ChangeableHeaders } from "./engine/answer-headers.ts";
+export type { Connection, ConnectionEvents } from "./engine/connection.ts";
+export type { CookieAttributes } from "./engine/cookie.ts";
+export type { CorsDelegate, CorsOptions, CorsOrigin } from "./engine/cors.ts";
+export type { EngineMiddleware } from "./engine/middleware.ts";
+export type { AllowRequest, EngineOptions, HttpCompression, PerMessageDeflate } from "./engine/options.ts";
+export type { ConnectionErrorReport, EngineEvents, EngineServer } from "./engine/server.ts";
+export type { WebTransportSession } from "./engine/webtransport-session.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastOperator, BroadcastTimeoutError } from "./socket/broadcast-operator.ts";
 export type { DisconnectReason } from "./socket/connection.ts";
@@ -10,8 +21,9 @@ export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
 export type { Handshake } from "./socket/handshake.ts";
 export type { IncomingEvent } from "./socket/inbox.ts";
 export type { Middleware, Next } from "./socket/middleware.ts";
-export { Namespace } from "./socket/namespace.ts";
+export { Namespace, type NamespaceReservedEvents } from "./socket/namespace.ts";
 export type { ServerOptions } from "./socket/options.ts";
 export type { RecoveryOptions } from "./socket/recovery.ts";
+export type { SocketReservedEvents } from "./socket/reserved-events.ts";
 export { Socket } from "./socket/socket.ts";
 export type { ParserByRevision } from "./socket/wires.ts";

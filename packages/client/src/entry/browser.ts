@@ -2,34 +2,36 @@
 // Place: composition root; programs import it as @bowline/client.
 // Rules: nothing happens at import; what a program may use is listed here, each name on purpose.
 
-import { createIo } from "../io.ts";
-import { Manager as CoreManager } from "../manager.ts";
-import type { ClientOptions } from "../options.ts";
+import type { Manager as CoreManager } from "../manager.ts";
 import { Socket } from "../socket.ts";
 import { createBrowserPlatform } from "./browser-platform.ts";
-import { completeIo, type Io } from "./complete-io.ts";
+import { createClient, type Io, type ManagerClass, MODERN } from "./create-client.ts";
 
-export { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
+export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
+export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
 export type { Engine } from "../engine.ts";
-export type { Auth, ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";
+export type {
+  Auth,
+  ClientOptions,
+  EngineOptions,
+  LiveOptions,
+  ManagerOptions,
+  Query,
+  SocketOptions,
+} from "../options.ts";
 export type { ConnectError } from "../socket-events.ts";
-export { protocol } from "./complete-io.ts";
+export type { Io, ManagerClass };
 export { Socket };
 
-const platform = createBrowserPlatform();
+const client = createClient(createBrowserPlatform(), MODERN);
+
+/** Revision of the Socket.IO protocol that this client speaks best; it speaks the one before as well. */
+export const protocol: number = client.io.protocol;
 
 /** The connection to one server, shared by the sockets of its namespaces. */
-export class Manager extends CoreManager {
-  /**
-   * Makes a manager, which connects at once unless `autoConnect` is false.
-   * @param uri URL of the server; options may stand in its place.
-   * @throws Error when the URL names no server.
-   */
-  constructor(uri?: string | ClientOptions, options?: ClientOptions) {
-    super(platform, uri, options);
-  }
-}
+export const Manager: ManagerClass = client.Manager;
+export type Manager = CoreManager;
 
 /**
  * Connects to a server and gives the socket for a namespace of it.
@@ -44,12 +46,9 @@ export class Manager extends CoreManager {
  * const socket = io("http://localhost:3000", { autoConnect: false });
  * socket.on("connect", () => console.log(socket.id));
  */
-export const io: Io<typeof Manager> = completeIo(
-  createIo({ page: platform.page, createManager: (uri, options) => new Manager(uri, options) }),
-  Manager,
-);
+export const io: Io = client.io;
 
 /** As `io`. */
-export const connect: typeof io = io;
+export const connect: Io = io;
 
 export default io;

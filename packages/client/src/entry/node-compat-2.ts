@@ -1,47 +1,38 @@
 // The client for Node, for programs of 2.x: as node.ts, with the settings of 2.x.
 // Place: composition root; the alias package for 2.x imports it as @bowline/client/compat-2.
-// Rules: nothing happens at import; its managers are its own, so that a program of 2.x and one of 4.x in one process
-//        never share a connection.
+// Rules: nothing happens at import; what a program may use is listed here, each name on purpose.
 
-import { createIo } from "../io.ts";
-import { Manager as CoreManager } from "../manager.ts";
-import type { ClientOptions } from "../options.ts";
+import type { Manager as CoreManager } from "../manager.ts";
 import { Socket } from "../socket.ts";
-import { protocol, withCompat2 } from "./compat-2.ts";
-import { completeIo, type Io } from "./complete-io.ts";
+import { createClient, type Io, type ManagerClass } from "./create-client.ts";
+import { GENERATION_2 } from "./generation-2.ts";
 import { createNodePlatform } from "./node-platform.ts";
 
 export type { Engine } from "../engine.ts";
 export type { ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";
-export { protocol, Socket };
+export type { Io, ManagerClass };
+export { Socket };
 
-const platform = createNodePlatform();
+const client = createClient(createNodePlatform(), GENERATION_2);
+
+/** Revision of the Socket.IO protocol that programs of 2.x know; later ones are spoken as well. */
+export const protocol: number = client.io.protocol;
 
 /** The connection to one server, shared by the sockets of its namespaces. */
-export class Manager extends CoreManager {
-  /**
-   * Makes a manager, which connects at once unless `autoConnect` is false.
-   * @param uri URL of the server; options may stand in its place.
-   * @throws Error when the URL names no server.
-   */
-  constructor(uri?: string | ClientOptions, options?: ClientOptions) {
-    const given = typeof uri === "object" ? uri : options;
-    super(platform, typeof uri === "string" ? uri : undefined, withCompat2(given));
-  }
-}
+export const Manager: ManagerClass = client.Manager;
+export type Manager = CoreManager;
 
 /**
  * Connects to a server and gives the socket for a namespace of it, as programs of 2.x do.
+ *
+ * Sockets of the same server share a connection unless `forceNew` is set.
  * @param url URL of the server; its path is the namespace. Options may stand in its place.
  * @returns the socket; it connects at once unless `autoConnect` is false.
  * @throws Error when the URL names no server.
  */
-export const io: Io<typeof Manager> = Object.assign(
-  completeIo(createIo({ page: platform.page, createManager: (uri, options) => new Manager(uri, options) }), Manager),
-  { protocol },
-);
+export const io: Io = client.io;
 
 /** As `io`. */
-export const connect: typeof io = io;
+export const connect: Io = io;
 
 export default io;

@@ -4,7 +4,7 @@
 
 import { randomFillSync } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
-import type { Random, Trace, TracePoint } from "@bowline/protocol/internal";
+import { createTrace, type Random, type Trace } from "@bowline/protocol/internal";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
 import { createNodeClock } from "./node-clock.ts";
@@ -16,23 +16,8 @@ const random: Random = {
   fraction: () => Math.random(),
 };
 
-const points = new Map<string, TracePoint>();
-
-/** Binds trace points to `diagnostics_channel`: `session.closed` is the channel `bowline:session.closed`. */
-const trace: Trace = (name) => {
-  let point = points.get(name);
-  if (point === undefined) {
-    const target = channel(`bowline:${name}`);
-    point = {
-      get active() {
-        return target.hasSubscribers;
-      },
-      publish: (message) => target.publish(message),
-    };
-    points.set(name, point);
-  }
-  return point;
-};
+/** Binds trace points to `diagnostics_channel`. */
+const trace: Trace = createTrace(channel);
 
 /** Where something like a page is emulated, as in jsdom, it counts as one. */
 function emulatedPage(): PageLocation | undefined {

@@ -4,12 +4,15 @@
 //        A dialect keeps no state and throws nothing but SyntaxError.
 // Source: docs/protocol/engine-3.md and docs/protocol/engine-4.md
 
+import type { TransportName } from "./carrier.ts";
 import type { Frame } from "./frame.ts";
 import type { Packet } from "./packet.ts";
 
 /** Codec and habits of one revision of the Engine.IO protocol. */
 export interface EngineDialect {
   readonly revision: 3 | 4;
+  /** The transports that it is spoken over. */
+  readonly transports: readonly TransportName[];
   /** Which side sends the heartbeat ping. */
   readonly pinger: "client" | "server";
   /** Whether any packet proves that the peer lives, or the expected ping or pong alone. */

@@ -148,6 +148,7 @@ function joinPayload(frames: readonly Frame[], binary: boolean): string | Uint8A
 /** Engine.IO revision 3. */
 export const eio3: EngineDialect = {
   revision: 3,
+  transports: ["polling", "websocket"],
   pinger: "client",
   anyPacketProvesLife: true,
   binaryBodies: true,

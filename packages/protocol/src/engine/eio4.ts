@@ -48,6 +48,7 @@ function textOf(frame: Frame): string {
 /** Engine.IO revision 4. */
 export const eio4: EngineDialect = {
   revision: 4,
+  transports: ["polling", "websocket", "webtransport"],
   pinger: "server",
   anyPacketProvesLife: false,
   binaryBodies: false,

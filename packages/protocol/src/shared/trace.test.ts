@@ -1,17 +1,35 @@
-// Rules of the trace that nobody hears.
-import { describe, expect, it } from "vitest";
-import { SILENT } from "./trace.ts";
+import { expect, test } from "vitest";
+import { createTrace, type TraceChannel } from "./trace.ts";
 
-describe("the silent trace", () => {
-  it("has points that are not active, whatever their name", () => {
-    expect([SILENT("session.closed").active, SILENT("").active]).toEqual([false, false]);
-  });
+class Channel implements TraceChannel {
+  hasSubscribers = false;
+  readonly published: unknown[] = [];
 
-  it("swallows what is published all the same", () => {
-    expect(SILENT("session.closed").publish({ id: "s1" })).toBeUndefined();
-  });
+  publish(message: unknown): void {
+    this.published.push(message);
+  }
+}
 
-  it("gives the same point every time, so that asking costs no memory", () => {
-    expect(SILENT("a")).toBe(SILENT("b"));
+test("a trace point is one channel, however often it is looked up", () => {
+  const opened: string[] = [];
+  const trace = createTrace((name) => {
+    opened.push(name);
+    return new Channel();
   });
+  expect(trace("session.closed")).toBe(trace("session.closed"));
+  expect(opened).toEqual(["bowline:session.closed"]);
+});
+
+test("a trace point is active while somebody listens to its channel", () => {
+  const channel = new Channel();
+  const point = createTrace(() => channel)("session.closed");
+  expect(point.active).toBe(false);
+  channel.hasSubscribers = true;
+  expect(point.active).toBe(true);
+});
+
+test("what a trace point publishes goes to its channel", () => {
+  const channel = new Channel();
+  createTrace(() => channel)("session.closed").publish({ reason: "ping timeout" });
+  expect(channel.published).toEqual([{ reason: "ping timeout" }]);
 });

@@ -11,6 +11,35 @@ export interface TracePoint {
 /** Looks a trace point up by its name, for example `session.closed`. */
 export type Trace = (name: string) => TracePoint;
 
+/** Where a platform publishes under a name, as the channels of Node's diagnostics. */
+export interface TraceChannel {
+  readonly hasSubscribers: boolean;
+  publish(message: unknown): void;
+}
+
+/**
+ * Binds trace points to the channels of a platform.
+ * @param open gives the channel of a name; `session.closed` is the channel `bowline:session.closed`.
+ * @returns a trace with one point for each name.
+ */
+export function createTrace(open: (name: string) => TraceChannel): Trace {
+  const points = new Map<string, TracePoint>();
+  return (name) => {
+    let point = points.get(name);
+    if (point === undefined) {
+      const channel = open(`bowline:${name}`);
+      point = {
+        get active() {
+          return channel.hasSubscribers;
+        },
+        publish: (message) => channel.publish(message),
+      };
+      points.set(name, point);
+    }
+    return point;
+  };
+}
+
 const SILENT_POINT: TracePoint = { active: false, publish() {} };
 
 /** A trace that nobody hears. */

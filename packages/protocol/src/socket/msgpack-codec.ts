@@ -22,15 +22,28 @@ function isJsonPacket({ type }: SocketPacket): boolean {
   return type === CONNECT || type === DISCONNECT || type === CONNECT_ERROR;
 }
 
-function encodeRevision4(packet: SocketPacket): SocketFrame {
-  return isJsonPacket(packet) ? JSON.stringify(packet) : encodeMsgpack(packet);
+/** What the revisions do with packets that may be texts. */
+interface Format {
+  encode(packet: SocketPacket): SocketFrame;
+  /** @throws SyntaxError when the text is no packet. */
+  readText(text: string): unknown;
 }
 
-function readFrame(frame: unknown, revision: 4 | 5): unknown {
-  if (typeof frame === "string") {
-    if (revision === 4) return parseJson(frame, MAX_PACKET_DEPTH);
-    throw refusal("a text came where every packet is binary");
-  }
+const FORMATS: { readonly 4: Format; readonly 5: Format } = {
+  4: {
+    encode: (packet) => (isJsonPacket(packet) ? JSON.stringify(packet) : encodeMsgpack(packet)),
+    readText: (text) => parseJson(text, MAX_PACKET_DEPTH),
+  },
+  5: {
+    encode: encodeMsgpack,
+    readText() {
+      throw refusal("a text came where every packet is binary");
+    },
+  },
+};
+
+function readFrame(frame: unknown, { readText }: Format): unknown {
+  if (typeof frame === "string") return readText(frame);
   const bytes = toBytes(frame);
   if (bytes === undefined) throw refusal("a frame is neither text nor bytes");
   return readMsgpack(bytes, !ArrayBuffer.isView(frame), MAX_PACKET_DEPTH);
@@ -50,10 +63,11 @@ function readFrame(frame: unknown, revision: 4 | 5): unknown {
  * for (const frame of new Encoder().encode({ type: 2, nsp: "/", data: ["hello", 1.5] })) decoder.add(frame);
  */
 export function createMsgpackParser(revision: 4 | 5): MsgpackParser {
+  const format = FORMATS[revision];
   return createPacketParser(revision, {
-    encode: revision === 4 ? encodeRevision4 : encodeMsgpack,
+    encode: format.encode,
     decode(frame) {
-      const packet = readFrame(frame, revision);
+      const packet = readFrame(frame, format);
       assertPacket(packet, PACKET_RULES[revision]);
       return packet;
     },

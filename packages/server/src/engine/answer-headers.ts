@@ -6,8 +6,7 @@
 
 import { type CookieWriter, createCookieWriter } from "./cookie.ts";
 import type { AnswerHeaders, RequestHead, UpgradeExchange } from "./http-exchange.ts";
-import type { EngineOptions } from "./options.ts";
-import { nativeRequest } from "./options.ts";
+import { type EngineOptions, nativeRequest } from "./options.ts";
 import { type EngineProfile, profileOf } from "./profile.ts";
 
 /** What stands in an answer. */
@@ -22,7 +21,7 @@ const CONTENT_TYPES: Readonly<Record<AnswerContent, AnswerHeaders>> = {
 };
 
 /** Headers that listeners of `initial_headers` and `headers` may change. */
-export type ChangeableHeaders = Record<string, string | readonly string[]>;
+export type ChangeableHeaders = Record<string, string | string[]>;
 
 /** Tells programs of the headers that are about to be sent. */
 export interface HeaderListeners {

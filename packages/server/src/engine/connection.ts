@@ -81,13 +81,19 @@ export type SentCallback = () => void;
 
 /** Events of a connection for programs that watch it. */
 export interface ConnectionEvents {
+  /** A message has come in; under Socket.IO that is one of its packets. */
   message(data: string | Uint8Array): void;
   /** As `message`. */
   data(data: string | Uint8Array): void;
+  /** A sign of life has come from the client: its answer to our ping, or with revision 3 its own ping. */
   heartbeat(): void;
+  /** What was waiting has been handed to the transport, which takes more. */
   drain(): void;
+  /** The client tries a better transport. */
   upgrading(transport: { readonly name: TransportName }): void;
+  /** The client has moved to it. */
   upgrade(transport: { readonly name: TransportName }): void;
+  /** The connection has ended. */
   close(reason: CloseReason, description?: unknown): void;
 }
 
@@ -249,8 +255,10 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     if (this.hasListeners("data")) this.emit("data", data);
   }
 
-  heartbeat(): void {
-    if (this.hasListeners("heartbeat")) this.emit("heartbeat");
+  heartbeat(type: "ping" | "pong"): void {
+    // A ping of ours says nothing of the client.
+    const proof = this.dialect.pinger === "server" ? "pong" : "ping";
+    if (type === proof && this.hasListeners("heartbeat")) this.emit("heartbeat");
   }
 
   drained(): void {

@@ -22,7 +22,7 @@ export interface RequestHead {
 }
 
 /** Headers of an answer; a list is sent as that many headers of the same name. */
-export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
+export type AnswerHeaders = Readonly<Record<string, string | string[]>>;
 
 /** What middlewares written for Node take. */
 export interface NativePair {

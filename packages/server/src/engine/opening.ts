@@ -3,7 +3,7 @@
 // Rules: a session is known by its id from before its open packet leaves until it has ended.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
-import { eio4, type Handshake } from "@bowline/protocol";
+import type { Handshake } from "@bowline/protocol";
 import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
 import type { HeaderWriter } from "./answer-headers.ts";
 import { Connection, type FirstRoute } from "./connection.ts";
@@ -70,12 +70,11 @@ export class SessionOpener {
     this.#open(sid, head, query, { on: "stream", carrier }, []);
   }
 
-  /** Where a polling client can move to; WebTransport speaks revision 4 alone. */
+  /** Where a polling client can move to. */
   #upgradesFor({ dialect }: EngineQuery): readonly TransportName[] {
     const { allowUpgrades, transports } = this.#parts.options;
-    const isPossible = (name: TransportName) =>
-      transports.includes(name) && (name !== "webtransport" || dialect === eio4);
-    return allowUpgrades ? UPGRADES.filter(isPossible) : [];
+    if (!allowUpgrades) return [];
+    return UPGRADES.filter((name) => transports.includes(name) && dialect.transports.includes(name));
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {

@@ -4,8 +4,7 @@
 //        `compat` restores those of 2.x; the caller's object is never written to.
 
 import type { TransportName } from "@bowline/protocol/internal";
-import type { CookieAttributes } from "./cookie.ts";
-import { checkCookie } from "./cookie.ts";
+import { type CookieAttributes, checkCookie } from "./cookie.ts";
 import type { CorsDelegate, CorsOptions } from "./cors.ts";
 import type { RequestHead } from "./http-exchange.ts";
 import { profileOf } from "./profile.ts";

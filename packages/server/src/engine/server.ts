@@ -29,15 +29,21 @@ export interface EnginePlatform {
 
 /** What a `connection_error` listener gets. */
 export interface ConnectionErrorReport {
+  /** The platform's request. */
   readonly req: unknown;
+  /** One of the engine's error codes, 0 to 5. */
   readonly code: number;
+  /** The text of that code. */
   readonly message: string;
+  /** What is known besides, such as the transport that was asked for. */
   readonly context: Readonly<Record<string, unknown>>;
 }
 
 /** Events of the engine. */
 export interface EngineEvents {
+  /** A client has come. */
   connection(connection: Connection): void;
+  /** A request was refused. */
   connection_error(report: ConnectionErrorReport): void;
   /** The headers that answer a handshake; a listener may change them. */
   initial_headers(headers: ChangeableHeaders, request: unknown): void;
@@ -163,9 +169,9 @@ export class EngineServer extends Emitter<EngineEvents> {
       opened: (carrier) => this.#openWebTransport(carrier),
       moved: (sid, carrier) => {
         const connection = this.#connections.get(sid);
-        const mayMove = connection?.dialect === eio4;
-        if (mayMove) connection.handleUpgrade(carrier);
-        return mayMove;
+        if (connection?.dialect.transports.includes(carrier.name) !== true) return false;
+        connection.handleUpgrade(carrier);
+        return true;
       },
     });
   }

@@ -29,7 +29,9 @@ import { Socket } from "./socket.ts";
 
 /** Events that a namespace emits itself. */
 export interface NamespaceReservedEvents<S, N = unknown> {
+  /** A client has joined. */
   connection(socket: S): void;
+  /** As `connection`, and told before it. */
   connect(socket: S): void;
   /** Only in the main namespace: another one was made, by the program or on demand. */
   new_namespace(namespace: N): void;

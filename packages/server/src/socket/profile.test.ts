@@ -47,6 +47,20 @@ const OUT_OF_PLACE: readonly (readonly [what: string, packet: string])[] = [
   ["an event called newListener", '2["newListener"]'],
 ];
 
+describe("compat that is told when the server is attached", () => {
+  class ServerOfTwo extends SocketServer {
+    readonly door = this.startEngine({ compat: 2 });
+  }
+
+  it("counts for what an emit gives and for what clients may send", () => {
+    const platform = createFakePlatform();
+    const io = new ServerOfTwo({}, platform);
+    const client = new FakeClient(io.door, platform.clock, { protocol: 3 });
+    client.send("0");
+    expect([io.emit("news"), client.port.closes]).toEqual([io, 0]);
+  });
+});
+
 describe("with compat 2", () => {
   it.each(OUT_OF_PLACE)("a client of 2.x may send %s, which is not heard", (_, packet) => {
     const { client, told } = createScene(2);

@@ -1,6 +1,6 @@
 // What a server does as its program's generation expects it, where the generations disagree: one object for each.
 // Place: options -> **profile** -> server / connection / namespace / socket
-// Rules: chosen once when the server is made; whoever needs a choice asks the profile, and nobody asks for `compat`.
+// Rules: chosen when the options are read, and before there is a client; whoever needs a choice asks the profile, and nobody asks for `compat`.
 // Source: docs/protocol/socket-4.md, "Violations" and "Disconnecting"
 
 import { RESERVED_EVENTS } from "@bowline/protocol";

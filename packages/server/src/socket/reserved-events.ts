@@ -14,7 +14,10 @@ export function refuseReservedEvent(event: unknown): void {
 
 /** Events that a socket emits itself. */
 export interface SocketReservedEvents {
+  /** The socket has ended; it is in no room any more. */
   disconnect(reason: DisconnectReason, description?: unknown): void;
+  /** The socket is about to end, and still in its rooms. */
   disconnecting(reason: DisconnectReason, description?: unknown): void;
+  /** A middleware refused an event, or the client sent something that is no packet. */
   error(error: Error): void;
 }

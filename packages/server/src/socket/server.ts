@@ -57,7 +57,7 @@ export class SocketServer<
   readonly sockets: Namespace<Listen, Emit, ServerSide, Data>;
   readonly #platform: SocketPlatform;
   readonly #namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>>;
-  readonly #profile: Profile;
+  #profile: Profile;
   #options: ServerOptions;
   #engine: EngineServer | undefined;
   #wires: Wires | undefined;
@@ -301,6 +301,7 @@ export class SocketServer<
    */
   protected startEngine(options: Partial<ServerOptions>): EngineServer {
     this.#options = resolveOptions(options, this.#options);
+    this.#profile = chooseProfile(this.#options.compat);
     this.#warnOfUnknown(options);
     const engine = new EngineServer(this.#options, this.#platform);
     this.#engine = engine;
@@ -314,7 +315,7 @@ export class SocketServer<
         });
       },
     };
-    const wires = new Wires(this.#options, chooseProfile(this.#options.compat));
+    const wires = new Wires(this.#options, this.#profile);
     this.#wires = wires;
     engine.on("connection", (connection: Connection) => {
       new ClientConnection(connection, wires.create(connection.protocol), host).open();
@@ -352,9 +353,12 @@ export class SocketServer<
       },
       reportUncaught: (error) => platform.reportUncaught(error),
     });
+    const profile = () => this.#profile;
     const host: NamespaceHost = {
       platform,
-      profile: this.#profile,
+      get profile() {
+        return profile();
+      },
       recovery,
       measure: (prepared) => this.#wires?.measure(prepared) ?? 0,
       emptied: (name) => {

@@ -8,12 +8,15 @@ import { EngineServer } from "../../engine/server.ts";
 import { attachEngine } from "./attach-engine.ts";
 import { nodePlatform } from "./platform.ts";
 
-export { Connection } from "../../engine/connection.ts";
+export type { TransportName } from "@bowline/protocol/internal";
+export type { ChangeableHeaders } from "../../engine/answer-headers.ts";
+export { Connection, type ConnectionEvents, type SendOptions, type SentCallback } from "../../engine/connection.ts";
 export type { CookieAttributes } from "../../engine/cookie.ts";
-export type { CorsDelegate, CorsOptions } from "../../engine/cors.ts";
+export type { CorsDelegate, CorsOptions, CorsOrigin } from "../../engine/cors.ts";
 export type { EngineMiddleware } from "../../engine/middleware.ts";
 export type { AllowRequest, EngineOptions, HttpCompression, PerMessageDeflate } from "../../engine/options.ts";
 export type { ConnectionErrorReport, EngineEvents } from "../../engine/server.ts";
+export type { WebTransportSession } from "../../engine/webtransport-session.ts";
 export { EngineServer };
 
 /**

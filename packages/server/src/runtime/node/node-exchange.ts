@@ -51,11 +51,6 @@ class NodeRequestHead implements RequestHead {
   }
 }
 
-/** A list of header values in the form that Node writes to. */
-function nodeValue(value: string | readonly string[]): string | string[] {
-  return typeof value === "string" ? value : [...value];
-}
-
 /** A node:http request and its response. */
 export class NodeExchange implements HttpExchange {
   readonly head: RequestHead;
@@ -77,7 +72,7 @@ export class NodeExchange implements HttpExchange {
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
-    if (!this.#res.headersSent) this.#res.setHeader(name, nodeValue(value));
+    if (!this.#res.headersSent) this.#res.setHeader(name, value);
   }
 
   body(limit: number): Promise<BodyResult> {
@@ -137,11 +132,9 @@ export class NodeExchange implements HttpExchange {
   }
 
   #write(status: number, headers: AnswerHeaders, body: string | Uint8Array, length: number): void {
-    const all: Record<string, string | string[] | number> = { "Content-Length": length };
-    for (const [name, value] of Object.entries(headers)) all[name] = nodeValue(value);
     // A connection that is kept alive would keep a server from closing until it has been idle for long enough.
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
-    this.#res.writeHead(status, all);
+    this.#res.writeHead(status, { "Content-Length": length, ...headers });
     this.#res.end(body);
     // What the client still sends is read and dropped, so that the connection can be used again.
     this.#req.resume();
@@ -184,7 +177,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
 
   setHeader(name: string, value: string | readonly string[]): void {
     const res = this.#res();
-    if (!res.headersSent) res.setHeader(name, nodeValue(value));
+    if (!res.headersSent) res.setHeader(name, value);
   }
 
   accept(opened: (port: WebSocketPort) => void): void {

@@ -3,13 +3,7 @@
 
 import { randomFillSync } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
-import {
-  createSystemClock,
-  type Random,
-  type SystemClock,
-  type Trace,
-  type TracePoint,
-} from "@bowline/protocol/internal";
+import { createSystemClock, createTrace, type Random, type SystemClock, type Trace } from "@bowline/protocol/internal";
 import type { SocketPlatform } from "../../socket/runtime.ts";
 
 /** Random bytes are drawn in blocks of this size, since each draw costs a call into the system. */
@@ -32,23 +26,8 @@ function createRandom(): Random {
   };
 }
 
-const points = new Map<string, TracePoint>();
-
-/** Binds trace points to `diagnostics_channel`: `session.closed` is the channel `bowline:session.closed`. */
-const trace: Trace = (name) => {
-  let point = points.get(name);
-  if (point === undefined) {
-    const target = channel(`bowline:${name}`);
-    point = {
-      get active() {
-        return target.hasSubscribers;
-      },
-      publish: (message) => target.publish(message),
-    };
-    points.set(name, point);
-  }
-  return point;
-};
+/** Binds trace points to `diagnostics_channel`. */
+const trace: Trace = createTrace(channel);
 
 function createClock(): SystemClock {
   const clock = createSystemClock({

@@ -1,0 +1,77 @@
+// A whole client over one platform: the class of its managers, and `io` with its properties, as programs expect them.
+// Place: part of the composition roots.
+// Rules: the same properties in every build: `connect`, `io`, `Manager`, `Socket`, `protocol`; each client has managers of
+//        its own, so that two of them in one process never share a connection.
+
+import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import { type Connect, createIo } from "../io.ts";
+import { Manager as CoreManager } from "../manager.ts";
+import type { ClientOptions } from "../options.ts";
+import type { Platform } from "../platform.ts";
+import { Socket } from "../socket.ts";
+
+/** The class of managers. */
+export interface ManagerClass {
+  /**
+   * Makes a manager, which connects at once unless `autoConnect` is false.
+   * @param uri URL of the server; options may stand in its place.
+   * @throws Error when the URL names no server.
+   */
+  new (uri?: string | ClientOptions, options?: ClientOptions): CoreManager;
+  readonly prototype: CoreManager;
+}
+
+/** `io()` and what hangs on it. */
+export interface Io {
+  /**
+   * Connects to a server and gives the socket for a namespace of it.
+   *
+   * Sockets of the same server share a connection unless `forceNew` is set.
+   * @param url URL of the server; its path is the namespace. Options may stand in its place.
+   * @returns the socket; it connects at once unless `autoConnect` is false.
+   * @throws Error when the URL names no server.
+   */
+  <ListenEvents extends EventsMap = DefaultEventsMap, EmitEvents extends EventsMap = ListenEvents>(
+    url?: string | ClientOptions,
+    options?: ClientOptions,
+  ): Socket<ListenEvents, EmitEvents>;
+  readonly connect: Io;
+  readonly io: Io;
+  readonly Manager: ManagerClass;
+  readonly Socket: typeof Socket;
+  readonly protocol: number;
+}
+
+/** What suits the programs of one generation. */
+export interface Generation {
+  /** The revision of the Socket.IO protocol that they call theirs; others are spoken as well. */
+  readonly protocol: number;
+  /** The options of a program, with those that it does not know of. */
+  complete(options: ClientOptions | undefined): ClientOptions | undefined;
+}
+
+/** Programs of 3.x and 4.x, whose options are their own object: what they change in it later counts. */
+export const MODERN: Generation = { protocol: 5, complete: (options) => options };
+
+/** Where a socket without an event map gets the one that the program declares; nothing checks it at run time. */
+function withEvents(io: Connect): Io;
+function withEvents(io: Connect): unknown {
+  return io;
+}
+
+/** Makes a client. */
+export function createClient(
+  platform: Platform,
+  { protocol, complete }: Generation,
+): { readonly Manager: ManagerClass; readonly io: Io } {
+  class Manager extends CoreManager {
+    constructor(uri?: string | ClientOptions, options?: ClientOptions) {
+      const given = typeof uri === "object" ? uri : options;
+      super(platform, typeof uri === "string" ? uri : undefined, complete(given));
+    }
+  }
+
+  const connect = createIo({ page: platform.page, createManager: (uri, options) => new Manager(uri, options) });
+  const io = withEvents(connect);
+  return { Manager, io: Object.assign(io, { connect: io, io, Manager, Socket, protocol }) };
+}
