@@ -154,5 +154,7 @@ test("an upgrade whose middleware answers late gets that answer, or none, and no
   connection.socket.write(upgradeRequest(`${webSocketTarget(4)}&middleware=answer+late`));
   await connection.quiet((received) => received.length > 0, 1000);
   await connection.end();
-  expect(readReplies(connection.received).replies).toMatchObject([{ status: 200, body: expect.stringContaining("mine") }]);
+  expect(readReplies(connection.received).replies).toMatchObject([
+    { status: 200, body: expect.stringContaining("mine") },
+  ]);
 });
