@@ -140,10 +140,15 @@ function recovering(skipMiddlewares: boolean): Program {
       connectionStateRecovery: { maxDisconnectionDuration: 60_000, skipMiddlewares, maxLogBytes: 1_000_000 },
     },
     prepare(io) {
-      for (let index = 0; index < NAMESPACES; index++) io.of(`/kept-${index}`).on("connection", () => undefined);
+      for (let index = 0; index < NAMESPACES; index++) {
+        io.of(`/kept-${index}`);
+      }
       io.on("connection", (socket) => {
         void socket.join("members");
         socket.on("tell", (room: string, text: string) => io.to(room).emit("told", text));
+        socket.on("greet", () => {
+          for (let index = 0; index < NAMESPACES; index++) io.of(`/kept-${index}`).emit("hello");
+        });
         socket.on("flood", (count: number) => {
           for (let sent = 0; sent < count; sent++) io.to("nobody").emit("told", "x".repeat(1000));
         });
