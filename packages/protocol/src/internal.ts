@@ -43,5 +43,6 @@ export type { AnswerOf, WithAnswers, WithoutAck, WithTimeout } from "./socket/ac
 export { hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";
 export { encodeFrames, wantsBinaryTypes } from "./socket/encode.ts";
 export { elementsOf } from "./socket/packet.ts";
+export { MAX_DEPTH } from "./socket/payload-rules.ts";
 export { type PendingAck, PendingAcks } from "./socket/pending-acks.ts";
 export { createVariants, PreparedPacket, type Variants } from "./socket/prepared-packet.ts";

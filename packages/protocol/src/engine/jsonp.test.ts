@@ -1,7 +1,7 @@
 // Rules of JSONP: scripts for the client, forms for the server.
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { decodeJsonp, encodeJsonp, encodeJsonpField, encodeJsonpForm } from "./jsonp.ts";
 
 const SEED = { seed: 7 };
@@ -57,6 +57,13 @@ describe("a form", () => {
     ["d=%C3%A9%f0%9f%98%80", "é😀"],
   ])("%j brings the payload %j", (form, payload) => {
     expect(decodeJsonp(form)).toBe(payload);
+  });
+
+  test.each(["&", "a&", "%65=1&"])("of a thousand fields %j stalls nobody: only the payload is decoded", (field) => {
+    const encoded = vi.spyOn(TextEncoder.prototype, "encode");
+    onTestFinished(() => encoded.mockRestore());
+    expect(decodeJsonp(`${field.repeat(1000)}d=4a`)).toBe("4a");
+    expect(encoded).toHaveBeenCalledTimes(1);
   });
 
   test.each(["", "x=1", "dd=1", "d=4a&d=4b", "d=4a&x=1&%64=4b", "&&", "D=1"])("%j brings no payload", (form) => {

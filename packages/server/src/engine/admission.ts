@@ -36,13 +36,24 @@ export class Admission {
       return;
     }
     let decided = false;
-    allowRequest(nativeRequest(head), (error, isWelcome) => {
+    const decide: Parameters<typeof allowRequest>[1] = (error, isWelcome) => {
       // Only the first decision counts; a program may well call twice.
       if (decided) return;
       decided = true;
       if (isWelcome) this.#welcome(head, query, outcome);
       else outcome.refused(refusalFor(error));
-    });
+    };
+    // What breaks down lets nobody in, nor keep waiting; the error itself is the program's.
+    const failed = (error: unknown): never => {
+      decide(null, false);
+      throw error;
+    };
+    try {
+      const result: unknown = allowRequest(nativeRequest(head), decide);
+      if (result instanceof Promise) void result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   #welcome(head: RequestHead, query: EngineQuery, outcome: AdmissionOutcome): void {
@@ -54,8 +65,14 @@ export class Admission {
     const fail = (error: unknown): void => {
       outcome.refused({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "ID_GENERATION_ERROR", error } });
     };
-    const take = (sid: string): void => {
-      if (this.#isTaken(sid)) fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
+    const take = (given: unknown): void => {
+      // Programs count, too: what clients send back is a text in any case.
+      const sid = typeof given === "number" ? String(given) : given;
+      if (typeof sid !== "string" || sid === "")
+        fail(
+          new TypeError(`Cannot open a session: generateId gave ${sid === "" ? "an empty text" : typeof sid}, no id`),
+        );
+      else if (this.#isTaken(sid)) fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
       else outcome.admitted(sid);
     };
     if (generateId === undefined) take(createId(this.#random));

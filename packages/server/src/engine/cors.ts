@@ -88,6 +88,22 @@ export function createCors(option: boolean | CorsOptions | CorsDelegate): CorsSt
   return (exchange, preflight, next) => {
     const { head } = exchange;
     const request = head.native?.req ?? { method: head.method, headers: head.headers() };
-    Reflect.apply(apply, undefined, [request, new HeaderSink(exchange, preflight), next]);
+    let isDone = false;
+    // A program's function may give its answer more than once, and throw before or after it.
+    const goOn: Continue = (error) => {
+      if (isDone) return;
+      isDone = true;
+      next(error);
+    };
+    const sink = new HeaderSink(exchange, (status) => {
+      if (!isDone) preflight(status);
+      isDone = true;
+    });
+    try {
+      Reflect.apply(apply, undefined, [request, sink, goOn]);
+    } catch (error) {
+      if (isDone) throw error;
+      goOn(error ?? new Error("The option cors failed and did not say why"));
+    }
   };
 }

@@ -28,6 +28,58 @@ function upgrade(engine: EngineServer, target: string, options: ConstructorParam
 }
 
 describe("cors", () => {
+  it.each([
+    [
+      "origin",
+      {
+        cors: {
+          origin: () => {
+            throw new Error("no");
+          },
+        },
+      },
+    ],
+    [
+      "options",
+      {
+        cors: () => {
+          throw undefined;
+        },
+      },
+    ],
+  ])("refuses where the program's function for the %s throws, instead of letting the process end", (_, options) => {
+    const engine = createEngine(options);
+    const causes: unknown[] = [];
+    engine.on("connection_error", ({ context }) => causes.push(context["name"]));
+    const { answer } = request(engine, POLL, { headers: ORIGIN });
+    const { refusals } = upgrade(engine, SOCKET, { headers: ORIGIN });
+    expect([answer?.status, refusals, causes]).toEqual([
+      400,
+      ["Bad request"],
+      ["MIDDLEWARE_FAILURE", "MIDDLEWARE_FAILURE"],
+    ]);
+  });
+
+  it("goes on once where the program's function answers twice, and throws then", () => {
+    const cors = (_: unknown, give: (error: null, options: { origin: string }) => void) => {
+      give(null, { origin: "*" });
+      give(null, { origin: "*" });
+      throw new Error("a program's mistake");
+    };
+    const engine = createEngine({ cors });
+    expect(() => request(engine, POLL, { headers: ORIGIN })).toThrow("a program's mistake");
+    expect(engine.clientsCount).toBe(1);
+  });
+
+  it("answers a preflight once, whatever the program's function does", () => {
+    const cors = (_: unknown, give: (error: null, options: { origin: string }) => void) => {
+      give(null, { origin: "*" });
+      give(null, { origin: "*" });
+    };
+    const { answers } = request(createEngine({ cors }), POLL, { method: "OPTIONS", headers: ORIGIN });
+    expect(answers.map(({ status }) => status)).toEqual([204]);
+  });
+
   it("is off by default: no answer says anything about origins", () => {
     const { answer } = request(createEngine(), POLL, { headers: ORIGIN });
     expect(Object.keys(answer?.headers ?? {}).filter((name) => name.startsWith("Access"))).toEqual([]);

@@ -74,8 +74,8 @@ export interface EngineOptions {
   readonly jsonp: boolean;
   /** Asked for every handshake, on every transport. @default everybody is welcome */
   readonly allowRequest?: AllowRequest;
-  /** Makes the session id. @default 20 random characters */
-  readonly generateId?: (request: unknown) => string | Promise<string>;
+  /** Makes the session id, which is not to be guessed; a number counts as its digits. @default 20 random characters */
+  readonly generateId?: (request: unknown) => string | number | Promise<string | number>;
   /** Sent to every client right behind the open packet. @default nothing */
   readonly initialPacket?: string | Uint8Array;
   /**

@@ -195,7 +195,53 @@ describe("allowEIO3: false", () => {
   });
 });
 
+describe("an allowRequest that breaks down", () => {
+  it("refuses, so that nobody waits for ever, and its error stays the program's", () => {
+    const allowRequest = () => {
+      throw new Error("a program's mistake");
+    };
+    const { engine } = createEngine({ allowRequest });
+    const exchange = new FakeExchange(`/engine.io/?${POLL}`);
+    expect(() => engine.handleRequest(exchange)).toThrow("a program's mistake");
+    expect([exchange.answer?.status, engine.clientsCount]).toEqual([403, 0]);
+  });
+
+  it("after its decision has decided", () => {
+    const allowRequest = (_: unknown, decide: (error: null, welcome: boolean) => void) => {
+      decide(null, true);
+      throw new Error("a program's mistake");
+    };
+    const { engine } = createEngine({ allowRequest });
+    const exchange = new FakeExchange(`/engine.io/?${POLL}`);
+    expect(() => engine.handleRequest(exchange)).toThrow("a program's mistake");
+    expect([exchange.answers.length, exchange.answer?.status, engine.clientsCount]).toEqual([1, 200, 1]);
+  });
+});
+
 describe("generateId", () => {
+  it("may count: numbers are as good as texts, also when the client comes back with one", async () => {
+    let count = 0;
+    const { engine } = createEngine({ generateId: () => count++ });
+    const exchange = request(engine, POLL);
+    await exchange.done;
+    expect(exchange.answer?.body).toContain('0{"sid":"0"');
+    expect(request(engine, `${POLL}&sid=0`, { method: "POST", body: "4hello" }).answer).toBeUndefined();
+    expect([...engine.clients.keys()]).toEqual(["0"]);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["an empty text", ""],
+    ["an object that is no text at all", Object.create(null)],
+  ])("that gives %s refuses the handshake", async (_, given) => {
+    const causes: unknown[] = [];
+    const { engine } = createEngine({ generateId: () => given });
+    engine.on("connection_error", ({ context }) => causes.push(context["name"]));
+    const exchange = request(engine, POLL);
+    await exchange.done;
+    expect([exchange.answer?.status, causes, engine.clientsCount]).toEqual([400, ["ID_GENERATION_ERROR"], 0]);
+  });
+
   it("gives the id, also later, and sees the platform's request", async () => {
     const generateId = vi.fn(async () => "made-up");
     const { engine } = createEngine({ generateId });

@@ -270,7 +270,9 @@ export class EngineServer extends Emitter<EngineEvents> {
     }
     const query = { ...parseQuery(head.target), dialect: eio4 };
     this.#admission.judge(head, query, {
-      admitted: (sid) => this.#opener.openWebTransport(sid, head, query, carrier),
+      admitted: (sid) => {
+        if (!carrier.gone) this.#opener.openWebTransport(sid, head, query, carrier);
+      },
       refused: refuse,
     });
   }

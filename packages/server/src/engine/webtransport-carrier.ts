@@ -4,12 +4,14 @@
 //   ready --send--> busy --written--> ready        ready, busy --close, session gone, bad frame--> gone
 //
 // Rules: a new batch waits until the stream has taken the one before, which is the back-pressure; what was written
-//        leaves before the session is closed; packets of a closed carrier are not heard.
+//        leaves before the session is closed, unless the client takes too long; packets of a closed carrier are not
+//        heard.
 // Source: docs/protocol/engine-4.md, "WebTransport"
 
 import { eio4, type Packet } from "@bowline/protocol";
 import {
   type CarrierEvents,
+  type Clock,
   type CloseReason,
   concatBytes,
   DEAF,
@@ -27,6 +29,13 @@ function streamFrame(data: string | Uint8Array): Uint8Array {
   return frameForStream(data.length === 0 ? EMPTY_MESSAGE : data);
 }
 
+/** How long a client is waited for. */
+export interface WebTransportPatience {
+  readonly clock: Clock;
+  /** Milliseconds that a client has to take what was written, once the session is to be closed. */
+  readonly timeoutMs: number;
+}
+
 /** The server's end of a WebTransport stream. */
 export class WebTransportCarrier implements StreamCarrier {
   readonly name: TransportName = "webtransport";
@@ -35,14 +44,21 @@ export class WebTransportCarrier implements StreamCarrier {
   readonly supportsBinary: boolean = true;
   readonly #session: Pick<WebTransportSession, "close">;
   readonly #writer: StreamWriter;
+  readonly #patience: WebTransportPatience;
   #state: "ready" | "busy" | "gone" = "ready";
   /** Settles once everything written so far was taken, or never will be. */
   #written: Promise<unknown> = Promise.resolve();
   #events: CarrierEvents = DEAF;
 
-  constructor(session: Pick<WebTransportSession, "close">, writer: StreamWriter) {
+  constructor(session: Pick<WebTransportSession, "close">, writer: StreamWriter, patience: WebTransportPatience) {
     this.#session = session;
     this.#writer = writer;
+    this.#patience = patience;
+  }
+
+  /** Whether the client has left, or was sent away. */
+  get gone(): boolean {
+    return this.#state === "gone";
   }
 
   get writable(): boolean {
@@ -100,7 +116,13 @@ export class WebTransportCarrier implements StreamCarrier {
   }
 
   #endSession(): void {
-    void this.#written.then(() => this.#session.close());
+    const { clock, timeoutMs } = this.#patience;
+    // A client that reads nothing would hold the session, and what was written, for as long as it likes.
+    const stopTimer = clock.coarse(timeoutMs, () => this.#session.close());
+    void this.#written.then(() => {
+      stopTimer();
+      this.#session.close();
+    });
   }
 
   #sent(batch: readonly Outgoing[], cause: unknown): void {

@@ -18,7 +18,7 @@ import type { BidirectionalStream, StreamReader, WebTransportSession } from "./w
 /** What the engine does with those who come in. */
 export interface WebTransportHost {
   readonly clock: Clock;
-  /** Milliseconds in which a client has to say what it wants. */
+  /** Milliseconds in which a client has to say what it wants, and in the end to take what was written. */
   readonly timeoutMs: number;
   readonly maxPayload: number;
   /** A new client. */
@@ -57,7 +57,7 @@ async function serve(
   host: WebTransportHost,
   greeted: () => void,
 ): Promise<void> {
-  const carrier = new WebTransportCarrier(session, stream.writable.getWriter());
+  const carrier = new WebTransportCarrier(session, stream.writable.getWriter(), host);
   const end = (cause?: unknown): void => carrier.ended(cause);
   session.closed.then(() => end(), end);
   const reader = stream.readable.getReader();

@@ -58,6 +58,8 @@ class FakeSession {
   isClosed = false;
   /** What writing to the stream fails with. */
   failure: Error | undefined;
+  /** Whether writing takes for ever, as where a peer reads nothing. */
+  isStuck = false;
   readonly #decoder = createWebTransportDecoder(1_000_000);
   #settleClosed: () => void = () => undefined;
 
@@ -72,6 +74,7 @@ class FakeSession {
     const writer = {
       write: async (bytes: Uint8Array) => {
         await Promise.resolve();
+        if (this.isStuck) await new Promise(() => undefined);
         if (this.failure !== undefined) throw this.failure;
         this.packets.push(...this.#decoder.add(bytes));
       },
@@ -188,6 +191,43 @@ describe("a client over WebTransport", () => {
     connections[0]?.close();
     await ended;
     expect([session.packets.at(-1), session.isClosed]).toEqual([{ type: "message", data: "last" }, true]);
+  });
+
+  it("that reads nothing is given up, and its session with it after a while", async () => {
+    const { session, connections, clock, heard, ended, turn } = await connect({ maxBufferedBytes: 10 });
+    session.isStuck = true;
+    for (const data of ["on its way", "waits", "and waits"]) {
+      connections[0]?.send(data);
+      await turn();
+    }
+    clock.advance(11_000);
+    await ended;
+    expect([heard, session.isClosed]).toEqual([["closed: transport error"], true]);
+  });
+
+  it("that reads nothing does not keep a session open that the server has closed", async () => {
+    const { session, connections, clock, ended, turn } = await connect();
+    session.isStuck = true;
+    connections[0]?.send("last");
+    await turn();
+    connections[0]?.close();
+    await settle();
+    clock.advance(9000);
+    expect(session.isClosed).toBe(false);
+    clock.advance(2000);
+    await ended;
+    expect([session.isClosed, clock.pendingTimers]).toEqual([true, 0]);
+  });
+
+  it("that leaves while its id is being made gets no session", async () => {
+    let make = (_: string): void => undefined;
+    const generateId = () => new Promise<string>((resolve) => (make = resolve));
+    const { engine, session, connections, ended } = await connect({ generateId });
+    session.close();
+    await ended;
+    make("too late");
+    await settle();
+    expect([connections, engine.clientsCount]).toEqual([[], 0]);
   });
 
   it("does not hide what a listener throws", async () => {

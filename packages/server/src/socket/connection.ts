@@ -15,7 +15,7 @@ import {
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
 import type { Connection, ConnectionListener } from "../engine/connection.ts";
-import { isPacket, nameViolation } from "./packet-check.ts";
+import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
@@ -65,6 +65,8 @@ export interface Wire {
   readonly dialect: SocketDialect;
   readonly variants: Variants;
   readonly decoder: PacketDecoder;
+  /** Whether the parser is one that the program has handed in. */
+  readonly isForeign: boolean;
   readonly habits: PeerHabits;
 }
 
@@ -92,6 +94,7 @@ export class ClientConnection implements ConnectionListener {
   readonly #host: ConnectionHost;
   readonly #variants: Variants;
   readonly #decoder: PacketDecoder;
+  readonly #isForeign: boolean;
   readonly #habits: PeerHabits;
   /** Sockets by namespace; a namespace that is still being judged has none yet. */
   readonly #sockets: Map<string, JoinedSocket | undefined> = new Map();
@@ -106,6 +109,7 @@ export class ClientConnection implements ConnectionListener {
     this.#host = host;
     this.#variants = wire.variants;
     this.#decoder = wire.decoder;
+    this.#isForeign = wire.isForeign;
     this.#habits = wire.habits;
     this.#decoder.on("decoded", (packet) => {
       if (this.#decoded === undefined) this.#received(packet);
@@ -212,6 +216,10 @@ export class ClientConnection implements ConnectionListener {
     if (this.gone) return;
     if (!isPacket(packet)) {
       this.#undecodable(new SyntaxError("Cannot take the packet: the parser made something else of it"));
+      return;
+    }
+    if (this.#isForeign && isTooDeep(packet.data)) {
+      this.#undecodable(new SyntaxError("Cannot take the packet: it is nested too deep to be sent on"));
       return;
     }
     if (packet.type === PacketType.CONNECT) {

@@ -136,6 +136,37 @@ describe("a parser of the program's own", () => {
     expect([client.port.closes, failed.mock.calls.length, uncaught]).toEqual([1, 1, []]);
   });
 
+  /** Lists inside each other, on as many levels as told, with bytes in the innermost. */
+  function nested(levels: number): unknown[] {
+    let data: unknown[] = [Uint8Array.of(1), null];
+    for (let level = 1; level < levels; level++) data = [data];
+    return data;
+  }
+
+  it("does not get data past the server that an echo could not encode", () => {
+    const { io, client, decode, uncaught } = createServer(5);
+    const heard = vi.fn();
+    io.on("connection", (socket) => socket.on("a", heard));
+    decode(JOIN);
+    decode({ type: 2, nsp: "/", data: ["a", nested(999)] });
+    expect([heard.mock.calls.length, client.port.closes]).toEqual([1, 0]);
+    decode({ type: 2, nsp: "/", data: ["a", nested(1000)] });
+    expect([heard.mock.calls.length, client.port.closes, uncaught]).toEqual([1, 1, []]);
+  });
+
+  it("may hand out data that holds itself, and the same object at many places", () => {
+    const { io, client, decode } = createServer(5);
+    const heard = vi.fn();
+    io.on("connection", (socket) => socket.on("a", heard));
+    decode(JOIN);
+    let twice: object = {};
+    for (let level = 0; level < 100; level++) twice = { left: twice, right: twice };
+    const round: Record<string, unknown> = { twice };
+    round["itself"] = round;
+    decode({ type: 2, nsp: "/", data: ["a", round] });
+    expect([heard.mock.calls, client.port.closes]).toEqual([[[round]], 0]);
+  });
+
   it("may let pass an ack without an id, which answers nothing, and one without a list, which brings nothing", () => {
     const { io, client, decode } = createServer(5);
     const answered = vi.fn();

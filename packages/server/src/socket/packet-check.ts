@@ -1,11 +1,11 @@
 // A second look at packets: what parsers of other generations, and those that programs bring along, let pass.
 // Place: session -> socket codec -> connection (**packet check**) -> namespace -> socket
 // Rules: our own decoders check all of this but reserved names in revision 4; nothing here believes that a parser of
-//        somebody else did.
+//        somebody else did. How deep data is nested is looked up for parsers that the program has handed in alone.
 // Source: docs/protocol/socket-5.md, "Decoding"
 
 import { PacketType, RESERVED_EVENTS, type SocketPacket } from "@bowline/protocol";
-import { elementsOf } from "@bowline/protocol/internal";
+import { elementsOf, MAX_DEPTH } from "@bowline/protocol/internal";
 
 const TYPES: ReadonlySet<unknown> = new Set(Object.values(PacketType));
 
@@ -23,6 +23,30 @@ export function nameViolation({ type, data }: SocketPacket): Error | undefined {
   const [name] = elementsOf(data);
   if (typeof name !== "string" && typeof name !== "number") return refusal("its event has no name");
   return RESERVED_EVENTS.has(name) ? refusal(`"${name}" is a reserved event name`) : undefined;
+}
+
+/**
+ * Whether lists and objects stand inside each other on more levels than every encoder takes, so that a program that sends
+ * on what it got would fail. Values that a parser hands out at several places are looked at once.
+ */
+export function isTooDeep(data: unknown): boolean {
+  const seen = new Set<unknown>();
+  let level: readonly object[] = isContainer(data) ? [data] : [];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    const next: object[] = [];
+    for (const container of level) {
+      if (seen.has(container)) continue;
+      seen.add(container);
+      for (const child of Object.values(container)) if (isContainer(child)) next.push(child);
+    }
+    level = next;
+  }
+  return false;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
 }
 
 function refusal(reason: string): SyntaxError {

@@ -73,6 +73,7 @@ export class Reception<S extends { refuse(): void }> {
     const { recovery } = this.#owner;
     const hold = recovery?.hold(request.client, session ?? undefined);
     const socket = this.#owner.createSocket({ ...request, hold });
+    if (hold !== undefined) hold.end = () => socket.refuse();
     const decide = (refusal: Error | undefined) => {
       this.#judging--;
       this.#decide(socket, request, hold, refusal);
@@ -85,8 +86,8 @@ export class Reception<S extends { refuse(): void }> {
   #decide(socket: S, request: JoinRequest, hold: Hold | undefined, refusal: Error | undefined): void {
     const { client } = request;
     const { recovery } = this.#owner;
-    const isTaken = hold !== undefined && recovery?.isTaken(hold);
-    if (client.gone || isTaken === true) {
+    if (hold !== undefined && recovery?.isTaken(hold) === true) return;
+    if (client.gone) {
       if (hold !== undefined) recovery?.putBack(hold);
       socket.refuse();
     } else if (refusal !== undefined) {

@@ -274,6 +274,26 @@ describe("a client that comes back", () => {
     expect(server.sockets.map(({ recovered }) => recovered)).toEqual([false, true]);
   });
 
+  it.each([
+    ["is content with", undefined],
+    ["refuses", new Error("no")],
+  ])("keeps its rooms when a middleware at last %s the connection that it took its session from", (_, verdict) => {
+    const server = createServer({ connectionStateRecovery: { skipMiddlewares: false } });
+    const { claim, sid } = loseClient(server);
+    const verdicts: Next[] = [];
+    server.io.use((_socket, next) => void verdicts.push(next));
+    const [, newer] = [server.connect(), server.connect()].map((client) => {
+      client.send(claim);
+      return client;
+    });
+    verdicts[1]?.();
+    server.sockets[1]?.join("a");
+    newer?.take();
+    verdicts[0]?.(verdict);
+    server.io.to("a").to(sid).emit("still here");
+    expect([server.sockets[1]?.rooms, newer?.take().length]).toEqual([new Set([sid, "a"]), 1]);
+  });
+
   it("takes its session from a connection that is dead though nobody has noticed", () => {
     const server = createServer();
     const { io, sockets, connect } = server;

@@ -49,6 +49,8 @@ export interface Hold {
   readonly client: ClientConnection;
   /** What the session was before, until its socket has joined; absent for a new one. */
   session: Session | undefined;
+  /** Ends the socket that is being judged, once a newer connection has taken its session over. */
+  end?: () => void;
 }
 
 /** A socket as far as its session is concerned. */
@@ -94,7 +96,10 @@ export class Recovery {
     if (elder !== undefined) {
       // A socket that has joined keeps its session itself when its connection ends.
       elder.client.close(true);
+      const wasJudged = elder.session !== undefined;
       this.putBack(elder);
+      // Now and not once it has been judged: by then its id and its rooms are those of the newer one.
+      if (wasJudged) elder.end?.();
     }
     return this.#adapter.restoreSession(pid, offset);
   }

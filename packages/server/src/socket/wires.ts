@@ -30,6 +30,7 @@ interface Generation {
   readonly dialect: SocketDialect;
   readonly variants: Variants;
   readonly parser: Parser;
+  readonly isForeign: boolean;
 }
 
 /** Makes the wires of connections. */
@@ -52,6 +53,7 @@ export class Wires {
         dialect,
         variants: createVariants(engineDialect, encoder, encoding, dialect.acceptsOffsets),
         parser: own ?? dialect.parser,
+        isForeign: own !== undefined,
       };
     };
     this.#generations = { 3: generation(sio4, eio3), 4: generation(sio5, eio4) };
@@ -59,9 +61,9 @@ export class Wires {
 
   /** The wire of a new connection. @param protocol the revision of the engine below. */
   create(protocol: 3 | 4): Wire {
-    const { dialect, variants, parser } = this.#generations[protocol];
+    const { dialect, variants, parser, isForeign } = this.#generations[protocol];
     const decoder = new parser.Decoder({ maxAttachments: this.#maxAttachments });
-    return { dialect, variants, decoder, habits: this.#profile.habits[dialect.revision] };
+    return { dialect, variants, decoder, isForeign, habits: this.#profile.habits[dialect.revision] };
   }
 
   /** Encodes a packet as most clients get it, and gives its bytes. */

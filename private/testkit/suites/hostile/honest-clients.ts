@@ -5,6 +5,7 @@
 
 import WebSocket from "ws";
 import { clientPeer } from "../../src/peers/client-peers.ts";
+import type { ParserName } from "../../src/peers/parsers.ts";
 import type { ClientName, ClientSocket, TransportMode } from "../../src/peers/peer.ts";
 import type { Listener } from "../../src/peers/raw-surface.ts";
 import { within } from "../../src/peers/wait-for.ts";
@@ -39,11 +40,13 @@ class HonestClient {
   readonly name: string;
   readonly #socket: EchoSocket;
   readonly #report: (trouble: string) => void;
+  readonly #isJson: boolean;
   #isLeaving = false;
   #waiting: (() => void)[] = [];
 
-  constructor(name: string, socket: EchoSocket, report: (trouble: string) => void) {
+  constructor(name: string, socket: EchoSocket, report: (trouble: string) => void, isJson = false) {
     this.name = name;
+    this.#isJson = isJson;
     this.#socket = socket;
     this.#report = report;
     for (const event of ["disconnect", "connect_error", "error"]) {
@@ -69,7 +72,11 @@ class HonestClient {
     const bytes = Buffer.from([sent & 0xff, 0x1e, 0x80]);
     this.#socket.echo(sent, `text ${sent} \u{1f600}`, bytes, (...answer) => {
       const [number, text, back] = answer;
-      const isSame = back instanceof Uint8Array && bytes.equals(back);
+      // Plain JSON has no bytes, but a form of its own for Buffers.
+      const isSame =
+        back instanceof Uint8Array
+          ? bytes.equals(back)
+          : JSON.stringify(back) === (this.#isJson ? JSON.stringify(bytes) : "");
       if (number !== sent || text !== `text ${sent} \u{1f600}` || !isSame) {
         this.#report(`${this.name}: echo ${sent} came back as ${JSON.stringify(answer)}`);
       }
@@ -142,19 +149,28 @@ function echoOver(socket: ClientSocket): EchoSocket {
  * Connects a group of honest clients, which echo until they leave.
  *
  * @param port - The server's port.
+ * @param parsers - By what the official clients read and write, where it is not text.
  * @returns The clients, each with an echo behind it.
  */
-export async function connectHonestClients(port: number): Promise<HonestClients> {
+export async function connectHonestClients(
+  port: number,
+  parsers: Partial<Record<ClientName, ParserName>> = { "client 4.8": "text", "client 2.5": "text" },
+): Promise<HonestClients> {
   const trouble: string[] = [];
   const clients: HonestClient[] = [];
   for (const name of NAMES) {
-    const peer = await clientPeer(name);
+    const parser = parsers[name];
+    if (parser === undefined) continue;
+    const peer = await clientPeer(name, parser);
     for (const mode of MODES) {
       const socket = peer.connect(`http://127.0.0.1:${port}`, { mode });
-      clients.push(new HonestClient(`${name} by ${mode}`, echoOver(socket), (what) => trouble.push(what)));
+      clients.push(
+        new HonestClient(`${name} by ${mode}`, echoOver(socket), (what) => trouble.push(what), parser === "json 3.0"),
+      );
     }
   }
-  clients.push(new HonestClient("bare WebSocket", openBareSocket(port), (what) => trouble.push(what)));
+  const isText = Object.values(parsers).every((parser) => parser === "text");
+  if (isText) clients.push(new HonestClient("bare WebSocket", openBareSocket(port), (what) => trouble.push(what)));
   const another = async () => {
     await Promise.all(clients.map((client) => client.another()));
   };

@@ -94,14 +94,15 @@ const PATIENCE_MS = 3000;
  *
  * @param port - The victim's port.
  * @param target - The request's path and query.
+ * @param headers - Lines that the request has besides.
  * @returns The WebSocket, after the server's 101.
  */
-export async function openRawWebSocket(port: number, target: string): Promise<RawWebSocket> {
+export async function openRawWebSocket(port: number, target: string, headers = ""): Promise<RawWebSocket> {
   const connection = await openRaw(port);
   const frames = () => readFrames(readReplies(connection.received).frames);
   const texts = () => frames().flatMap(({ opcode, payload }) => (opcode === TEXT ? [payload.toString()] : []));
   const closeFrame = () => frames().find(({ opcode }) => opcode === 8);
-  connection.socket.write(upgradeRequest(target));
+  connection.socket.write(upgradeRequest(target, headers));
   await connection.quiet((received) => received.includes("\r\n\r\n"), PATIENCE_MS);
   return {
     connection,

@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { within } from "../../src/peers/wait-for.ts";
+import type { ProgramName } from "./programs.ts";
 
 /** What the victim tells of itself. */
 export interface VictimReport {
@@ -18,6 +19,8 @@ export interface VictimReport {
   /** The longest time for which its event loop stood still since the last report, in milliseconds. */
   readonly longestDelayMs: number;
   readonly prototypesAreClean: boolean;
+  /** What its program counts. */
+  readonly figures: Readonly<Record<string, number>>;
 }
 
 /** Options of the victim's server, as they travel in JSON. */
@@ -64,10 +67,11 @@ function isReport(value: unknown): value is VictimReport {
  * Starts a victim.
  *
  * @param options - Options of its server.
+ * @param program - What it runs besides.
  * @returns The victim, listening.
  */
-export async function startVictim(options: VictimOptions = HASTY): Promise<Victim> {
-  const child = fork(fileURLToPath(new URL("victim.ts", import.meta.url)), [JSON.stringify(options)], {
+export async function startVictim(options: VictimOptions = HASTY, program: ProgramName = "plain"): Promise<Victim> {
+  const child = fork(fileURLToPath(new URL("victim.ts", import.meta.url)), [JSON.stringify(options), program], {
     execArgv: ["--expose-gc", "--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

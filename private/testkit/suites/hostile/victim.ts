@@ -6,6 +6,7 @@
 import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Server, type ServerOptions, type Socket } from "@bowline/server";
+import { createProgram } from "./programs.ts";
 import type { VictimReport } from "./victim-process.ts";
 
 const NANOSECONDS_PER_MS = 1e6;
@@ -53,7 +54,9 @@ const http = createServer((_request, response) => {
   response.writeHead(404).end();
 });
 const given: unknown = JSON.parse(process.argv[2] ?? "{}");
-const io = new Server(http, areOptions(given) ? given : {});
+const program = createProgram(process.argv[3] ?? "");
+const io = new Server(http, { ...program.options, ...(areOptions(given) ? given : {}) });
+program.prepare?.(io);
 let middlewaresRunning = 0;
 for (const name of ["/", "/admin", "/slow", "/barred"]) io.of(name).on("connection", answer);
 io.of("/slow").use((_socket, next) => {
@@ -77,6 +80,7 @@ function report(): VictimReport {
     rssBytes: rss,
     longestDelayMs: delay.max / NANOSECONDS_PER_MS,
     prototypesAreClean: fingerprint() === atStart,
+    figures: program.figures?.() ?? {},
   };
   delay.reset();
   return result;

@@ -160,6 +160,11 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     this.#door = door;
     // Without a listener from the first moment on, a reset during the handshake would end the process (CVE-2022-41940).
     socket.on("error", () => undefined);
+    // A peer that leaves while somebody decides is noticed by reading alone, or its connection would stay for ever.
+    socket.once("end", () => {
+      if (!this.#settled) socket.destroy();
+    });
+    socket.read(0);
   }
 
   get native(): NativePair {
