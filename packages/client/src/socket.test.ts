@@ -1,4 +1,4 @@
-import { AckDisconnectedError, AckTimeoutError, sio5 } from "@bowline/protocol";
+import { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
 import { createFakePlatform, type FakePlatform, first, last, openPacket } from "../test-support/fake-platform.ts";
 import { Manager } from "./manager.ts";
