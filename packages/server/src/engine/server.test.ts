@@ -233,9 +233,13 @@ describe("generateId", () => {
     ["nothing", undefined],
     ["an empty text", ""],
     ["an object that is no text at all", Object.create(null)],
-  ])("that gives %s refuses the handshake", async (_, given) => {
+  ])("that gives %s refuses the handshake", async (_, given: unknown) => {
     const causes: unknown[] = [];
-    const { engine } = createEngine({ generateId: () => given });
+    function give(): never;
+    function give(): unknown {
+      return given;
+    }
+    const { engine } = createEngine({ generateId: give });
     engine.on("connection_error", ({ context }) => causes.push(context["name"]));
     const exchange = request(engine, POLL);
     await exchange.done;

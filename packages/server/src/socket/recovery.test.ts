@@ -287,7 +287,7 @@ describe("a client that comes back", () => {
       return client;
     });
     verdicts[1]?.();
-    server.sockets[1]?.join("a");
+    void server.sockets[1]?.join("a");
     newer?.take();
     verdicts[0]?.(verdict);
     server.io.to("a").to(sid).emit("still here");

@@ -154,7 +154,6 @@ test("an upgrade whose middleware answers late gets that answer, or none, and no
   connection.socket.write(upgradeRequest(`${webSocketTarget(4)}&middleware=answer+late`));
   await connection.quiet((received) => received.length > 0, 1000);
   await connection.end();
-  expect(readReplies(connection.received).replies).toMatchObject([
-    { status: 200, body: expect.stringContaining("mine") },
-  ]);
+  const { replies } = readReplies(connection.received);
+  expect(replies.map(({ status, body }) => [status, body.includes("mine")])).toEqual([[200, true]]);
 });

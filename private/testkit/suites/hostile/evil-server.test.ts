@@ -16,12 +16,12 @@ import {
   switching,
 } from "./evil-server.ts";
 import { oneOf } from "./mutate.ts";
+import { faultsOf } from "./prey-faults.ts";
 import { type Prey, type PreyReport, startPrey } from "./prey-process.ts";
 import { REVISIONS } from "./traffic.ts";
 
 type Transports = readonly string[];
 
-const REASONS = ["transport error", "transport close", "ping timeout", "parse error", "io server disconnect"];
 const TRANSPORTS: readonly [Transports, ...Transports[]] = [["polling"], ["websocket"], ["polling", "websocket"]];
 const SEEDS = 400;
 const FIRST_SEED = 20_270_000;
@@ -41,25 +41,6 @@ afterAll(async () => {
 
 async function meet(script: Script, transports: readonly string[], lastsMs: number, attempts = 2): Promise<PreyReport> {
   return await prey.hunt({ url: evil.url, path: evil.play(script), transports, lastsMs, attempts });
-}
-
-/** What is wrong with a report, empty when nothing is. */
-function faultsOf(report: PreyReport): readonly string[] {
-  const faults: string[] = [];
-  const { errors, disconnects, connects, toldTooLate = 0 } = report;
-  if (errors.length + connects === 0) faults.push("neither connect nor connect_error was told");
-  for (const { isError, message, type, hint } of errors) {
-    if (!isError || message === "") faults.push(`the connect_error "${message}" is no proper Error`);
-    if (type === "TransportError" && !/^Cannot (reach|use) "(http|ws):\/\/127.*": ./.test(hint))
-      faults.push(`the hint "${hint}"`);
-  }
-  for (const reason of disconnects) if (!REASONS.includes(reason)) faults.push(`the reason "${reason}" is not known`);
-  if (toldTooLate > 0) faults.push("something was told after disconnect()");
-  const isStopped =
-    report.hasGivenUp || disconnects.includes("io server disconnect") || errors.some(({ type }) => type === "");
-  if (!report.isConnected && !report.isTrying && !isStopped)
-    faults.push(`it rests without a word: ${JSON.stringify(report)}`);
-  return faults;
 }
 
 test.each(REVISIONS)(

@@ -17,6 +17,8 @@ export interface Hunt {
   readonly lastsMs: number;
   /** How often it may reconnect. */
   readonly attempts: number;
+  /** By what it reads and writes packets; text by default. */
+  readonly parser?: "msgpack" | "json";
 }
 
 /** An error as a program hears it. */
@@ -31,6 +33,8 @@ export interface ToldError {
 export interface PreyReport {
   readonly id: number;
   readonly connects: number;
+  /** How many events of the server it heard. */
+  readonly events: number;
   readonly disconnects: readonly string[];
   readonly errors: readonly ToldError[];
   /** Whether it told that it will try no more. */

@@ -4,7 +4,11 @@
 //        time and everything it told until then is reported.
 
 import { io } from "@bowline/client";
+import { createJsonParser } from "@bowline/protocol/json";
+import { createMsgpackParser } from "@bowline/protocol/msgpack";
 import type { Hunt, PreyReport, ToldError } from "./prey-process.ts";
+
+const PARSERS = { msgpack: createMsgpackParser(5), json: createJsonParser() };
 
 function die(kind: string, error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -19,10 +23,11 @@ function textIn(error: unknown, key: string): string {
   return typeof value === "string" ? value : "";
 }
 
-function hunt({ id, url, path, transports, lastsMs, attempts }: Hunt): void {
+function hunt({ id, url, path, transports, lastsMs, attempts, parser }: Hunt): void {
   const errors: ToldError[] = [];
   const disconnects: string[] = [];
   let connects = 0;
+  let events = 0;
   let hasGivenUp = false;
   let isOver = false;
   let toldTooLate = 0;
@@ -38,6 +43,7 @@ function hunt({ id, url, path, transports, lastsMs, attempts }: Hunt): void {
     reconnectionDelay: 20,
     reconnectionDelayMax: 40,
     reconnectionAttempts: attempts,
+    ...(parser === undefined ? {} : { parser: PARSERS[parser] }),
   });
   socket.on(
     "connect",
@@ -54,13 +60,18 @@ function hunt({ id, url, path, transports, lastsMs, attempts }: Hunt): void {
       }),
     )();
   });
+  socket.onAny(() => {
+    events++;
+  });
   socket.io.on("reconnect_failed", () => {
     hasGivenUp = true;
   });
   socket.emit("hello", Buffer.from([1, 2, 3]), () => undefined);
   const finish = () => {
-    const isTrying = socket.io.reconnecting || socket.io.readyState === "opening";
-    const heard = { connects, disconnects: [...disconnects], errors: [...errors] };
+    // Also who has a connection and waits for the server's yes is about to connect.
+    const isWaiting = socket.io.readyState === "open" && socket.active && !socket.connected;
+    const isTrying = socket.io.reconnecting || socket.io.readyState === "opening" || isWaiting;
+    const heard = { connects, events, disconnects: [...disconnects], errors: [...errors] };
     const report: PreyReport = { id, ...heard, hasGivenUp, isTrying, isConnected: socket.connected };
     socket.disconnect();
     isOver = true;

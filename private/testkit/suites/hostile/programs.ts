@@ -52,6 +52,9 @@ function published(name: string): Parser {
   return parser;
 }
 
+/** What no text can be made of. */
+const NO_TEXT: unknown = Object.create(null);
+
 let idsMade = 0;
 
 /** Gives ids of all kinds, some of which are none. */
@@ -69,7 +72,7 @@ function careless(request: unknown): unknown {
     case "empty":
       return "";
     case "object":
-      return Object.create(null);
+      return NO_TEXT;
     case "breakout":
       return 'x"</script>\r\nSet-Cookie: a=b; \u2028';
     case "throw":
