@@ -1,4 +1,5 @@
 // The suites of Engine.IO: packets and polling bodies of both revisions.
+// Place: under registry.mjs. Rules: both directions; of a bad body, what stands before the bad packet is delivered.
 import { decoding, encoding, Mismatch, mustBe, mustRefuse } from "./checks.mjs";
 import { importPackage } from "./packages.mjs";
 import { fromTagged, fromWire } from "./values.mjs";

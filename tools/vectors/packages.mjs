@@ -1,4 +1,5 @@
 // Where the vectors find the packages: the built ones, by the names that programs use.
+// Place: under the suites. Rules: a package that is not built is named, with what builds it.
 
 /**
  * Imports an entry of a built package.

@@ -1,4 +1,5 @@
 // The suites of the parsers that make one frame of a packet: MessagePack of both revisions, and JSON.
+// Place: under registry.mjs. Rules: both directions, and refusals.
 import { decoding, encoding, Mismatch, mustBe, mustRefuse } from "./checks.mjs";
 import { importPackage } from "./packages.mjs";
 import { fromTagged, fromWire } from "./values.mjs";

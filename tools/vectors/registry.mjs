@@ -1,4 +1,6 @@
-// The suites that we know, by name. A new kind of suite is a file beside this one and a line in LOADERS.
+// The suites that we know, by name.
+// Place: between tools/vectors.mjs and the suites. Rules: a new kind of suite is a file beside this one and a line in
+// LOADERS.
 import { loadEngineSuites } from "./engine-suites.mjs";
 import { loadLiveSuites, loadOfficialSuites } from "./live-suites.mjs";
 import { loadParserSuites } from "./parser-suites.mjs";

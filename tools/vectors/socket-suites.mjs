@@ -1,4 +1,5 @@
 // The suites of Socket.IO with the default parsers of both revisions: packets, and frames as they come in.
+// Place: under registry.mjs. Rules: both directions, and refusals; a decoder is fed frame by frame.
 import { decoding, encoding, Mismatch, mustBe, mustRefuse } from "./checks.mjs";
 import { importPackage } from "./packages.mjs";
 import { fromTagged, fromWire } from "./values.mjs";

@@ -1,4 +1,5 @@
 // The suites of what transports put around packets of Engine.IO: JSONP, and the frames of a WebTransport stream.
+// Place: under registry.mjs. Rules: both directions, and refusals; streams also byte by byte.
 import { decoding, encoding, Mismatch, mustBe, mustRefuse } from "./checks.mjs";
 import { importPackage } from "./packages.mjs";
 import { fromTagged, fromWire } from "./values.mjs";

@@ -137,9 +137,9 @@ export class Socket<
     event: readonly [name: string | symbol, ...args: unknown[]],
     isPromised: boolean,
   ): void {
-    const [name, ...args] = event;
+    const [name] = event;
     if (this.#port.api.isLocal(name)) {
-      this.dispatch(name, args);
+      this.dispatch(name, event.slice(1));
       return;
     }
     const { packet, expected } = prepareEvent(this.nsp, event, compress, () => this.#nextId++);

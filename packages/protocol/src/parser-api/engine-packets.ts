@@ -30,7 +30,7 @@ export type WrapBytes = (bytes: Uint8Array) => unknown;
 export const PARSER_ERROR: PublishedPacket = { type: "error", data: "parser error" };
 
 /** Bytes as an ArrayBuffer that holds them and nothing else. */
-export function toArrayBuffer(bytes: Uint8Array): ArrayBufferLike {
+function toArrayBuffer(bytes: Uint8Array): ArrayBufferLike {
   const { buffer, byteOffset, byteLength } = bytes;
   return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
 }
