@@ -57,6 +57,15 @@ describe("a batch", () => {
     expect(writer.write([{ frames: [...one.frames, ...other.frames], compress: false }])).toBe(first);
   });
 
+  it("is not kept beyond the turn in which it is written", async () => {
+    const writer = new FrameWriter();
+    const one = packet("one");
+    const bytes = writer.write([one]);
+    await Promise.resolve();
+    const again = writer.write([one]);
+    expect([again === bytes, Buffer.compare(again, bytes)]).toEqual([false, 0]);
+  });
+
   it("is framed anew where it goes on otherwise than the one before", () => {
     const writer = new FrameWriter();
     const [one, other] = [packet("one"), packet("other")];

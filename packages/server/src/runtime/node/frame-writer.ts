@@ -1,7 +1,8 @@
 // Writes WebSocket messages of a server as bytes: one frame each, unmasked, uncompressed, never fragmented.
 // Place: bytes <- **frame writer** <- websocket carrier
 // Rules: a batch becomes one buffer, since each write costs a system call; what many connections get one after another,
-//        as in a broadcast, is framed once and shared, so nobody may write to the bytes that come out of here.
+//        as in a broadcast, is framed once and shared, so nobody may write to the bytes that come out of here. Nothing is
+//        kept beyond the moment in which all connections are written to.
 // Source: RFC 6455, 5.1 "Overview" (a server does not mask) and 5.2 "Base Framing Protocol"
 
 import type { Frame, Outgoing } from "@bowline/protocol/internal";
@@ -89,6 +90,11 @@ export class FrameWriter {
   #last: Framed | undefined;
   #lastButOne: Framed | undefined;
 
+  readonly #forget = (): void => {
+    this.#last = undefined;
+    this.#lastButOne = undefined;
+  };
+
   /** The bytes of all messages of a batch; they may be shared with other connections. */
   write(batch: readonly Outgoing[]): Uint8Array {
     if (isOf(this.#last, batch)) return this.#last.bytes;
@@ -97,6 +103,7 @@ export class FrameWriter {
     const frames =
       first !== undefined && batch.length === 1 ? first.frames : batch.flatMap((outgoing) => outgoing.frames);
     const bytes = frameAll(frames);
+    if (this.#last === undefined) queueMicrotask(this.#forget);
     this.#lastButOne = this.#last;
     this.#last = { frames, bytes };
     return bytes;
