@@ -35,7 +35,7 @@ export interface Exchange {
   readonly head: RequestHead;
   /** The runtime's own request and response; undefined where a runtime has nothing of the kind. */
   readonly native: NativePair | undefined;
-  /** Adds a header to the answer to come, be it a body, a refusal or the end of a WebSocket handshake. */
+  /** Adds a header to the answer to come, or to the end of a WebSocket handshake; a refused upgrade goes without. */
   setHeader(name: string, value: string | readonly string[]): void;
 }
 

@@ -1,5 +1,5 @@
 // Rules of polling by script elements, as very old browsers of generation 2 do.
-import { createFakePlatform, FakeExchange } from "@bowline/testkit";
+import { createFakePlatform, FakeExchange, FakeUpgrade } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { ENGINE_DEFAULTS, type EngineOptions, resolveOptions } from "./options.ts";
 import { EngineServer } from "./server.ts";
@@ -84,6 +84,21 @@ describe("the initial packet", () => {
     const engine = createEngine({ initialPacket });
     const { answer } = await request(engine, `/engine.io/?${query}`);
     expect(String(answer?.body).endsWith(end)).toBe(true);
+  });
+
+  it("is bytes where the transport takes bytes, and text where the client takes none", () => {
+    const platform = createFakePlatform();
+    const initialPacket = Uint8Array.of(1);
+    const engine = new EngineServer(resolveOptions({ initialPacket }, ENGINE_DEFAULTS), platform);
+    const messagesFor = (query: string) => {
+      const upgrade = new FakeUpgrade(`/engine.io/?${query}`);
+      engine.handleUpgrade(upgrade);
+      platform.clock.endTurn();
+      return upgrade.port.messages.slice(1);
+    };
+    expect(messagesFor("EIO=4&transport=websocket")).toEqual([Uint8Array.of(1)]);
+    expect(messagesFor("EIO=3&transport=websocket")).toEqual([Uint8Array.of(4, 1)]);
+    expect(messagesFor("EIO=4&transport=websocket&b64=1")).toEqual(["bAQ=="]);
   });
 });
 

@@ -97,15 +97,15 @@ export class SessionOpener {
     connections.set(sid, connection);
     const known: Handshake = { sid, upgrades, pingInterval, pingTimeout };
     const handshake = this.#profile.announcesMaxPayload ? { ...known, maxPayload: maxHttpBufferSize } : known;
-    connection.open(this.#firstPackets(query, handshake));
+    connection.open(this.#firstPackets(query, handshake, !route.carrier.supportsBinary));
     this.#parts.opened(connection);
   }
 
-  #firstPackets({ dialect }: EngineQuery, handshake: Handshake): Outgoing {
+  #firstPackets({ dialect }: EngineQuery, handshake: Handshake, base64: boolean): Outgoing {
     const { initialPacket } = this.#parts.options;
     const open = dialect.frame({ type: "open", data: JSON.stringify(handshake) }, true);
     if (initialPacket === undefined) return { frames: [open], compress: true };
-    return { frames: [open, dialect.frame({ type: "message", data: initialPacket }, true)], compress: true };
+    return { frames: [open, dialect.frame({ type: "message", data: initialPacket }, base64)], compress: true };
   }
 }
 

@@ -26,7 +26,11 @@ export interface HttpCompression {
 
 /** When and how WebSocket messages are compressed. */
 export interface PerMessageDeflate {
-  /** Bytes from which on a message is compressed. @default 1024 */
+  /**
+   * Bytes from which on a message is compressed. Where the context lasts from message to message, which is the default,
+   * short ones gain from it and are compressed as well, but with `compat: 2`.
+   * @default 1024
+   */
   readonly threshold?: number;
   /** Whether the server starts each message anew, which saves memory and costs size. @default false */
   readonly serverNoContextTakeover?: boolean;
