@@ -80,6 +80,27 @@ describe("refused with a SyntaxError is", () => {
   });
 });
 
+test("revision 4 knows the binary types, and reserves no event name", () => {
+  const old = createJsonParser(4);
+  const decoder = new old.Decoder();
+  const packets: SocketPacket[] = [];
+  decoder.on("decoded", (packet) => packets.push(packet));
+  for (const frame of new old.Encoder().encode({ type: 5, nsp: "/", data: ["disconnect"] })) decoder.add(frame);
+  expect([old.protocol, packets]).toEqual([4, [{ type: 5, nsp: "/", data: ["disconnect"] }]]);
+  expect(() => decoder.add('{"type":7,"nsp":"/"}')).toThrow("its type is unknown");
+});
+
+test("a decoder lets its listeners be taken away", () => {
+  const decoder = new Decoder();
+  const heard: unknown[] = [];
+  const listener = (packet: SocketPacket): unknown => heard.push(packet);
+  decoder.on("decoded", listener);
+  decoder.removeListener("decoded", listener).once("decoded", listener);
+  decoder.add('{"type":0,"nsp":"/"}');
+  decoder.add('{"type":0,"nsp":"/a"}');
+  expect(heard).toEqual([{ type: 0, nsp: "/" }]);
+});
+
 test("a key called __proto__ changes no prototype", () => {
   const [packet] = decode('{"type":0,"nsp":"/","data":{"__proto__":{"x":1}},"__proto__":{"y":1}}');
   expect(Object.getPrototypeOf(packet)).toBe(Object.prototype);

@@ -114,6 +114,28 @@ export const SURFACES: readonly Surface[] = [
     missing: {},
     added: {},
   },
+  parserSurface("@bowline/socket.io-msgpack-parser", "socket.io-msgpack-parser-v3", ["index.d.ts"]),
+  parserSurface("@bowline/socket.io-json-parser", "socket.io-json-parser-v3"),
+  parserSurface("@bowline/socket.io-msgpack-parser-v2", "socket.io-msgpack-parser-v2"),
+  parserSurface("@bowline/socket.io-json-parser-v2", "socket.io-json-parser-v2"),
+  {
+    own: "@bowline/component-emitter",
+    official: "@socket.io/component-emitter",
+    calls: [["Emitter", {}]],
+    files: ["lib/cjs/index.js", "lib/cjs/index.d.ts", "lib/esm/index.js", "lib/esm/index.d.ts"],
+    subpaths: ["package.json", "lib/cjs", "lib/cjs/index.js", "lib/esm/index.js"],
+    missing: {},
+    added: {},
+  },
+  {
+    own: "@bowline/component-emitter-v2",
+    official: "component-emitter",
+    calls: [["", {}]],
+    files: ["index.js"],
+    subpaths: ["package.json", "index"],
+    missing: {},
+    added: {},
+  },
   {
     own: "@bowline/socket.io-v2",
     official: "socket.io-v2",
@@ -176,6 +198,19 @@ export const SURFACES: readonly Surface[] = [
     added: {},
   },
 ];
+
+/** A parser for the option `parser`: one file. */
+function parserSurface(own: string, official: string, files: readonly string[] = []): Surface {
+  return {
+    own,
+    official,
+    calls: [["Encoder"], ["Decoder"]],
+    files: ["index.js", ...files],
+    subpaths: ["package.json", "index"],
+    missing: {},
+    added: {},
+  };
+}
 
 function distFile(name: string): string {
   return `dist/${name}.js`;
