@@ -85,7 +85,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   #stopListening: Cancel | undefined;
 
   constructor(context: EngineContext, listener: EngineListener) {
-    super();
+    super(context.platform.trace("engine.event"));
     this.#context = context;
     this.#listener = listener;
     const opening = new Opening(context, this.#transportNames(), {

@@ -74,7 +74,7 @@ export class Manager extends Tunable {
    */
   constructor(platform: Platform, uri?: string | ClientOptions, options?: ClientOptions) {
     const opts = (typeof uri === "object" ? uri : options) ?? {};
-    super(opts);
+    super(opts, platform.trace("manager.event"));
     this.#platform = platform;
     this.uri = typeof uri === "string" ? uri : undefined;
     this.opts = opts;

@@ -78,6 +78,7 @@ export function contextFor(context: EngineContext, name: TransportName, dialect:
   const options = transportOptions(context.options, name);
   const hasStamps = options.timestampRequests ?? name === "polling";
   return {
+    connection: context,
     platform,
     options,
     dialect,

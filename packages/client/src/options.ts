@@ -38,7 +38,11 @@ export interface EngineOptions {
   readonly transportOptions?: Readonly<Record<string, EngineOptions>>;
   /** Headers of the requests; browsers cannot set them on WebSockets. */
   readonly extraHeaders?: Readonly<Record<string, string>>;
-  /** Whether cross-site requests of browsers carry cookies. @default false; with `compat: 2`, true */
+  /**
+   * Whether cross-site requests of browsers carry cookies. On Node, whether what the server sets is kept while the
+   * connection lasts, and sent along with its requests and the WebSocket.
+   * @default false; with `compat: 2`, true
+   */
   readonly withCredentials?: boolean;
   /** Whether bytes travel as base64 text. @default false */
   readonly forceBase64?: boolean;
@@ -76,8 +80,16 @@ export interface EngineOptions {
   readonly ciphers?: string;
   /** Node: whether the server's certificate has to be valid. @default true */
   readonly rejectUnauthorized?: boolean;
+  /** Node: tells whether the server's certificate is the one for its host, instead of Node's own rules. */
+  readonly checkServerIdentity?: (host: string, certificate: never) => Error | undefined;
   /** Node: local address of the WebSocket. */
   readonly localAddress?: string;
+  /** Node: family of addresses that the WebSocket may use, 4 or 6. @default any */
+  readonly family?: number;
+  /** Node: the `Origin` header of the WebSocket's request. */
+  readonly origin?: string;
+  /** Node: version of the WebSocket protocol, 8 or 13. @default 13 */
+  readonly protocolVersion?: number;
   /** Node: most bytes of one polling answer or one WebSocket message; more of them end the connection. @default 100 MiB */
   readonly maxPayload?: number;
   /** Node: compression of WebSocket messages, off or from a size in bytes on. @default { threshold: 1024 } */

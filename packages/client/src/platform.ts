@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** The same for all requests of one connection, for what a platform keeps along with it. */
+  readonly connection: object;
   /** What only the platform can make use of: TLS, agent, credentials. */
   readonly options: EngineOptions;
 }
@@ -31,6 +33,8 @@ export interface HttpEvents {
 export interface WebSocketRequest {
   readonly url: string;
   readonly protocols: string | readonly string[] | undefined;
+  /** As that of the connection's HTTP requests. */
+  readonly connection: object;
   readonly options: EngineOptions;
 }
 

@@ -3,21 +3,18 @@
 // Rules: nothing happens when this is loaded; what is needed is made when it is needed.
 
 import { randomFillSync } from "node:crypto";
-import { channel } from "node:diagnostics_channel";
-import { createTrace, type Random, type Trace } from "@bowline/protocol/internal";
+import type { Random } from "@bowline/protocol/internal";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
 import { createNodeClock } from "./node-clock.ts";
 import { requestOnNode } from "./node-http.ts";
+import { nodeTrace } from "./node-trace.ts";
 import { openNodeWebSocket } from "./node-websocket.ts";
 
 const random: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
   fraction: () => Math.random(),
 };
-
-/** Binds trace points to `diagnostics_channel`. */
-const trace: Trace = createTrace(channel);
 
 /** Where something like a page is emulated, as in jsdom, it counts as one. */
 function emulatedPage(): PageLocation | undefined {
@@ -34,7 +31,7 @@ export function createNodePlatform(): Platform {
   return {
     clock: createNodeClock(),
     random,
-    trace,
+    trace: nodeTrace,
     page: emulatedPage,
     http: requestOnNode,
     webSocket: openNodeWebSocket,

@@ -38,6 +38,7 @@ function createHeard(): Heard {
 function createTransport(platform: FakePlatform, options: EngineOptions = {}): PollingTransport {
   return new PollingTransport(
     {
+      connection: {},
       platform,
       options,
       dialect: eio4,

@@ -179,7 +179,7 @@ export class PollingTransport implements Transport {
     body: string | Uint8Array | undefined,
     succeeded: (answer: HttpAnswer) => void,
   ): Cancel {
-    const { platform, options } = this.#context;
+    const { connection, platform, options } = this.#context;
     const headers: Record<string, string> = { Accept: "*/*", ...options.extraHeaders };
     if (body !== undefined) {
       headers["Content-Type"] = typeof body === "string" ? "text/plain;charset=UTF-8" : "application/octet-stream";
@@ -187,7 +187,14 @@ export class PollingTransport implements Transport {
     const message = method === "GET" ? "xhr poll error" : "xhr post error";
     let stopTimer: Cancel | undefined;
     const abort = this.#start(
-      { method, url: this.#context.url(this.#dialect, sid), headers, options, ...(body !== undefined && { body }) },
+      {
+        method,
+        url: this.#context.url(this.#dialect, sid),
+        headers,
+        connection,
+        options,
+        ...(body !== undefined && { body }),
+      },
       {
         answered: (answer) => {
           stopTimer?.();

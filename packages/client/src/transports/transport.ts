@@ -26,6 +26,8 @@ export interface Transport extends PausableCarrier {
 
 /** What a transport is made of. */
 export interface TransportContext {
+  /** What stands for the connection where a platform keeps something along with it. */
+  readonly connection: object;
   readonly platform: Platform;
   readonly options: EngineOptions;
   readonly dialect: EngineDialect;

@@ -10,7 +10,7 @@ function createTransport(options: EngineOptions = {}) {
   const told: string[] = [];
   const packets: Packet[] = [];
   const ends: [CloseReason, unknown][] = [];
-  const context = { platform, options, dialect: eio4, endpoint: "ws://h/", url: () => "ws://h/?EIO=4" };
+  const context = { connection: {}, platform, options, dialect: eio4, endpoint: "ws://h/", url: () => "ws://h/?EIO=4" };
   const transport = new WebSocketTransport(context, undefined, () => told.push("opened"));
   transport.listen({
     received: (packet) => packets.push(packet),

@@ -67,11 +67,11 @@ export class WebSocketTransport implements Transport {
   }
 
   open(): void {
-    const { platform, options } = this.#context;
+    const { connection, platform, options } = this.#context;
     this.#state = { at: "opening", handle: undefined };
     const url = this.#context.url(this.#dialect, this.#sid);
     try {
-      const handle = platform.webSocket({ url, protocols: options.protocols, options }, this.#listener());
+      const handle = platform.webSocket({ url, protocols: options.protocols, connection, options }, this.#listener());
       if (this.#state.at === "opening") this.#state = { at: "opening", handle };
     } catch (error) {
       // The platform refuses some URLs and subprotocols at once.
