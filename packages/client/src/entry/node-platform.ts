@@ -5,11 +5,12 @@
 import { randomFillSync } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { createTrace, type Random, type Trace } from "@bowline/protocol/internal";
+import { startUpgrade } from "../engine-upgrade.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
 import { createNodeClock } from "./node-clock.ts";
-import { requestOnNode } from "./node-http.ts";
-import { openNodeWebSocket } from "./node-websocket.ts";
+import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
+import { WebTransport } from "./web-transports.ts";
 
 const random: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
@@ -36,9 +37,12 @@ export function createNodePlatform(): Platform {
     random,
     trace,
     page: emulatedPage,
-    http: requestOnNode,
-    webSocket: openNodeWebSocket,
-    binary: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    transports: [NodeXHR, NodeWebSocket, WebTransport],
+    upgrade: startUpgrade,
+    binary(bytes, type) {
+      if (type === "arraybuffer") return new Uint8Array(bytes).buffer;
+      return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
     readBlob: (blob) => blob.arrayBuffer(),
     explain: explainNodeError,
     warn(code, text) {
