@@ -5,14 +5,19 @@
 import { SILENT } from "@bowline/protocol/internal";
 import { createFakeClock, createSeededRandom, type FakeClock } from "@bowline/testkit";
 import { expect } from "vitest";
+import { startUpgrade } from "../src/engine-upgrade.ts";
 import type {
+  HttpCall,
   HttpEvents,
   HttpRequest,
+  OpenWebSocket,
   PageLocation,
   Platform,
   WebSocketEvents,
   WebSocketRequest,
 } from "../src/platform.ts";
+import { pollingOver } from "../src/transports/polling.ts";
+import { webSocketOver } from "../src/transports/websocket.ts";
 
 /** One HTTP request of the client. */
 export interface FakeRequest {
@@ -40,6 +45,8 @@ export interface FakeWebSocket {
 /** Surroundings under a test's control. */
 export interface FakePlatform extends Platform {
   readonly clock: FakeClock;
+  readonly http: HttpCall;
+  readonly webSocket: OpenWebSocket;
   readonly requests: FakeRequest[];
   readonly sockets: FakeWebSocket[];
   readonly warnings: string[];
@@ -97,6 +104,8 @@ export function createFakePlatform(): FakePlatform {
     location: undefined,
     webSocketError: undefined,
     page: () => platform.location,
+    transports: [pollingOver(http), webSocketOver((request, events) => platform.webSocket(request, events))],
+    upgrade: startUpgrade,
     http,
     webSocket(request: WebSocketRequest, events: WebSocketEvents) {
       if (platform.webSocketError !== undefined) throw platform.webSocketError;

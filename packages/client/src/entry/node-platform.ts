@@ -4,12 +4,13 @@
 
 import { randomFillSync } from "node:crypto";
 import type { Random } from "@bowline/protocol/internal";
+import { startUpgrade } from "../engine-upgrade.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
 import { createNodeClock } from "./node-clock.ts";
-import { requestOnNode } from "./node-http.ts";
 import { nodeTrace } from "./node-trace.ts";
-import { openNodeWebSocket } from "./node-websocket.ts";
+import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
+import { WebTransport } from "./web-transports.ts";
 
 const random: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
@@ -33,9 +34,12 @@ export function createNodePlatform(): Platform {
     random,
     trace: nodeTrace,
     page: emulatedPage,
-    http: requestOnNode,
-    webSocket: openNodeWebSocket,
-    binary: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    transports: [NodeXHR, NodeWebSocket, WebTransport],
+    upgrade: startUpgrade,
+    binary(bytes, type) {
+      if (type === "arraybuffer") return new Uint8Array(bytes).buffer;
+      return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
     readBlob: (blob) => blob.arrayBuffer(),
     explain: explainNodeError,
     warn(code, text) {
