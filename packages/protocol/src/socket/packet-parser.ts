@@ -6,10 +6,20 @@
 import type { SocketPacket } from "./packet.ts";
 import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, SocketFrame } from "./parser.ts";
 
+/** Hears of decoded packets. */
+type PacketListener = (packet: SocketPacket) => void;
+
+/** A decoder whose listeners can be taken off again, as the official clients do when a connection has ended. */
+export interface RemovableDecoder extends PacketDecoder {
+  off(event: "decoded", listener: PacketListener): this;
+  removeListener(event: "decoded", listener: PacketListener): this;
+}
+
 /** A parser whose packets are one frame each. */
 export interface PacketParser extends Parser {
   readonly protocol: 4 | 5;
   readonly Encoder: new (replacer?: Replacer) => FrameEncoder;
+  readonly Decoder: new (options?: DecoderOptions | DecoderOptions["reviver"]) => RemovableDecoder;
 }
 
 /** An encoding of whole packets; those that have no JSON have no use for replacer and reviver. */
@@ -35,17 +45,26 @@ export function createPacketParser(revision: 4 | 5, encoding: PacketEncoding): P
     }
   }
 
-  class Decoder implements PacketDecoder {
+  class Decoder implements RemovableDecoder {
     readonly #reviver: DecoderOptions["reviver"];
-    readonly #listeners: ((packet: SocketPacket) => void)[] = [];
+    readonly #listeners = new Set<PacketListener>();
 
     constructor(options: DecoderOptions | DecoderOptions["reviver"] = {}) {
       this.#reviver = typeof options === "function" ? options : options.reviver;
     }
 
-    on(_event: "decoded", listener: (packet: SocketPacket) => void): this {
-      this.#listeners.push(listener);
+    on(_event: "decoded", listener: PacketListener): this {
+      this.#listeners.add(listener);
       return this;
+    }
+
+    off(_event: "decoded", listener: PacketListener): this {
+      this.#listeners.delete(listener);
+      return this;
+    }
+
+    removeListener(event: "decoded", listener: PacketListener): this {
+      return this.off(event, listener);
     }
 
     add(frame: unknown): void {

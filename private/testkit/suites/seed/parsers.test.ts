@@ -34,17 +34,21 @@ async function talk(socket: ClientSocket, value: unknown): Promise<readonly [eve
 }
 
 describe.each(PAIRS)("%s with %s", (client, server) => {
-  test.each(VALUES)("%s arrives as bytes, at any depth", async (_what, value) => {
-    const served = await serve(server);
-    const there = serverSocket(served.io);
-    const socket = connect(client, served.url);
-    await connected(socket);
-    const heard = once<[unknown]>(await there, "bytes");
-    socket.emit("bytes", { deep: [1, { value }], text: "beside" });
-    expect(await heard).toEqual([{ deep: [1, { value: Buffer.from(BYTES) }], text: "beside" }]);
-    echo(await there);
-    expect(await talk(socket, [value])).toEqual([[Buffer.from(BYTES)], [Buffer.from(BYTES)]]);
-  });
+  // Clients of 2.5 send only the first two as bytes, whatever server they speak to.
+  test.each(client === "client 2.5" ? VALUES.slice(0, 2) : VALUES)(
+    "%s arrives as bytes, at any depth",
+    async (_what, value) => {
+      const served = await serve(server);
+      const there = serverSocket(served.io);
+      const socket = connect(client, served.url);
+      await connected(socket);
+      const heard = once<[unknown]>(await there, "bytes");
+      socket.emit("bytes", { deep: [1, { value }], text: "beside" });
+      expect(await heard).toEqual([{ deep: [1, { value: Buffer.from(BYTES) }], text: "beside" }]);
+      echo(await there);
+      expect(await talk(socket, [value])).toEqual([[Buffer.from(BYTES)], [Buffer.from(BYTES)]]);
+    },
+  );
 });
 
 describe.each(OUR_CLIENT_PAIRS)("%s with %s", (client, server) => {
@@ -88,7 +92,7 @@ const MEETINGS: readonly Meeting[] = [
   ["our json", "our client", "our server", false],
 ];
 
-describe.each(MEETINGS)("the parser %s between %s and %s", (name, client, server, hasBinary) => {
+describe.each(MEETINGS)("the parser %s between %s and %s", (name, client, server) => {
   test("is used for connecting, events, acknowledgements and namespaces", async () => {
     const parser = await loadParser(name);
     const served = await serve(server, { parser });
@@ -112,17 +116,22 @@ describe.each(MEETINGS)("the parser %s between %s and %s", (name, client, server
     const [refusal] = await once(socket, isOf2 ? "error" : "connect_error");
     expect(refusal instanceof Error ? refusal.message : refusal).toBe("authentication error");
   });
-
-  test.runIf(hasBinary)("carries bytes", async () => {
-    const parser = await loadParser(name);
-    const served = await serve(server, { parser });
-    const there = serverSocket(served.io);
-    const socket = connect(client, served.url, { parser });
-    await connected(socket);
-    echo(await there);
-    expect(await talk(socket, [Buffer.from(BYTES)])).toEqual([[Buffer.from(BYTES)], [Buffer.from(BYTES)]]);
-  });
 });
+
+describe.each(MEETINGS.filter(([, , , hasBinary]) => hasBinary))(
+  "the parser %s between %s and %s",
+  (name, client, server) => {
+    test("carries bytes", async () => {
+      const parser = await loadParser(name);
+      const served = await serve(server, { parser });
+      const there = serverSocket(served.io);
+      const socket = connect(client, served.url, { parser });
+      await connected(socket);
+      echo(await there);
+      expect(await talk(socket, [Buffer.from(BYTES)])).toEqual([[Buffer.from(BYTES)], [Buffer.from(BYTES)]]);
+    });
+  },
+);
 
 describe("parsers that do not fit", () => {
   test.each([
