@@ -46,6 +46,18 @@ async function serveTls(name: ServerName, options: ServerOptions = {}): Promise<
   return { io, url: `https://127.0.0.1:${typeof address === "object" ? address?.port : 0}` };
 }
 
+const PFX = join(folder, "client.pfx");
+execFileSync("openssl", [
+  ...["pkcs12", "-export", "-inkey", join(folder, "client.key"), "-in", join(folder, "client.cert")],
+  ...["-passout", "pass:open sesame", "-out", PFX],
+]);
+
+/** How a client shows who it is. */
+const IDENTITIES: readonly (readonly [string, object])[] = [
+  ["key and certificate", OF_CLIENT],
+  ["both in one file, and its passphrase", { pfx: readFileSync(PFX), passphrase: "open sesame" }],
+];
+
 /** What makes a client trust the server, in the spellings that programs use. */
 const TRUST: readonly (readonly [string, object])[] = [
   ["the certificate as bytes", { ca: OF_SERVER.cert }],
@@ -86,10 +98,10 @@ describe.each(PAIRS)("%s with %s over TLS", (client, server) => {
     expect(socket.io.engine.transport.name).toBe("websocket");
   });
 
-  test("with key and certificate of its own is known to the server", async () => {
+  test.each(IDENTITIES)("with %s of its own is known to the server", async (_what, identity) => {
     const { io, url } = await serveTls(server, { requestCert: true, rejectUnauthorized: true, ca: [OF_CLIENT.cert] });
     const there = serverSocket(io);
-    const socket = connect(client, url, { ...OF_CLIENT, ca: OF_SERVER.cert });
+    const socket = connect(client, url, { ...identity, ca: OF_SERVER.cert });
     await connected(socket);
     expect((await there).conn.request.socket.authorized).toBe(true);
     await until(() => socket.io.engine.transport.name === "websocket", "the upgrade");
