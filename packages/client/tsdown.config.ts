@@ -7,7 +7,8 @@ import { library, outDir } from "../../tsdown.shared.ts";
 function scriptTag(fileName: string, minify: boolean, target: string, source = "global"): UserConfig {
   return {
     entry: { global: `src/entry/${source}.ts` },
-    format: "iife",
+    // Under upstream's names also for CommonJS and AMD loaders, which old pages have.
+    format: target === "es2017" ? "umd" : "iife",
     globalName: "io",
     platform: "browser",
     target,

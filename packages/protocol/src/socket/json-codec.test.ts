@@ -53,6 +53,19 @@ test("a replacer and a reviver are handed to JSON", () => {
   expect(decode(text, { reviver: revive })).toEqual([{ type: 2, data: ["e", 5n], nsp: "/" }]);
 });
 
+describe("a listener of the decoder", () => {
+  test.each(["off", "removeListener"] as const)("hears no more once %s has taken it away", (method) => {
+    const decoder = new Decoder();
+    const heard: SocketPacket[] = [];
+    const listener = (packet: SocketPacket) => heard.push(packet);
+    decoder.on("decoded", listener);
+    decoder.add('{"type":0,"nsp":"/"}');
+    decoder[method]("decoded", listener);
+    decoder.add('{"type":0,"nsp":"/"}');
+    expect(heard).toHaveLength(1);
+  });
+});
+
 describe("refused with a SyntaxError is", () => {
   test.each([
     ["the default parser's text", '2["a"]'],
