@@ -149,6 +149,7 @@ export function createFakePlatform(): FakePlatform {
         },
       };
     },
+    binaryType: "nodebuffer",
     binary: (bytes) => bytes,
     readBlob: (blob) => new Response(blob).arrayBuffer(),
     explain: (error) => (error instanceof Error ? error.message : "no answer came"),
