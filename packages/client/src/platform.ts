@@ -87,11 +87,13 @@ export interface Platform {
   readonly transports: readonly TransportClass[];
   /** Moves a session to a better transport; where there is nothing to move to, it is left out of the bundle. */
   readonly upgrade: UpgradeStart | undefined;
+  /** What bytes are here, in the words of WebSockets, where a program asks for nothing else. */
+  readonly binaryType: string;
   /**
    * Bytes as event handlers expect them here: a Buffer in Node, an ArrayBuffer in browsers.
    * @param type what the program asks for instead, as in WebSockets: `arraybuffer`, `blob`, `nodebuffer`.
    */
-  binary(bytes: Uint8Array, type?: string): ArrayBufferLike | Uint8Array;
+  binary(bytes: Uint8Array, type?: string): ArrayBufferLike | Uint8Array | Blob;
   readBlob(blob: Blob): Promise<ArrayBuffer>;
   /** What the platform's error means, and what to do about it. */
   explain(error: unknown): string;

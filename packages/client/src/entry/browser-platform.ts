@@ -31,8 +31,10 @@ export function createBrowserPlatform(parts: Pick<Platform, "transports" | "upgr
     },
     trace: SILENT,
     page: () => globalThis.location,
+    binaryType: "arraybuffer",
     // Bytes that are part of something larger, as those of old servers behind their type byte, are copied out.
-    binary({ buffer, byteOffset, byteLength }) {
+    binary({ buffer, byteOffset, byteLength }, type) {
+      if (type === "blob") return new Blob([new Uint8Array(buffer, byteOffset, byteLength).slice()]);
       return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
     },
     readBlob: (blob) => blob.arrayBuffer(),

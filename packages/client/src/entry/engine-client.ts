@@ -71,11 +71,14 @@ export function createSocketClass(
 ): EngineSocketClass {
   return class extends Engine implements EngineSocket {
     static readonly protocol: number = revision;
-    static readonly platform: Platform = ownPlatform;
     readonly opts: EngineOptions;
     readonly hostname: string;
     readonly port: string;
     readonly secure: boolean;
+
+    static get platform(): Platform {
+      return ownPlatform;
+    }
 
     constructor(uri?: string | EngineOptions, options?: EngineOptions) {
       const { platform } = new.target;
@@ -107,7 +110,9 @@ export function createSocketClass(
 /** Makes a class of sockets that differ from those of another one in their platform. */
 export function deriveSocketClass(parent: EngineSocketClass, platform: Platform): EngineSocketClass {
   return class extends parent {
-    static override readonly platform: Platform = platform;
+    static override get platform(): Platform {
+      return platform;
+    }
   };
 }
 

@@ -36,7 +36,9 @@ export function createNodePlatform(): Platform {
     page: emulatedPage,
     transports: [NodeXHR, NodeWebSocket, WebTransport],
     upgrade: startUpgrade,
+    binaryType: "nodebuffer",
     binary(bytes, type) {
+      if (type === "blob") return new Blob([new Uint8Array(bytes)]);
       if (type === "arraybuffer") return new Uint8Array(bytes).buffer;
       return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     },
