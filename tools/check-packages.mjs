@@ -1,11 +1,13 @@
 // Looks at the built packages as npm would ship them: publint (the manifest and the files fit), attw (types resolve for
-// ESM and CommonJS) and size-limit (what a program imports for browsers stays small).
+// ESM and CommonJS), that every error sentence has its number, and size-limit (what a program imports for browsers stays
+// small).
 // Usage: node tools/check-packages.mjs
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addUp, oneCheck } from "./gate-result.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
+import { checkSentences } from "./sentences.mjs";
 import { bundleOurs } from "./size.mjs";
 
 /** The packages right below a folder of the repository; none when there is no such folder. */
@@ -71,7 +73,7 @@ export async function checkPackages() {
   for (const folder of [...corePackages(), ...aliasPackages()]) {
     results.push(...(await Promise.all([lintManifest(folder), checkResolution(folder)])));
   }
-  return addUp([...results, await checkSize()]);
+  return addUp([...results, checkSentences(), await checkSize()]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
