@@ -17,7 +17,14 @@ export {
 export type { Random } from "./shared/random.ts";
 export { AckDisconnectedError, AckTimeoutError } from "./socket/ack-errors.ts";
 export { hasBinary } from "./socket/binary.ts";
-export type { ConnectReply, ConnectRequest, RecoveryClaim, Refusal, SocketDialect } from "./socket/dialect.ts";
+export type {
+  ClientSocketDialect,
+  ConnectReply,
+  ConnectRequest,
+  RecoveryClaim,
+  Refusal,
+  SocketDialect,
+} from "./socket/dialect.ts";
 export { PacketType, RESERVED_EVENTS, type SocketPacket } from "./socket/packet.ts";
 export type {
   DecoderOptions,
