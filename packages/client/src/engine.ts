@@ -7,12 +7,13 @@
 //        other one, as packets may be on their way; `closed` is told once.
 // Source: docs/protocol/engine-4.md, "Closing"
 
-import { eio4, type Frame, type Handshake, type Packet } from "@bowline/protocol";
+import type { Frame, Handshake, Packet } from "@bowline/protocol";
 import {
   type Cancel,
   type CloseReason,
   DEAF,
   EngineSession,
+  eio4Client as eio4,
   type Outgoing,
   type TransportName,
 } from "@bowline/protocol/internal";

@@ -4,16 +4,16 @@
 //        revision was known is handed on in order; a transport that failed is not heard of again.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
+import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
 import {
-  type EngineDialect,
-  eio3,
-  eio4,
-  type Handshake,
-  type Packet,
-  type Parser,
-  parseHandshake,
-} from "@bowline/protocol";
-import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
+  type Cancel,
+  createId,
+  DEAF,
+  eio3Client as eio3,
+  eio4Client as eio4,
+  type TransportName,
+  wantsBinaryTypes,
+} from "@bowline/protocol/internal";
 import { type Failure, parserError, TransportError, wrongRevision } from "./connect-error.ts";
 import {
   blamesRevision,

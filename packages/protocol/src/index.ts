@@ -2,7 +2,7 @@
 // Place: bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
 // Rules: each name is here on purpose; what only the sibling packages need is in internal.ts.
 
-export type { EngineDialect } from "./engine/dialect.ts";
+export type { EngineDialect, ServerEngineDialect } from "./engine/dialect.ts";
 export { eio3 } from "./engine/eio3.ts";
 export { eio4 } from "./engine/eio4.ts";
 export type { Frame } from "./engine/frame.ts";

@@ -11,6 +11,8 @@ export {
   type TransportName,
 } from "./engine/carrier.ts";
 export type { CloseReason } from "./engine/close-reason.ts";
+export { eio3Client } from "./engine/eio3.ts";
+export { eio4Client } from "./engine/eio4.ts";
 export { EncodedFrame, type Frame } from "./engine/frame.ts";
 export { EngineSession, type SessionEvents } from "./engine/session.ts";
 export {
