@@ -41,7 +41,13 @@ function sameNames(...names) {
 }
 
 const STAMPS = join(ROOT, ".cache", "build");
-const SHARED_INPUTS = ["tsdown.shared.ts", "tsconfig.base.json", "package-lock.json"];
+const SHARED_INPUTS = [
+  "tsdown.shared.ts",
+  "tsconfig.base.json",
+  "package-lock.json",
+  "tools/sentences.mjs",
+  "docs/error-numbers.md",
+];
 const IS_TEST = /\.test(?:-d)?\.ts$/;
 
 /** All files under a folder, sorted, without tests. */

@@ -36,7 +36,7 @@ export function exportedValues(text) {
   return [...names].sort();
 }
 
-/** All entry points: what a program writes, under which condition, and the source it comes from. */
+/** All entry points: what a program writes, under which conditions, and the source it comes from. */
 function entryPoints(folder) {
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const entries = [];
@@ -44,33 +44,34 @@ function entryPoints(folder) {
     const source = target["bowline-source"];
     if (source === undefined) continue; // package.json itself
     const specifier = manifest.name + path.slice(1);
-    const variants = typeof source === "string" ? { default: source } : source;
-    for (const [condition, file] of Object.entries(variants)) {
-      entries.push({ specifier, condition, source: join(folder, file), hasCommonJs: condition === "default" });
+    const { default: file, browser = file } = typeof source === "string" ? { default: source } : source;
+    entries.push({ specifier, conditions: [], source: join(folder, file), hasCommonJs: true });
+    if (target.browser === undefined) continue;
+    for (const conditions of [["browser"], ["browser", "development"]]) {
+      entries.push({ specifier, conditions, source: join(folder, browser), hasCommonJs: false });
     }
   }
   return entries;
 }
 
 /** Loads an entry in a process of its own and gives its names. */
-async function loadedNames(project, specifier, condition, kind) {
+async function loadedNames(project, specifier, conditions, kind) {
   const load = kind === "esm" ? `await import("${specifier}")` : `require("${specifier}")`;
   const code = `const names = Object.keys(${load}).filter((name) => name !== "__esModule" && name !== "module.exports");
     console.log(JSON.stringify(names.sort()));`;
-  const conditions = condition === "default" ? [] : [`--conditions=${condition}`];
   const type = kind === "esm" ? "module" : "commonjs";
-  const args = [...conditions, `--input-type=${type}`, "--eval", code];
+  const args = [...conditions.map((condition) => `--conditions=${condition}`), `--input-type=${type}`, "--eval", code];
   const run = await runCommand("node", args, { cwd: project, timeoutMs: 20_000 });
   if (run.code !== 0) return { problem: run.output };
   return { names: JSON.parse(run.stdout.trim().split("\n").at(-1)) };
 }
 
-async function checkEntry(project, { specifier, condition, source, hasCommonJs }) {
+async function checkEntry(project, { specifier, conditions, source, hasCommonJs }) {
   const expected = exportedValues(readFileSync(source, "utf8"));
   const results = [];
   for (const kind of hasCommonJs ? ["esm", "cjs"] : ["esm"]) {
-    const what = `${specifier} (${kind}${condition === "default" ? "" : `, ${condition}`})`;
-    const { names, problem } = await loadedNames(project, specifier, condition, kind);
+    const what = `${specifier} (${[kind, ...conditions].join(", ")})`;
+    const { names, problem } = await loadedNames(project, specifier, conditions, kind);
     if (names === undefined) {
       results.push(oneCheck(false, `${what} does not load:\n${problem}`));
       continue;
@@ -113,7 +114,7 @@ function checkScriptTags(project) {
 
 /** The declarations as a user's compiler reads them: strictly, as ESM and as CommonJS, library files included. */
 async function checkDeclarations(project, entries) {
-  const specifiers = entries.filter((entry) => entry.condition === "default").map((entry) => entry.specifier);
+  const specifiers = entries.filter((entry) => entry.conditions.length === 0).map((entry) => entry.specifier);
   const text = specifiers
     .map((name, index) => `import * as entry${index} from "${name}";\nexport { entry${index} };\n`)
     .join("");

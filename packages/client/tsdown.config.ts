@@ -2,7 +2,8 @@
 // which hold everything: bowline*.js for browsers of es2022, and the same bundle under upstream's names at es2017, since
 // programs serve socket.io.js to old WebViews. What ends in compat-2 has the settings of 2.x.
 import { defineConfig, type UserConfig } from "tsdown";
-import { library, outDir } from "../../tsdown.shared.ts";
+import { numbersForSentences } from "../../tools/sentences.mjs";
+import { library, numbered, outDir } from "../../tsdown.shared.ts";
 
 function scriptTag(fileName: string, minify: boolean, target: string, source = "global"): UserConfig {
   return {
@@ -13,6 +14,11 @@ function scriptTag(fileName: string, minify: boolean, target: string, source = "
     platform: "browser",
     target,
     minify,
+    // Who reads a script wants whole sentences, who only loads it has their numbers.
+    plugins: minify ? [numbersForSentences()] : [],
+    inputOptions: {
+      resolve: { conditionNames: minify ? ["browser", "import"] : ["browser", "development", "import"] },
+    },
     sourcemap: true,
     dts: false,
     clean: false,
@@ -42,6 +48,11 @@ const config: UserConfig[] = defineConfig([
   libraryEntry("browser-engine-compat-2"),
   libraryEntry("node-engine-compat-2"),
   libraryEntry("jsonp"),
+  numbered({ entry: { browser: "src/entry/browser.ts" } }),
+  numbered({ entry: { "browser-compat-2": "src/entry/browser-compat-2.ts" } }),
+  numbered({ entry: { "browser-websocket": "src/entry/browser-websocket.ts" } }),
+  numbered({ entry: { "browser-engine": "src/entry/browser-engine.ts" } }),
+  numbered({ entry: { "browser-engine-compat-2": "src/entry/browser-engine-compat-2.ts" } }),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },
   scriptTag("bowline.js", false, "es2022"),

@@ -7,8 +7,14 @@
 //        other one, as packets may be on their way; `closed` is told once.
 // Source: docs/protocol/engine-4.md, "Closing"
 
-import { type EngineDialect, eio4, type Frame, type Handshake, type Packet } from "@bowline/protocol";
-import { type Cancel, type CloseReason, EngineSession, type Outgoing } from "@bowline/protocol/internal";
+import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol";
+import {
+  type Cancel,
+  type CloseReason,
+  EngineSession,
+  eio4Client as eio4,
+  type Outgoing,
+} from "@bowline/protocol/internal";
 import type { CloseDetails } from "./connect-error.ts";
 import type { Revision } from "./detect-revision.ts";
 import { EngineEmitter } from "./engine-emitter.ts";

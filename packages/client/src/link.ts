@@ -8,12 +8,10 @@ import {
   PacketType,
   type Parser,
   type RecoveryClaim,
-  type SocketDialect,
+  type ClientSocketDialect as SocketDialect,
   type SocketPacket,
-  sio4,
-  sio5,
 } from "@bowline/protocol";
-import { wantsBinaryTypes } from "@bowline/protocol/internal";
+import { sio4Client as sio4, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
 import { type CloseDetails, closedUnheard, notUnderstood } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";

@@ -4,7 +4,8 @@
 //        who still waits; the last one to leave ends the connection.
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
-import { PacketType, type RecoveryClaim, type SocketPacket, sio5 } from "@bowline/protocol";
+import { PacketType, type RecoveryClaim, type SocketPacket } from "@bowline/protocol";
+import { sio5Client as sio5 } from "@bowline/protocol/internal";
 import type { ApiDialect } from "./api-dialect.ts";
 import type { CloseDetails } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";

@@ -4,16 +4,15 @@
 //        the transport's affair; a transport that failed is not heard of again.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
+import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
 import {
-  type EngineDialect,
-  eio3,
-  eio4,
-  type Handshake,
-  type Packet,
-  type Parser,
-  parseHandshake,
-} from "@bowline/protocol";
-import { type Cancel, createId, DEAF, wantsBinaryTypes } from "@bowline/protocol/internal";
+  type Cancel,
+  createId,
+  DEAF,
+  eio3Client as eio3,
+  eio4Client as eio4,
+  wantsBinaryTypes,
+} from "@bowline/protocol/internal";
 import { TransportError, wrongRevision } from "./connect-error.ts";
 import { otherRevision, type Revision } from "./detect-revision.ts";
 import { type EngineOptions, transportOptions } from "./options.ts";

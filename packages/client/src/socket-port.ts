@@ -3,7 +3,7 @@
 // Rules: a socket sends only through its port; whatever it holds of a connection is compared by `connection`, so that
 //        nothing that belongs to a lost one reaches the next.
 
-import type { RecoveryClaim, SocketDialect, SocketPacket } from "@bowline/protocol";
+import type { RecoveryClaim, ClientSocketDialect as SocketDialect, SocketPacket } from "@bowline/protocol";
 import type { ApiDialect } from "./api-dialect.ts";
 import type { CloseDetails } from "./connect-error.ts";
 import type { OutgoingPacket } from "./outbox.ts";

@@ -2,7 +2,7 @@
 // Place: bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
 // Rules: each name is here on purpose; what only the sibling packages need is in internal.ts.
 
-export type { EngineDialect } from "./engine/dialect.ts";
+export type { EngineDialect, ServerEngineDialect } from "./engine/dialect.ts";
 export { eio3 } from "./engine/eio3.ts";
 export { eio4 } from "./engine/eio4.ts";
 export type { Frame } from "./engine/frame.ts";
@@ -17,7 +17,14 @@ export {
 export type { Random } from "./shared/random.ts";
 export { AckDisconnectedError, AckTimeoutError } from "./socket/ack-errors.ts";
 export { hasBinary } from "./socket/binary.ts";
-export type { ConnectReply, ConnectRequest, RecoveryClaim, Refusal, SocketDialect } from "./socket/dialect.ts";
+export type {
+  ClientSocketDialect,
+  ConnectReply,
+  ConnectRequest,
+  RecoveryClaim,
+  Refusal,
+  SocketDialect,
+} from "./socket/dialect.ts";
 export { PacketType, RESERVED_EVENTS, type SocketPacket } from "./socket/packet.ts";
 export type {
   DecoderOptions,

@@ -11,6 +11,8 @@ export {
   type TransportName,
 } from "./engine/carrier.ts";
 export type { CloseReason } from "./engine/close-reason.ts";
+export { eio3Client } from "./engine/eio3.ts";
+export { eio4Client } from "./engine/eio4.ts";
 export { EncodedFrame, type Frame } from "./engine/frame.ts";
 export { EngineSession, type SessionEvents } from "./engine/session.ts";
 export {
@@ -47,3 +49,5 @@ export { elementsOf } from "./socket/packet.ts";
 export { MAX_DEPTH } from "./socket/payload-rules.ts";
 export { type PendingAck, PendingAcks } from "./socket/pending-acks.ts";
 export { createVariants, PreparedPacket, type Variants } from "./socket/prepared-packet.ts";
+export { sio4Client } from "./socket/sio4.ts";
+export { sio5Client } from "./socket/sio5.ts";

@@ -179,7 +179,7 @@ export class PollingClientEnd implements PausableCarrier {
   }
 
   #sayGoodbye(): void {
-    this.#post(this.#dialect.encodePayload([{ type: "close" }], false));
+    this.#post(this.#dialect.joinPayload([this.#dialect.frame({ type: "close" }, true)], false));
     this.gone("forced close");
   }
 

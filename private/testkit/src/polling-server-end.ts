@@ -127,7 +127,8 @@ export class PollingServerEnd implements Carrier {
   }
 
   #answer(packets: readonly Packet[]): void {
-    this.#respond(this.#dialect.encodePayload(packets, false));
+    const frames = packets.map((packet) => this.#dialect.frame(packet, true));
+    this.#respond(this.#dialect.joinPayload(frames, false));
   }
 
   #respond(body: Body): void {

@@ -8,7 +8,7 @@ import type { TransportName } from "./carrier.ts";
 import type { Frame } from "./frame.ts";
 import type { Packet } from "./packet.ts";
 
-/** Codec and habits of one revision of the Engine.IO protocol. */
+/** Codec and habits of one revision of the Engine.IO protocol, as far as both sides need them. */
 export interface EngineDialect {
   readonly revision: 3 | 4;
   /** The transports that it is spoken over. */
@@ -19,14 +19,10 @@ export interface EngineDialect {
   readonly anyPacketProvesLife: boolean;
   /** Whether an HTTP body may be `application/octet-stream`. */
   readonly binaryBodies: boolean;
-  /** Whether clients may poll by script elements (JSONP). */
-  readonly scriptPolling: boolean;
   /** Encodes one packet as one frame; bytes become base64 text where the peer takes no binary. */
   encodePacket(packet: Packet, supportsBinary: boolean): string | Uint8Array;
   /** @throws SyntaxError when the frame is no packet of this revision. */
   decodePacket(frame: string | Uint8Array): Packet;
-  /** Encodes a polling body. */
-  encodePayload(packets: readonly Packet[], supportsBinary: boolean): string | Uint8Array;
   /**
    * Decodes a polling body lazily, so that packets before a bad one are delivered.
    * @throws SyntaxError at the first bad packet, while iterating.
@@ -41,4 +37,12 @@ export interface EngineDialect {
    * @param binary whether the receiver takes binary bodies; frames that hold bytes need it.
    */
   joinPayload(frames: readonly Frame[], binary: boolean): string | Uint8Array;
+}
+
+/** The same with what only servers, and programs that encode by themselves, need. */
+export interface ServerEngineDialect extends EngineDialect {
+  /** Whether clients may poll by script elements (JSONP). */
+  readonly scriptPolling: boolean;
+  /** Encodes a polling body. */
+  encodePayload(packets: readonly Packet[], supportsBinary: boolean): string | Uint8Array;
 }

@@ -6,7 +6,7 @@
 
 import { base64Length, decodeBase64, encodeBase64 } from "../shared/base64.ts";
 import { byteAt, decodeStrictUtf8, writeUtf8 } from "../shared/bytes.ts";
-import type { EngineDialect } from "./dialect.ts";
+import type { EngineDialect, ServerEngineDialect } from "./dialect.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
 import { PACKET_TYPES, type Packet, type PacketType } from "./packet.ts";
 import { decodeText, encodeText, packetRefusal, payloadRefusal, TYPE_NUMBERS } from "./packet-text.ts";
@@ -145,23 +145,15 @@ function joinPayload(frames: readonly Frame[], binary: boolean): string | Uint8A
   return binary && frames.some(holdsBytes) ? joinBinary(frames) : joinText(frames);
 }
 
-/** Engine.IO revision 3. */
-export const eio3: EngineDialect = {
+/** Engine.IO revision 3, for clients. */
+export const eio3Client: EngineDialect = {
   revision: 3,
   transports: ["polling", "websocket"],
   pinger: "client",
   anyPacketProvesLife: true,
   binaryBodies: true,
-  scriptPolling: true,
   encodePacket,
   decodePacket,
-
-  encodePayload(packets: readonly Packet[], supportsBinary: boolean): string | Uint8Array {
-    return joinPayload(
-      packets.map((packet) => new EncodedFrame(encodePacket(packet, supportsBinary))),
-      supportsBinary,
-    );
-  },
 
   decodePayload(body: string | Uint8Array): Iterable<Packet> {
     return typeof body === "string" ? decodeTextPayload(body) : decodeBinaryPayload(body);
@@ -181,3 +173,15 @@ export const eio3: EngineDialect = {
 
   joinPayload,
 };
+
+/** Engine.IO revision 3. */
+export const eio3: ServerEngineDialect = /* @__PURE__ */ Object.assign({}, eio3Client, {
+  scriptPolling: true,
+
+  encodePayload(packets: readonly Packet[], supportsBinary: boolean): string | Uint8Array {
+    return joinPayload(
+      packets.map((packet) => new EncodedFrame(encodePacket(packet, supportsBinary))),
+      supportsBinary,
+    );
+  },
+});

@@ -5,7 +5,7 @@
 // Source: docs/protocol/engine-4.md, "Packets" and "Payloads"
 
 import { base64Length, decodeBase64, encodeBase64 } from "../shared/base64.ts";
-import type { EngineDialect } from "./dialect.ts";
+import type { EngineDialect, ServerEngineDialect } from "./dialect.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
 import type { Packet } from "./packet.ts";
 import { decodeText, encodeText, payloadRefusal } from "./packet-text.ts";
@@ -45,20 +45,15 @@ function textOf(frame: Frame): string {
   return typeof frame.data === "string" ? frame.data : toBase64Packet(frame.data);
 }
 
-/** Engine.IO revision 4. */
-export const eio4: EngineDialect = {
+/** Engine.IO revision 4, for clients. */
+export const eio4Client: EngineDialect = {
   revision: 4,
   transports: ["polling", "websocket", "webtransport"],
   pinger: "server",
   anyPacketProvesLife: false,
   binaryBodies: false,
-  scriptPolling: false,
   encodePacket,
   decodePacket,
-
-  encodePayload(packets: readonly Packet[]): string {
-    return packets.map((packet) => encodePacket(packet, false)).join(SEPARATOR);
-  },
 
   decodePayload,
 
@@ -75,3 +70,12 @@ export const eio4: EngineDialect = {
     return frames.map(textOf).join(SEPARATOR);
   },
 };
+
+/** Engine.IO revision 4. */
+export const eio4: ServerEngineDialect = /* @__PURE__ */ Object.assign({}, eio4Client, {
+  scriptPolling: false,
+
+  encodePayload(packets: readonly Packet[]): string {
+    return packets.map((packet) => encodePacket(packet, false)).join(SEPARATOR);
+  },
+});

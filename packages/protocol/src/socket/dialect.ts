@@ -1,6 +1,7 @@
 // All that differs above the engine between Socket.IO revisions 4 and 5, behind one interface.
 // Place: bytes -> engine dialect -> session -> socket codec + **socket dialect** -> connection / namespace / socket
-// Rules: chosen once per connection together with the engine dialect; keeps no state.
+// Rules: chosen once per connection together with the engine dialect; keeps no state. What only servers need is apart, so
+//        that pages do not load it.
 // Source: docs/protocol/socket-4.md and docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
 import type { Random } from "../shared/random.ts";
@@ -37,29 +38,15 @@ export interface RecoveryClaim {
   readonly offset?: string;
 }
 
-/** Habits of one revision of the Socket.IO protocol. */
-export interface SocketDialect {
+/** Habits of one revision of the Socket.IO protocol, as far as a client needs them. */
+export interface ClientSocketDialect {
   readonly revision: 4 | 5;
   /** Whether the server joins every client to `/` unasked, and the client never sends CONNECT for it. */
   readonly joinsMainNamespaceByItself: boolean;
-  /** Whether events may carry an offset behind their arguments, so that a lost session can be brought back. */
-  readonly acceptsOffsets: boolean;
   /** Parser used when the program hands in none. */
   readonly parser: TextParser;
-
-  /** Server: reads what a client asks for. */
-  readConnect(packet: SocketPacket): ConnectRequest;
-  /** Server: the packet that says yes. */
-  connected(namespace: string, reply: ConnectReply): SocketPacket;
-  /** Server: the packet that says no. */
-  refused(namespace: string, refusal: Refusal): SocketPacket;
-  /** Server: the packet that tells of an event that a middleware refused; revision 5 has none. */
-  eventRefused(namespace: string, refusal: Refusal): SocketPacket | undefined;
-  /** Server: the id of a new socket. */
-  socketId(namespace: string, sessionId: string, random: Random): string;
-
   /**
-   * Client: the packet that asks for a namespace.
+   * The packet that asks for a namespace.
    * @param claim the session to bring back; revision 4 has no recovery.
    */
   connect(
@@ -68,8 +55,24 @@ export interface SocketDialect {
     query: string,
     claim?: RecoveryClaim,
   ): SocketPacket;
-  /** Client: the id from the server's yes; revision 4 computes it. */
+  /** The id from the server's yes; revision 4 computes it. */
   readReply(packet: SocketPacket, sessionId: string): ConnectReply;
-  /** Client: the refusal from the server's no. */
+  /** The refusal from the server's no. */
   readRefusal(packet: SocketPacket): Refusal;
+}
+
+/** All habits of one revision of the Socket.IO protocol: those of clients, and those of servers. */
+export interface SocketDialect extends ClientSocketDialect {
+  /** Whether events may carry an offset behind their arguments, so that a lost session can be brought back. */
+  readonly acceptsOffsets: boolean;
+  /** Reads what a client asks for. */
+  readConnect(packet: SocketPacket): ConnectRequest;
+  /** The packet that says yes. */
+  connected(namespace: string, reply: ConnectReply): SocketPacket;
+  /** The packet that says no. */
+  refused(namespace: string, refusal: Refusal): SocketPacket;
+  /** The packet that tells of an event that a middleware refused; revision 5 has none. */
+  eventRefused(namespace: string, refusal: Refusal): SocketPacket | undefined;
+  /** The id of a new socket. */
+  socketId(namespace: string, sessionId: string, random: Random): string;
 }

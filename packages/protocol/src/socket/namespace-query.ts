@@ -46,14 +46,20 @@ function encodeComponent(text: string): string {
   return encodeURIComponent(decodeUtf8(encodeUtf8(text)));
 }
 
-function keyIn(pair: string): string {
+function partsOf(pair: string): [key: string, value: string] {
   const equals = pair.indexOf("=");
-  return decodeComponent(equals === -1 ? pair : pair.slice(0, equals));
+  return equals === -1 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
 }
 
-function valueIn(pair: string): string {
-  const equals = pair.indexOf("=");
-  return equals === -1 ? "" : decodeComponent(pair.slice(equals + 1));
+/** Whether a pair is for a key that the data has. */
+function isIn(data: Readonly<Record<string, unknown>>, pair: string): boolean {
+  const [key] = partsOf(pair);
+  try {
+    return Object.hasOwn(data, decodeURIComponent(key.replaceAll("+", " ")));
+  } catch {
+    // What has a malformed escape stands for itself.
+    return Object.hasOwn(data, key);
+  }
 }
 
 function pairsIn(query: string): string[] {
@@ -64,11 +70,11 @@ function pairsIn(query: string): string[] {
 export function parseNamespaceQuery(query: string): Record<string, string | string[]> {
   const found = new Map<string, string | string[]>();
   for (const pair of pairsIn(query)) {
-    const key = keyIn(pair);
+    const [key = "", value = ""] = partsOf(pair).map(decodeComponent);
     const before = found.get(key);
-    if (before === undefined) found.set(key, valueIn(pair));
-    else if (typeof before === "string") found.set(key, [before, valueIn(pair)]);
-    else before.push(valueIn(pair));
+    if (before === undefined) found.set(key, value);
+    else if (typeof before === "string") found.set(key, [before, value]);
+    else before.push(value);
   }
   const result = Object.fromEntries(found);
   Object.setPrototypeOf(result, null);
@@ -88,7 +94,7 @@ function flatten(value: unknown): readonly string[] {
  */
 export function writeNamespaceQuery(query: string, auth: Readonly<Record<string, unknown>>): string {
   const pairs = pairsIn(query.startsWith("?") ? query.slice(1) : query)
-    .filter((pair) => !Object.hasOwn(auth, keyIn(pair)))
+    .filter((pair) => !isIn(auth, pair))
     .map((pair) => pair.replaceAll(",", "%2C"));
   for (const key of Object.keys(auth)) {
     for (const value of flatten(auth[key])) pairs.push(`${encodeComponent(key)}=${encodeComponent(value)}`);

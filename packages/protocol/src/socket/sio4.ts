@@ -4,7 +4,7 @@
 //        that the program gave; socket ids follow from the session id.
 // Source: docs/protocol/socket-4.md, "Connecting" and "Refusal"
 
-import type { ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
+import type { ClientSocketDialect, ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
 import { parseNamespaceQuery, writeNamespaceQuery } from "./namespace-query.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
 import { createTextParser } from "./text-codec.ts";
@@ -19,28 +19,11 @@ function refused(namespace: string, { message, data }: Refusal): SocketPacket {
   return { type: PacketType.CONNECT_ERROR, nsp: namespace, data: isTold ? data : message };
 }
 
-/** Socket.IO revision 4. */
-export const sio4: SocketDialect = {
+/** Socket.IO revision 4, for clients. */
+export const sio4Client: ClientSocketDialect = {
   revision: 4,
   joinsMainNamespaceByItself: true,
-  acceptsOffsets: false,
-  parser: createTextParser(4),
-
-  readConnect({ nsp }: SocketPacket): ConnectRequest {
-    const mark = nsp.indexOf("?");
-    const query = parseNamespaceQuery(mark === -1 ? "" : nsp.slice(mark + 1));
-    return { namespace: mark === -1 ? nsp : nsp.slice(0, mark), auth: query, query };
-  },
-
-  connected(namespace: string): SocketPacket {
-    return { type: PacketType.CONNECT, nsp: namespace };
-  },
-
-  refused,
-
-  eventRefused: refused,
-
-  socketId,
+  parser: /* @__PURE__ */ createTextParser(4),
 
   connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): SocketPacket {
     const joined = writeNamespaceQuery(query, auth);
@@ -58,3 +41,22 @@ export const sio4: SocketDialect = {
     return { message: typeof message === "string" ? message : JSON.stringify(data), data };
   },
 };
+
+/** Socket.IO revision 4. */
+export const sio4: SocketDialect = /* @__PURE__ */ Object.assign({}, sio4Client, {
+  acceptsOffsets: false,
+
+  readConnect({ nsp }: SocketPacket): ConnectRequest {
+    const mark = nsp.indexOf("?");
+    const query = parseNamespaceQuery(mark === -1 ? "" : nsp.slice(mark + 1));
+    return { namespace: mark === -1 ? nsp : nsp.slice(0, mark), auth: query, query };
+  },
+
+  connected(namespace: string): SocketPacket {
+    return { type: PacketType.CONNECT, nsp: namespace };
+  },
+
+  refused,
+  eventRefused: refused,
+  socketId,
+});

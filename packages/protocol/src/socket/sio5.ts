@@ -6,7 +6,14 @@
 
 import { createId, type Random } from "../shared/random.ts";
 import { createRecord } from "../shared/record.ts";
-import type { ConnectReply, ConnectRequest, RecoveryClaim, Refusal, SocketDialect } from "./dialect.ts";
+import type {
+  ClientSocketDialect,
+  ConnectReply,
+  ConnectRequest,
+  RecoveryClaim,
+  Refusal,
+  SocketDialect,
+} from "./dialect.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
 import { createTextParser } from "./text-codec.ts";
 
@@ -19,39 +26,11 @@ function ownText(record: Readonly<Record<string, unknown>>, key: string): string
   return typeof value === "string" ? value : undefined;
 }
 
-const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
-
-/** Socket.IO revision 5. */
-export const sio5: SocketDialect = {
+/** Socket.IO revision 5, for clients. */
+export const sio5Client: ClientSocketDialect = {
   revision: 5,
   joinsMainNamespaceByItself: false,
-  acceptsOffsets: true,
-  parser: createTextParser(5),
-
-  readConnect({ nsp, data }: SocketPacket): ConnectRequest {
-    return { namespace: nsp, auth: createRecord(isRecord(data) ? data : {}), query: NO_QUERY };
-  },
-
-  connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
-    return { type: PacketType.CONNECT, nsp: namespace, data: pid === undefined ? { sid } : { sid, pid } };
-  },
-
-  refused(namespace: string, { message, data }: Refusal): SocketPacket {
-    return {
-      type: PacketType.CONNECT_ERROR,
-      nsp: namespace,
-      data: data === undefined ? { message } : { message, data },
-    };
-  },
-
-  // A client would take it for the refusal of the whole namespace.
-  eventRefused(): undefined {
-    return undefined;
-  },
-
-  socketId(_namespace: string, _sessionId: string, random: Random): string {
-    return createId(random);
-  },
+  parser: /* @__PURE__ */ createTextParser(5),
 
   // The query travels in the URL alone.
   connect(
@@ -80,3 +59,35 @@ export const sio5: SocketDialect = {
     return Object.hasOwn(data, "data") ? { message, data: data["data"] } : { message };
   },
 };
+
+const NO_QUERY: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});
+
+/** Socket.IO revision 5. */
+export const sio5: SocketDialect = /* @__PURE__ */ Object.assign({}, sio5Client, {
+  acceptsOffsets: true,
+
+  readConnect({ nsp, data }: SocketPacket): ConnectRequest {
+    return { namespace: nsp, auth: createRecord(isRecord(data) ? data : {}), query: NO_QUERY };
+  },
+
+  connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
+    return { type: PacketType.CONNECT, nsp: namespace, data: pid === undefined ? { sid } : { sid, pid } };
+  },
+
+  refused(namespace: string, { message, data }: Refusal): SocketPacket {
+    return {
+      type: PacketType.CONNECT_ERROR,
+      nsp: namespace,
+      data: data === undefined ? { message } : { message, data },
+    };
+  },
+
+  // A client would take it for the refusal of the whole namespace.
+  eventRefused(): undefined {
+    return undefined;
+  },
+
+  socketId(_namespace: string, _sessionId: string, random: Random): string {
+    return createId(random);
+  },
+});

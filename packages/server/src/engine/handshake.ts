@@ -4,7 +4,7 @@
 //        ids are looked up in a Map, so that "__proto__" is as unknown as any other.
 // Source: docs/protocol/engine-4.md, "Query" and "Errors"
 
-import { type EngineDialect, eio3, eio4 } from "@bowline/protocol";
+import { eio3, eio4, type ServerEngineDialect } from "@bowline/protocol";
 import { createRecord } from "@bowline/protocol/internal";
 import type { RequestHead } from "./http-exchange.ts";
 import type { EngineOptions } from "./options.ts";
@@ -40,7 +40,7 @@ export interface EngineQuery {
   readonly base64: boolean;
   /** The index of a client that polls by script elements; undefined for all others. */
   readonly jsonp: string | undefined;
-  readonly dialect: EngineDialect;
+  readonly dialect: ServerEngineDialect;
   /** The whole query, on an object without a prototype. */
   readonly all: Query;
 }

@@ -9,7 +9,7 @@
 //        the session; a too large one harms nobody else.
 // Source: docs/protocol/engine-4.md, "Polling", "Concurrency" and "Closing"; docs/protocol/engine-3.md, "JSONP"
 
-import { decodeJsonp, type EngineDialect, encodeJsonp, type Packet } from "@bowline/protocol";
+import { decodeJsonp, encodeJsonp, type Packet, type ServerEngineDialect } from "@bowline/protocol";
 import {
   type Cancel,
   type Carrier,
@@ -35,7 +35,7 @@ const PACKETS_PER_TURN = 1000;
 
 /** What a polling carrier is made of. */
 export interface PollingOptions {
-  readonly dialect: EngineDialect;
+  readonly dialect: ServerEngineDialect;
   /** Whether the client takes binary bodies. */
   readonly binary: boolean;
   /** The index of a client that polls by script elements. */
