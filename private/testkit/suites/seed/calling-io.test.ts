@@ -142,8 +142,14 @@ describe.each(OUR_CLIENTS)("%s", (client) => {
     const socket = connect(client, served.url, options);
     await connected(socket);
     expect(socket.io.opts).toMatchObject(options);
-    const told = ["reconnection", "reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax", "timeout"];
-    const settings = told.map((name) => Reflect.apply(Reflect.get(socket.io, name), socket.io, []));
+    const { io: manager } = socket;
+    const settings = [
+      manager.reconnection(),
+      manager.reconnectionAttempts(),
+      manager.reconnectionDelay(),
+      manager.reconnectionDelayMax(),
+      manager.timeout(),
+    ];
     expect(settings).toEqual([false, 3, 11, 12, 4000]);
     expect(served.requests[0]).toMatchObject({ query: { token: "abc", b64: "1" }, headers: { "x-mine": "yes" } });
     expect(served.requests[0]?.query["stamp"]).toBeTypeOf("string");
