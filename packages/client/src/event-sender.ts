@@ -21,11 +21,12 @@ export abstract class EventSender<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
 > extends SocketEmitter<ListenEvents, EmitEvents> {
-  #modifiers: Modifiers = {};
+  /** What holds for the next emit alone. */
+  flags: Modifiers = {};
 
   /** The next event is dropped unless it can leave at once. */
   get volatile(): this {
-    return this.#modify({ isVolatile: true });
+    return this.#modify({ volatile: true });
   }
 
   /** The next event is sent with or without compression. @returns the socket. */
@@ -45,7 +46,7 @@ export abstract class EventSender<
    */
   timeout(timeoutMs: number): Socket<ListenEvents, WithTimeout<EmitEvents>>;
   timeout(timeoutMs: number): unknown {
-    return this.#modify({ timeoutMs });
+    return this.#modify({ timeout: timeoutMs });
   }
 
   /**
@@ -100,14 +101,14 @@ export abstract class EventSender<
   ): void;
 
   #emit(event: readonly [name: string | symbol, ...args: unknown[]], isPromised: boolean): this {
-    const modifiers = this.#modifiers;
-    this.#modifiers = {};
+    const modifiers = this.flags;
+    this.flags = {};
     this.emitWith(modifiers, event, isPromised);
     return this;
   }
 
   #modify(modifiers: Modifiers): this {
-    Object.assign(this.#modifiers, modifiers);
+    Object.assign(this.flags, modifiers);
     return this;
   }
 }

@@ -10,6 +10,7 @@ import { createClient, type Io, type ManagerClass, MODERN } from "./create-clien
 export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
 export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
+export { BufferFullError, type DroppedEvent } from "../emission.ts";
 export type { Engine } from "../engine.ts";
 export type {
   Auth,
