@@ -281,13 +281,14 @@ export class Socket<
   #accepted(packet: SocketPacket): void {
     // A second yes for the same connection means nothing.
     if (this.#state.at !== "waiting") return;
-    const { sid, pid } = this.#port.dialect.readReply(packet, this.#port.sessionId);
+    const reply = this.#port.dialect.readReply(packet, this.#port.sessionId);
+    const { sid } = reply;
     if (sid === undefined) {
       const text = "It seems you are trying to reach a Socket.IO server in v2.x, which was not recognised as one";
       this.dispatch("connect_error", [new Error(`${text}; set the option "protocol" to 3`)]);
       return;
     }
-    this.recovered = this.#recovery.accepted(pid);
+    this.recovered = this.#recovery.accepted(reply);
     const joined: SocketState = { at: "connected", id: sid, hasCaughtUp: false };
     this.#state = joined;
     // A handler may leave: what came is then not told any more, and what waits is for the next connection.
@@ -306,9 +307,8 @@ export class Socket<
   }
 
   #receivedEvent(packet: SocketPacket): void {
-    const { data, id } = packet;
-    const event = elementsOf(data);
-    this.#recovery.received(packet);
+    const { id } = packet;
+    const event = this.#recovery.received(packet);
     const args = id === undefined ? event : [...event, this.#replyTo(id)];
     if (this.connected) this.tellReceived(args);
     else if (this.receiveBuffer.length < (this.#options.maxReceiveBuffer ?? DEFAULTS.maxBuffer))
