@@ -7,6 +7,7 @@ import type {
   AnswerOf,
   DefaultEventsMap,
   EventNames,
+  EventNamesWithAck,
   EventParams,
   EventsMap,
   WithoutAck,
@@ -77,7 +78,7 @@ export abstract class EventSender<
    * const saved = socket.timeout(5000).emitWithAck("save", { id: 1 });
    * saved.catch((error) => console.log(error.code));
    */
-  emitWithAck<E extends EventNames<EmitEvents>>(
+  emitWithAck<E extends EventNamesWithAck<EmitEvents>>(
     event: E,
     ...args: WithoutAck<EventParams<EmitEvents, E>>
   ): Promise<AnswerOf<EventParams<EmitEvents, E>>> {
