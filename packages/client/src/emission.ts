@@ -9,6 +9,8 @@ export interface Modifiers {
   compress?: boolean;
   /** Longest time to wait for the acknowledgement, in milliseconds. */
   timeout?: number;
+  /** Whether the acknowledgement takes an error or null first even without a time limit. */
+  takesError?: boolean;
 }
 
 /** An event that was dropped, since its buffer was full. */

@@ -58,12 +58,15 @@ export abstract class EventSender<
    * @throws TypeError when the arguments have no JSON, as a BigInt has not.
    */
   override emit<E extends EventNames<EmitEvents>>(event: E, ...args: EventParams<EmitEvents, E>): this {
-    return this.#emit([event, ...args], false);
+    const modifiers = this.flags;
+    this.flags = {};
+    this.emitWith(modifiers, [event, ...args]);
+    return this;
   }
 
   /** Sends a `message` event. @returns the socket. */
   send(...args: unknown[]): this {
-    return this.#emit(["message", ...args], false);
+    return this.#emit(["message", ...args]);
   }
 
   /**
@@ -87,24 +90,16 @@ export abstract class EventSender<
         if (error === null) resolve(answer);
         else reject(error);
       };
-      this.#emit([event, ...args, settle], true);
+      this.#modify({ takesError: true }).#emit([event, ...args, settle]);
     });
   }
 
-  /**
-   * Sends an event, or tells it to listeners here.
-   * @param isPromised whether the acknowledgement takes an error first, whatever the modifiers say.
-   */
-  protected abstract emitWith(
-    modifiers: Modifiers,
-    event: readonly [name: string | symbol, ...args: unknown[]],
-    isPromised: boolean,
-  ): void;
+  /** Sends an event, or tells it to listeners here. */
+  protected abstract emitWith(modifiers: Modifiers, event: readonly [name: string | symbol, ...args: unknown[]]): void;
 
-  #emit(event: readonly [name: string | symbol, ...args: unknown[]], isPromised: boolean): this {
-    const modifiers = this.flags;
-    this.flags = {};
-    this.emitWith(modifiers, event, isPromised);
+  /** By way of the method that programs may have replaced. */
+  #emit(args: readonly unknown[]): this {
+    Reflect.apply(this.emit, this, args);
     return this;
   }
 

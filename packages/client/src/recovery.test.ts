@@ -65,18 +65,18 @@ describe("the offset of an event", () => {
   test("is kept from listeners where the server said that all events have one", () => {
     const recovery = new Recovery();
     recovery.accepted({ pid: "pid", offsets: true });
-    expect(recovery.received(event(["x", 1, "offset1"]))).toEqual(["x", 1]);
-    expect(recovery.received(event(["x", "mine"], 7))).toEqual(["x", "mine"]);
+    expect(recovery.received(event(["x", 1, "offset1"])).data).toEqual(["x", 1]);
+    expect(recovery.received(event(["x", "mine"], 7)).data).toEqual(["x", "mine"]);
   });
 
   test("is shown where the server did not say so, since it may be the program's text", () => {
-    expect(createKnown().received(event(["x", "text"]))).toEqual(["x", "text"]);
+    expect(createKnown().received(event(["x", "text"])).data).toEqual(["x", "text"]);
   });
 
   test("is shown again once another server answers", () => {
     const recovery = new Recovery();
     recovery.accepted({ pid: "pid", offsets: true });
     recovery.accepted({ pid: "other" });
-    expect(recovery.received(event(["x", "text"]))).toEqual(["x", "text"]);
+    expect(recovery.received(event(["x", "text"])).data).toEqual(["x", "text"]);
   });
 });

@@ -30,12 +30,13 @@ export class Recovery {
     return false;
   }
 
-  /** Takes an event. @returns its name and arguments, as listeners hear of them. */
-  received({ data, id }: SocketPacket): readonly unknown[] {
-    const event = elementsOf(data);
+  /** Takes an event. @returns it as listeners hear of it. */
+  received(packet: SocketPacket): SocketPacket {
+    const event = elementsOf(packet.data);
     const offset = event.at(-1);
-    if (this.#claim === undefined || id !== undefined || event.length < 2 || typeof offset !== "string") return event;
+    if (this.#claim === undefined || packet.id !== undefined || event.length < 2 || typeof offset !== "string")
+      return packet;
     this.#claim = { pid: this.#claim.pid, offset };
-    return this.#hidesOffsets ? event.slice(0, -1) : event;
+    return this.#hidesOffsets ? { ...packet, data: event.slice(0, -1) } : packet;
   }
 }

@@ -87,7 +87,7 @@ export class Socket<
     this.#queue = new RetryQueue({
       retries: options.retries ?? 0,
       canSend: () => this.#canSend(),
-      attempt: ({ event, modifiers }, settle) => this.#send(event, settle, modifiers, true),
+      attempt: ({ event, modifiers }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }),
       answer: (ack, args) => this.#answer(ack, args),
       guard: (action) => port.guard(action),
     });
@@ -122,6 +122,16 @@ export class Socket<
     return this.#state.at !== "idle";
   }
 
+  /** The id of the next acknowledgement. */
+  get ids(): number {
+    return this.#nextId;
+  }
+
+  /** The acknowledgements that are awaited, by id. */
+  get acks(): Readonly<Record<number, (...answer: unknown[]) => void>> {
+    return Object.fromEntries(this.#acks.ids().map((id) => [id, (...answer) => this.#acks.reply(id, answer)]));
+  }
+
   /** Connects; does nothing when connected. @returns the socket. */
   connect(): this {
     if (this.#state.at === "connected") return this;
@@ -151,17 +161,13 @@ export class Socket<
     return this.disconnect();
   }
 
-  protected override emitWith(
-    modifiers: Modifiers,
-    given: readonly [name: string | symbol, ...args: unknown[]],
-    isPromised: boolean,
-  ): void {
+  protected override emitWith(modifiers: Modifiers, given: readonly [name: string | symbol, ...args: unknown[]]): void {
     if (this.#port.api.isLocal(given[0])) {
       this.dispatch(given[0], given.slice(1));
       return;
     }
     const { args: event, ack } = takeAck(given);
-    if (!this.#options.retries || modifiers.volatile) this.#send(event, ack, modifiers, isPromised);
+    if (!this.#options.retries || modifiers.volatile) this.#send(event, ack, modifiers);
     else if (this.#queue.length < this.#maxSendBuffer) this.#queue.add({ event, ack, modifiers });
     else this.#refuse(event, ack);
   }
@@ -182,10 +188,8 @@ export class Socket<
   #send(
     data: readonly unknown[],
     ack: AckCallback | undefined,
-    { compress = true, timeout = this.#options.ackTimeout, volatile }: Modifiers,
-    isPromised: boolean,
+    { compress = true, timeout = this.#options.ackTimeout, volatile, takesError = timeout !== undefined }: Modifiers,
   ): void {
-    const takesError = isPromised || timeout !== undefined;
     const id = ack && this.#nextId++;
     const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
@@ -259,7 +263,7 @@ export class Socket<
         return;
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
-        this.#receivedEvent(packet);
+        this.onevent(this.#recovery.received(packet));
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
@@ -306,17 +310,18 @@ export class Socket<
     this.dispatch("connect", []);
   }
 
-  #receivedEvent(packet: SocketPacket): void {
-    const { id } = packet;
-    const event = this.#recovery.received(packet);
-    const args = id === undefined ? event : [...event, this.#replyTo(id)];
+  /** Takes an event; plugins put a function of their own in its place. */
+  onevent({ data, id }: SocketPacket): void {
+    const event = elementsOf(data);
+    const args = id === undefined ? event : [...event, this.ack(id)];
     if (this.connected) this.tellReceived(args);
     else if (this.receiveBuffer.length < (this.#options.maxReceiveBuffer ?? DEFAULTS.maxBuffer))
       this.receiveBuffer.push(args);
     else this.#tellDropped(event, "receive");
   }
 
-  #replyTo(id: number): (...args: unknown[]) => void {
+  /** Gives the function that answers an event. @param id the id of its packet. */
+  ack(id: number): (...args: unknown[]) => void {
     const { connection } = this.#port;
     let isAnswered = false;
     return (...data) => {

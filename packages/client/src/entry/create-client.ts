@@ -46,12 +46,23 @@ export interface Io {
 export interface Generation {
   /** The revision of the Socket.IO protocol that they call theirs; others are spoken as well. */
   readonly protocol: number;
+  /** The class of its managers, which decide about that of the sockets. */
+  readonly Manager: typeof CoreManager;
+  readonly Socket: typeof Socket;
+  /** Gives the class of managers as programs call it. */
+  present(Manager: ManagerClass): ManagerClass;
   /** The options of a program, with those that it does not know of. */
   complete(options: ClientOptions | undefined): ClientOptions | undefined;
 }
 
 /** Programs of 3.x and 4.x, whose options are their own object: what they change in it later counts. */
-export const MODERN: Generation = { protocol: 5, complete: (options) => options };
+export const MODERN: Generation = {
+  protocol: 5,
+  Manager: CoreManager,
+  Socket,
+  present: (Manager) => Manager,
+  complete: (options) => options,
+};
 
 /** Where a socket without an event map gets the one that the program declares; nothing checks it at run time. */
 function withEvents(io: Connect): Io;
@@ -62,16 +73,17 @@ function withEvents(io: Connect): unknown {
 /** Makes a client. */
 export function createClient(
   platform: Platform,
-  { protocol, complete }: Generation,
+  { protocol, Manager: Base, Socket, present, complete }: Generation,
 ): { readonly Manager: ManagerClass; readonly io: Io } {
-  class Manager extends CoreManager {
+  class OwnManager extends Base {
     constructor(uri?: string | ClientOptions, options?: ClientOptions) {
       const given = typeof uri === "object" ? uri : options;
       super(platform, typeof uri === "string" ? uri : undefined, complete(given));
     }
   }
 
-  const connect = createIo({ page: platform.page, createManager: (uri, options) => new Manager(uri, options) });
+  const connect = createIo({ page: platform.page, createManager: (uri, options) => new OwnManager(uri, options) });
+  const Manager = present(OwnManager);
   const io = withEvents(connect);
   return { Manager, io: Object.assign(io, { connect: io, io, Manager, Socket, protocol }) };
 }
