@@ -119,6 +119,12 @@ export interface Adapter<S extends AdapterSocket = AdapterSocket> {
   readonly rooms: ReadonlyMap<Room, ReadonlySet<SocketId>>;
   /** Rooms of each socket, live. */
   readonly sids: ReadonlyMap<SocketId, ReadonlySet<Room>>;
+  /**
+   * Whether every event without an acknowledgement leaves with an offset. Clients of ours are told so, and keep the last
+   * argument from listeners; those of others show it.
+   * @default false
+   */
+  readonly marksEvents?: boolean;
   /** Adds a socket to rooms, and makes those that are missing. */
   addAll(id: SocketId, rooms: ReadonlySet<Room>): Promise<void> | void;
   /** Takes a socket out of a room; nothing happens when it is not in there. */

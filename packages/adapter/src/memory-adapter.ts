@@ -32,6 +32,7 @@ const NO_ROOMS: ReadonlySet<Room> = new Set();
 export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
   readonly rooms: Map<Room, Set<SocketId>> = new Map();
   readonly sids: Map<SocketId, Set<Room>> = new Map();
+  readonly marksEvents: boolean;
   readonly #namespace: AdapterNamespace<S>;
   readonly #sessions: SessionStore | undefined;
 
@@ -42,6 +43,7 @@ export class MemoryAdapter<S extends AdapterSocket> implements Adapter<S> {
   constructor(namespace: AdapterNamespace<S>, sessions?: SessionStore) {
     this.#namespace = namespace;
     this.#sessions = sessions;
+    this.marksEvents = sessions !== undefined;
   }
 
   addAll(id: SocketId, rooms: ReadonlySet<Room>): void {

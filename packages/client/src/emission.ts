@@ -1,40 +1,36 @@
-// What an emit becomes: a packet, and the acknowledgement it expects.
+// What a program says about its next emit, and what becomes of an emit that no buffer had room for.
 // Place: bytes <- engine dialect <- session <- socket codec <- connection / namespace / **socket**
-// Rules: a function at the end of the arguments is the acknowledgement; modifiers hold for one emit.
+// Rules: modifiers hold for one emit; names are upstream's, since programs look at `socket.flags`.
 // Source: docs/protocol/socket-5.md, "Events and acks"
-
-import { PacketType } from "@bowline/protocol";
-import { type AckCallback, takeAck } from "@bowline/protocol/internal";
-import type { OutgoingPacket } from "./outbox.ts";
 
 /** What holds for the next emit alone. */
 export interface Modifiers {
-  readonly isVolatile?: boolean;
-  readonly compress?: boolean;
-  readonly timeoutMs?: number;
+  volatile?: boolean;
+  compress?: boolean;
+  /** Longest time to wait for the acknowledgement, in milliseconds. */
+  timeout?: number;
+  /** Whether the acknowledgement takes an error or null first even without a time limit. */
+  takesError?: boolean;
 }
 
-/** An event on its way, and what is to be called with the answer. */
-export interface Emission {
-  readonly packet: OutgoingPacket;
-  /** The id of the packet with its ack, where one is expected. */
-  readonly expected: { readonly id: number; readonly ack: AckCallback } | undefined;
+/** An event that was dropped, since its buffer was full. */
+export interface DroppedEvent {
+  /** Name of the event. */
+  readonly event: string;
+  /** Its arguments, without the acknowledgement. */
+  readonly args: readonly unknown[];
+  /** `send` for what the program emitted, `receive` for what came before `connect`. */
+  readonly buffer: "send" | "receive";
+  /** Why it was dropped. */
+  readonly reason: string;
 }
 
-/**
- * Makes the packet of an event.
- * @param given its arguments.
- * @param nextId gives the id of the acknowledgement, where one is expected.
- */
-export function prepareEvent(
-  nsp: string,
-  [event, ...given]: readonly [event: string | symbol, ...args: unknown[]],
-  compress: boolean,
-  nextId: () => number,
-): Emission {
-  const { args, ack } = takeAck(given);
-  const packet: OutgoingPacket = { type: PacketType.EVENT, nsp, data: [event, ...args], options: { compress } };
-  if (ack === undefined) return { packet, expected: undefined };
-  const id = nextId();
-  return { packet: { ...packet, id }, expected: { id, ack } };
+/** An event was dropped, since too many wait for a connection already. */
+export class BufferFullError extends Error {
+  override readonly name = "BufferFullError";
+  readonly code = "BOWLINE_BUFFER_FULL";
+
+  constructor() {
+    super("too many events wait to be sent");
+  }
 }

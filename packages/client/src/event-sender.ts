@@ -7,6 +7,7 @@ import type {
   AnswerOf,
   DefaultEventsMap,
   EventNames,
+  EventNamesWithAck,
   EventParams,
   EventsMap,
   WithoutAck,
@@ -21,11 +22,12 @@ export abstract class EventSender<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
 > extends SocketEmitter<ListenEvents, EmitEvents> {
-  #modifiers: Modifiers = {};
+  /** What holds for the next emit alone. */
+  flags: Modifiers = {};
 
   /** The next event is dropped unless it can leave at once. */
   get volatile(): this {
-    return this.#modify({ isVolatile: true });
+    return this.#modify({ volatile: true });
   }
 
   /** The next event is sent with or without compression. @returns the socket. */
@@ -45,7 +47,7 @@ export abstract class EventSender<
    */
   timeout(timeoutMs: number): Socket<ListenEvents, WithTimeout<EmitEvents>>;
   timeout(timeoutMs: number): unknown {
-    return this.#modify({ timeoutMs });
+    return this.#modify({ timeout: timeoutMs });
   }
 
   /**
@@ -56,12 +58,15 @@ export abstract class EventSender<
    * @throws TypeError when the arguments have no JSON, as a BigInt has not.
    */
   override emit<E extends EventNames<EmitEvents>>(event: E, ...args: EventParams<EmitEvents, E>): this {
-    return this.#emit([event, ...args], false);
+    const modifiers = this.flags;
+    this.flags = {};
+    this.emitWith(modifiers, [event, ...args]);
+    return this;
   }
 
   /** Sends a `message` event. @returns the socket. */
   send(...args: unknown[]): this {
-    return this.#emit(["message", ...args], false);
+    return this.#emit(["message", ...args]);
   }
 
   /**
@@ -76,7 +81,7 @@ export abstract class EventSender<
    * const saved = socket.timeout(5000).emitWithAck("save", { id: 1 });
    * saved.catch((error) => console.log(error.code));
    */
-  emitWithAck<E extends EventNames<EmitEvents>>(
+  emitWithAck<E extends EventNamesWithAck<EmitEvents>>(
     event: E,
     ...args: WithoutAck<EventParams<EmitEvents, E>>
   ): Promise<AnswerOf<EventParams<EmitEvents, E>>> {
@@ -85,29 +90,21 @@ export abstract class EventSender<
         if (error === null) resolve(answer);
         else reject(error);
       };
-      this.#emit([event, ...args, settle], true);
+      this.#modify({ takesError: true }).#emit([event, ...args, settle]);
     });
   }
 
-  /**
-   * Sends an event, or tells it to listeners here.
-   * @param isPromised whether the acknowledgement takes an error first, whatever the modifiers say.
-   */
-  protected abstract emitWith(
-    modifiers: Modifiers,
-    event: readonly [name: string | symbol, ...args: unknown[]],
-    isPromised: boolean,
-  ): void;
+  /** Sends an event, or tells it to listeners here. */
+  protected abstract emitWith(modifiers: Modifiers, event: readonly [name: string | symbol, ...args: unknown[]]): void;
 
-  #emit(event: readonly [name: string | symbol, ...args: unknown[]], isPromised: boolean): this {
-    const modifiers = this.#modifiers;
-    this.#modifiers = {};
-    this.emitWith(modifiers, event, isPromised);
+  /** By way of the method that programs may have replaced. */
+  #emit(args: readonly unknown[]): this {
+    Reflect.apply(this.emit, this, args);
     return this;
   }
 
   #modify(modifiers: Modifiers): this {
-    Object.assign(this.#modifiers, modifiers);
+    Object.assign(this.flags, modifiers);
     return this;
   }
 }

@@ -5,6 +5,7 @@
 
 import {
   type PacketDecoder,
+  type PacketEncoder,
   PacketType,
   type Parser,
   type RecoveryClaim,
@@ -26,7 +27,8 @@ export class Link {
   readonly dialect: SocketDialect;
   readonly outbox: Outbox;
   readonly #platform: Platform;
-  readonly #decoder: PacketDecoder;
+  readonly decoder: PacketDecoder;
+  readonly encoder: PacketEncoder;
   readonly #decoded: SocketPacket[] = [];
   #main: MainNamespace = "expected";
   #hasUnderstood = false;
@@ -37,9 +39,10 @@ export class Link {
     const { maxAttachments } = options;
     const parser: Parser = options.parser ?? this.dialect.parser;
     const encoder = new parser.Encoder();
+    this.encoder = encoder;
     this.outbox = new Outbox({ engine, platform, encoder, marksBinary: wantsBinaryTypes(parser, encoder) });
-    this.#decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
-    this.#decoder.on("decoded", (packet) => this.#decoded.push(packet));
+    this.decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
+    this.decoder.on("decoded", (packet) => this.#decoded.push(packet));
   }
 
   /**
@@ -49,7 +52,7 @@ export class Link {
    */
   decode(data: string | Uint8Array): SocketPacket[] {
     try {
-      this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+      this.decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
     } catch (error) {
       throw this.#hasUnderstood ? error : notUnderstood(error);
     }
@@ -104,7 +107,7 @@ export class Link {
   }
 
   destroy(): void {
-    this.#decoder.destroy();
+    this.decoder.destroy();
   }
 
   #send(packet: SocketPacket): void {

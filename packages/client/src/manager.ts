@@ -8,7 +8,7 @@
 //        upstream's; options are read when they are needed, so that changes count for the next connection.
 // Source: docs/protocol/socket-5.md, "Reconnecting"
 
-import type { SocketPacket } from "@bowline/protocol";
+import type { PacketDecoder, PacketEncoder, SocketPacket } from "@bowline/protocol";
 import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
 import { type CloseDetails, TransportError } from "./connect-error.ts";
@@ -21,8 +21,9 @@ import { Members } from "./members.ts";
 import { type EngineMemory, revisionOfParser } from "./opening.ts";
 import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import { Reconnector } from "./reconnector.ts";
+import { type Backoff, Reconnector } from "./reconnector.ts";
 import { Socket } from "./socket.ts";
+import type { SocketPort } from "./socket-port.ts";
 import { Tunable } from "./tunable.ts";
 import { endpointOf, serverOf, writeQuery } from "./url.ts";
 
@@ -65,8 +66,8 @@ export class Manager extends Tunable {
   #state: ManagerState = { at: "closed" };
   readonly #reconnector: Reconnector;
   #watcher: ManagerWatcher | undefined;
-  /** Somebody closed it, so that it must not open again by itself. */
-  #isStopped = false;
+  /** Whether somebody closed it, so that it must not open again by itself. */
+  skipReconnect = false;
 
   /**
    * Makes a manager, which connects at once unless `autoConnect` is false.
@@ -117,6 +118,26 @@ export class Manager extends Tunable {
     return this.#reconnector.isActive;
   }
 
+  /** The delays between attempts. */
+  get backoff(): Backoff {
+    return this.#reconnector;
+  }
+
+  /** Its sockets, by namespace. */
+  get nsps(): Readonly<Record<string, Socket>> {
+    return Object.fromEntries(this.#sockets);
+  }
+
+  /** What reads packets, while it is open. */
+  get decoder(): PacketDecoder | undefined {
+    return this.#link?.decoder;
+  }
+
+  /** What writes packets, while it is open. */
+  get encoder(): PacketEncoder | undefined {
+    return this.#link?.encoder;
+  }
+
   /**
    * Connects; does nothing when it is connected or about to be.
    * @param done called once with the result; with it, a failure does not start reconnecting.
@@ -146,7 +167,7 @@ export class Manager extends Tunable {
    */
   socket(namespace: string, options: SocketOptions = {}): Socket {
     const name = namespace.startsWith("/") ? namespace : `/${namespace}`;
-    const socket = this.#sockets.get(name) ?? this.#createSocket(name, options);
+    const socket = this.#sockets.get(name) ?? this.#addSocket(name, options);
     if (this.opts.autoConnect !== false && !socket.active) socket.connect();
     return socket;
   }
@@ -164,25 +185,20 @@ export class Manager extends Tunable {
   /** Closes the connection of all sockets, and does not open it again by itself. */
   close(): void {
     const isIdle = this.#state.at === "closed" && !this.reconnecting;
-    this.#isStopped = true;
+    this.skipReconnect = true;
     this.#reconnector.stop();
     this.#watcher?.ended();
     if (!isIdle) this.#end("forced close");
   }
 
-  /** As `close`. */
-  disconnect(): void {
-    this.close();
-  }
-
   protected override stopReconnecting(): void {
-    this.#isStopped = true;
+    this.skipReconnect = true;
     this.#reconnector.stop();
   }
 
   #begin(done: Done | undefined): this {
     if (this.#state.at !== "closed") return this;
-    this.#isStopped = false;
+    this.skipReconnect = false;
     this.#watcher?.opening();
     const engine = this.#createEngine();
     const { timeoutMs } = this.settings;
@@ -233,8 +249,13 @@ export class Manager extends Tunable {
     return engine;
   }
 
-  #createSocket(namespace: string, options: SocketOptions): Socket {
-    const socket = new Socket(this, namespace, options, this.#members.createPort(namespace));
+  /** Makes a socket, of the class that the program's generation knows. */
+  protected createSocket(namespace: string, options: SocketOptions, port: SocketPort): Socket {
+    return new Socket(this, namespace, options, port);
+  }
+
+  #addSocket(namespace: string, options: SocketOptions): Socket {
+    const socket = this.createSocket(namespace, options, this.#members.createPort(namespace));
     this.#sockets.set(namespace, socket);
     return socket;
   }
@@ -349,7 +370,7 @@ export class Manager extends Tunable {
 
   /** Starts to reconnect, unless somebody has closed it, or opened it again meanwhile. */
   #reconnect(): void {
-    if (!this.settings.isEnabled || this.#isStopped || this.#state.at !== "closed") return;
+    if (!this.settings.isEnabled || this.skipReconnect || this.#state.at !== "closed") return;
     this.#reconnector.lost();
   }
 }

@@ -169,6 +169,17 @@ export interface SocketOptions {
   readonly query?: Query;
   /** Longest time to wait for an acknowledgement, in milliseconds; acknowledgements get an error first then. */
   readonly ackTimeout?: number;
+  /**
+   * How often an event is sent again when no answer came within `ackTimeout`, or the connection was lost before. With it
+   * events are sent one by one, each when the one before was acknowledged or given up; the server has to acknowledge
+   * them all, and may get one twice. Volatile events are not among them.
+   * @default 0, which sends events once
+   */
+  readonly retries?: number;
+  /** Most events that wait to be sent; those beyond it are dropped, which the event `dropped` tells. @default 100000 */
+  readonly maxSendBuffer?: number;
+  /** Most events that wait for `connect` to be told; as `maxSendBuffer`. @default 100000 */
+  readonly maxReceiveBuffer?: number;
 }
 
 /** All options of `io()`. */
@@ -189,6 +200,7 @@ export const DEFAULTS: {
   readonly randomizationFactor: number;
   readonly timeout: number;
   readonly maxPayload: number;
+  readonly maxBuffer: number;
 } = {
   path: "/socket.io",
   transports: ["polling", "websocket", "webtransport"],
@@ -197,6 +209,7 @@ export const DEFAULTS: {
   randomizationFactor: 0.5,
   timeout: 20_000,
   maxPayload: 100 * 1024 * 1024,
+  maxBuffer: 100_000,
 };
 
 /** The options for one transport. */

@@ -3,7 +3,7 @@
 // Rules: the next attempt is planned before the error of the last one is told, as programs know it.
 // Source: docs/protocol/socket-5.md, "Reconnecting"
 
-import type { Cancel } from "@bowline/protocol/internal";
+import { backoffDelay, type Cancel } from "@bowline/protocol/internal";
 import { DEFAULTS, type LiveOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import { RESTING, type Reconnection, type ReconnectionInput, stepReconnection } from "./reconnect.ts";
@@ -39,8 +39,18 @@ export interface ReconnectorEvents {
   open(done: (error?: Error | string) => void): boolean;
 }
 
+/** What programs look at of the delays between attempts. */
+export interface Backoff {
+  /** How many attempts there were since the last success. */
+  readonly attempts: number;
+  /** The delay before an attempt that would be planned now, in milliseconds. */
+  duration(): number;
+  /** Begins to count anew. */
+  reset(): void;
+}
+
 /** Brings a lost connection back. */
-export class Reconnector {
+export class Reconnector implements Backoff {
   readonly #platform: Platform;
   readonly #settings: Settings;
   readonly #events: ReconnectorEvents;
@@ -51,6 +61,18 @@ export class Reconnector {
     this.#platform = platform;
     this.#settings = settings;
     this.#events = events;
+  }
+
+  get attempts(): number {
+    return this.#state.at === "resting" ? 0 : this.#state.attempts;
+  }
+
+  duration(): number {
+    return backoffDelay(this.#settings, this.attempts, this.#platform.random.fraction());
+  }
+
+  reset(): void {
+    if (this.#state.at !== "resting") this.#state = { ...this.#state, attempts: 0 };
   }
 
   /** Whether it waits for its next attempt, or makes one. */

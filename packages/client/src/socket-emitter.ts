@@ -4,13 +4,13 @@
 
 import { type AnyListener, AnyListeners, type DefaultEventsMap, type EventsMap } from "@bowline/protocol/internal";
 import { ClientEmitter } from "./emitter.ts";
-import type { SocketEvents } from "./socket-events.ts";
+import type { BufferEvents, SocketEvents } from "./socket-events.ts";
 
 /** An emitter with listeners for all events. */
 export class SocketEmitter<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
-> extends ClientEmitter<ListenEvents, EmitEvents, SocketEvents> {
+> extends ClientEmitter<ListenEvents, EmitEvents, SocketEvents & Omit<BufferEvents, keyof ListenEvents>> {
   readonly #heard = new AnyListeners();
   readonly #sent = new AnyListeners();
 

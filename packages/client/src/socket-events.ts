@@ -3,6 +3,7 @@
 // Rules: these names are reserved: no program emits them, no server sends them.
 
 import type { CloseDetails } from "./connect-error.ts";
+import type { DroppedEvent } from "./emission.ts";
 
 /** Why a server refused a namespace; `data` is what its middleware added. */
 export interface ConnectError extends Error {
@@ -14,4 +15,10 @@ export interface SocketEvents {
   connect: () => void;
   connect_error: (error: ConnectError) => void;
   disconnect: (reason: string, details?: Error | CloseDetails) => void;
+}
+
+/** Events that a socket tells besides, unless the program's own map has them. */
+export interface BufferEvents {
+  /** A buffer was full, so that the newest event was dropped. */
+  dropped: (event: DroppedEvent) => void;
 }

@@ -11,11 +11,15 @@ interface FromServer {
 
 interface FromClient {
   hello: (name: string) => void;
+  leave: () => void;
+  ready: (done: () => void) => void;
+  ask: (done: (text: string, at: number) => void) => void;
   add: (a: number, b: number, sum: (value: number) => void) => void;
 }
 
 declare const socket: Socket<FromServer, FromClient>;
 declare const anything: Socket;
+declare const ownDropped: Socket<{ dropped: (count: number) => void }>;
 declare const io: Io;
 declare const ManagerOfEntry: ManagerClass;
 
@@ -54,6 +58,60 @@ test("an awaited acknowledgement is what the server answers", () => {
   expectTypeOf(socket.timeout(100).emitWithAck("add", 1, 2)).toEqualTypeOf<Promise<number>>();
   // @ts-expect-error an argument is missing
   void socket.emitWithAck("add", 1);
+});
+
+test("an event without arguments takes none", () => {
+  socket.emit("leave");
+  // @ts-expect-error an argument too many
+  socket.emit("leave", 1);
+});
+
+test("an acknowledgement without an answer is awaited for nothing", () => {
+  socket.emit("ready", () => {});
+  expectTypeOf(socket.emitWithAck("ready")).toEqualTypeOf<Promise<undefined>>();
+  socket.timeout(100).emit("ready", (error) => expectTypeOf(error).toEqualTypeOf<Error | null>());
+});
+
+test("of several answers the first is awaited", () => {
+  expectTypeOf(socket.emitWithAck("ask")).toEqualTypeOf<Promise<string>>();
+  socket.timeout(100).emit("ask", (_error, text, at) => expectTypeOf([text, at]).toEqualTypeOf<(string | number)[]>());
+});
+
+test("an event that is not acknowledged cannot be awaited", () => {
+  // @ts-expect-error it has arguments alone
+  void socket.emitWithAck("hello", "Ada");
+  // @ts-expect-error it has nothing
+  void socket.emitWithAck("leave");
+  // @ts-expect-error nor can it after timeout()
+  void socket.timeout(100).emitWithAck("hello", "Ada");
+});
+
+test("the error of an acknowledgement may be declared as an Error, as programs do", () => {
+  socket.timeout(100).emit("add", 1, 2, (_error: Error, value: number) => value);
+  // @ts-expect-error the answer may not be declared as something else
+  socket.timeout(100).emit("add", 1, 2, (_error: Error, value: string) => value);
+});
+
+test("modifiers keep the map", () => {
+  socket.volatile.compress(false).emit("hello", "Ada");
+  // @ts-expect-error an argument of another type
+  socket.volatile.emit("hello", 1);
+});
+
+test("a dropped event is told with what it was", () => {
+  socket.on("dropped", ({ event, buffer }) => {
+    expectTypeOf(event).toEqualTypeOf<string>();
+    expectTypeOf(buffer).toEqualTypeOf<"send" | "receive">();
+  });
+});
+
+test("an event of the program's own map may be called dropped", () => {
+  ownDropped.on("dropped", (count) => expectTypeOf(count).toEqualTypeOf<number>());
+});
+
+test("listeners of all events are known by name and arguments", () => {
+  socket.onAny((event) => expectTypeOf(event).toEqualTypeOf<string>());
+  socket.prependAnyOutgoing((event, ...args) => expectTypeOf([event, ...args]).toBeArray());
 });
 
 test("without a map everything goes", () => {

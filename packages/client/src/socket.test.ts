@@ -1,59 +1,15 @@
 import { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
-import { createFakePlatform, type FakePlatform, first, last, openPacket } from "../test-support/fake-platform.ts";
-import { Manager } from "./manager.ts";
-import type { ClientOptions, SocketOptions } from "./options.ts";
-import type { Socket } from "./socket.ts";
-
-interface Parts {
-  readonly platform: FakePlatform;
-  readonly manager: Manager;
-  readonly socket: Socket;
-  readonly told: string[];
-}
-
-function createSocket(
-  options: ClientOptions = {},
-  namespace: string = "/",
-  socketOptions: SocketOptions = options,
-): Parts {
-  const platform = createFakePlatform();
-  const told: string[] = [];
-  const all = { transports: ["websocket"], randomizationFactor: 0, ...options };
-  const manager = new Manager(platform, "http://h:3000", all);
-  const socket = manager.socket(namespace, socketOptions);
-  socket.on("connect", () => told.push(`connect ${socket.id}`));
-  socket.on("connect_error", (error) => told.push(`connect_error ${error.message} ${JSON.stringify(error.data)}`));
-  socket.on("disconnect", (reason) => told.push(`disconnect ${reason}`));
-  return { platform, manager, socket, told };
-}
-
-function openEngine({ platform }: Parts, fields: Readonly<Record<string, unknown>> = {}): void {
-  platform.socket().open();
-  platform.socket().message(openPacket(fields));
-  platform.clock.endTurn();
-}
-
-/** Ends the turn and gives what was sent since the last time. */
-function sent({ platform }: Parts): (string | Uint8Array)[] {
-  platform.clock.endTurn();
-  return platform.socket().sent.splice(0);
-}
-
-function createConnected(options: ClientOptions = {}): Parts {
-  const parts = createSocket(options);
-  openEngine(parts);
-  parts.platform.socket().message('40{"sid":"id1"}');
-  sent(parts);
-  return parts;
-}
-
-/** A server of 2.x, which says yes to the main namespace by itself. */
-function createLegacy(options: ClientOptions = {}, namespace: string = "/"): Parts {
-  const parts = createSocket({ protocol: 3, ...options }, namespace);
-  openEngine(parts, { maxPayload: undefined });
-  return parts;
-}
+import { first, last } from "../test-support/fake-platform.ts";
+import {
+  createConnected,
+  createLegacy,
+  createSocket,
+  openEngine,
+  type Parts,
+  sent,
+} from "../test-support/socket-parts.ts";
+import type { ClientOptions } from "./options.ts";
 
 describe("connecting", () => {
   test("asks for the namespace and is connected when the server says yes", () => {

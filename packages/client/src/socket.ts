@@ -9,14 +9,22 @@
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
-import { type DefaultEventsMap, type EventsMap, elementsOf, PendingAcks } from "@bowline/protocol/internal";
+import {
+  type AckCallback,
+  type DefaultEventsMap,
+  type EventsMap,
+  elementsOf,
+  PendingAcks,
+  takeAck,
+} from "@bowline/protocol/internal";
 import type { CloseDetails } from "./connect-error.ts";
-import { type Modifiers, prepareEvent } from "./emission.ts";
+import { BufferFullError, type DroppedEvent, type Modifiers } from "./emission.ts";
 import { EventSender } from "./event-sender.ts";
 import type { Manager } from "./manager.ts";
-import type { Auth, SocketOptions } from "./options.ts";
+import { type Auth, DEFAULTS, type Query, type SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
 import { Recovery } from "./recovery.ts";
+import { RetryQueue } from "./retry-queue.ts";
 import type { ConnectError } from "./socket-events.ts";
 import type { SocketPort } from "./socket-port.ts";
 import { writeQuery } from "./url.ts";
@@ -47,6 +55,8 @@ export class Socket<
   readonly nsp: string;
   /** Credentials that the server gets at the next connection. */
   auth: Auth | undefined;
+  /** Parameters that servers of 2.x get at the next connection to a namespace. */
+  query: Query | undefined;
   /**
    * Whether the last `connect` brought the session back: the id and the rooms are those from before, and the events that
    * were missed meanwhile have been told. When it is false, the program has to fetch what it may have missed.
@@ -59,6 +69,7 @@ export class Socket<
   readonly #options: SocketOptions;
   readonly #port: SocketPort;
   readonly #acks: PendingAcks;
+  readonly #queue: RetryQueue;
   readonly #recovery = new Recovery();
   #state: SocketState = { at: "idle" };
   #nextId = 0;
@@ -69,9 +80,17 @@ export class Socket<
     this.io = manager;
     this.nsp = namespace;
     this.auth = options.auth;
+    this.query = options.query;
     this.#options = options;
     this.#port = port;
     this.#acks = new PendingAcks(port.platform.clock);
+    this.#queue = new RetryQueue({
+      retries: options.retries ?? 0,
+      canSend: () => this.#canSend(),
+      attempt: ({ event, modifiers }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }),
+      answer: (ack, args) => this.#answer(ack, args),
+      guard: (action) => port.guard(action),
+    });
     port.listen({
       opened: () => this.#opened(),
       failed: (error) => {
@@ -103,6 +122,16 @@ export class Socket<
     return this.#state.at !== "idle";
   }
 
+  /** The id of the next acknowledgement. */
+  get ids(): number {
+    return this.#nextId;
+  }
+
+  /** The acknowledgements that are awaited, by id. */
+  get acks(): Readonly<Record<number, (...answer: unknown[]) => void>> {
+    return Object.fromEntries(this.#acks.ids().map((id) => [id, (...answer) => this.#acks.reply(id, answer)]));
+  }
+
   /** Connects; does nothing when connected. @returns the socket. */
   connect(): this {
     if (this.#state.at === "connected") return this;
@@ -132,41 +161,73 @@ export class Socket<
     return this.disconnect();
   }
 
-  protected override emitWith(
-    { isVolatile = false, compress = true, timeoutMs = this.#options.ackTimeout }: Modifiers,
-    event: readonly [name: string | symbol, ...args: unknown[]],
-    isPromised: boolean,
-  ): void {
-    const [name] = event;
-    if (this.#port.api.isLocal(name)) {
-      this.dispatch(name, event.slice(1));
+  protected override emitWith(modifiers: Modifiers, given: readonly [name: string | symbol, ...args: unknown[]]): void {
+    if (this.#port.api.isLocal(given[0])) {
+      this.dispatch(given[0], given.slice(1));
       return;
     }
-    const { packet, expected } = prepareEvent(this.nsp, event, compress, () => this.#nextId++);
-    this.#sendOrKeep(packet, isVolatile);
+    const { args: event, ack } = takeAck(given);
+    if (!this.#options.retries || modifiers.volatile) this.#send(event, ack, modifiers);
+    else if (this.#queue.length < this.#maxSendBuffer) this.#queue.add({ event, ack, modifiers });
+    else this.#refuse(event, ack);
+  }
+
+  get #maxSendBuffer(): number {
+    return this.#options.maxSendBuffer ?? DEFAULTS.maxBuffer;
+  }
+
+  /** Whether an event sent now leaves over this connection: what waits leaves over the next. */
+  #canSend(): boolean {
+    if (this.#state.at !== "connected" || !this.#state.hasCaughtUp) return false;
+    if (!this.#port.overdue) return true;
+    // This connection must not come to life again.
+    this.#port.giveUp();
+    return false;
+  }
+
+  #send(
+    data: readonly unknown[],
+    ack: AckCallback | undefined,
+    { compress = true, timeout = this.#options.ackTimeout, volatile, takesError = timeout !== undefined }: Modifiers,
+  ): void {
+    const id = ack && this.#nextId++;
+    const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
+    const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
+    if (volatile && !(this.connected && this.#port.writable)) {
+      // It is dropped, though its acknowledgement may hear that there was no answer.
+    } else if (this.#canSend()) {
+      this.#transmit(packet);
+    } else if (this.sendBuffer.length < this.#maxSendBuffer) {
+      this.sendBuffer.push(packet);
+    } else {
+      this.#refuse(data, takesError ? ack : undefined);
+      return;
+    }
     // In this order: what cannot be encoded throws, and nobody waits for an answer to it.
-    if (expected === undefined) return;
-    const { id, ack } = expected;
+    if (id === undefined) return;
     this.#acks.expect(id, {
-      takesError: isPromised,
-      timeoutMs,
-      settle: (args) => {
-        Reflect.apply(ack, this, args);
-      },
+      takesError,
+      timeoutMs: timeout,
+      settle: (args) => this.#answer(ack, args),
       expired: () => {
         this.sendBuffer = this.sendBuffer.filter((waiting) => waiting.id !== id);
       },
     });
   }
 
-  #sendOrKeep(packet: OutgoingPacket, isVolatile: boolean): void {
-    const state = this.#state;
-    const isOverdue = state.at === "connected" && this.#port.overdue;
-    // Whatever waits for it leaves over the next connection, so this one must not come to life again.
-    if (isOverdue) this.#port.giveUp();
-    if (isVolatile && (state.at !== "connected" || !this.#port.writable)) return;
-    if (state.at === "connected" && state.hasCaughtUp && !isOverdue) this.#transmit(packet);
-    else this.sendBuffer.push(packet);
+  #answer(ack: AckCallback | undefined, args: readonly unknown[]): void {
+    if (ack !== undefined) Reflect.apply(ack, this, args);
+  }
+
+  /** There is no room for an event to be sent. */
+  #refuse(event: readonly unknown[], ack: AckCallback | undefined): void {
+    this.#tellDropped(event, "send");
+    if (ack !== undefined) this.#port.platform.clock.after(0, () => this.#answer(ack, [new BufferFullError()]));
+  }
+
+  #tellDropped([event, ...args]: readonly unknown[], buffer: DroppedEvent["buffer"]): void {
+    const dropped: DroppedEvent = { event: String(event), args, buffer, reason: `the ${buffer} buffer is full` };
+    this.#port.guard(() => this.dispatch("dropped", [dropped]));
   }
 
   #transmit(packet: OutgoingPacket): void {
@@ -179,7 +240,7 @@ export class Socket<
   }
 
   #opened(): void {
-    const query = writeQuery(this.#options.query);
+    const query = writeQuery(this.query);
     if (typeof this.auth !== "function") {
       this.#port.connect(this.auth ?? {}, query, this.#recovery.claim);
       return;
@@ -202,7 +263,7 @@ export class Socket<
         return;
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
-        this.#receivedEvent(packet);
+        this.onevent(this.#recovery.received(packet));
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
@@ -224,13 +285,14 @@ export class Socket<
   #accepted(packet: SocketPacket): void {
     // A second yes for the same connection means nothing.
     if (this.#state.at !== "waiting") return;
-    const { sid, pid } = this.#port.dialect.readReply(packet, this.#port.sessionId);
+    const reply = this.#port.dialect.readReply(packet, this.#port.sessionId);
+    const { sid } = reply;
     if (sid === undefined) {
       const text = "It seems you are trying to reach a Socket.IO server in v2.x, which was not recognised as one";
       this.dispatch("connect_error", [new Error(`${text}; set the option "protocol" to 3`)]);
       return;
     }
-    this.recovered = this.#recovery.accepted(pid);
+    this.recovered = this.#recovery.accepted(reply);
     const joined: SocketState = { at: "connected", id: sid, hasCaughtUp: false };
     this.#state = joined;
     // A handler may leave: what came is then not told any more, and what waits is for the next connection.
@@ -244,19 +306,22 @@ export class Socket<
     }
     if (this.#state !== joined) return;
     this.#state = { at: "connected", id: sid, hasCaughtUp: true };
+    this.#port.guard(() => this.#queue.drain(true));
     this.dispatch("connect", []);
   }
 
-  #receivedEvent(packet: SocketPacket): void {
-    const { data, id } = packet;
+  /** Takes an event; plugins put a function of their own in its place. */
+  onevent({ data, id }: SocketPacket): void {
     const event = elementsOf(data);
-    this.#recovery.received(packet);
-    const args = id === undefined ? event : [...event, this.#replyTo(id)];
+    const args = id === undefined ? event : [...event, this.ack(id)];
     if (this.connected) this.tellReceived(args);
-    else this.receiveBuffer.push(args);
+    else if (this.receiveBuffer.length < (this.#options.maxReceiveBuffer ?? DEFAULTS.maxBuffer))
+      this.receiveBuffer.push(args);
+    else this.#tellDropped(event, "receive");
   }
 
-  #replyTo(id: number): (...args: unknown[]) => void {
+  /** Gives the function that answers an event. @param id the id of its packet. */
+  ack(id: number): (...args: unknown[]) => void {
     const { connection } = this.#port;
     let isAnswered = false;
     return (...data) => {

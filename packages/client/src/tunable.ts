@@ -1,4 +1,4 @@
-// The settings of a manager that programs read and set by functions of the same name, while it lives.
+// The settings of a manager that programs read and set by functions of the same name, and other names of its members.
 // Place: bytes -> engine dialect -> session -> socket codec -> **connection** / namespace / socket
 // Rules: a call without a value reads, one with a value sets and gives the manager; changes count from the next attempt.
 
@@ -15,6 +15,30 @@ export abstract class Tunable extends ClientEmitter<Record<never, never>, Record
   constructor(options: LiveOptions, point: TracePoint) {
     super(point);
     this.settings = readSettings(options);
+  }
+
+  abstract close(): void;
+  abstract readonly readyState: "opening" | "open" | "closed";
+  abstract readonly reconnecting: boolean;
+
+  /** As `close`. */
+  disconnect(): void {
+    this.close();
+  }
+
+  /** As `close`. */
+  _close(): void {
+    this.close();
+  }
+
+  /** As `readyState`. */
+  get _readyState(): "opening" | "open" | "closed" {
+    return this.readyState;
+  }
+
+  /** As `reconnecting`. */
+  get _reconnecting(): boolean {
+    return this.reconnecting;
   }
 
   /** Whether it reconnects by itself, or sets that. */

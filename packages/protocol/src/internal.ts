@@ -42,7 +42,7 @@ export { createRecord } from "./shared/record.ts";
 export { createSystemClock, type SystemClock } from "./shared/system-clock.ts";
 export { createTrace, SILENT, type Trace, type TracePoint } from "./shared/trace.ts";
 export { type AckCallback, type EmitArguments, takeAck } from "./socket/ack-callback.ts";
-export type { AnswerOf, WithAnswers, WithoutAck, WithTimeout } from "./socket/ack-types.ts";
+export type { AnswerOf, EventNamesWithAck, WithAnswers, WithoutAck, WithTimeout } from "./socket/ack-types.ts";
 export { hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";
 export { encodeFrames, wantsBinaryTypes } from "./socket/encode.ts";
 export { elementsOf } from "./socket/packet.ts";

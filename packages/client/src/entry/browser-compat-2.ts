@@ -3,8 +3,8 @@
 // Rules: nothing happens at import; what a program may use is listed here, each name on purpose.
 
 import { startUpgrade } from "../engine-upgrade.ts";
-import type { Manager as CoreManager } from "../manager.ts";
-import { Socket } from "../socket.ts";
+import type { LegacyManager } from "../legacy-manager.ts";
+import { LegacySocket } from "../legacy-socket.ts";
 import { createBrowserPlatform } from "./browser-platform.ts";
 import { createClient, type Io, type ManagerClass } from "./create-client.ts";
 import { GENERATION_2 } from "./generation-2.ts";
@@ -14,7 +14,7 @@ import { WebSocket, XHR } from "./web-transports.ts";
 export type { Engine } from "../engine.ts";
 export type { ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";
 export type { Io, ManagerClass };
-export { Socket };
+export { LegacySocket as Socket };
 
 const platform = createBrowserPlatform({ transports: [JSONP, XHR, WebSocket], upgrade: startUpgrade });
 const client = createClient(platform, GENERATION_2);
@@ -24,7 +24,7 @@ export const protocol: number = client.io.protocol;
 
 /** The connection to one server, shared by the sockets of its namespaces. */
 export const Manager: ManagerClass = client.Manager;
-export type Manager = CoreManager;
+export type Manager = LegacyManager;
 
 /**
  * Connects to a server and gives the socket for a namespace of it, as programs of 2.x do.

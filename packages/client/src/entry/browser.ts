@@ -12,6 +12,7 @@ import { Fetch, WebSocket, WebTransport, XHR } from "./web-transports.ts";
 export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
 export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
+export { BufferFullError, type DroppedEvent } from "../emission.ts";
 export type { Engine } from "../engine.ts";
 export type { EngineEvents, EngineTransport, RawData } from "../engine-events.ts";
 export type {

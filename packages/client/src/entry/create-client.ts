@@ -1,8 +1,7 @@
 // A whole client over one platform: the class of its managers, and `io` with its properties, as programs expect them.
 // Place: part of the composition roots.
 // Rules: the same properties in every build: `connect`, `io`, `Manager`, `Socket`, `protocol`, `managers`; each client has
-//        managers of its own, so that two of them in one process never share a connection. `Manager` works with and
-//        without `new`: programs of 2.x do both.
+//        managers of its own, so that two of them in one process never share a connection.
 
 import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { type Connect, createIo } from "../io.ts";
@@ -19,8 +18,6 @@ export interface ManagerClass {
    * @throws Error when the URL names no server.
    */
   new (uri?: string | ClientOptions, options?: ClientOptions): CoreManager;
-  /** As with `new`. */
-  (uri?: string | ClientOptions, options?: ClientOptions): CoreManager;
   readonly prototype: CoreManager;
 }
 
@@ -51,12 +48,23 @@ export interface Io {
 export interface Generation {
   /** The revision of the Socket.IO protocol that they call theirs; others are spoken as well. */
   readonly protocol: number;
+  /** The class of its managers, which decide about that of the sockets. */
+  readonly Manager: typeof CoreManager;
+  readonly Socket: typeof Socket;
+  /** Gives the class of managers as programs call it. */
+  present(Manager: ManagerClass): ManagerClass;
   /** The options of a program, with those that it does not know of. */
   complete(options: ClientOptions | undefined): ClientOptions | undefined;
 }
 
 /** Programs of 3.x and 4.x, whose options are their own object: what they change in it later counts. */
-export const MODERN: Generation = { protocol: 5, complete: (options) => options };
+export const MODERN: Generation = {
+  protocol: 5,
+  Manager: CoreManager,
+  Socket,
+  present: (Manager) => Manager,
+  complete: (options) => options,
+};
 
 /** Where a socket without an event map gets the one that the program declares; nothing checks it at run time. */
 function withEvents(io: Connect): Io;
@@ -64,35 +72,21 @@ function withEvents(io: Connect): unknown {
   return io;
 }
 
-/** A class that makes its objects without `new` as well; it stays one class for `instanceof` and for those that extend it. */
-function callable(construct: new (uri?: string | ClientOptions, options?: ClientOptions) => CoreManager): ManagerClass;
-function callable(construct: { new (): unknown; readonly prototype: object }): unknown {
-  const called = new Proxy(construct, {
-    apply(target, _this, args) {
-      const made: unknown = Reflect.construct(target, args);
-      return made;
-    },
-  });
-  // What is made by either way names the one class that programs know.
-  Reflect.set(construct.prototype, "constructor", called);
-  return called;
-}
-
 /** Makes a client. */
 export function createClient(
   platform: Platform,
-  { protocol, complete }: Generation,
+  { protocol, Manager: Base, Socket, present, complete }: Generation,
 ): { readonly Manager: ManagerClass; readonly io: Io } {
-  const Manager = callable(
-    class Manager extends CoreManager {
-      constructor(uri?: string | ClientOptions, options?: ClientOptions) {
-        const given = typeof uri === "object" ? uri : options;
-        super(platform, typeof uri === "string" ? uri : undefined, complete(given));
-      }
-    },
-  );
+  class OwnManager extends Base {
+    constructor(uri?: string | ClientOptions, options?: ClientOptions) {
+      const given = typeof uri === "object" ? uri : options;
+      super(platform, typeof uri === "string" ? uri : undefined, complete(given));
+    }
+  }
+
+  const Manager = present(OwnManager);
   const managers: Record<string, CoreManager> = {};
-  const createManager = (uri: string, options: ClientOptions): CoreManager => new Manager(uri, options);
+  const createManager = (uri: string, options: ClientOptions): CoreManager => new OwnManager(uri, options);
   const io = withEvents(createIo({ page: platform.page, createManager, managers }));
   return { Manager, io: Object.assign(io, { connect: io, io, Manager, Socket, protocol, managers }) };
 }

@@ -2,8 +2,8 @@
 // Place: composition root; the alias package for 2.x imports it as @bowline/client/compat-2.
 // Rules: nothing happens at import; what a program may use is listed here, each name on purpose.
 
-import type { Manager as CoreManager } from "../manager.ts";
-import { Socket } from "../socket.ts";
+import type { LegacyManager } from "../legacy-manager.ts";
+import { LegacySocket } from "../legacy-socket.ts";
 import { createClient, type Io, type ManagerClass } from "./create-client.ts";
 import { GENERATION_2 } from "./generation-2.ts";
 import { createNodePlatform } from "./node-platform.ts";
@@ -11,7 +11,7 @@ import { createNodePlatform } from "./node-platform.ts";
 export type { Engine } from "../engine.ts";
 export type { ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";
 export type { Io, ManagerClass };
-export { Socket };
+export { LegacySocket as Socket };
 
 const client = createClient(createNodePlatform(), GENERATION_2);
 
@@ -20,7 +20,7 @@ export const protocol: number = client.io.protocol;
 
 /** The connection to one server, shared by the sockets of its namespaces. */
 export const Manager: ManagerClass = client.Manager;
-export type Manager = CoreManager;
+export type Manager = LegacyManager;
 
 /**
  * Connects to a server and gives the socket for a namespace of it, as programs of 2.x do.

@@ -2,6 +2,8 @@
 // Place: the user's code -> **emit, emitWithAck** of sockets, namespaces and broadcasts
 // Rules: the ack is the last parameter of an event and a function; without an event map everything fits.
 
+import type { EventNames, EventsMap } from "../shared/events-map.ts";
+
 type Callback = (...args: never[]) => unknown;
 
 /** The first argument of an ack; where the first is an error, the second. */
@@ -21,15 +23,36 @@ export type AnswerOf<Params extends readonly unknown[]> = Params extends readonl
   ? FirstOf<Final>
   : Params[number];
 
+/** Whether the parameters of an event end in an ack; where they are not known, they may. */
+type HasAck<Params extends readonly unknown[]> = Params extends readonly []
+  ? false
+  : Params extends readonly [...infer _, infer Final]
+    ? Final extends Callback
+      ? true
+      : false
+    : true;
+
+/** The names of the events that are acknowledged. */
+export type EventNamesWithAck<Map extends EventsMap> = EventNames<Map> &
+  keyof { [Event in keyof Map as HasAck<Parameters<Map[Event]>> extends true ? Event : never]: unknown };
+
+/**
+ * An ack that takes an error or null first. The form of a method lets programs declare the error as `Error`, as the
+ * types of socket.io-client do.
+ */
+type AckWithError<Args extends readonly unknown[], Result> = {
+  ack(error: Error | null, ...args: Args): Result;
+}["ack"];
+
 type ErrorFirst<Params extends readonly unknown[]> = {
   [Index in keyof Params]: Params[Index] extends (...args: infer Args) => infer Result
-    ? (error: Error | null, ...args: Args) => Result
+    ? AckWithError<Args, Result>
     : Params[Index];
 };
 
 type Gathering<Params extends readonly unknown[]> = {
   [Index in keyof Params]: Params[Index] extends (...args: infer Args) => infer Result
-    ? (error: Error | null, answers: FirstAnswer<Args>[]) => Result
+    ? AckWithError<[answers: FirstAnswer<Args>[]], Result>
     : Params[Index];
 };
 

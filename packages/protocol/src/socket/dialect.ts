@@ -29,6 +29,8 @@ export interface ConnectReply {
   readonly sid?: string;
   /** The private id of the session, where the server can bring it back after a loss. */
   readonly pid?: string;
+  /** Whether every event without an acknowledgement has an offset; those of other servers do not say so. */
+  readonly offsets?: boolean;
 }
 
 /** What a client shows to get its session back. */

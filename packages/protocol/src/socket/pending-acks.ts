@@ -37,6 +37,11 @@ export class PendingAcks {
     return this.#table.size;
   }
 
+  /** The ids of the events whose answers are awaited. */
+  ids(): number[] {
+    return this.#table.ids();
+  }
+
   /**
    * Waits for the answer to an event.
    * @param id the id that was sent with the event.

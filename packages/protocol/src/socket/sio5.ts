@@ -49,7 +49,8 @@ export const sio5Client: ClientSocketDialect = {
     if (!isRecord(data)) return {};
     const sid = ownText(data, "sid");
     const pid = ownText(data, "pid");
-    return { ...(sid !== undefined && { sid }), ...(pid !== undefined && { pid }) };
+    const offsets = Object.hasOwn(data, "offsets") && data["offsets"] === true;
+    return { ...(sid !== undefined && { sid }), ...(pid !== undefined && { pid }), ...(offsets && { offsets }) };
   },
 
   readRefusal({ data }: SocketPacket): Refusal {
@@ -70,8 +71,9 @@ export const sio5: SocketDialect = /* @__PURE__ */ Object.assign({}, sio5Client,
     return { namespace: nsp, auth: createRecord(isRecord(data) ? data : {}), query: NO_QUERY };
   },
 
-  connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
-    return { type: PacketType.CONNECT, nsp: namespace, data: pid === undefined ? { sid } : { sid, pid } };
+  connected(namespace: string, { sid, pid, offsets }: ConnectReply): SocketPacket {
+    const data = { sid, ...(pid !== undefined && { pid }), ...(offsets && { offsets }) };
+    return { type: PacketType.CONNECT, nsp: namespace, data };
   },
 
   refused(namespace: string, { message, data }: Refusal): SocketPacket {

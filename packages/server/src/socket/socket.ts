@@ -292,7 +292,9 @@ export class Socket<
     this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
     this.#outbox.replay(missed);
-    if (!isUntold) this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
+    if (isUntold) return;
+    const { marksEvents: offsets = false } = this.nsp.adapter;
+    this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid, offsets });
   }
 
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
