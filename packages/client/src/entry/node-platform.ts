@@ -8,7 +8,7 @@ import { createTrace, type Random, type Trace } from "@bowline/protocol/internal
 import { startUpgrade } from "../engine-upgrade.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
-import { createNodeClock } from "./node-clock.ts";
+import { createNodeClocks } from "./node-clock.ts";
 import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
 import { WebTransport } from "./web-transports.ts";
 
@@ -32,8 +32,10 @@ function emulatedPage(): PageLocation | undefined {
 /** Makes the platform of a Node process. */
 export function createNodePlatform(): Platform {
   const warned = new Set<string>();
+  const clockFor = createNodeClocks();
   return {
-    clock: createNodeClock(),
+    clock: clockFor({}),
+    clockFor,
     random,
     trace,
     page: emulatedPage,
