@@ -270,10 +270,8 @@ describe("Fetch", () => {
   });
 
   test("reads bytes", async () => {
-    const payload = eio3.encodePayload([{ type: "open", data: openPacket().slice(1) }], true);
-    const body = new Uint8Array(payload instanceof Uint8Array ? payload : []);
     const { engine } = open(
-      async () => new Response(body, { headers: { "Content-Type": "application/octet-stream" } }),
+      async () => new Response(binaryBody(), { headers: { "Content-Type": "application/octet-stream" } }),
     );
     await vi.waitFor(() => expect([engine.readyState, engine.protocol]).toEqual(["open", 3]));
   });
