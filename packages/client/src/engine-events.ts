@@ -7,7 +7,7 @@ import type { CloseReason, Outgoing, TransportName } from "@bowline/protocol/int
 import type { CloseDetails } from "./connect-error.ts";
 
 /** A message as programs get it: text, or bytes as they are usual on the platform. */
-export type RawData = string | ArrayBufferLike | Uint8Array;
+export type RawData = string | ArrayBufferLike | Uint8Array | Blob;
 
 /** A packet that came in. */
 export interface IncomingPacket {
@@ -35,6 +35,8 @@ export interface EngineTransport {
   readonly supportsBinary: boolean;
   /** The parameters of its URL. */
   readonly query: Readonly<Record<string, string>>;
+  /** Where it stands, such as `opening`, `open`, `paused` or `closed`. */
+  readonly readyState: string;
   /** The platform's WebSocket, where the transport is one. */
   readonly ws?: unknown;
 }
@@ -52,8 +54,7 @@ export interface EngineEvents {
   /** Something has come in, which proves that the server lives. */
   heartbeat: () => void;
   ping: () => void;
-  /** @param latencyMs told where the pings are ours. */
-  pong: (latencyMs?: number) => void;
+  pong: () => void;
   /** The transport was handed what waited. */
   flush: () => void;
   /** The transport has taken all of it. */

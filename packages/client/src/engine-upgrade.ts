@@ -33,10 +33,11 @@ export type UpgradeStart = (
 /** As its type says. */
 export const startUpgrade: UpgradeStart = (context, better, session, current, host) => {
   const { platform, server, options } = context;
-  if (better.length === 0) return undefined;
+  const others = better.filter(({ prototype }) => prototype.name !== current.name);
+  if (others.length === 0) return undefined;
   return raceCandidates({
     current,
-    candidates: better.map(
+    candidates: others.map(
       (kind) => (opened) => kind.create(contextFor(context, kind, session.dialect, session.id, opened)),
     ),
     clock: platform.clock,

@@ -8,21 +8,17 @@
 // Source: docs/protocol/engine-4.md, "Closing"
 
 import { type EngineDialect, eio4, type Frame, type Handshake, type Packet } from "@bowline/protocol";
-import { type Cancel, type CloseReason, EngineSession, type Outgoing, toBytes } from "@bowline/protocol/internal";
+import { type Cancel, type CloseReason, EngineSession, type Outgoing } from "@bowline/protocol/internal";
 import type { CloseDetails } from "./connect-error.ts";
 import type { Revision } from "./detect-revision.ts";
-import { ClientEmitter } from "./emitter.ts";
+import { EngineEmitter } from "./engine-emitter.ts";
 import {
   asDetails,
-  type EngineEvents,
   type EngineListener,
   type EngineTransport,
   type OutgoingMessage,
   packetsOf,
-  type RawData,
-  type SendOptions,
 } from "./engine-events.ts";
-import { guardProgram } from "./guard.ts";
 import { type EngineContext, Opening } from "./opening.ts";
 import { watchPage } from "./page-watch.ts";
 import { chooseTransports, firstTransports, REMEMBERED } from "./transports/choose.ts";
@@ -34,10 +30,16 @@ type EngineState =
   | { readonly at: "open"; readonly session: EngineSession; readonly upgrading: Upgrading | undefined }
   | { readonly at: "closed" };
 
-const NO_TRANSPORT: EngineTransport = { name: "polling", writable: false, supportsBinary: false, query: {} };
+const NO_TRANSPORT: EngineTransport = {
+  name: "polling",
+  writable: false,
+  supportsBinary: false,
+  query: {},
+  readyState: "",
+};
 
 /** One connection. */
-export class Engine extends ClientEmitter<Record<never, never>, Record<never, never>, EngineEvents> {
+export class Engine extends EngineEmitter {
   readonly #context: EngineContext;
   readonly #listener: EngineListener;
   readonly #kinds: readonly TransportClass[];
@@ -49,11 +51,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   #isLeaving = false;
   #isGivenUp = false;
   #stopListening: Cancel | undefined;
-  /** How messages that are bytes are told, as in WebSockets: `blob`, `arraybuffer`, or `nodebuffer` on Node. */
-  binaryType: string | undefined;
 
   constructor(context: EngineContext, listener: EngineListener) {
-    super(context.platform.trace("engine.event"));
+    super(context.platform);
     this.#context = context;
     this.#listener = listener;
     this.#kinds = chooseTransports(context.platform, context.options);
@@ -78,7 +78,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     return this.#handshake?.sid;
   }
 
-  /** The transports that the server offers beside the one in use, as far as this side may use them. */
+  /** The transports that the server offered to move to, as far as this side may use them. */
   get upgrades(): readonly string[] {
     return this.#better.map(({ prototype }) => prototype.name);
   }
@@ -147,9 +147,11 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** Sends frames of this connection's dialect. */
   sendFrames(outgoing: Outgoing): void {
-    if (this.hasListeners("packetCreate")) {
-      for (const packet of packetsOf(outgoing, this.#dialect)) this.#tell("packetCreate", packet);
-    }
+    this.tellCreated(outgoing, this.#dialect);
+    this.#send(outgoing);
+  }
+
+  #send(outgoing: Outgoing): void {
     if (this.#session === undefined) outgoing.flushed?.("forced close");
     else this.#session.send(outgoing);
   }
@@ -159,29 +161,10 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     return this.#dialect.frame({ type: "message", data }, this.#transport?.supportsBinary === false);
   }
 
-  /**
-   * Sends one message; before the connection is open it waits.
-   * @param data a text or bytes; anything else is sent as its text.
-   * @param options may be left out.
-   * @param flushed called when the transport has taken it; never where the connection ends before.
-   * @returns the engine.
-   */
-  send(data: unknown, options?: SendOptions | (() => void) | null, flushed?: () => void): this {
-    const done = typeof options === "function" ? options : flushed;
-    const compress = typeof options !== "object" || options?.compress !== false;
-    const isTaken = (failure?: CloseReason): void => {
-      if (failure === undefined && done !== undefined) guardProgram(this.#context.platform.clock, done);
-    };
-    const message = toBytes(data) ?? String(data);
-    const send = (): void => this.sendFrames({ frames: [this.frame(message)], compress, flushed: isTaken });
+  protected override transmit(data: string | Uint8Array, rest: Omit<Outgoing, "frames">): void {
+    const send = (): void => this.#send({ ...rest, frames: [this.frame(data)] });
     if (this.#state.at === "opening") this.#early.push(send);
     else send();
-    return this;
-  }
-
-  /** As `send`. */
-  write(data: unknown, options?: SendOptions | (() => void) | null, flushed?: () => void): this {
-    return this.send(data, options, flushed);
   }
 
   /** Ends the connection once what was sent has left. @returns the engine. */
@@ -201,19 +184,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     return this;
   }
 
-  /** Calls listeners of the program; what they throw is told as uncaught, and harms no connection. */
-  #tell<Event extends keyof EngineEvents>(event: Event, ...args: Parameters<EngineEvents[Event]>): void {
-    if (this.hasListeners(event)) guardProgram(this.#context.platform.clock, () => this.dispatch(event, args));
-  }
-
-  /** Bytes as programs get them. */
-  #raw(data: string | Uint8Array): RawData {
-    return typeof data === "string" ? data : this.#context.platform.binary(data, this.binaryType);
-  }
-
   get #better(): readonly TransportClass[] {
     const offered = this.#handshake?.upgrades ?? [];
-    return this.#kinds.filter(({ prototype: { name } }) => offered.includes(name) && name !== this.#transport?.name);
+    return this.#kinds.filter(({ prototype }) => offered.includes(prototype.name));
   }
 
   #opened(transport: Transport, handshake: Handshake, early: readonly Packet[]): void {
@@ -229,9 +202,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
       events: {
         message: (data) => this.#message(data),
         heartbeat: (type, latencyMs) => this.#heartbeat(type, latencyMs),
-        packet: (packet) => this.#packet(packet),
-        flushed: () => this.#tell("flush"),
-        drained: () => this.#tell("drain"),
+        packet: (packet) => this.tellPacket(packet),
+        flushed: () => this.tell("flush"),
+        drained: () => this.tell("drain"),
         closed: (reason, cause) => this.#closed(reason, cause),
       },
     });
@@ -246,11 +219,11 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
       () => this.#lost("transport close", { description: "network connection lost" }),
     );
     session.attach(transport);
-    this.#packet({ type: "open", data: JSON.stringify(handshake) });
-    this.#tell("handshake", handshake);
+    this.tellPacket({ type: "open", data: JSON.stringify(handshake) });
+    this.tell("handshake", handshake);
     this.#listener.opened(handshake);
     for (const send of this.#early.splice(0)) send();
-    this.#tell("open");
+    this.tell("open");
     for (const packet of early) session.received(packet);
     if (options.upgrade !== false && this.readyState === "open") this.#upgrade(session, transport);
   }
@@ -260,7 +233,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
       if (this.#state.at === "open") this.#state = { at: "open", session, upgrading: undefined };
     };
     const upgrading = this.#context.platform.upgrade?.(this.#context, this.#better, session, current, {
-      upgrading: (candidate) => this.#tell("upgrading", candidate),
+      upgrading: (candidate) => this.tell("upgrading", candidate),
       switched: (candidate) => {
         REMEMBERED.hasWebSocketWorked = candidate.name === "websocket";
         this.#transport = candidate;
@@ -268,11 +241,11 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
         session.replace(candidate);
         // The old transport said its last word before it was paused.
         current.close("discard");
-        this.#tell("upgrade", candidate);
+        this.tell("upgrade", candidate);
         if (this.#isLeaving) session.close();
       },
       failed: (error) => {
-        if (this.#state.at === "open") this.#tell("upgradeError", error);
+        if (this.#state.at === "open") this.tell("upgradeError", error);
       },
       ended: () => {
         settle();
@@ -282,26 +255,14 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#state = { at: "open", session, upgrading };
   }
 
-  #packet(packet: Packet): void {
-    if (this.hasListeners("packet")) {
-      const { type, data } = packet;
-      this.#tell("packet", data === undefined ? { type } : { type, data: this.#raw(data) });
-    }
-    this.#tell("heartbeat");
-  }
-
   #message(data: string | Uint8Array): void {
     this.#listener.message(data);
-    if (this.hasListeners("data")) this.#tell("data", this.#raw(data));
-    if (this.hasListeners("message")) this.#tell("message", this.#raw(data));
+    this.tellMessage(data);
   }
 
   #heartbeat(type: "ping" | "pong", latencyMs: number | undefined): void {
-    const answers = this.#dialect.pinger === "server";
     this.#listener.heartbeat(type, latencyMs);
-    if (type === "ping") this.#tell("packetCreate", { type: answers ? "pong" : type, options: { compress: true } });
-    this.#tell(type, latencyMs);
-    if (answers) this.#tell("pong");
+    this.tellHeartbeat(type, this.#dialect.pinger === "server");
   }
 
   #lost(reason: CloseReason, details?: CloseDetails): void {
@@ -316,8 +277,8 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#transport = this.#state.opening.transport;
     this.#state = { at: "closed" };
     this.#listener.failed(error);
-    this.#tell("error", error);
-    this.#tell("close", "transport error", error);
+    this.tell("error", error);
+    this.tell("close", "transport error", error);
   }
 
   #closed(reason: CloseReason, cause?: unknown): void {
@@ -330,9 +291,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     if (reason === "transport error" && details instanceof Error) {
       REMEMBERED.hasWebSocketWorked = false;
       this.#listener.failed(details);
-      this.#tell("error", details);
+      this.tell("error", details);
     }
     this.#listener.closed(reason, details);
-    this.#tell("close", reason, details);
+    this.tell("close", reason, details);
   }
 }

@@ -79,6 +79,8 @@ export interface PageLocation {
 /** The surroundings of a client. */
 export interface Platform {
   readonly clock: Clock;
+  /** The clock that suits a program's options; where it is missing there is one for all. */
+  clockFor?(options: EngineOptions): Clock;
   readonly random: Random;
   readonly trace: Trace;
   /** The page's own address; looked at when a URL has to be completed. */
@@ -87,11 +89,13 @@ export interface Platform {
   readonly transports: readonly TransportClass[];
   /** Moves a session to a better transport; where there is nothing to move to, it is left out of the bundle. */
   readonly upgrade: UpgradeStart | undefined;
+  /** What bytes are here, in the words of WebSockets, where a program asks for nothing else. */
+  readonly binaryType: string;
   /**
    * Bytes as event handlers expect them here: a Buffer in Node, an ArrayBuffer in browsers.
    * @param type what the program asks for instead, as in WebSockets: `arraybuffer`, `blob`, `nodebuffer`.
    */
-  binary(bytes: Uint8Array, type?: string): ArrayBufferLike | Uint8Array;
+  binary(bytes: Uint8Array, type?: string): ArrayBufferLike | Uint8Array | Blob;
   readBlob(blob: Blob): Promise<ArrayBuffer>;
   /** What the platform's error means, and what to do about it. */
   explain(error: unknown): string;
@@ -99,4 +103,10 @@ export interface Platform {
   warn(code: string, text: string): void;
   /** Calls the listener when the network goes away or the page is left. */
   onLeave(event: "offline" | "beforeunload", listener: () => void): Cancel;
+}
+
+/** The same platform, with the timers that a program's options ask for. */
+export function withTimers(platform: Platform, options: EngineOptions): Platform {
+  const clock = platform.clockFor?.(options) ?? platform.clock;
+  return clock === platform.clock ? platform : { ...platform, clock };
 }

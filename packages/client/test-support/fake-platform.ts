@@ -18,6 +18,8 @@ import type {
 } from "../src/platform.ts";
 import { pollingOver } from "../src/transports/polling.ts";
 import { webSocketOver } from "../src/transports/websocket.ts";
+import { webTransportOver } from "../src/transports/webtransport.ts";
+import { FakeWebTransport } from "./fake-web-transport.ts";
 
 /** One HTTP request of the client. */
 export interface FakeRequest {
@@ -49,12 +51,15 @@ export interface FakePlatform extends Platform {
   readonly webSocket: OpenWebSocket;
   readonly requests: FakeRequest[];
   readonly sockets: FakeWebSocket[];
+  readonly webTransports: FakeWebTransport[];
   readonly warnings: string[];
   /** Whether sends are taken only when the test releases them. */
   holdsSends: boolean;
   location: PageLocation | undefined;
   /** The error that opening a WebSocket throws. */
   webSocketError: Error | undefined;
+  /** Whether there is WebTransport; there is none otherwise. */
+  hasWebTransport: boolean;
   leave(event: "offline" | "beforeunload"): void;
   readonly leaveListeners: number;
   /** The requests that neither were answered nor cancelled. */
@@ -103,8 +108,21 @@ export function createFakePlatform(): FakePlatform {
     holdsSends: false,
     location: undefined,
     webSocketError: undefined,
+    hasWebTransport: false,
+    webTransports: [],
     page: () => platform.location,
-    transports: [pollingOver(http), webSocketOver((request, events) => platform.webSocket(request, events))],
+    transports: [
+      pollingOver(http),
+      webSocketOver((request, events) => platform.webSocket(request, events)),
+      webTransportOver(
+        (url, options) => {
+          const session = new FakeWebTransport(url, options);
+          platform.webTransports.push(session);
+          return session;
+        },
+        () => platform.hasWebTransport,
+      ),
+    ],
     upgrade: startUpgrade,
     http,
     webSocket(request: WebSocketRequest, events: WebSocketEvents) {
@@ -149,6 +167,7 @@ export function createFakePlatform(): FakePlatform {
         },
       };
     },
+    binaryType: "nodebuffer",
     binary: (bytes) => bytes,
     readBlob: (blob) => new Response(blob).arrayBuffer(),
     explain: (error) => (error instanceof Error ? error.message : "no answer came"),

@@ -6,7 +6,7 @@
 import { Engine } from "../engine.ts";
 import type { EngineListener } from "../engine-events.ts";
 import type { EngineOptions } from "../options.ts";
-import type { Platform } from "../platform.ts";
+import { type Platform, withTimers } from "../platform.ts";
 import type { TransportClass } from "../transports/transport.ts";
 import { type ServerUrl, serverOf } from "../url.ts";
 
@@ -71,15 +71,18 @@ export function createSocketClass(
 ): EngineSocketClass {
   return class extends Engine implements EngineSocket {
     static readonly protocol: number = revision;
-    static readonly platform: Platform = ownPlatform;
     readonly opts: EngineOptions;
     readonly hostname: string;
     readonly port: string;
     readonly secure: boolean;
 
+    static get platform(): Platform {
+      return ownPlatform;
+    }
+
     constructor(uri?: string | EngineOptions, options?: EngineOptions) {
-      const { platform } = new.target;
       const given = (typeof uri === "object" ? uri : options) ?? {};
+      const platform = withTimers(new.target.platform, given);
       const server: ServerUrl = serverOf(typeof uri === "string" ? uri : undefined, given, platform.page());
       const opts = completeOptions(given, withCredentials);
       super(
@@ -107,7 +110,9 @@ export function createSocketClass(
 /** Makes a class of sockets that differ from those of another one in their platform. */
 export function deriveSocketClass(parent: EngineSocketClass, platform: Platform): EngineSocketClass {
   return class extends parent {
-    static override readonly platform: Platform = platform;
+    static override get platform(): Platform {
+      return platform;
+    }
   };
 }
 

@@ -7,7 +7,7 @@ import type { Random } from "@bowline/protocol/internal";
 import { startUpgrade } from "../engine-upgrade.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
-import { createNodeClock } from "./node-clock.ts";
+import { createNodeClocks } from "./node-clock.ts";
 import { nodeTrace } from "./node-trace.ts";
 import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
 import { WebTransport } from "./web-transports.ts";
@@ -29,14 +29,18 @@ function emulatedPage(): PageLocation | undefined {
 /** Makes the platform of a Node process. */
 export function createNodePlatform(): Platform {
   const warned = new Set<string>();
+  const clockFor = createNodeClocks();
   return {
-    clock: createNodeClock(),
+    clock: clockFor({}),
+    clockFor,
     random,
     trace: nodeTrace,
     page: emulatedPage,
     transports: [NodeXHR, NodeWebSocket, WebTransport],
     upgrade: startUpgrade,
+    binaryType: "nodebuffer",
     binary(bytes, type) {
+      if (type === "blob") return new Blob([new Uint8Array(bytes)]);
       if (type === "arraybuffer") return new Uint8Array(bytes).buffer;
       return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     },

@@ -69,6 +69,10 @@ export class PollingTransport implements Transport {
     return this.#dialect.binaryBodies && this.#context.options.forceBase64 !== true;
   }
 
+  get readyState(): string {
+    return this.#state.at;
+  }
+
   listen(events: CarrierEvents): void {
     this.#events = events;
   }

@@ -18,6 +18,8 @@ export interface Transport extends PausableCarrier {
   readonly dialect: EngineDialect;
   /** The parameters of its URL. */
   readonly query: Readonly<Record<string, string>>;
+  /** Where it stands, for programs. */
+  readonly readyState: string;
   /** Starts the first request. */
   open(): void;
   /** From now on the server's revision is known, and so is the session. */

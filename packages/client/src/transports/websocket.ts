@@ -28,6 +28,7 @@ export class WebSocketTransport implements Transport {
   readonly #context: TransportContext;
   readonly #openWebSocket: OpenWebSocket;
   #dialect: EngineDialect;
+  #sid: string | undefined;
   #events: CarrierEvents = DEAF;
   #state: WebSocketState = { at: "idle" };
   /** Outgoing packets that the platform has not taken yet. */
@@ -38,6 +39,7 @@ export class WebSocketTransport implements Transport {
     this.#context = context;
     this.#openWebSocket = openWebSocket;
     this.#dialect = context.dialect;
+    this.#sid = context.sid;
   }
 
   get name(): "websocket" {
@@ -45,7 +47,7 @@ export class WebSocketTransport implements Transport {
   }
 
   get query(): Readonly<Record<string, string>> {
-    return queryOf(this.#context.url(this.#dialect, this.#context.sid));
+    return queryOf(this.#context.url(this.#dialect, this.#sid));
   }
 
   get dialect(): EngineDialect {
@@ -65,14 +67,18 @@ export class WebSocketTransport implements Transport {
     return this.#state.at === "open" || this.#state.at === "opening" ? this.#state.handle?.native : undefined;
   }
 
+  get readyState(): string {
+    return this.#state.at;
+  }
+
   listen(events: CarrierEvents): void {
     this.#events = events;
   }
 
   open(): void {
-    const { connection, platform, options, sid } = this.#context;
+    const { connection, platform, options } = this.#context;
     this.#state = { at: "opening", handle: undefined };
-    const url = this.#context.url(this.#dialect, sid);
+    const url = this.#context.url(this.#dialect, this.#sid);
     try {
       const handle = this.#openWebSocket({ url, protocols: options.protocols, connection, options }, this.#listener());
       if (this.#state.at === "opening") this.#state = { at: "opening", handle };
@@ -84,8 +90,9 @@ export class WebSocketTransport implements Transport {
     }
   }
 
-  settle({ dialect }: Parameters<Transport["settle"]>[0]): void {
+  settle({ dialect, sid }: Parameters<Transport["settle"]>[0]): void {
     this.#dialect = dialect;
+    this.#sid = sid;
   }
 
   send(batch: readonly Outgoing[]): void {

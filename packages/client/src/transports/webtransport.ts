@@ -56,6 +56,7 @@ export class WebTransportTransport implements Transport {
   readonly maxBatchBytes: number = Number.POSITIVE_INFINITY;
   readonly #context: TransportContext;
   readonly #connect: ConnectWebTransport;
+  #sid: string | undefined;
   #events: CarrierEvents = DEAF;
   #state: State = { at: "idle" };
   /** Settles once all that was written has been taken, or never will be. */
@@ -64,6 +65,7 @@ export class WebTransportTransport implements Transport {
   constructor(context: TransportContext, connect: ConnectWebTransport) {
     this.#context = context;
     this.#connect = connect;
+    this.#sid = context.sid;
   }
 
   get name(): "webtransport" {
@@ -71,11 +73,15 @@ export class WebTransportTransport implements Transport {
   }
 
   get query(): Readonly<Record<string, string>> {
-    return queryOf(this.#context.url(eio4, this.#context.sid));
+    return queryOf(this.#context.url(eio4, this.#sid));
   }
 
   get writable(): boolean {
     return this.#state.at === "ready";
+  }
+
+  get readyState(): string {
+    return this.writable || this.#state.at === "busy" ? "open" : this.#state.at;
   }
 
   listen(events: CarrierEvents): void {
@@ -88,7 +94,9 @@ export class WebTransportTransport implements Transport {
     this.#run().catch((error: unknown) => this.#context.platform.clock.after(0, () => this.#broken(error)));
   }
 
-  settle(): void {}
+  settle({ sid }: Parameters<Transport["settle"]>[0]): void {
+    this.#sid = sid;
+  }
 
   send(batch: readonly Outgoing[]): void {
     const state = this.#state;
