@@ -92,7 +92,11 @@ export const SURFACES: readonly Surface[] = [
       "dist/socket.io.msgpack.min.js": "comes with the browser bundle for MessagePack",
       "dist/socket.io.msgpack.min.js.map": "comes with the browser bundle for MessagePack",
     },
-    added: { "cjs protocol": EVERY_GENERATION },
+    added: {
+      "cjs default": EVERY_GENERATION,
+      "cjs managers": EVERY_GENERATION,
+      "cjs protocol": EVERY_GENERATION,
+    },
   },
   {
     own: "@bowline/engine.io-parser",
@@ -145,11 +149,9 @@ export const SURFACES: readonly Surface[] = [
     ],
     subpaths: ["package.json", "lib/index", "lib/manager", "lib/socket.js", "lib/on", "dist/socket.io.js"],
     missing: {
-      "cjs managers": WITH_CLIENT,
-      "esm managers": WITH_CLIENT,
       "lib/url.js": WITH_CLIENT,
     },
-    added: { "cjs io": EVERY_GENERATION, "esm io": EVERY_GENERATION },
+    added: { "cjs default": EVERY_GENERATION, "cjs io": EVERY_GENERATION, "esm io": EVERY_GENERATION },
   },
   {
     own: "@bowline/engine.io-parser-v2",
