@@ -142,12 +142,30 @@ describe.each(OUR_CLIENTS)("%s", (client) => {
     const socket = connect(client, served.url, options);
     await connected(socket);
     expect(socket.io.opts).toMatchObject(options);
-    const told = ["reconnection", "reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax", "timeout"];
-    const settings = told.map((name) => Reflect.apply(Reflect.get(socket.io, name), socket.io, []));
+    const { io: manager } = socket;
+    const settings = [
+      manager.reconnection(),
+      manager.reconnectionAttempts(),
+      manager.reconnectionDelay(),
+      manager.reconnectionDelayMax(),
+      manager.timeout(),
+    ];
     expect(settings).toEqual([false, 3, 11, 12, 4000]);
     expect(served.requests[0]).toMatchObject({ query: { token: "abc", b64: "1" }, headers: { "x-mine": "yes" } });
     expect(served.requests[0]?.query["stamp"]).toBeTypeOf("string");
     expect(served.requests.some(({ isWebSocket }) => isWebSocket)).toBe(false);
+  });
+
+  test("options of old browsers and of other surroundings do no harm", async () => {
+    const served = await serve("our server");
+    const socket = connect(client, served.url, {
+      ...{ agent: false, enablesXDR: true, enableXDR: true, forceJSONP: true, forceNode: true, jsonp: true },
+      ...{ onlyBinaryUpgrades: true, policyPort: 843, localAddress: undefined, protocols: [] },
+      ...{ rememberUpgrade: false, timestampRequests: true, perMessageDeflate: { threshold: 1024 } },
+    });
+    await connected(socket);
+    await until(() => socket.io.engine.transport.name === "websocket", "the upgrade");
+    expect(socket.connected).toBe(true);
   });
 });
 

@@ -95,11 +95,14 @@ describe.each(OUR_CLIENTS)("%s", (client) => {
   });
 
   test("attempts begin after half a second to one and a half, and go on without end", () => {
-    const socket = leaveAtEnd(clientOf(client)(NOBODY, { autoConnect: false, forceNew: true }));
-    const names = ["reconnection", "reconnectionAttempts", "reconnectionDelay", "reconnectionDelayMax"];
-    const settings = [...names, "randomizationFactor"].map((name) =>
-      Reflect.apply(Reflect.get(socket.io, name), socket.io, []),
-    );
+    const { io: manager } = leaveAtEnd(clientOf(client)(NOBODY, { autoConnect: false, forceNew: true }));
+    const settings = [
+      manager.reconnection(),
+      manager.reconnectionAttempts(),
+      manager.reconnectionDelay(),
+      manager.reconnectionDelayMax(),
+      manager.randomizationFactor(),
+    ];
     expect(settings).toEqual([true, Number.POSITIVE_INFINITY, 1000, 5000, 0.5]);
   });
 

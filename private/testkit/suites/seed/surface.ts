@@ -8,9 +8,9 @@ import { isObject } from "../../src/peers/raw-surface.ts";
 
 /** What has events, in Node and in browsers. */
 export interface Emitter {
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  once(event: string, listener: (...args: never[]) => void): unknown;
-  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+  on<Arguments extends unknown[]>(event: string, listener: (...args: Arguments) => void): unknown;
+  once<Arguments extends unknown[]>(event: string, listener: (...args: Arguments) => void): unknown;
+  removeListener<Arguments extends unknown[]>(event: string, listener: (...args: Arguments) => void): unknown;
 }
 
 /** The engine of a client. */
@@ -29,6 +29,12 @@ export interface ClientManager extends Emitter {
   readonly uri?: string;
   open(done?: (error?: unknown) => void): unknown;
   socket(namespace: string, options?: object): ClientSocket;
+  reconnection(): unknown;
+  reconnectionAttempts(): unknown;
+  reconnectionDelay(): unknown;
+  reconnectionDelayMax(): unknown;
+  randomizationFactor(): unknown;
+  timeout(): unknown;
   close?(): unknown;
   _close?(): unknown;
 }

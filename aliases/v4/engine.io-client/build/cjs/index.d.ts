@@ -11,6 +11,7 @@ export {
   type SocketOptions,
   SocketWithoutUpgrade,
   SocketWithUpgrade,
+  Transport,
   TransportError,
   transports,
   WebSocket,

@@ -11,6 +11,7 @@ exports.protocol = engine.protocol;
 exports.Socket = engine.Socket;
 exports.SocketWithoutUpgrade = engine.SocketWithoutUpgrade;
 exports.SocketWithUpgrade = engine.SocketWithUpgrade;
+exports.Transport = engine.Transport;
 exports.TransportError = engine.TransportError;
 exports.transports = engine.transports;
 exports.WebSocket = engine.WebSocket;

@@ -10,6 +10,7 @@ export {
   Socket,
   SocketWithoutUpgrade,
   SocketWithUpgrade,
+  Transport,
   TransportError,
   transports,
   WebSocket,

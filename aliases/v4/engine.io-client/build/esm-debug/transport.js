@@ -1,2 +1,2 @@
 // A part of the package in a file of its own, as programs reach for it.
-export { TransportError } from "@bowline/client/engine";
+export { Transport, TransportError } from "@bowline/client/engine";
