@@ -70,6 +70,7 @@ export function requestOnNode(given: HttpRequest, events: HttpEvents): Cancel {
     });
   });
   request.on("error", fail);
+  if (options.autoUnref === true) request.on("socket", (socket) => socket.unref());
   // A 101, which nobody asked for, ends the connection without an answer and without an error.
   request.on("close", () => fail(new Error("the connection was closed without an answer")));
   // A response that breaks off is told by its own error event, which needs a listener of its own.

@@ -7,7 +7,7 @@ import type { Random } from "@bowline/protocol/internal";
 import { startUpgrade } from "../engine-upgrade.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
-import { createNodeClock } from "./node-clock.ts";
+import { createNodeClocks } from "./node-clock.ts";
 import { nodeTrace } from "./node-trace.ts";
 import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
 import { WebTransport } from "./web-transports.ts";
@@ -29,8 +29,10 @@ function emulatedPage(): PageLocation | undefined {
 /** Makes the platform of a Node process. */
 export function createNodePlatform(): Platform {
   const warned = new Set<string>();
+  const clockFor = createNodeClocks();
   return {
-    clock: createNodeClock(),
+    clock: clockFor({}),
+    clockFor,
     random,
     trace: nodeTrace,
     page: emulatedPage,

@@ -4,16 +4,8 @@
 
 import { channel } from "node:diagnostics_channel";
 import { inspect } from "node:util";
-import { createDebugTrace, createTrace, type Scopes, type Trace } from "@bowline/protocol/internal";
-
-const SCOPES: Scopes = {
-  manager: "socket.io-client:manager",
-  socket: "socket.io-client:socket",
-  engine: "engine.io-client:socket",
-  session: "engine.io-client:socket",
-  transport: "engine.io-client:transport",
-  options: "socket.io-client",
-};
+import { createDebugTrace, createTrace, type Trace } from "@bowline/protocol/internal";
+import { SCOPES } from "./debug-scopes.ts";
 
 /** The details of a message, without the object that told it: it is large, and the scope says what it is. */
 function textOf({ source: _source, event, args, ...rest }: Readonly<Record<string, unknown>>): string {

@@ -53,6 +53,7 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   const names = typeof protocols === "string" ? [protocols] : [...(protocols ?? [])];
   const socket = new WebSocket(request.url, names, settingsOf(request));
   const threshold = thresholdOf(request.options);
+  if (request.options.autoUnref === true) socket.on("upgrade", (response) => response.socket.unref());
   socket.on("open", () => events.opened());
   socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
   socket.on("error", (error) => events.failed(error));

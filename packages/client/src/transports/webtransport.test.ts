@@ -14,6 +14,7 @@ function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Er
   const packets: Packet[] = [];
   const ends: [CloseReason, unknown][] = [];
   const context = {
+    connection: {},
     platform,
     options,
     dialect: eio4,
@@ -55,7 +56,7 @@ describe("opening", () => {
   test("asks with URL and the options for the constructor, and says which session is meant", async () => {
     const webtransport = { serverCertificateHashes: [] };
     const { session, transport, told } = await createOpen(undefined, {
-      transportOptions: { webtransport: webtransport as EngineOptions },
+      transportOptions: { webtransport },
     });
     expect([session.url, session.options]).toEqual(["https://h/?EIO=4&transport=webtransport", webtransport]);
     expect([session.packets, told, transport.writable, transport.readyState]).toEqual([

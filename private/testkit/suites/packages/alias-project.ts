@@ -19,6 +19,7 @@ const OFFICIAL: Readonly<Record<Generation, Readonly<Record<string, string>>>> =
   v4: {
     "socket.io": "socket.io-v4",
     "socket.io-client": "socket.io-client-v4",
+    "engine.io-client": "socket.io-client-v4/node_modules/engine.io-client",
     "socket.io-msgpack-parser": "socket.io-msgpack-parser-v3",
     "socket.io-json-parser": "socket.io-json-parser-v3",
     "@socket.io/component-emitter": "@socket.io/component-emitter",
@@ -26,6 +27,7 @@ const OFFICIAL: Readonly<Record<Generation, Readonly<Record<string, string>>>> =
   v2: {
     "socket.io": "socket.io-v2",
     "socket.io-client": "socket.io-client-v2",
+    "engine.io-client": "engine.io-client",
     "socket.io-msgpack-parser": "socket.io-msgpack-parser-v2",
     "socket.io-json-parser": "socket.io-json-parser-v2",
     "component-emitter": "component-emitter",

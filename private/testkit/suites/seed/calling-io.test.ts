@@ -155,6 +155,18 @@ describe.each(OUR_CLIENTS)("%s", (client) => {
     expect(served.requests[0]?.query["stamp"]).toBeTypeOf("string");
     expect(served.requests.some(({ isWebSocket }) => isWebSocket)).toBe(false);
   });
+
+  test("options of old browsers and of other surroundings do no harm", async () => {
+    const served = await serve("our server");
+    const socket = connect(client, served.url, {
+      ...{ agent: false, enablesXDR: true, enableXDR: true, forceJSONP: true, forceNode: true, jsonp: true },
+      ...{ onlyBinaryUpgrades: true, policyPort: 843, localAddress: undefined, protocols: [] },
+      ...{ rememberUpgrade: false, timestampRequests: true, perMessageDeflate: { threshold: 1024 } },
+    });
+    await connected(socket);
+    await until(() => socket.io.engine.transport.name === "websocket", "the upgrade");
+    expect(socket.connected).toBe(true);
+  });
 });
 
 describe.each(PAIRS)("%s with %s", (client, server) => {

@@ -119,4 +119,22 @@ describe.each(OUR_CLIENT_PAIRS)("%s with %s over TLS", (client, server) => {
     expect(failure.message).toBe(message);
     expect(String(failure.description)).toMatch(/self-signed certificate/);
   });
+
+  test("a certificate that is set before an attempt is trusted by it", async () => {
+    const { url } = await serveTls(server);
+    const socket = connect(client, url);
+    await once(socket, "connect_error");
+    socket.io.opts["ca"] = OF_SERVER.cert;
+    await connected(socket);
+    expect(socket.connected).toBe(true);
+  });
+
+  test.each(["https", "wss"])("%s:// is a connection with TLS, by polling and by WebSocket", async (scheme) => {
+    const { io, url } = await serveTls(server);
+    const there = serverSocket(io);
+    const socket = connect(client, url.replace("https", scheme), { ca: OF_SERVER.cert });
+    await connected(socket);
+    await until(() => socket.io.engine.transport.name === "websocket", "the upgrade");
+    expect((await there).handshake.secure).toBe(true);
+  });
 });

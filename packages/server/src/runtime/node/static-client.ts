@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { SideRequest } from "./attach-engine.ts";
 
 const FILES: ReadonlyMap<string, string> = new Map(
-  ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"].flatMap((name) => [
+  ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"].flatMap((name) => [
     [name, "application/javascript; charset=utf-8"],
     [`${name}.map`, "application/json; charset=utf-8"],
   ]),
