@@ -97,6 +97,25 @@ describe("opening", () => {
   });
 });
 
+test("a session that cannot be closed before it is there is closed once it is", async () => {
+  const { sessions, transport } = createTransport();
+  const session = last(sessions);
+  session.closeFailure = new Error("WebTransport is not connected");
+  transport.close("discard");
+  session.closeFailure = undefined;
+  await session.open();
+  expect(session.isClosed).toBe(true);
+});
+
+test("a session that never comes, and cannot be closed, harms nobody", async () => {
+  const { sessions, transport, ends } = createTransport();
+  const session = last(sessions);
+  session.closeFailure = new Error("WebTransport is not connected");
+  transport.close("discard");
+  await session.refuse(new Error("no route"));
+  expect(ends).toEqual([]);
+});
+
 describe("sending", () => {
   test("writes a batch at once, and takes the next when it was taken", async () => {
     const { session, transport, told } = await createOpen();
