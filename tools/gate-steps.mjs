@@ -131,7 +131,13 @@ export const STEPS = [
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
   { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
-  { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
+  {
+    name: "browser",
+    needsBuild: true,
+    needs: ["chromium", "firefox", "webkit", "xvfb"],
+    alone: true,
+    run: (context) => vitest("browser", context),
+  },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "python",

@@ -1,4 +1,4 @@
-// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond npm (Debian's chromium, python-socketio).
+// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond npm (Debian's browsers, python-socketio).
 // `npm start` and `npm test` call it by themselves; `node tools/setup.mjs` does everything by hand.
 // On CI (CI=true) a part that is missing and cannot be installed is a failure; elsewhere it is a skip that says why.
 import { createHash } from "node:crypto";
@@ -24,6 +24,25 @@ const PARTS = {
     program: process.env.BOWLINE_CHROMIUM ?? "/usr/bin/chromium",
     probe: ["--version"],
     packages: ["chromium"],
+  },
+  firefox: {
+    variable: "BOWLINE_FIREFOX",
+    program: process.env.BOWLINE_FIREFOX ?? "/usr/bin/firefox-esr",
+    probe: ["--version"],
+    packages: ["firefox-esr"],
+  },
+  webkit: {
+    variable: "BOWLINE_WEBKIT_DRIVER",
+    program: process.env.BOWLINE_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver",
+    probe: ["--help"],
+    packages: ["webkit2gtk-driver"],
+  },
+  // The screen for WebKit's browser, which has no headless mode.
+  xvfb: {
+    variable: "BOWLINE_XVFB",
+    program: process.env.BOWLINE_XVFB ?? "/usr/bin/Xvfb",
+    probe: ["-help"],
+    packages: ["xvfb"],
   },
   // Debian's own interpreter by its full path: another one earlier in PATH does not see Debian's modules.
   "python-socketio": {

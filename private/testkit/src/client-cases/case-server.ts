@@ -1,9 +1,9 @@
-// The servers that client-cases.js talks to: ours, and official ones of both generations, with the same handlers.
+// The servers that client-cases.mjs talks to: ours, and official ones of both generations, with the same handlers.
 // Place: cases -> built client -> **server** on loopback, which may serve pages as well
 // Rules: a restart is the death of a process: every TCP connection is cut, the port is free for a moment, then the same
 //        server is there again.
 
-import type { RequestListener, Server as HttpServer } from "node:http";
+import type { Server as HttpServer, RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HttpListener, listenOnLoopback } from "../peers/http-listener.ts";
 import { importOwn, memberOf, requireOfficial } from "../peers/load-package.ts";
@@ -45,6 +45,11 @@ export interface CaseServer {
   /** Called for each HTTP request, also for those of the server itself. */
   onRequest(listener: RequestListener): void;
   close(): Promise<void>;
+}
+
+interface Running {
+  readonly listener: HttpListener;
+  readonly server: RawServer;
 }
 
 /** What of a server's connection the raw surface does not list. */
@@ -103,20 +108,17 @@ export async function startCaseServer(name: CaseServerName, start: CaseServerSta
   const onConnection: ((socket: RawServerSocket) => void)[] = [];
   const onRequest: RequestListener[] = [];
   let generation = 0;
-  let listener: HttpListener;
-  let server: RawServer;
   let restarted = Promise.resolve();
 
-  async function listen(port: number): Promise<void> {
-    listener = await listenOnLoopback(port);
+  async function listen(wanted: number): Promise<Running> {
+    const listener = await listenOnLoopback(wanted);
     if (start.pages !== undefined) listener.server.on("request", start.pages);
-    const made = make(listener.server, start.options ?? {});
-    if (!isRawServer(made)) throw new TypeError(`Cannot start "${name}": what the package made is not a server`);
+    const server = make(listener.server, start.options ?? {});
+    if (!isRawServer(server)) throw new TypeError(`Cannot start "${name}": what the package made is not a server`);
     for (const heard of onRequest) listener.server.on("request", heard);
-    server = made;
-    made.of("/secret").use((_socket, next) => next(new Error("no entry")));
+    server.of("/secret").use((_socket, next) => next(new Error("no entry")));
     for (const path of ["/", "/news", "/news/local"]) {
-      made.of(path).on("connection", (socket) => {
+      server.of(path).on("connection", (socket) => {
         if (!isRawServerSocket(socket)) throw new TypeError("Cannot use a server's socket: it lacks the usual methods");
         addHandlers(socket, generation, () => {
           restarted = restarted.then(restart);
@@ -124,31 +126,31 @@ export async function startCaseServer(name: CaseServerName, start: CaseServerSta
         if (path === "/") for (const heard of onConnection) heard(socket);
       });
     }
+    return { listener, server };
   }
 
   async function stop(): Promise<void> {
-    await listener.cut();
+    await running.listener.cut();
     // That the HTTP server does not listen any more is no failure here.
-    await Promise.resolve(server.close(() => {})).catch(() => {});
+    await Promise.resolve(running.server.close(() => {})).catch(() => {});
   }
 
   async function restart(): Promise<void> {
-    const { port } = listener;
     await stop();
     await sleep(AWAY_MS);
     generation += 1;
-    await listen(port);
+    running = await listen(port);
   }
 
-  await listen(0);
-  const { port } = (() => listener)();
+  let running = await listen(0);
+  const { port } = running.listener;
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     onConnection: (heard) => void onConnection.push(heard),
     onRequest(heard) {
       onRequest.push(heard);
-      listener.server.on("request", heard);
+      running.listener.server.on("request", heard);
     },
     async close() {
       await restarted;

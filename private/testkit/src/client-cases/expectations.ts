@@ -1,4 +1,4 @@
-// What each case of client-cases.js has to observe.
+// What each case of client-cases.mjs has to observe.
 // Place: beside the cases; the page suite and the runtimes suite compare with it.
 // Rules: the same everywhere, but for what a transport is called, the protocol, and what bytes are on a platform.
 

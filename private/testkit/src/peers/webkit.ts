@@ -5,7 +5,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BrowserEngine, browserProgram, missingProgram, requireProgram, type Tab } from "./browser.ts";
 
@@ -41,14 +40,12 @@ async function freePort(): Promise<number> {
 async function startScreen(): Promise<{ readonly screen: ChildProcess; readonly display: string }> {
   const args = ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"];
   const screen = spawn(SCREEN.path, args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
-  const told = screen.stdio[3] as Readable;
-  const [number] = await Promise.race([
-    once(told, "data"),
-    once(screen, "exit").then(() => {
-      throw new Error(`Cannot start "${SCREEN.path}": it ended at once`);
-    }),
-  ]);
-  return { screen, display: `:${String(number).trim()}` };
+  const number = await new Promise<string>((resolve, reject) => {
+    screen.stdio[3]?.once("data", (told: Buffer) => resolve(told.toString().trim()));
+    screen.once("error", reject);
+    screen.once("exit", () => reject(new Error(`Cannot start "${SCREEN.path}": it ended at once`)));
+  });
+  return { screen, display: `:${number}` };
 }
 
 function asker(port: number): Ask {
