@@ -23,6 +23,8 @@ export class FakeWebTransport implements WebTransportSession {
   /** How often it wrote. */
   writes = 0;
   isClosed = false;
+  /** Whether the client ended its stream. */
+  isFinished = false;
   /** Whether writes are taken only when the test releases them. */
   holdsWrites = false;
   /** What closing fails with. */
@@ -52,7 +54,13 @@ export class FakeWebTransport implements WebTransportSession {
   }
 
   createBidirectionalStream(): ReturnType<WebTransportSession["createBidirectionalStream"]> {
-    const writer: WebTransportWriter = { write: (bytes) => this.#write(bytes) };
+    const writer: WebTransportWriter = {
+      write: (bytes) => this.#write(bytes),
+      close: async () => {
+        if (this.writeFailure !== undefined) throw this.writeFailure;
+        this.isFinished = true;
+      },
+    };
     return Promise.resolve({
       readable: { getReader: () => ({ read: () => this.#read() }) },
       writable: { getWriter: () => writer },

@@ -32,10 +32,15 @@ export interface WebTransportSession {
 /** Writes to the stream. */
 export interface WebTransportWriter {
   write(bytes: Uint8Array): Promise<void>;
+  /** Ends the stream; settles when all of it has left. */
+  close(): Promise<void>;
 }
 
 /** Opens a session; options and URLs that cannot be used may throw. */
 export type ConnectWebTransport = (url: string, options: unknown) => WebTransportSession;
+
+/** How long a server has to take what was written, once the session is to be closed, in milliseconds. */
+const GOODBYE_MS = 1000;
 
 type State =
   | { readonly at: "idle" }
@@ -136,12 +141,8 @@ export class WebTransportTransport implements Transport {
     const state = this.#state;
     if (state.at === "closed") return;
     this.#state = { at: "closed" };
-    if ("session" in state && state.session !== undefined) {
-      const { session } = state;
-      // What was written leaves first.
-      if (how === "flush") void this.#written.then(() => endSession(session));
-      else endSession(session);
-    }
+    if (how === "flush" && "writer" in state) void this.#sayGoodbye(state.session, state.writer);
+    else if ("session" in state && state.session !== undefined) endSession(state.session);
     if (how === "flush") this.#events.carrierClosed("transport close");
   }
 
@@ -174,6 +175,15 @@ export class WebTransportTransport implements Transport {
       if (done) break;
     }
     this.#gone();
+  }
+
+  /** What was written leaves first: some platforms throw it away when they close a session. */
+  async #sayGoodbye(session: WebTransportSession, writer: WebTransportWriter): Promise<void> {
+    const stopTimer = this.#context.platform.clock.after(GOODBYE_MS, () => endSession(session));
+    await this.#written;
+    await writer.close().catch(() => undefined);
+    stopTimer();
+    endSession(session);
   }
 
   #isClosed(): boolean {
