@@ -23,8 +23,12 @@ export class FakeWebTransport implements WebTransportSession {
   /** How often it wrote. */
   writes = 0;
   isClosed = false;
+  /** Whether the client ended its stream. */
+  isFinished = false;
   /** Whether writes are taken only when the test releases them. */
   holdsWrites = false;
+  /** What closing fails with. */
+  closeFailure: Error | undefined;
   /** What writing fails with. */
   writeFailure: Error | undefined;
   readonly #decoder = createWebTransportDecoder(1_000_000);
@@ -50,7 +54,13 @@ export class FakeWebTransport implements WebTransportSession {
   }
 
   createBidirectionalStream(): ReturnType<WebTransportSession["createBidirectionalStream"]> {
-    const writer: WebTransportWriter = { write: (bytes) => this.#write(bytes) };
+    const writer: WebTransportWriter = {
+      write: (bytes) => this.#write(bytes),
+      close: async () => {
+        if (this.writeFailure !== undefined) throw this.writeFailure;
+        this.isFinished = true;
+      },
+    };
     return Promise.resolve({
       readable: { getReader: () => ({ read: () => this.#read() }) },
       writable: { getWriter: () => writer },
@@ -58,6 +68,7 @@ export class FakeWebTransport implements WebTransportSession {
   }
 
   close(): void {
+    if (this.closeFailure !== undefined) throw this.closeFailure;
     this.isClosed = true;
     this.#resolveClosed?.();
   }

@@ -99,6 +99,25 @@ describe("opening", () => {
   });
 });
 
+test("a session that cannot be closed before it is there is closed once it is", async () => {
+  const { sessions, transport } = createTransport();
+  const session = last(sessions);
+  session.closeFailure = new Error("WebTransport is not connected");
+  transport.close("discard");
+  session.closeFailure = undefined;
+  await session.open();
+  expect(session.isClosed).toBe(true);
+});
+
+test("a session that never comes, and cannot be closed, harms nobody", async () => {
+  const { sessions, transport, ends } = createTransport();
+  const session = last(sessions);
+  session.closeFailure = new Error("WebTransport is not connected");
+  transport.close("discard");
+  await session.refuse(new Error("no route"));
+  expect(ends).toEqual([]);
+});
+
 describe("sending", () => {
   test("writes a batch at once, and takes the next when it was taken", async () => {
     const { session, transport, told } = await createOpen();
@@ -142,9 +161,28 @@ describe("sending", () => {
     transport.send([message("a")]);
     transport.close("flush");
     await settle();
-    expect([session.isClosed, ends]).toEqual([false, [["transport close", undefined]]]);
+    expect([session.isFinished, session.isClosed, ends]).toEqual([false, false, [["transport close", undefined]]]);
     await session.release();
-    expect([session.isClosed, ends.length]).toEqual([true, 1]);
+    expect([session.isFinished, session.isClosed, ends.length]).toEqual([true, true, 1]);
+  });
+
+  test("a server that takes nothing is waited for one second", async () => {
+    const { platform, session, transport } = await createOpen();
+    session.holdsWrites = true;
+    transport.send([message("a")]);
+    transport.close("flush");
+    platform.clock.advance(999);
+    expect(session.isClosed).toBe(false);
+    platform.clock.advance(1);
+    expect(session.isClosed).toBe(true);
+  });
+
+  test("a stream that cannot be ended is closed with its session", async () => {
+    const { platform, session, transport } = await createOpen();
+    session.writeFailure = new Error("stream was reset");
+    transport.close("flush");
+    await settle();
+    expect([session.isClosed, platform.clock.pendingTimers]).toEqual([true, 0]);
   });
 
   test("nobody is waited for when it is discarded, and nothing more is told", async () => {

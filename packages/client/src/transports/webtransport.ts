@@ -32,10 +32,15 @@ export interface WebTransportSession {
 /** Writes to the stream. */
 export interface WebTransportWriter {
   write(bytes: Uint8Array): Promise<void>;
+  /** Ends the stream; settles when all of it has left. */
+  close(): Promise<void>;
 }
 
 /** Opens a session; options and URLs that cannot be used may throw. */
 export type ConnectWebTransport = (url: string, options: unknown) => WebTransportSession;
+
+/** How long a server has to take what was written, once the session is to be closed, in milliseconds. */
+const GOODBYE_MS = 1000;
 
 type State =
   | { readonly at: "idle" }
@@ -46,6 +51,15 @@ type State =
 /** A message of no bytes, for which there is no frame, goes as text. */
 function streamFrame(data: string | Uint8Array): Uint8Array {
   return frameForStream(data.length === 0 ? "b" : data);
+}
+
+/** Closes a session; where that is refused because it is not there yet, as on Deno, once it is. */
+function endSession(session: WebTransportSession): void {
+  try {
+    session.close();
+  } catch {
+    session.ready.then(() => session.close()).catch(() => undefined);
+  }
 }
 
 /** A transport over one stream. */
@@ -127,11 +141,8 @@ export class WebTransportTransport implements Transport {
     const state = this.#state;
     if (state.at === "closed") return;
     this.#state = { at: "closed" };
-    if ("session" in state) {
-      // What was written leaves first.
-      if (how === "flush") void this.#written.then(() => state.session?.close());
-      else state.session?.close();
-    }
+    if (how === "flush" && "writer" in state) void this.#sayGoodbye(state.session, state.writer);
+    else if ("session" in state && state.session !== undefined) endSession(state.session);
     if (how === "flush") this.#events.carrierClosed("transport close");
   }
 
@@ -164,6 +175,15 @@ export class WebTransportTransport implements Transport {
       if (done) break;
     }
     this.#gone();
+  }
+
+  /** What was written leaves first: some platforms throw it away when they close a session. */
+  async #sayGoodbye(session: WebTransportSession, writer: WebTransportWriter): Promise<void> {
+    const stopTimer = this.#context.platform.clock.after(GOODBYE_MS, () => endSession(session));
+    await this.#written;
+    await writer.close().catch(() => undefined);
+    stopTimer();
+    endSession(session);
   }
 
   #isClosed(): boolean {
