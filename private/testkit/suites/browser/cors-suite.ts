@@ -3,7 +3,7 @@
 // Rule: the browser judges; the server is asked over polling, since browsers do not apply CORS to WebSockets.
 import { describe, expect, test } from "vitest";
 import { isListener } from "../../src/peers/raw-surface.ts";
-import type { PageScene } from "./page-suite.ts";
+import type { Extent, PageScene } from "./page-suite.ts";
 
 /** Runs in the page: connects to another origin, and tells which cookie the server saw, or that it was refused. */
 const VISIT = `(url, options) => new Promise((resolve) => {
@@ -19,6 +19,8 @@ const VISIT = `(url, options) => new Promise((resolve) => {
 
 interface CorsCase {
   readonly title: string;
+  /** Whether it is a part of the core. */
+  readonly isCore?: true;
   readonly page?: "/official-2";
   /** The server's options, for pages of this origin. */
   options(origin: string): Readonly<Record<string, unknown>>;
@@ -28,7 +30,7 @@ interface CorsCase {
 }
 
 const CASES: readonly CorsCase[] = [
-  { title: "may not connect by default", options: () => ({}), seen: "refused" },
+  { title: "may not connect by default", isCore: true, options: () => ({}), seen: "refused" },
   {
     title: "may connect where the server welcomes every origin, without cookies",
     options: () => ({ cors: { origin: "*" }, cookie: true }),
@@ -36,6 +38,7 @@ const CASES: readonly CorsCase[] = [
   },
   {
     title: "brings its cookies where the server takes them from this origin",
+    isCore: true,
     options: (origin) => ({ cors: { origin, credentials: true }, cookie: true }),
     client: { withCredentials: true },
     seen: "io",
@@ -48,6 +51,7 @@ const CASES: readonly CorsCase[] = [
   },
   {
     title: "may send headers that a preflight asked for",
+    isCore: true,
     options: (origin) => ({ cors: { origin } }),
     client: { extraHeaders: { "x-token": "1" } },
     seen: "none",
@@ -67,9 +71,10 @@ const CASES: readonly CorsCase[] = [
 ];
 
 /** Defines this part of the suite. */
-export function corsSuite(scene: PageScene): void {
+export function corsSuite(scene: PageScene, extent: Extent): void {
+  const cases = CASES.filter(({ isCore }) => extent === "whole" || isCore === true);
   describe("a page of another origin", () => {
-    test.each(CASES)("$title", async ({ page = "/global", options, client = {}, seen }) => {
+    test.each(cases)("$title", async ({ page = "/global", options, client = {}, seen }) => {
       // The same host for both, so that cookies are of the same site, and another origin by the port.
       const pages = await scene.serve("our server");
       const server = await scene.serve("our server", { options: options(pages.url) });

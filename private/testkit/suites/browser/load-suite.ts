@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { expectationOf } from "../../src/client-cases/expectations.ts";
 import { loadParser } from "../../src/peers/parsers.ts";
-import { type PageScene, playInPage } from "./page-suite.ts";
+import { type Extent, type PageScene, playInPage } from "./page-suite.ts";
 
 const SETTING = { mode: "upgrade", protocol: 4, platform: "browser" } as const;
 
@@ -18,8 +18,12 @@ const LOADED = `new Promise((resolve, reject) => {
 })`;
 
 /** Defines this part of the suite. */
-export function loadSuite(scene: PageScene): void {
-  test.each(["/served", "/served-module", "/packages"])("has the client as %s loads it", async (path) => {
+export function loadSuite(scene: PageScene, extent: Extent): void {
+  const isWhole = extent === "whole";
+  const paths = isWhole ? ["/served", "/served-module", "/packages"] : ["/served-module"];
+  const names = isWhole ? (["text", "binary", "acks"] as const) : (["binary"] as const);
+
+  test.each(paths)("has the client as %s loads it", async (path) => {
     const { url } = await scene.serve("our server");
     await scene.tab().visit(`${url}${path}`);
     await scene.tab().evaluate(LOADED);
@@ -28,7 +32,7 @@ export function loadSuite(scene: PageScene): void {
   });
 
   describe("speaks MessagePack", () => {
-    test.each(["text", "binary", "acks"] as const)("%s", async (name) => {
+    test.each(names)("%s", async (name) => {
       const parser = await loadParser("our msgpack of protocol 5");
       const { url } = await scene.serve("our server", { options: { parser } });
       await scene.tab().visit(`${url}/packages`);

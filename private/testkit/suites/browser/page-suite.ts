@@ -116,9 +116,9 @@ export function pageSuite(engine: BrowserEngine, extent: Extent): void {
         for (const server of servers) await server.close();
       });
 
-      loadSuite(scene);
+      loadSuite(scene, extent);
       workerSuite(scene, extent);
-      corsSuite(scene);
+      corsSuite(scene, extent);
       leaveSuite(scene);
     });
   });
