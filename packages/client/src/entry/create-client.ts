@@ -66,16 +66,13 @@ function withEvents(io: Connect): unknown {
 
 /** A class that makes its objects without `new` as well; it stays one class for `instanceof` and for those that extend it. */
 function callable(construct: new (uri?: string | ClientOptions, options?: ClientOptions) => CoreManager): ManagerClass;
-function callable(construct: { new (): unknown; readonly prototype: object }): unknown {
-  const called = new Proxy(construct, {
+function callable(construct: new () => unknown): unknown {
+  return new Proxy(construct, {
     apply(target, _this, args) {
       const made: unknown = Reflect.construct(target, args);
       return made;
     },
   });
-  // What is made by either way names the one class that programs know.
-  Reflect.set(construct.prototype, "constructor", called);
-  return called;
 }
 
 /** Makes a client. */
