@@ -22,8 +22,8 @@ export interface IoParts {
 export type Connect = (url?: string | ClientOptions, options?: ClientOptions) => Socket;
 
 /** What managers are kept by; a path is the same with and without a slash at its end. */
-function keyOf({ protocol, hostname, port }: ServerUrl, { path = DEFAULTS.path }: ClientOptions): string {
-  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
+function keyOf({ protocol, hostname, port }: ServerUrl, { path = "" }: ClientOptions): string {
+  const trimmed = path.replace(/\/$/, "");
   return `${protocol}://${hostname}:${port}${trimmed === DEFAULTS.path ? "" : trimmed}`;
 }
 

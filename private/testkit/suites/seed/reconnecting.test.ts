@@ -11,9 +11,9 @@ describe.each(PAIRS)("%s with %s", (client, server) => {
     const socket = connect(client, served.url);
     await connected(socket);
     const lost = once(socket, "disconnect");
+    const attempt = once(socket.io, "reconnect_attempt");
     await served.cut();
     expect((await lost)[0]).toMatch(/^transport (?:close|error)$/);
-    const attempt = once(socket.io, "reconnect_attempt");
     expect((await attempt)[0]).toBe(1);
     const again = await serve(server, {}, served.port);
     await connected(socket);
@@ -62,8 +62,9 @@ describe.each(OUR_CLIENT_PAIRS)("%s with %s", (client, server) => {
     await connected(socket);
     await served.cut();
     await once(socket, "reconnect_error");
+    const back = once(socket, "reconnect");
     await serve(server, {}, served.port);
-    await once(socket, "reconnect");
+    await back;
     expect(heard.slice(0, 3)).toEqual(["reconnect_attempt", "reconnecting", "reconnect_error"]);
     expect(heard.at(-1)).toBe("reconnect");
   });
