@@ -131,6 +131,12 @@ export const STEPS = [
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
   { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
+  {
+    name: "steady",
+    needsBuild: true,
+    alone: true,
+    run: (context) => vitest("steady", context, { timeoutMs: (context.full ? 40 : 5) * MINUTE_MS }),
+  },
   { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
