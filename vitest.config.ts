@@ -64,6 +64,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("seed", 20_000),
       builtSuite("runtimes", 60_000),
       builtSuite("hostile", 60_000),
+      builtSuite("steady", 60_000),
       builtSuite("browser", 60_000),
       builtSuite("differential", 30_000),
       builtSuite("python", 30_000),

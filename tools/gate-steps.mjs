@@ -147,6 +147,11 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("runtimes", context),
   },
+    name: "steady",
+    needsBuild: true,
+    alone: true,
+    run: (context) => vitest("steady", context, { timeoutMs: (context.full ? 40 : 5) * MINUTE_MS }),
+  },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "python",

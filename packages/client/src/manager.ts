@@ -4,8 +4,8 @@
 //   closed --open()--> opening --engine open--> open --engine closed, close()--> closed
 //                      opening --failed, timed out, close()--> closed
 //
-// Rules: listeners of the manager hear of everything before sockets do; the order of events at a reconnection is
-//        upstream's; options are read when they are needed, so that changes count for the next connection.
+// Rules: sockets hear of an end or a failure before the manager's listeners, and of forwarded events after them, as
+//        with upstream; so is the order of events at a reconnection; options are read when they are needed, so that changes count for the next connection.
 // Source: docs/protocol/socket-5.md, "Reconnecting"
 
 import type { PacketDecoder, PacketEncoder, SocketPacket } from "@bowline/protocol";
@@ -147,7 +147,7 @@ export class Manager extends Tunable {
    */
   open(done?: (error?: Error) => void): this {
     if (done === undefined) return this.#begin(undefined);
-    return this.#begin((error) => done(error === undefined ? undefined : this.#api.openError(error)));
+    return this.#begin((error) => (error === undefined ? done() : done(this.#api.openError(error))));
   }
 
   /** As `open`. */
@@ -315,8 +315,8 @@ export class Manager extends Tunable {
 
   /** Sockets hear of it once: as of the manager's own event, or as those that wait for a connection. */
   #tellFailure(error: Error | string, event: "error" | "connect_error"): void {
-    this.#announce(event, [error]);
     if (!this.#api.forwarded.has(event)) this.#members.failed(error);
+    this.#announce(event, [error]);
   }
 
   /** The connection ends before one side understood the other: those that wait hear what the reason may be. */
@@ -355,9 +355,9 @@ export class Manager extends Tunable {
       state.link.outbox.whenSettled(() => engine.close());
       state.link.destroy();
     }
+    this.#members.closed(reason, details);
     if (details === undefined) this.#tell("close", reason);
     else this.#tell("close", reason, details);
-    this.#members.closed(reason, details);
   }
 
   /** Makes an attempt; options that have become wrong meanwhile let it fail like any other. */
