@@ -13,6 +13,7 @@ import { decodeText, encodeText, packetRefusal, payloadRefusal, typeNumber } fro
 
 const LETTER_B = 0x62;
 const ZERO = 0x30;
+const COLON = 0x3a;
 const TEXT_ENTRY = 0;
 const BINARY_ENTRY = 1;
 const LENGTH_END = 0xff;
@@ -57,11 +58,16 @@ function endOf(entry: number, length: number, body: number): number {
 function* decodeTextPayload(body: string): Generator<Packet, void, undefined> {
   if (body === "") throw payloadRefusal("it is empty");
   for (let at = 0; at < body.length; ) {
-    const start = body.indexOf(":", at) + 1;
-    const digits = body.slice(at, start - 1);
-    if (start === 0 || !/^[0-9]+$/.test(digits)) throw payloadRefusal("a length is no plain number");
-    at = endOf(start, Number(digits), body.length);
-    if (at > start) yield decodePacket(body.slice(start, at));
+    const first = at;
+    let length = 0;
+    for (let digit = body.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = body.charCodeAt(++at) - ZERO) {
+      // Stopping as soon as it is too large also keeps the number exact, however many digits follow.
+      length = endOf(0, length * 10 + digit, body.length);
+    }
+    if (at === first || body.charCodeAt(at) !== COLON) throw payloadRefusal("a length is no plain number");
+    const start = at + 1;
+    at = endOf(start, length, body.length);
+    if (length > 0) yield decodePacket(body.slice(start, at));
   }
 }
 
@@ -69,12 +75,16 @@ function* decodeBinaryPayload(body: Uint8Array): Generator<Packet, void, undefin
   for (let at = 0; at < body.byteLength; ) {
     const marker = byteAt(body, at);
     if (marker > BINARY_ENTRY) throw payloadRefusal("an entry is neither text nor binary");
-    const start = body.indexOf(LENGTH_END, at) + 1;
-    const digits = body.subarray(at + 1, Math.max(start - 1, 0));
-    if (digits.length === 0 || digits.length > MAX_LENGTH_DIGITS || digits.some((digit) => digit > 9)) {
-      throw payloadRefusal("a length is no plain number");
+    const first = ++at;
+    let length = 0;
+    for (; at < body.byteLength && byteAt(body, at) !== LENGTH_END; at++) {
+      const digit = byteAt(body, at);
+      if (digit > 9 || at - first >= MAX_LENGTH_DIGITS) throw payloadRefusal("a length is no plain number");
+      length = endOf(0, length * 10 + digit, body.byteLength);
     }
-    at = endOf(start, Number(digits.join("")), body.byteLength);
+    if (at === first) throw payloadRefusal("a length is no plain number");
+    const start = at + 1;
+    at = endOf(start, length, body.byteLength);
     const entry = body.subarray(start, at);
     yield decodePacket(marker === TEXT_ENTRY ? decodeStrictUtf8(entry) : entry);
   }
