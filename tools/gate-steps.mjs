@@ -147,6 +147,7 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("runtimes", context),
   },
+  {
     name: "steady",
     needsBuild: true,
     alone: true,

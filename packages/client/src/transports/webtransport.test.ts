@@ -18,7 +18,6 @@ function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Er
     platform,
     options,
     dialect: eio4,
-    connection: {},
     sid,
     endpoint: "https://h/",
     url: () => "https://h/?EIO=4&transport=webtransport",

@@ -9,7 +9,7 @@ import { byteAt, decodeStrictUtf8, writeUtf8 } from "../shared/bytes.ts";
 import type { EngineDialect, ServerEngineDialect } from "./dialect.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
 import { PACKET_TYPES, type Packet, type PacketType } from "./packet.ts";
-import { decodeText, encodeText, packetRefusal, payloadRefusal, TYPE_NUMBERS } from "./packet-text.ts";
+import { decodeText, encodeText, packetRefusal, payloadRefusal, typeNumber } from "./packet-text.ts";
 
 const LETTER_B = 0x62;
 const ZERO = 0x30;
@@ -33,9 +33,9 @@ function toBase64Packet(typeNumber: number, bytes: Uint8Array): string {
 function encodePacket(packet: Packet, supportsBinary: boolean): string | Uint8Array {
   const { type, data } = packet;
   if (data === undefined || typeof data === "string") return encodeText(type, data);
-  if (!supportsBinary) return toBase64Packet(TYPE_NUMBERS[type], data);
+  if (!supportsBinary) return toBase64Packet(typeNumber(type), data);
   const bytes = new Uint8Array(data.byteLength + 1);
-  bytes[0] = TYPE_NUMBERS[type];
+  bytes[0] = typeNumber(type);
   bytes.set(data, 1);
   return bytes;
 }
@@ -49,55 +49,50 @@ function decodePacket(frame: string | Uint8Array): Packet {
   return { type: typeOf(frame.charCodeAt(1) - ZERO), data: decodeBase64(frame, 2) };
 }
 
+/** The end of an entry that begins at an index. */
+function endOf(entry: number, length: number, body: number): number {
+  if (entry + length > body) throw payloadRefusal("a length goes beyond its end");
+  return entry + length;
+}
+
 function* decodeTextPayload(body: string): Generator<Packet, void, undefined> {
   if (body === "") throw payloadRefusal("it is empty");
-  let at = 0;
-  while (at < body.length) {
-    const start = at;
+  for (let at = 0; at < body.length; ) {
+    const first = at;
     let length = 0;
-    for (;;) {
-      const digit = body.charCodeAt(at) - ZERO;
-      if (!(digit >= 0 && digit <= 9)) break;
-      length = length * 10 + digit;
-      // Stopping here also keeps the number exact, however many digits follow.
-      if (length > body.length) throw payloadRefusal("a length goes beyond its end");
-      at++;
+    for (let digit = body.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = body.charCodeAt(++at) - ZERO) {
+      // Stopping as soon as it is too large also keeps the number exact, however many digits follow.
+      length = endOf(0, length * 10 + digit, body.length);
     }
-    if (at === start || body.charCodeAt(at) !== COLON) throw payloadRefusal("a length is no plain number");
-    at++;
-    if (at + length > body.length) throw payloadRefusal("a length goes beyond its end");
-    if (length > 0) yield decodePacket(body.slice(at, at + length));
-    at += length;
+    if (at === first || body.charCodeAt(at) !== COLON) throw payloadRefusal("a length is no plain number");
+    const start = at + 1;
+    at = endOf(start, length, body.length);
+    if (length > 0) yield decodePacket(body.slice(start, at));
   }
 }
 
 function* decodeBinaryPayload(body: Uint8Array): Generator<Packet, void, undefined> {
-  let at = 0;
-  while (at < body.byteLength) {
+  for (let at = 0; at < body.byteLength; ) {
     const marker = byteAt(body, at);
-    if (marker !== TEXT_ENTRY && marker !== BINARY_ENTRY) throw payloadRefusal("an entry is neither text nor binary");
-    at++;
-    const start = at;
+    if (marker > BINARY_ENTRY) throw payloadRefusal("an entry is neither text nor binary");
+    const first = ++at;
     let length = 0;
     for (; at < body.byteLength && byteAt(body, at) !== LENGTH_END; at++) {
       const digit = byteAt(body, at);
-      if (digit > 9 || at - start >= MAX_LENGTH_DIGITS) throw payloadRefusal("a length is no plain number");
-      length = length * 10 + digit;
-      if (length > body.byteLength) throw payloadRefusal("a length goes beyond its end");
+      if (digit > 9 || at - first >= MAX_LENGTH_DIGITS) throw payloadRefusal("a length is no plain number");
+      length = endOf(0, length * 10 + digit, body.byteLength);
     }
-    if (at === start) throw payloadRefusal("a length is no plain number");
-    at++;
-    if (at + length > body.byteLength) throw payloadRefusal("a length goes beyond its end");
-    const entry = body.subarray(at, at + length);
+    if (at === first) throw payloadRefusal("a length is no plain number");
+    const start = at + 1;
+    at = endOf(start, length, body.byteLength);
+    const entry = body.subarray(start, at);
     yield decodePacket(marker === TEXT_ENTRY ? decodeStrictUtf8(entry) : entry);
-    at += length;
   }
 }
 
+/** How many digits a whole number has. */
 function digitCount(value: number): number {
-  let digits = 1;
-  for (let rest = value; rest >= 10; rest /= 10) digits++;
-  return digits;
+  return String(value).length;
 }
 
 function textOf(frame: Frame): string {
@@ -121,15 +116,9 @@ export function joinBinary(frames: readonly Frame[]): Uint8Array {
   const body = new Uint8Array(total);
   let at = 0;
   for (const { data, byteLength } of frames) {
-    body[at] = typeof data === "string" ? TEXT_ENTRY : BINARY_ENTRY;
-    at += digitCount(byteLength) + 1;
-    for (let rest = byteLength, to = at - 1; ; to--) {
-      body[to] = rest % 10;
-      rest = Math.floor(rest / 10);
-      if (rest === 0) break;
-    }
-    body[at] = LENGTH_END;
-    at++;
+    body[at++] = typeof data === "string" ? TEXT_ENTRY : BINARY_ENTRY;
+    for (const digit of String(byteLength)) body[at++] = Number(digit);
+    body[at++] = LENGTH_END;
     if (typeof data === "string") writeUtf8(data, body, at);
     else body.set(data, at);
     at += byteLength;

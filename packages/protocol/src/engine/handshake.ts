@@ -3,6 +3,8 @@
 // Rules: unknown members are ignored; a missing maxPayload means that polling writes are not sliced.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
+import { isObject } from "../shared/record.ts";
+
 /** What a server announces when a session opens. */
 export interface Handshake {
   readonly sid: string;
@@ -25,14 +27,10 @@ function isDuration(value: unknown): value is number {
  */
 export function parseHandshake(data: unknown): Handshake {
   const fields: unknown = typeof data === "string" ? JSON.parse(data) : undefined;
-  if (typeof fields !== "object" || fields === null) {
+  if (!isObject(fields)) {
     throw new SyntaxError("Cannot open the session: the open packet has no JSON object");
   }
-  const sid: unknown = Reflect.get(fields, "sid");
-  const upgrades: unknown = Reflect.get(fields, "upgrades");
-  const pingInterval: unknown = Reflect.get(fields, "pingInterval");
-  const pingTimeout: unknown = Reflect.get(fields, "pingTimeout");
-  const maxPayload: unknown = Reflect.get(fields, "maxPayload");
+  const { sid, upgrades, pingInterval, pingTimeout, maxPayload } = fields;
   if (typeof sid !== "string" || sid === "") {
     throw new SyntaxError("Cannot open the session: the open packet has no session id");
   }

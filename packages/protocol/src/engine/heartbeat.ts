@@ -25,8 +25,9 @@ export interface HeartbeatOptions {
 }
 
 type HeartbeatState =
-  | { readonly at: "resting"; readonly until: number; readonly unansweredSince: number | undefined }
-  | { readonly at: "awaiting"; readonly sentAt: number; readonly until: number; readonly postponed: boolean }
+  /** `sentAt`: of a ping that another packet has answered for. */
+  | { readonly at: "resting"; readonly until: number; readonly sentAt: number | undefined }
+  | { readonly at: "awaiting"; readonly until: number; readonly sentAt: number; readonly postponed: boolean }
   | { readonly at: "listening"; readonly until: number }
   | { readonly at: "stopped" };
 
@@ -53,9 +54,7 @@ export class Heartbeat {
   moved(): void {
     const state = this.#state;
     if (state.at === "listening") this.#rest();
-    else if (state.at === "awaiting") {
-      this.#state = { ...state, until: this.#options.clock.now() + this.#options.timeoutMs };
-    }
+    else if (state.at === "awaiting") this.#state = { ...state, until: this.#now + this.#options.timeoutMs };
   }
 
   stop(): void {
@@ -67,7 +66,7 @@ export class Heartbeat {
   /** Whether the deadline has passed although its timer has not run, as in a throttled background tab. */
   get overdue(): boolean {
     const state = this.#state;
-    return state.at !== "stopped" && state.at !== "resting" && this.#options.clock.now() > state.until;
+    return state.at !== "stopped" && state.at !== "resting" && this.#now > state.until;
   }
 
   /**
@@ -76,29 +75,22 @@ export class Heartbeat {
    */
   saw(type: PacketType): number | undefined {
     const state = this.#state;
+    const { anyPacketProvesLife, timeoutMs } = this.#options;
     switch (state.at) {
       case "listening":
-        if (this.#options.anyPacketProvesLife || type === "ping") this.#rest();
+        if (anyPacketProvesLife || type === "ping") this.#rest();
         return undefined;
       case "awaiting":
-        if (type === "pong") {
-          const latencyMs = this.#options.clock.now() - state.sentAt;
+      case "resting":
+        if (type === "pong" && state.sentAt !== undefined) {
+          const latencyMs = this.#now - state.sentAt;
           this.#rest();
           return latencyMs;
         }
-        if (this.#options.anyPacketProvesLife) this.#rest(state.sentAt);
-        else if (!state.postponed) {
-          const until = this.#options.clock.now() + this.#options.timeoutMs;
-          this.#state = { ...state, until, postponed: true };
-        }
+        if (state.at === "resting") return undefined;
+        if (anyPacketProvesLife) this.#rest(state.sentAt);
+        else if (!state.postponed) this.#state = { ...state, until: this.#now + timeoutMs, postponed: true };
         return undefined;
-      case "resting": {
-        // The pong of a ping that another packet has answered for; it still tells how long the way is.
-        if (type !== "pong" || state.unansweredSince === undefined) return undefined;
-        const latencyMs = this.#options.clock.now() - state.unansweredSince;
-        this.#rest();
-        return latencyMs;
-      }
       case "stopped":
         return undefined;
       /* v8 ignore next 2 -- @preserve */
@@ -107,11 +99,14 @@ export class Heartbeat {
     }
   }
 
-  #rest(unansweredSince?: number): void {
-    const { role, intervalMs, timeoutMs, clock } = this.#options;
-    const now = clock.now();
-    if (role === "pinger") this.#enter({ at: "resting", until: now + intervalMs, unansweredSince });
-    else this.#enter({ at: "listening", until: now + intervalMs + timeoutMs });
+  get #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #rest(sentAt?: number): void {
+    const { role, intervalMs, timeoutMs } = this.#options;
+    const until = this.#now + intervalMs;
+    this.#enter(role === "pinger" ? { at: "resting", until, sentAt } : { at: "listening", until: until + timeoutMs });
   }
 
   #enter(state: Exclude<HeartbeatState, { at: "stopped" }>): void {
@@ -123,35 +118,24 @@ export class Heartbeat {
 
   #arm(until: number): void {
     this.#timerEnds = until;
-    this.#timer = this.#options.clock.coarse(until - this.#options.clock.now(), () => this.#fired());
+    this.#timer = this.#options.clock.coarse(until - this.#now, () => this.#fired());
   }
 
   #fired(): void {
     this.#timer = undefined;
     const state = this.#state;
-    switch (state.at) {
-      case "stopped":
-        return;
-      case "resting":
-      case "awaiting":
-      case "listening":
-        if (this.#options.clock.now() < state.until) this.#arm(state.until);
-        else if (state.at === "resting") this.#ping();
-        else {
-          this.stop();
-          this.#options.expire();
-        }
-        return;
-      /* v8 ignore next 2 -- @preserve */
-      default:
-        state satisfies never;
+    if (state.at === "stopped") return;
+    if (this.#now < state.until) this.#arm(state.until);
+    else if (state.at === "resting") this.#ping();
+    else {
+      this.stop();
+      this.#options.expire();
     }
   }
 
   #ping(): void {
-    const { clock, timeoutMs } = this.#options;
-    const sentAt = clock.now();
-    this.#enter({ at: "awaiting", sentAt, until: sentAt + timeoutMs, postponed: false });
+    const sentAt = this.#now;
+    this.#enter({ at: "awaiting", sentAt, until: sentAt + this.#options.timeoutMs, postponed: false });
     this.#options.ping();
   }
 }

@@ -7,22 +7,16 @@ import { PACKET_TYPES, type Packet, type PacketType } from "./packet.ts";
 
 const ZERO = 0x30;
 
-/** The number of each packet type on the wire. */
-export const TYPE_NUMBERS: Readonly<Record<PacketType, number>> = {
-  open: 0,
-  close: 1,
-  ping: 2,
-  pong: 3,
-  message: 4,
-  upgrade: 5,
-  noop: 6,
-};
+/** The number of a packet type on the wire. */
+export function typeNumber(type: PacketType): number {
+  return PACKET_TYPES.indexOf(type);
+}
 
 /** Writes a packet whose data is a text or absent. */
 export function encodeText(type: PacketType, data: string | undefined): string {
   // Messages are nearly all there is, and joining two constant-shaped strings is the fastest way.
   if (type === "message") return data === undefined ? "4" : `4${data}`;
-  return data === undefined ? String(TYPE_NUMBERS[type]) : `${TYPE_NUMBERS[type]}${data}`;
+  return `${typeNumber(type)}${data ?? ""}`;
 }
 
 /** Reads a packet in text form that is not base64. */

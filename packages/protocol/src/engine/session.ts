@@ -74,6 +74,9 @@ export class EngineSession implements CarrierEvents {
   readonly #queue = new WriteQueue();
   readonly #elementBytes: (frame: Frame) => number;
   readonly #endTurn: () => void = () => this.#flushTurn();
+  readonly #heartbeatLeft: () => void = () => {
+    this.#isPongUnsent = false;
+  };
   #state: SessionState = { at: "opening" };
   #flushIsDue = false;
   /** The batch that the transport has not handed over yet. */
@@ -169,65 +172,43 @@ export class EngineSession implements CarrierEvents {
   }
 
   received(packet: Packet): void {
-    if (this.#state.at !== "open" && this.#state.at !== "draining") return;
-    const latencyMs = this.#heartbeat.saw(packet.type);
+    const { carrier } = this;
+    if (carrier === undefined) return;
+    const { type, data = "" } = packet;
+    const latencyMs = this.#heartbeat.saw(type);
     this.#events.packet?.(packet);
-    switch (packet.type) {
-      case "message":
-        if (this.#state.at === "open") this.#events.message(packet.data ?? "");
-        return;
-      case "ping":
-        this.#receivedPing();
-        return;
-      case "pong":
-        if (latencyMs !== undefined) this.#events.heartbeat("pong", latencyMs);
-        return;
-      case "close":
-        if (this.#state.carrier.endsByPacket)
-          this.#end(this.#state.at === "draining" ? "forced close" : "transport close");
-        return;
-      case "open":
-      case "upgrade":
-      case "noop":
-        return;
-      /* v8 ignore next 2 -- @preserve */
-      default:
-        packet.type satisfies never;
+    // The other types mean nothing here.
+    if (type === "message") {
+      if (this.#state.at === "open") this.#events.message(data);
+    } else if (type === "ping") {
+      this.#receivedPing();
+    } else if (latencyMs !== undefined) {
+      this.#events.heartbeat("pong", latencyMs);
+    } else if (type === "close" && carrier.endsByPacket) {
+      this.#end(this.#state.at === "draining" ? "forced close" : "transport close");
     }
   }
 
   drained(): void {
-    if (this.#state.at !== "open" && this.#state.at !== "draining") return;
     this.#taken = [];
     this.#flush();
-    // Read anew: the carrier may have gone while it took the batch.
+    // The carrier may have gone while it took the batch.
     if (this.#queue.isEmpty && this.carrier?.writable === true) this.#events.drained();
     this.#sayGoodbyeOnceEmpty();
   }
 
   carrierClosed(reason: CloseReason, cause?: unknown): void {
-    if (this.#state.at === "closed") return;
-    const wanted = this.#state.at === "draining";
-    this.#finish(wanted ? "forced close" : reason, cause);
+    this.#finish(this.#state.at === "draining" ? "forced close" : reason, cause);
   }
 
   /** Ends the session once everything queued has been handed over. */
   close(): void {
-    switch (this.#state.at) {
-      case "opening":
-        this.#finish("forced close");
-        return;
-      case "open":
-        this.#state = { at: "draining", carrier: this.#state.carrier, saidGoodbye: false };
-        this.#flush();
-        this.#sayGoodbyeOnceEmpty();
-        return;
-      case "draining":
-      case "closed":
-        return;
-      /* v8 ignore next 2 -- @preserve */
-      default:
-        this.#state satisfies never;
+    if (this.#state.at === "opening") {
+      this.#finish("forced close");
+    } else if (this.#state.at === "open") {
+      this.#state = { at: "draining", carrier: this.#state.carrier, saidGoodbye: false };
+      this.#flush();
+      this.#sayGoodbyeOnceEmpty();
     }
   }
 
@@ -239,8 +220,9 @@ export class EngineSession implements CarrierEvents {
 
   #receivedPing(): void {
     if (this.#pings) {
-      const reason = "in this revision it is ours to send, so the peer seems to speak the other one";
-      this.#end("transport error", new SyntaxError(`Cannot accept a ping: ${reason}`));
+      const cause =
+        "Cannot accept a ping: in this revision it is ours to send, so the peer seems to speak the other one";
+      this.#end("transport error", new SyntaxError(cause));
       return;
     }
     this.#events.heartbeat("ping");
@@ -251,15 +233,9 @@ export class EngineSession implements CarrierEvents {
   #sendHeartbeat(type: "ping" | "pong"): void {
     // The owner may just have ended the session, and behind the goodbye nothing may follow.
     if (this.#state.at !== "open" && (this.#state.at !== "draining" || this.#state.saidGoodbye)) return;
+    this.#isPongUnsent = type === "pong";
     const frames = [this.dialect.frame({ type }, false)];
-    if (type === "ping") this.#queue.push({ frames, compress: false });
-    else {
-      this.#isPongUnsent = true;
-      const flushed = () => {
-        this.#isPongUnsent = false;
-      };
-      this.#queue.push({ frames, compress: false, flushed });
-    }
+    this.#queue.push({ frames, compress: false, flushed: this.#heartbeatLeft });
     this.#flush();
   }
 
@@ -273,18 +249,14 @@ export class EngineSession implements CarrierEvents {
     this.#flushIsDue = false;
     this.#flush();
     if (this.#queue.size > this.#maxBufferedBytes && this.#queue.length > 1) {
-      const reason = `${this.#queue.size} bytes wait for a peer that does not take them`;
-      this.#end("transport error", new RangeError(`Cannot keep more than ${this.#maxBufferedBytes} bytes: ${reason}`));
+      const cause = `Cannot keep more than ${this.#maxBufferedBytes} bytes: ${this.#queue.size} bytes wait for a peer that does not take them`;
+      this.#end("transport error", new RangeError(cause));
     }
   }
 
   #flush(): void {
-    while (
-      (this.#state.at === "open" || this.#state.at === "draining") &&
-      this.#state.carrier.writable &&
-      !this.#queue.isEmpty
-    ) {
-      const { carrier } = this.#state;
+    // Read anew each time: the carrier may go while it takes a batch.
+    for (let carrier = this.carrier; carrier?.writable === true && !this.#queue.isEmpty; carrier = this.carrier) {
       this.#taken = this.#queue.take(carrier.maxBatchBytes, this.#elementBytes);
       carrier.send(this.#taken);
       this.#events.flushed?.();

@@ -50,15 +50,11 @@ export class WriteQueue {
    */
   take(maxBytes: number, elementBytes: (frame: Frame) => number): readonly Outgoing[] {
     const all = this.#waiting;
-    if (maxBytes === Number.POSITIVE_INFINITY || all.length === 0) {
-      this.#keep([]);
-      return all;
-    }
     let bytes = 0;
-    for (const [index, outgoing] of all.entries()) {
+    for (const [index, outgoing] of maxBytes === Number.POSITIVE_INFINITY ? [] : all.entries()) {
       for (const [at, frame] of outgoing.frames.entries()) {
         bytes += elementBytes(frame);
-        if (bytes > maxBytes && (index > 0 || at > 0)) return this.#cut(index, at);
+        if (bytes > maxBytes && index + at > 0) return this.#cut(index, at);
       }
     }
     this.#keep([]);
@@ -75,13 +71,12 @@ export class WriteQueue {
   #cut(index: number, at: number): readonly Outgoing[] {
     const batch = this.#waiting.slice(0, index);
     const rest = this.#waiting.slice(index);
-    const [first, ...others] = rest;
+    const [first] = rest;
     if (first !== undefined && at > 0) {
       batch.push({ frames: first.frames.slice(0, at), compress: first.compress });
-      this.#keep([{ ...first, frames: first.frames.slice(at) }, ...others]);
-    } else {
-      this.#keep(rest);
+      rest[0] = { ...first, frames: first.frames.slice(at) };
     }
+    this.#keep(rest);
     return batch;
   }
 

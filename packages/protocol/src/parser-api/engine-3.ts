@@ -6,8 +6,7 @@
 
 import { eio3, joinBinary } from "../engine/eio3.ts";
 import { EncodedFrame } from "../engine/frame.ts";
-import type { Packet } from "../engine/packet.ts";
-import { TYPE_NUMBERS } from "../engine/packet-text.ts";
+import { PACKET_TYPES, type Packet } from "../engine/packet.ts";
 import { decodeStrictUtf8, encodeUtf8 } from "../shared/bytes.ts";
 import { toBytes } from "../socket/binary.ts";
 import {
@@ -133,7 +132,7 @@ export function createEngineParser3(wrap: WrapBytes): EngineParser3 {
 
   return {
     protocol: 3,
-    packets: TYPE_NUMBERS,
+    packets: Object.fromEntries(PACKET_TYPES.map((type, number) => [type, number])),
 
     encodePacket(packet, supportsBinary, utf8encode, callback) {
       const encoded = encode(packet, supportsBinary === true);

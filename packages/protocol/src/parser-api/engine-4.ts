@@ -5,7 +5,7 @@
 
 import { eio4 } from "../engine/eio4.ts";
 import type { Packet } from "../engine/packet.ts";
-import { TYPE_NUMBERS } from "../engine/packet-text.ts";
+import { PACKET_TYPES } from "../engine/packet.ts";
 import { createWebTransportDecoder, encodeWebTransportFrame } from "../engine/webtransport-frames.ts";
 import { toBytes } from "../socket/binary.ts";
 import {
@@ -57,7 +57,9 @@ function asGiven(chunk: unknown): GivenPacket {
 }
 
 function isGiven(chunk: unknown): chunk is GivenPacket {
-  return typeof chunk === "object" && chunk !== null && Object.hasOwn(TYPE_NUMBERS, String(Reflect.get(chunk, "type")));
+  return (
+    typeof chunk === "object" && chunk !== null && PACKET_TYPES.some((type) => type === Reflect.get(chunk, "type"))
+  );
 }
 
 function encodePacket({ type, data }: GivenPacket, supportsBinary: boolean): unknown {

@@ -55,16 +55,8 @@ export class Emitter<
     } else if (listener === undefined) {
       this.#entries?.delete(event);
     } else {
-      const entries = this.#entries?.get(event);
-      const index = entries?.findIndex((entry) => entry.listener === listener) ?? -1;
-      if (entries !== undefined && index >= 0) {
-        if (entries.length === 1) this.#entries?.delete(event);
-        else
-          this.#entries?.set(
-            event,
-            entries.filter((_, at) => at !== index),
-          );
-      }
+      const entry = this.#entries?.get(event)?.find((given) => given.listener === listener);
+      if (entry !== undefined) this.#drop(event, entry);
     }
     return this;
   }

@@ -4,10 +4,8 @@
 //        `toJSON` is honoured once per object; data that never ends is a RangeError, never a hang.
 // Source: docs/protocol/socket-5.md, "Binary data"
 
+import { isObject } from "../shared/record.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
-
-/** A value that travels outside the JSON text. */
-export type BinaryValue = ArrayBuffer | ArrayBufferView | Blob;
 
 /** Data without its binary values, and these values in the order of their placeholders. */
 export interface Deconstructed {
@@ -27,36 +25,27 @@ export const MAX_DATA_DEPTH = 2000;
 
 type Kind = "bytes" | "blob" | "opaque" | "container";
 
+/** What is no container, by its tag; JSON.stringify knows the opaque ones by what they are, so no copy would do. */
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ["ArrayBuffer", "bytes"],
+  ["Blob", "blob"],
+  ["File", "blob"],
+  ["Date", "opaque"],
+  ["Number", "opaque"],
+  ["String", "opaque"],
+  ["Boolean", "opaque"],
+  ["BigInt", "opaque"],
+]);
+
 function tagOf(value: object): string {
-  return Object.prototype.toString.call(value);
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** Sorts an object by what JSON and the wire make of it; values of other realms (frames, vm contexts) count too. */
 export function kindOf(value: object): Kind {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return "container";
-  if (ArrayBuffer.isView(value)) return "bytes";
-  switch (tagOf(value)) {
-    case "[object ArrayBuffer]":
-      return "bytes";
-    case "[object Blob]":
-    case "[object File]":
-      return "blob";
-    // JSON.stringify knows these by what they are, so a copy of their keys would not do.
-    case "[object Date]":
-    case "[object Number]":
-    case "[object String]":
-    case "[object Boolean]":
-    case "[object BigInt]":
-      return "opaque";
-    default:
-      return "container";
-  }
-}
-
-/** Whether a value has members that may be read. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+  return ArrayBuffer.isView(value) ? "bytes" : (KINDS.get(tagOf(value)) ?? "container");
 }
 
 /** Whether an object says itself what stands for it. */
@@ -69,17 +58,17 @@ function isView(value: object): value is ArrayBufferView {
 }
 
 function isArrayBuffer(value: object): value is ArrayBuffer {
-  return tagOf(value) === "[object ArrayBuffer]";
+  return tagOf(value) === "ArrayBuffer";
 }
 
 /** Whether a value is a date, of whatever realm. */
 export function isDate(value: object): value is Date {
-  return tagOf(value) === "[object Date]";
+  return tagOf(value) === "Date";
 }
 
 /** Whether a value is an array of bytes: a Uint8Array, or a Buffer. */
 export function isByteArray(value: object): boolean {
-  return value instanceof Uint8Array || tagOf(value) === "[object Uint8Array]";
+  return value instanceof Uint8Array || tagOf(value) === "Uint8Array";
 }
 
 function isBlob(value: object): value is Blob {
@@ -107,56 +96,55 @@ export function unreadBlob(): TypeError {
   return new TypeError('Cannot encode a "Blob": its bytes have to be read first, with await blob.arrayBuffer()');
 }
 
-function childrenOf(value: Readonly<Record<string, unknown>>): readonly unknown[] {
-  return Array.isArray(value) ? value : Object.values(value);
-}
-
-function contains(value: unknown, wanted: (kind: Kind) => boolean, depth: number, converted: boolean): boolean {
-  if (!isObject(value)) return false;
+/**
+ * Looks for values of some kinds. The hot path of every event: no closure, no list of children, no call for what is no
+ * object.
+ * @param blobsOnly whether other bytes do not count.
+ * @param orToJson whether a `toJSON` counts, instead of being asked.
+ */
+function finds(
+  value: Record<string, unknown>,
+  blobsOnly: boolean,
+  orToJson: boolean,
+  depth: number,
+  converted: boolean,
+): boolean {
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
   const kind = kindOf(value);
-  if (wanted(kind)) return true;
-  if (kind !== "container") return false;
-  if (!converted && hasToJson(value)) return contains(value.toJSON(""), wanted, depth + 1, true);
-  for (const child of childrenOf(value)) {
-    if (contains(child, wanted, depth + 1, false)) return true;
+  if (kind !== "container") return kind === "blob" || (kind === "bytes" && !blobsOnly);
+  if (!converted && hasToJson(value)) {
+    if (orToJson) return true;
+    const made: unknown = value.toJSON("");
+    return isObject(made) && finds(made, blobsOnly, orToJson, depth + 1, true);
+  }
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) {
+      const child: unknown = value[at];
+      if (isObject(child) && finds(child, blobsOnly, orToJson, depth + 1, false)) return true;
+    }
+    return false;
+  }
+  for (const key in value) {
+    const child = value[key];
+    if (isObject(child) && finds(child, blobsOnly, orToJson, depth + 1, false) && Object.hasOwn(value, key))
+      return true;
   }
   return false;
 }
 
 /** Whether there is a binary value anywhere in the data. */
 export function hasBinary(data: unknown): boolean {
-  return contains(data, (kind) => kind === "bytes" || kind === "blob", 0, false);
+  return isObject(data) && finds(data, false, false, 0, false);
 }
 
 /** Whether there is a Blob or a File anywhere in the data, which has to be read before the data can be encoded. */
 export function hasBlob(data: unknown): boolean {
-  return contains(data, (kind) => kind === "blob", 0, false);
+  return isObject(data) && finds(data, true, false, 0, false);
 }
 
 /** Whether JSON.stringify alone would do; a `toJSON` might return bytes, and must not be asked twice. */
 export function isPlainJson(data: unknown): boolean {
-  return !(isObject(data) && needsCopy(data, 0));
-}
-
-// The hot path of every event: no closure, no list of children, no call for what is no object.
-function needsCopy(value: Record<string, unknown>, depth: number): boolean {
-  if (depth > MAX_DATA_DEPTH) throw tooDeep();
-  const kind = kindOf(value);
-  if (kind !== "container") return kind !== "opaque";
-  if (hasToJson(value)) return true;
-  if (Array.isArray(value)) {
-    for (let at = 0; at < value.length; at++) {
-      const child: unknown = value[at];
-      if (isObject(child) && needsCopy(child, depth + 1)) return true;
-    }
-    return false;
-  }
-  for (const key in value) {
-    const child = value[key];
-    if (isObject(child) && needsCopy(child, depth + 1)) return true;
-  }
-  return false;
+  return !(isObject(data) && finds(data, false, true, 0, false));
 }
 
 /** Sets an own property even when its name is `__proto__`. */
@@ -168,14 +156,15 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
   }
 }
 
-type Replace = (value: BinaryValue) => unknown;
+type Replace = (value: object) => unknown;
 
 function copy(value: unknown, replace: Replace, key: string, depth: number, converted: boolean): unknown {
   if (!isObject(value)) return value;
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
+  const kind = kindOf(value);
   // A date that another toJSON returned is not asked for its own: JSON makes an empty object of it.
-  if (kindOf(value) === "opaque" && !(converted && isDate(value))) return value;
-  if (isView(value) || isBlob(value) || isArrayBuffer(value)) return replace(value);
+  if (kind === "opaque" && !(converted && isDate(value))) return value;
+  if (kind === "bytes" || kind === "blob") return replace(value);
   if (!converted && hasToJson(value)) return copy(value.toJSON(key), replace, key, depth + 1, true);
   if (Array.isArray(value)) {
     const list: unknown[] = [];
@@ -199,11 +188,10 @@ function copy(value: unknown, replace: Replace, key: string, depth: number, conv
  */
 export function deconstruct(data: unknown): Deconstructed {
   const attachments: Uint8Array[] = [];
-  const takeOut = (value: BinaryValue): Placeholder => {
+  const takeOut = (value: object): Placeholder => {
     const bytes = toBytes(value);
     if (bytes === undefined) throw unreadBlob();
-    attachments.push(bytes);
-    return { _placeholder: true, num: attachments.length - 1 };
+    return { _placeholder: true, num: attachments.push(bytes) - 1 };
   };
   return { data: copy(data, takeOut, "", 0, false), attachments };
 }
@@ -213,19 +201,14 @@ export function deconstruct(data: unknown): Deconstructed {
  * @param read reads one Blob, for example `(blob) => blob.arrayBuffer()`.
  */
 export async function settleBlobs(data: unknown, read: (blob: Blob) => Promise<ArrayBuffer>): Promise<unknown> {
-  const blobs: Blob[] = [];
-  const snapshot = copy(
-    data,
-    (value) => {
-      if (isBlob(value)) blobs.push(value);
-      return value;
-    },
-    "",
-    0,
-    false,
-  );
-  const settled = new Map<BinaryValue, ArrayBuffer>();
-  await Promise.all(blobs.map(async (blob) => settled.set(blob, await read(blob))));
+  const settled = new Map<object, ArrayBuffer>();
+  const reading: Promise<unknown>[] = [];
+  const take: Replace = (value) => {
+    if (isBlob(value)) reading.push(read(value).then((bytes) => settled.set(value, bytes)));
+    return value;
+  };
+  const snapshot = copy(data, take, "", 0, false);
+  await Promise.all(reading);
   return copy(snapshot, (value) => settled.get(value) ?? value, "", 0, false);
 }
 
@@ -272,7 +255,7 @@ export function reconstruct(data: unknown, attachments: readonly unknown[], mayR
 
 /** The packet with the type that revision 4 wants for its data: 5 or 6 when there are binary values. */
 export function markBinary(packet: SocketPacket): SocketPacket {
-  if (packet.type === PacketType.EVENT && hasBinary(packet.data)) return { ...packet, type: PacketType.BINARY_EVENT };
-  if (packet.type === PacketType.ACK && hasBinary(packet.data)) return { ...packet, type: PacketType.BINARY_ACK };
-  return packet;
+  const { type, data } = packet;
+  if ((type !== PacketType.EVENT && type !== PacketType.ACK) || !hasBinary(data)) return packet;
+  return { ...packet, type: type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK };
 }

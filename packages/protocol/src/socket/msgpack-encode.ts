@@ -4,17 +4,8 @@
 //        that never ends is a RangeError, never a hang; the caller's data is never modified.
 // Source: docs/protocol/parsers.md, "MessagePack"
 
-import {
-  hasToJson,
-  isByteArray,
-  isDate,
-  isObject,
-  kindOf,
-  MAX_DATA_DEPTH,
-  toBytes,
-  tooDeep,
-  unreadBlob,
-} from "./binary.ts";
+import { isObject } from "../shared/record.ts";
+import { hasToJson, isByteArray, isDate, kindOf, MAX_DATA_DEPTH, toBytes, tooDeep, unreadBlob } from "./binary.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 
 /** Writes what is no object. */

@@ -4,9 +4,8 @@
 //        hear of neither; nothing is kept after the answer, the timeout or the end.
 // Source: docs/protocol/socket-5.md, "Acknowledgements"
 
-import type { Clock } from "../shared/clock.ts";
+import type { Cancel, Clock } from "../shared/clock.ts";
 import { AckDisconnectedError, AckTimeoutError } from "./ack-errors.ts";
-import { AckTable } from "./acks.ts";
 
 /** What to do with the answer to one event. */
 export interface PendingAck {
@@ -20,12 +19,16 @@ export interface PendingAck {
   readonly expired?: () => void;
 }
 
+interface Waiting {
+  readonly settle: PendingAck["settle"];
+  readonly takesError: boolean;
+  readonly stopTimer: Cancel | undefined;
+}
+
 /** The acks of one socket. */
 export class PendingAcks {
   readonly #clock: Clock;
-  readonly #table = new AckTable();
-  /** How those that take an error hear of one. */
-  readonly #failures = new Map<number, (error: Error) => void>();
+  readonly #waiting = new Map<number, Waiting>();
 
   /** @param clock keeps the time limits. */
   constructor(clock: Clock) {
@@ -34,12 +37,12 @@ export class PendingAcks {
 
   /** How many answers are awaited. */
   get size(): number {
-    return this.#table.size;
+    return this.#waiting.size;
   }
 
   /** The ids of the events whose answers are awaited. */
   ids(): number[] {
-    return this.#table.ids();
+    return [...this.#waiting.keys()];
   }
 
   /**
@@ -48,26 +51,16 @@ export class PendingAcks {
    * @throws TypeError when the id waits already.
    */
   expect(id: number, { settle, takesError = false, timeoutMs, expired }: PendingAck): void {
-    if (!takesError && timeoutMs === undefined) {
-      this.#table.expect(id, 1, (_, args) => settle(args));
+    if (this.#waiting.has(id)) throw new TypeError(`Cannot expect replies to "${id}": it waits for replies already`);
+    if (timeoutMs === undefined) {
+      this.#waiting.set(id, { settle, takesError, stopTimer: undefined });
       return;
     }
-    let stopTimer: (() => void) | undefined;
-    this.#table.expect(id, 1, (_, args) => {
-      stopTimer?.();
-      this.#failures.delete(id);
-      settle([null, ...args]);
-    });
-    this.#failures.set(id, (error) => {
-      stopTimer?.();
-      this.forget(id);
-      settle([error]);
-    });
-    if (timeoutMs === undefined) return;
-    stopTimer = this.#clock.after(timeoutMs, () => {
+    const stopTimer = this.#clock.after(timeoutMs, () => {
       expired?.();
-      this.#failures.get(id)?.(new AckTimeoutError());
+      this.#take(id)?.settle([new AckTimeoutError()]);
     });
+    this.#waiting.set(id, { settle, takesError: true, stopTimer });
   }
 
   /**
@@ -75,13 +68,14 @@ export class PendingAcks {
    * @returns false when nobody waits for it.
    */
   reply(id: number, args: readonly unknown[]): boolean {
-    return this.#table.reply(id, "", args);
+    const waiting = this.#take(id);
+    waiting?.settle(waiting.takesError ? [null, ...args] : args);
+    return waiting !== undefined;
   }
 
   /** Waits no more for an answer whose time is kept elsewhere; a late one is nobody's. */
   forget(id: number): void {
-    this.#table.forget(id);
-    this.#failures.delete(id);
+    this.#take(id);
   }
 
   /**
@@ -90,11 +84,17 @@ export class PendingAcks {
    * @param isKept tells the ids whose events are still to be sent, and may be answered.
    */
   disconnected(guard: (call: () => void) => void, isKept: (id: number) => boolean = () => false): void {
-    for (const id of this.#table.ids()) {
-      if (isKept(id)) continue;
-      const fail = this.#failures.get(id);
-      if (fail === undefined) this.#table.forget(id);
-      else guard(() => fail(new AckDisconnectedError()));
+    for (const id of [...this.#waiting.keys()]) {
+      const waiting = isKept(id) ? undefined : this.#take(id);
+      if (waiting?.takesError === true) guard(() => waiting.settle([new AckDisconnectedError()]));
     }
+  }
+
+  /** It is gone before anybody is told, so that telling it may start anything. */
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    waiting?.stopTimer?.();
+    this.#waiting.delete(id);
+    return waiting;
   }
 }

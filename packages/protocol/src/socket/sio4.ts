@@ -4,6 +4,7 @@
 //        that the program gave; socket ids follow from the session id.
 // Source: docs/protocol/socket-4.md, "Connecting" and "Refusal"
 
+import { isObject } from "../shared/record.ts";
 import type { ClientSocketDialect, ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
 import { parseNamespaceQuery, writeNamespaceQuery } from "./namespace-query.ts";
 import { PacketType, type SocketPacket } from "./packet.ts";
@@ -15,7 +16,7 @@ function socketId(namespace: string, sessionId: string): string {
 
 function refused(namespace: string, { message, data }: Refusal): SocketPacket {
   // Decoders of this revision take strings and objects only; a number would even be read as an id.
-  const isTold = (typeof data === "object" && data !== null) || typeof data === "string";
+  const isTold = isObject(data) || typeof data === "string";
   return { type: PacketType.CONNECT_ERROR, nsp: namespace, data: isTold ? data : message };
 }
 
@@ -36,8 +37,8 @@ export const sio4Client: ClientSocketDialect = {
 
   readRefusal({ data }: SocketPacket): Refusal {
     if (typeof data === "string") return { message: data };
-    if (typeof data !== "object" || data === null) return { message: "" };
-    const message: unknown = Reflect.get(data, "message");
+    if (!isObject(data)) return { message: "" };
+    const { message } = data;
     return { message: typeof message === "string" ? message : JSON.stringify(data), data };
   },
 };

@@ -47,7 +47,6 @@ const SPACE = 0x20;
 const ZERO = 0x30;
 const DASH = 0x2d;
 const SLASH = 0x2f;
-const NO_ID = -1;
 const DEFAULT_MAX_ATTACHMENTS = 10;
 
 function isDigit(code: number): boolean {
@@ -65,30 +64,11 @@ function writeText(type: number, count: number, packet: SocketPacket, data: unkn
   return text;
 }
 
-function carriesBinary(type: PacketType, findsBinary: boolean): boolean {
-  return type === BINARY_EVENT || type === BINARY_ACK || (findsBinary && (type === EVENT || type === ACK));
-}
-
-function withAttachments(packet: SocketPacket, replacer: Replacer | undefined): SocketFrame[] {
-  const { data, attachments } = deconstruct(packet.data);
-  const isEvent = packet.type === EVENT || packet.type === BINARY_EVENT;
-  // A binary type without attachments would be refused by every decoder of today.
-  const plain = isEvent ? EVENT : ACK;
-  const binary = isEvent ? BINARY_EVENT : BINARY_ACK;
-  const type = attachments.length > 0 ? binary : plain;
-  return [writeText(type, attachments.length, packet, data, replacer), ...attachments];
-}
-
 /** A packet whose text has been read, while its attachments are on their way. */
 interface Unfinished {
   readonly packet: SocketPacket;
   readonly expected: number;
   readonly attachments: unknown[];
-}
-
-function makePacket(type: PacketType, nsp: string, id: number, data: unknown): SocketPacket {
-  if (id === NO_ID) return data === undefined ? { type, nsp } : { type, nsp, data };
-  return data === undefined ? { type, nsp, id } : { type, nsp, id, data };
 }
 
 /** Reads the text of a packet from left to right, each character once. */
@@ -116,7 +96,7 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
     at = end + 1;
   }
 
-  let id = NO_ID;
+  let id: number | undefined;
   if (isDigit(text.charCodeAt(at))) {
     id = 0;
     for (; isDigit(text.charCodeAt(at)); at++) {
@@ -129,7 +109,10 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
   if (text.charCodeAt(at) <= SPACE) throw refusal("its payload starts with a space");
   const data = at < text.length ? parseJson(text.slice(at), MAX_DEPTH, reviver) : undefined;
   if (!isValidData(type, data, rules)) throw refusal("its payload is not what its type wants");
-  return { packet: makePacket(type, nsp, id, data), expected, attachments: [] };
+  const packet: { -readonly [Field in keyof SocketPacket]: SocketPacket[Field] } = { type, nsp };
+  if (data !== undefined) packet.data = data;
+  if (id !== undefined) packet.id = id;
+  return { packet, expected, attachments: [] };
 }
 
 function readLimit(maxAttachments: number): number {
@@ -169,10 +152,16 @@ export function createTextParser(revision: 4 | 5): TextParser {
     }
 
     #encode(packet: SocketPacket): SocketFrame[] {
-      const { type, data } = packet;
-      if (!carriesBinary(type, rules.findsBinary)) return [writeText(type, 0, packet, data, this.#replacer)];
-      if (type < BINARY_EVENT && isPlainJson(data)) return [writeText(type, 0, packet, data, this.#replacer)];
-      return withAttachments(packet, this.#replacer);
+      const { type, data: given } = packet;
+      const isMarked = type === BINARY_EVENT || type === BINARY_ACK;
+      const isLookedAt = rules.findsBinary && (type === EVENT || type === ACK) && !isPlainJson(given);
+      if (!isMarked && !isLookedAt) return [writeText(type, 0, packet, given, this.#replacer)];
+      const { data, attachments } = deconstruct(given);
+      const count = attachments.length;
+      const isEvent = type === EVENT || type === BINARY_EVENT;
+      // A binary type without attachments would be refused by every decoder of today.
+      const [plain, binary] = isEvent ? [EVENT, BINARY_EVENT] : [ACK, BINARY_ACK];
+      return [writeText(count > 0 ? binary : plain, count, packet, data, this.#replacer), ...attachments];
     }
   }
 
