@@ -110,7 +110,7 @@ export function pageSuite(engine: BrowserEngine, extent: Extent): void {
         tab = await browser.openTab();
       });
       afterEach(async () => {
-        await tab.close();
+        await tab?.close();
         const servers = opened;
         opened = [];
         for (const server of servers) await server.close();
