@@ -19,6 +19,7 @@ import {
 import { type CloseDetails, TransportError } from "./connect-error.ts";
 import type { Revision } from "./detect-revision.ts";
 import { ClientEmitter } from "./emitter.ts";
+import type { FailureCode } from "./failure-code.ts";
 import { guardProgram } from "./guard.ts";
 import { contextFor, type EngineContext, Opening } from "./opening.ts";
 import { DEFAULTS } from "./options.ts";
@@ -66,11 +67,10 @@ type EngineState =
   | { readonly at: "open"; readonly session: EngineSession; readonly upgrading: Upgrading | undefined }
   | { readonly at: "closed" };
 
-function asDetails(cause: unknown): Error | CloseDetails | undefined {
-  if (cause instanceof Error) return cause;
-  if (typeof cause !== "object" || cause === null) return undefined;
-  const description: unknown = Reflect.get(cause, "description");
-  return typeof description === "string" ? { description, context: Reflect.get(cause, "context") } : undefined;
+/** The trust boundary for what a transport says of its end: an error or details of ours, or nothing. */
+function asDetails(cause: unknown): Error | CloseDetails | undefined;
+function asDetails(cause: unknown): unknown {
+  return typeof cause === "object" && cause !== null && "description" in cause ? cause : undefined;
 }
 
 /** One connection. */
@@ -194,6 +194,12 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     guardProgram(this.#context.platform.clock, () => this.dispatch(event, args));
   }
 
+  /** What is about to be told, with its sentence where the platform has one. */
+  #explained<Failure extends Error | CloseDetails | undefined>(failure: Failure): Failure {
+    if (failure !== undefined) this.#context.platform.explain?.(failure);
+    return failure;
+  }
+
   #leave(session: EngineSession, upgrading: Upgrading | undefined): void {
     upgrading?.drop("the connection is being closed");
     session.close();
@@ -257,9 +263,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
       dropped: (why, cause) => {
         this.#settleUpgrade(session);
         if (this.#state.at !== "open") return;
-        const reason = `${why}; the connection stays on ${current.name}`;
-        const failure = cause instanceof TransportError ? { error: cause, reason: cause.hint } : { reason };
-        this.#tell("upgradeError", [new TransportError("probe error", { url: context.endpoint, ...failure })]);
+        const code: FailureCode = cause instanceof TransportError ? cause.code : "UPGRADE_FAILED";
+        const failure = { url: context.endpoint, error: cause ?? new Error(why), code };
+        this.#tell("upgradeError", [this.#explained(new TransportError("probe error", failure))]);
         if (this.#isLeaving) session.close();
       },
     });
@@ -285,7 +291,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   #watchPage(): void {
     const { platform, options } = this.#context;
     const stops = [
-      platform.onLeave("offline", () => this.#lost("transport close", { description: "network connection lost" })),
+      platform.onLeave("offline", () =>
+        this.#lost("transport close", { description: "network connection lost", code: "OFFLINE" }),
+      ),
     ];
     if (options.closeOnBeforeunload === true) {
       stops.push(
@@ -311,6 +319,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     if (this.#state.at !== "opening") return;
     this.#transport = this.#state.opening.transport;
     this.#state = { at: "closed" };
+    this.#explained(error);
     this.#listener.failed(error);
     this.#tell("error", [error]);
   }
@@ -321,7 +330,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#state = { at: "closed" };
     if (state.at === "open") state.upgrading?.drop("the connection was lost");
     this.#stopListening?.();
-    const details = asDetails(cause);
+    const details = this.#explained(asDetails(cause));
     if (reason === "transport error" && details instanceof Error) {
       this.#listener.failed(details);
       this.#tell("error", [details]);

@@ -14,7 +14,7 @@ import {
   parseHandshake,
 } from "@bowline/protocol";
 import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
-import { type Failure, parserError, TransportError, wrongRevision } from "./connect-error.ts";
+import { coded, type Failure, TransportError, wrongGeneration } from "./connect-error.ts";
 import {
   blamesRevision,
   type Detection,
@@ -120,7 +120,7 @@ export class Opening {
     const name = this.#names[this.#tried];
     if (name === undefined) {
       // Not at once: the program has no chance to listen before the call that connects returns.
-      this.#after(0, () => this.#events.failed(new Error("No transports available")));
+      this.#after(0, () => this.#events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
       return;
     }
     this.#transport = name === "websocket" ? this.#webSocket() : this.#polling();
@@ -175,8 +175,7 @@ export class Opening {
         if (this.#pinned === undefined || dialect.revision === this.#pinned) {
           this.#succeed(transport, dialect, readHandshake(packet), []);
         } else {
-          const message = this.#advice(this.#pinned);
-          this.#fail(new TransportError(message, { url: context.endpoint, reason: message }), false);
+          this.#fail(this.#refused(wrongGeneration(this.#pinned), context, this.#pinned), false);
         }
       },
       drained() {},
@@ -184,7 +183,7 @@ export class Opening {
         const error = asTransportError(cause, context);
         const answer = error.context;
         const isBlamed = answer !== undefined && blamesRevision(answer.status, answer.responseText);
-        this.#fail(isBlamed ? this.#explained(error, context) : error, isBlamed);
+        this.#fail(isBlamed ? this.#blamed(error, context) : error, isBlamed);
       },
     });
     return transport;
@@ -222,8 +221,8 @@ export class Opening {
       isOpen = true;
       if (this.#asked === 4) return;
       this.#after(SILENCE_MS, () => {
-        const silence = { url: context.endpoint, reason: `nothing came within ${SILENCE_MS} ms` };
-        this.#fail(this.#explained(new TransportError("websocket error", silence), context), true);
+        const silence: Failure = { url: context.endpoint, code: "TIMEOUT", detail: SILENCE_MS };
+        this.#fail(this.#blamed(new TransportError("websocket error", silence), context), true);
       });
     });
     transport.listen({
@@ -235,8 +234,7 @@ export class Opening {
         try {
           handshake = readHandshake(packet);
         } catch (error) {
-          // It was reached and said something useless, so advice about reaching it would mislead.
-          fail({ error, reason: error instanceof Error ? error.message : String(error) });
+          fail({ error, code: "NOT_SOCKET_IO" });
           return;
         }
         const hasMaxPayload = handshake.maxPayload !== undefined;
@@ -247,24 +245,27 @@ export class Opening {
         // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
         const isBlamed = isOpen && this.#asked === 3 && handshake === undefined;
         // A server with another parser takes the probe for a fault.
-        const error = detection.at === "probing" ? parserError(context.endpoint) : asTransportError(cause, context);
-        this.#fail(isBlamed ? this.#explained(error, context) : error, isBlamed);
+        const error =
+          detection.at === "probing"
+            ? new TransportError("parser error", { url: context.endpoint, code: "PARSER_MISMATCH" })
+            : asTransportError(cause, context);
+        this.#fail(isBlamed ? this.#blamed(error, context) : error, isBlamed);
       },
     });
     return transport;
   }
 
-  /** The error with the advice of a program that insists on a revision that is not spoken there. */
-  #explained(error: TransportError, { endpoint }: TransportContext): TransportError {
+  /** The error, where a program insists on a revision that is not spoken there. */
+  #blamed(error: TransportError, context: TransportContext): TransportError {
     if (this.#pinned !== 3) return error;
-    const { context } = error;
-    const answer = context === undefined ? {} : { status: context.status, body: context.responseText };
-    return new TransportError(error.message, { url: endpoint, ...answer, reason: this.#advice(3) });
+    const { status, responseText: body = "" } = error.context ?? {};
+    return this.#refused(error.message, context, 3, status === undefined ? {} : { status, body });
   }
 
-  #advice(wanted: Revision): string {
+  #refused(message: string, { endpoint: url }: TransportContext, wanted: Revision, answer = {}): TransportError {
     const { protocol = "auto" } = this.#context.options;
-    return wrongRevision(wanted, protocol === "auto" ? "parser" : "protocol");
+    const detail = `${protocol === "auto" ? "parser" : "protocol"} ${wanted}`;
+    return new TransportError(message, { url, code: "REVISION_REFUSED", detail, ...answer });
   }
 }
 
@@ -280,8 +281,5 @@ function readHandshake(packet: Packet): Handshake {
 
 function asTransportError(cause: unknown, { endpoint }: TransportContext): TransportError {
   if (cause instanceof TransportError) return cause;
-  return new TransportError("websocket error", {
-    url: endpoint,
-    reason: "the connection was closed before it was open",
-  });
+  return new TransportError("websocket error", { url: endpoint, error: cause, code: "CONNECTION_RESET" });
 }

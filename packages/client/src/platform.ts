@@ -3,6 +3,7 @@
 // Rules: this is the only way out: no global, no module of Node, no timer is used beside it.
 
 import type { Cancel, Clock, Random, Trace } from "@bowline/protocol/internal";
+import type { FailureCode, WarningCode } from "./failure-code.ts";
 import type { EngineOptions } from "./options.ts";
 
 /** One HTTP request. */
@@ -23,8 +24,9 @@ export interface HttpAnswer {
 
 /** Told one of both, once, and nothing after the request was cancelled. */
 export interface HttpEvents {
-  answered(answer: HttpAnswer): void;
-  failed(error: unknown): void;
+  /** @param code which failure it is, where it is one that only the platform can tell. */
+  answered(answer: HttpAnswer, code?: FailureCode): void;
+  failed(error: unknown, code: FailureCode): void;
 }
 
 /** What a WebSocket is opened with. */
@@ -38,8 +40,8 @@ export interface WebSocketRequest {
 export interface WebSocketEvents {
   opened(): void;
   message(data: string | Uint8Array): void;
-  /** Something went wrong; `closed` follows. */
-  failed(error: unknown): void;
+  /** Something went wrong, or a plain answer came; `closed` follows. */
+  failed(error: unknown, code: FailureCode | undefined, answer?: HttpAnswer): void;
   closed(code: number, reason: string): void;
 }
 
@@ -55,6 +57,14 @@ export interface WebSocketHandle {
   close(): void;
   /** Gives the connection up: whatever becomes of it, nobody waits. */
   discard(): void;
+}
+
+/** A failure that is about to be told: an error, or the details of an end. */
+export interface Told {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly description?: unknown;
+  hint?: string;
 }
 
 /** Where the page comes from, where there is a page. */
@@ -75,10 +85,10 @@ export interface Platform {
   /** An attachment as event handlers expect it here: a Buffer in Node, an ArrayBuffer in browsers. */
   binary(bytes: Uint8Array): unknown;
   readBlob(blob: Blob): Promise<ArrayBuffer>;
-  /** What the platform's error means, and what to do about it. */
-  explain(error: unknown): string;
+  /** Puts the sentence into what is about to be told of a failure, where sentences are at hand. */
+  explain?(failure: Told): void;
   /** The one outlet for warnings; each code is told once. */
-  warn(code: string, text: string): void;
+  warn(code: WarningCode, detail?: unknown): void;
   /** Calls the listener when the network goes away or the page is left. */
   onLeave(event: "offline" | "beforeunload", listener: () => void): Cancel;
 }

@@ -5,6 +5,8 @@
 import { SILENT } from "@bowline/protocol/internal";
 import { createFakeClock, createSeededRandom, type FakeClock } from "@bowline/testkit";
 import { expect } from "vitest";
+import { explain } from "../src/explain.ts";
+import type { FailureCode } from "../src/failure-code.ts";
 import type {
   HttpEvents,
   HttpRequest,
@@ -13,13 +15,14 @@ import type {
   WebSocketEvents,
   WebSocketRequest,
 } from "../src/platform.ts";
+import { isFailureCode } from "../src/sentences.ts";
 
 /** One HTTP request of the client. */
 export interface FakeRequest {
   readonly request: HttpRequest;
   readonly isCancelled: boolean;
   answer(body: string | Uint8Array, status?: number): void;
-  fail(error: unknown): void;
+  fail(error: unknown, code?: FailureCode): void;
 }
 
 /** One WebSocket of the client. */
@@ -31,7 +34,7 @@ export interface FakeWebSocket {
   readonly ended: "close" | "discard" | undefined;
   open(): void;
   message(data: string | Uint8Array): void;
-  fail(error: unknown): void;
+  fail(error: unknown, code?: FailureCode): void;
   close(code?: number, reason?: string): void;
   /** Lets the sends that wait be taken; only needed where `holdsSends` is set. */
   release(error?: unknown): void;
@@ -75,9 +78,9 @@ export function createFakePlatform(): FakePlatform {
         settled.add(fake);
         if (!isCancelled) events.answered({ status, body });
       },
-      fail(error) {
+      fail(error, code = "NETWORK_ERROR") {
         settled.add(fake);
-        if (!isCancelled) events.failed(error);
+        if (!isCancelled) events.failed(error, code);
       },
     };
     requests.push(fake);
@@ -113,7 +116,7 @@ export function createFakePlatform(): FakePlatform {
         },
         open: () => events.opened(),
         message: (data) => events.message(data),
-        fail: (error) => events.failed(error),
+        fail: (error, code = "NETWORK_ERROR") => events.failed(error, code),
         close: (code = 1005, reason = "") => events.closed(code, reason),
         release(error) {
           const due = held;
@@ -142,7 +145,9 @@ export function createFakePlatform(): FakePlatform {
     },
     binary: (bytes) => bytes,
     readBlob: (blob) => new Response(blob).arrayBuffer(),
-    explain: (error) => (error instanceof Error ? error.message : "no answer came"),
+    explain(failure) {
+      if (isFailureCode(failure.code)) failure.hint = explain(failure);
+    },
     warn: (code) => {
       warnings.push(code);
     },

@@ -40,7 +40,8 @@ function http({ method, url, headers, body, options }: HttpRequest, events: Http
         if (!signal.aborted) events.answered(answer);
       },
       (error: unknown) => {
-        if (!signal.aborted) events.failed(error);
+        // Browsers tell pages no more about a failed request; their consoles do.
+        if (!signal.aborted) events.failed(error, "NETWORK_OR_CORS");
       },
     );
   return () => controller.abort();
@@ -49,11 +50,15 @@ function http({ method, url, headers, body, options }: HttpRequest, events: Http
 function webSocket({ url, protocols }: WebSocketRequest, events: WebSocketEvents): WebSocketHandle {
   const socket = new WebSocket(url, typeof protocols === "string" ? protocols : [...(protocols ?? [])]);
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => events.opened();
+  let wasOpen = false;
+  socket.onopen = () => {
+    wasOpen = true;
+    events.opened();
+  };
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     events.message(typeof data === "string" ? data : new Uint8Array(data));
   };
-  socket.onerror = (error) => events.failed(error);
+  socket.onerror = (error) => events.failed(error, wasOpen ? "CONNECTION_LOST" : "NETWORK_OR_CORS");
   socket.onclose = ({ code, reason }) => events.closed(code, reason);
   const close = (): void => socket.close();
   return {
@@ -92,12 +97,11 @@ export function createBrowserPlatform(): Platform {
     binary: ({ buffer, byteOffset, byteLength }) =>
       byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength),
     readBlob: (blob) => blob.arrayBuffer(),
-    // Browsers tell pages nothing about a failed request; their consoles know more.
-    explain: () => "no answer came; check that the server runs and that its CORS settings allow this page",
-    warn(code, text) {
+    // The sentences are in docs/errors.md; a page need not load them.
+    warn(code, detail = "") {
       if (warned.has(code)) return;
       warned.add(code);
-      console.warn(`[${code}] ${text}`);
+      console.warn(code, detail);
     },
     onLeave(event, listener) {
       globalThis.addEventListener?.(event, listener);

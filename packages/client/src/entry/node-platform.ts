@@ -5,8 +5,9 @@
 import { randomFillSync } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { createTrace, type Random, type Trace } from "@bowline/protocol/internal";
+import { explain } from "../explain.ts";
 import type { PageLocation, Platform } from "../platform.ts";
-import { explainNodeError } from "./explain-node-error.ts";
+import { isFailureCode, WARNINGS } from "../sentences.ts";
 import { createNodeClock } from "./node-clock.ts";
 import { requestOnNode } from "./node-http.ts";
 import { openNodeWebSocket } from "./node-websocket.ts";
@@ -40,11 +41,13 @@ export function createNodePlatform(): Platform {
     webSocket: openNodeWebSocket,
     binary: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
     readBlob: (blob) => blob.arrayBuffer(),
-    explain: explainNodeError,
-    warn(code, text) {
+    explain(failure) {
+      if (isFailureCode(failure.code)) failure.hint = explain(failure);
+    },
+    warn(code, detail) {
       if (warned.has(code)) return;
       warned.add(code);
-      process.emitWarning(text, { code });
+      process.emitWarning(WARNINGS[code](String(detail)), { code });
     },
     onLeave: () => () => {},
   };

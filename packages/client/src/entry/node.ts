@@ -11,6 +11,7 @@ export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/pro
 export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
 export type { Engine } from "../engine.ts";
+export type { FailureCode } from "../failure-code.ts";
 export type {
   Auth,
   ClientOptions,
