@@ -78,6 +78,7 @@ export class Manager extends Tunable {
     this.#platform = platform;
     this.uri = typeof uri === "string" ? uri : undefined;
     this.opts = opts;
+    platform.checkOptions?.(opts);
     this.#api = apiDialect(opts);
     this.#reconnector = new Reconnector(platform, this.settings, {
       tell: (event: keyof ManagerEvents, ...args: unknown[]) => this.#announce(event, args),

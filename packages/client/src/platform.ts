@@ -89,6 +89,8 @@ export interface Platform {
   explain?(failure: Told): void;
   /** The one outlet for warnings; each code is told once. */
   warn(code: WarningCode, detail?: unknown): void;
+  /** Warns of options that have no effect, where the platform knows all there are. */
+  checkOptions?(options: object): void;
   /** Calls the listener when the network goes away or the page is left. */
   onLeave(event: "offline" | "beforeunload", listener: () => void): Cancel;
 }

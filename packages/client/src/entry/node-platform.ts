@@ -11,6 +11,7 @@ import { isFailureCode, WARNINGS } from "../sentences.ts";
 import { createNodeClock } from "./node-clock.ts";
 import { requestOnNode } from "./node-http.ts";
 import { openNodeWebSocket } from "./node-websocket.ts";
+import { unknownOptions } from "./unknown-options.ts";
 
 const random: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
@@ -32,6 +33,11 @@ function emulatedPage(): PageLocation | undefined {
 /** Makes the platform of a Node process. */
 export function createNodePlatform(): Platform {
   const warned = new Set<string>();
+  const warn: Platform["warn"] = (code, detail) => {
+    if (warned.has(code)) return;
+    warned.add(code);
+    process.emitWarning(WARNINGS[code](String(detail)), { code });
+  };
   return {
     clock: createNodeClock(),
     random,
@@ -44,10 +50,10 @@ export function createNodePlatform(): Platform {
     explain(failure) {
       if (isFailureCode(failure.code)) failure.hint = explain(failure);
     },
-    warn(code, detail) {
-      if (warned.has(code)) return;
-      warned.add(code);
-      process.emitWarning(WARNINGS[code](String(detail)), { code });
+    warn,
+    checkOptions(options) {
+      const [unknown] = unknownOptions(options);
+      if (unknown !== undefined) warn("BOWLINE_UNKNOWN_OPTION", unknown);
     },
     onLeave: () => () => {},
   };

@@ -76,7 +76,7 @@ interface Visit {
 const VISIT = `new Promise((resolve, reject) => {
   const socket = window.io({ reconnection: false });
   setTimeout(() => reject(new Error("nothing came within 10 s")), 10000);
-  socket.on("connect_error", (error) => reject(new Error(error.message + ": " + error.hint)));
+  socket.on("connect_error", (error) => reject(new Error(error.message + ": " + error.code)));
   const pushed = new Promise((done) => socket.on("pushed", (bytes) => done([...new Uint8Array(bytes)])));
   socket.on("connect", async () => {
     const { engine } = socket.io;
