@@ -21,13 +21,15 @@ export const ADVICE: Readonly<Record<FailureCode, string>> = {
     "certificate is trusted, and that no extension or proxy blocks the request",
   OFFLINE: "the browser has lost its network; the client comes back by itself when reconnection is on",
   REQUEST_INVALID: "the platform cannot make this request; check the URL, the headers and the subprotocols",
-  TIMEOUT: "check that the server runs there and is not overloaded, or allow more time",
+  TIMEOUT:
+    'check that the server runs there and is not overloaded, and the option "path" on both sides, since some servers ' +
+    "leave other paths unanswered; or allow more time",
   TLS_NOT_SPOKEN: 'the port speaks no TLS; use "http" in the URL, or the port for TLS',
   TLS_REQUIRED: 'the port takes TLS only; use "https" in the URL',
   TLS_UNTRUSTED:
     'the certificate is not trusted; hand in the one that signed it as the option "ca", and use the host it is made out to',
   ANSWER_TOO_LARGE: "it is cut off to keep memory in bounds",
-  BAD_REQUEST: "the server, or a proxy before it, does not understand the request",
+  BAD_REQUEST: "the server, its allowRequest, or a proxy before it, does not take the request",
   FORBIDDEN: "the server's allowRequest or origin check, or a proxy, refused it",
   NOT_SOCKET_IO: `no Socket.IO server answers there; ${PATH}`,
   PATH_NOT_FOUND: 'nothing is served there; check the host and the option "path" on both sides',

@@ -25,6 +25,7 @@ describe("an answer in the place of a WebSocket", () => {
     ["the wish for an upgrade", 426, "", "UPGRADE_SWALLOWED"],
     ["a server that saw a plain request", 400, '{"code":3,"message":"Bad request"}', "UPGRADE_SWALLOWED"],
     ["a server that does not know the session", 400, '{"code":1}', undefined],
+    ["a server that says so in words", 400, "Session ID unknown", "SESSION_UNKNOWN"],
     ["a wrong path", 404, "", undefined],
   ])("%s has its name", (_rule, status, body, code) => {
     expect(codeOfAnswer({ status, body }, true)).toBe(code);

@@ -45,11 +45,20 @@ export function codeOfNodeError(error: unknown): FailureCode {
 /** What an Engine.IO server says to a request for a WebSocket that came without its header Upgrade. */
 const NO_UPGRADE = 3;
 
+/** The words with which servers refuse a WebSocket: there they send no number. */
+const REFUSALS: ReadonlyMap<unknown, FailureCode> = new Map<unknown, FailureCode>([
+  ["Transport unknown", "TRANSPORT_REFUSED"],
+  ["Session ID unknown", "SESSION_UNKNOWN"],
+  ["Forbidden", "FORBIDDEN"],
+  ["Unsupported protocol version", "REVISION_REFUSED"],
+]);
+
 /** Names the failure that an answer is, where it takes more than its status; undefined for all others. */
 export function codeOfAnswer({ status, body }: HttpAnswer, isWebSocket: boolean): FailureCode | undefined {
   // Something on the way, or a server of something else, took it for a plain request.
   const isPlain = status < 300 || status === 426 || (status === 400 && refusalCode(body) === NO_UPGRADE);
   if (isWebSocket && isPlain) return "UPGRADE_SWALLOWED";
   if (status > 299 && status < 400) return "REDIRECTED";
-  return status === 400 && typeof body === "string" && /HTTP .*HTTPS/.test(body) ? "TLS_REQUIRED" : undefined;
+  if (status !== 400 || typeof body !== "string") return undefined;
+  return /HTTP .*HTTPS/.test(body) ? "TLS_REQUIRED" : REFUSALS.get(body);
 }

@@ -64,9 +64,14 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   const socket = new WebSocket(request.url, names, settingsOf(request));
   socket.on("open", () => events.opened());
   socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
-  socket.on("error", (error) => events.failed(error, codeOfNodeError(error)));
+  let isRefused = false;
+  socket.on("error", (error) => {
+    // To be given up after a refusal is an error to ws, and none to those who have heard of it.
+    if (!isRefused) events.failed(error, codeOfNodeError(error));
+  });
   socket.on("unexpected-response", (_request, response) => {
     readRefusal(response, (answer) => {
+      isRefused = true;
       const error = new Error(`Unexpected server response: ${answer.status}`);
       events.failed(error, codeOfAnswer(answer, true), answer);
       socket.terminate();
