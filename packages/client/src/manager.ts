@@ -12,7 +12,8 @@ import type { SocketPacket } from "@bowline/protocol";
 import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
 import { type CloseDetails, TransportError } from "./connect-error.ts";
-import { Engine, type EngineListener } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { EngineListener } from "./engine-events.ts";
 import { guardProgram } from "./guard.ts";
 import { Link } from "./link.ts";
 import type { ManagerEvents } from "./manager-events.ts";
@@ -57,7 +58,7 @@ export class Manager extends Tunable {
   uri: string | undefined;
   readonly #platform: Platform;
   readonly #api: ApiDialect;
-  readonly #memory: EngineMemory = { revision: undefined, websocketWorked: false };
+  readonly #memory: EngineMemory = { revision: undefined };
   readonly #sockets = new Map<string, Socket>();
   readonly #members: Members;
   #engine: Engine;

@@ -5,6 +5,7 @@
 
 import type { Parser } from "@bowline/protocol";
 import type { TransportName } from "@bowline/protocol/internal";
+import type { TransportClass } from "./transports/transport.ts";
 
 /** A query as an object, or as it stands in a URL. */
 export type Query = string | Readonly<Record<string, unknown>>;
@@ -26,8 +27,12 @@ export interface EngineOptions {
   readonly secure?: boolean;
   /** Parameters for the URL of every request; a query in the URL itself wins. */
   readonly query?: Query;
-  /** Transports in the order of preference; the first one opens the connection. @default ["polling", "websocket"] */
-  readonly transports?: readonly (TransportName | (string & {}))[];
+  /**
+   * Transports in the order of preference, by their names or as classes such as `Fetch`; the first one opens the
+   * connection. Names that are unknown, or do not work here, are left out.
+   * @default ["polling", "websocket", "webtransport"]
+   */
+  readonly transports?: readonly (TransportName | (string & {}) | TransportClass)[];
   /** Whether to try the next transport when one cannot connect. @default false */
   readonly tryAllTransports?: boolean;
   /** Whether to move on to a better transport once connected. @default true */
@@ -54,12 +59,28 @@ export interface EngineOptions {
   readonly addTrailingSlash?: boolean;
   /** Whether to close the connection in silence when the page is left. @default false */
   readonly closeOnBeforeunload?: boolean;
+  /** Whether timers are those from before this package was loaded, where fake ones have been put in their place since. @default false */
+  readonly useNativeTimers?: boolean;
+  /** Browsers, with `compat: 2`: whether to poll by script elements. @default false */
+  readonly forceJSONP?: boolean;
+  /** Browsers, with `compat: 2`: whether that may be done. @default true */
+  readonly jsonp?: boolean;
+  /** Of no effect: Internet Explorer 8 and 9 are not served. */
+  readonly enablesXDR?: boolean;
+  /** Of no effect: there is no Flash. */
+  readonly policyPort?: number;
+  /** Of no effect: every transport is tried. */
+  readonly onlyBinaryUpgrades?: boolean;
+  /** Of no effect: name `NodeXHR` and `NodeWebSocket` as `transports` instead. */
+  readonly forceNode?: boolean;
   /**
    * Revision of the Engine.IO protocol: 3 for servers of 2.x, 4 for servers of 3.x and 4.x; `"auto"` finds out. A
    * WebSocket that was asked for 3 has 2 seconds to speak: some servers of 3.x and 4.x open one and stay silent.
    * @default "auto", which asks for 4 first; with `compat: 2`, 3 is asked for first
    */
   readonly protocol?: "auto" | 3 | 4;
+  /** Node: whether the process may end while it is connected. @default false */
+  readonly autoUnref?: boolean;
   /** Node: agent for the HTTP requests and the WebSocket. */
   readonly agent?: unknown;
   /** Node: certificate and key in one. */
@@ -158,7 +179,7 @@ export const DEFAULTS: {
   readonly maxPayload: number;
 } = {
   path: "/socket.io",
-  transports: ["polling", "websocket"],
+  transports: ["polling", "websocket", "webtransport"],
   reconnectionDelay: 1000,
   reconnectionDelayMax: 5000,
   randomizationFactor: 0.5,

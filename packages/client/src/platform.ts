@@ -1,10 +1,13 @@
 // What the client needs of its surroundings, handed in by the composition roots in entry/.
 // Place: below bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
-// Rules: this is the only way out: no global, no module of Node, no timer is used beside it.
+// Rules: this, and the ways to send that its transports are made of, are the only way out: no global, no module of Node,
+//        no timer is used beside them.
 
 import type { Cancel, Clock, Random, Trace } from "@bowline/protocol/internal";
+import type { UpgradeStart } from "./engine-upgrade.ts";
 import type { FailureCode, WarningCode } from "./failure-code.ts";
 import type { EngineOptions } from "./options.ts";
+import type { TransportClass } from "./transports/transport.ts";
 
 /** One HTTP request. */
 export interface HttpRequest {
@@ -28,6 +31,9 @@ export interface HttpEvents {
   answered(answer: HttpAnswer, code?: FailureCode): void;
   failed(error: unknown, code: FailureCode): void;
 }
+
+/** Sends one request; a request that cannot be made may throw. */
+export type HttpCall = (request: HttpRequest, events: HttpEvents) => Cancel;
 
 /** What a WebSocket is opened with. */
 export interface WebSocketRequest {
@@ -59,6 +65,9 @@ export interface WebSocketHandle {
   discard(): void;
 }
 
+/** Opens a WebSocket; a URL or subprotocol that cannot be used may throw. */
+export type OpenWebSocket = (request: WebSocketRequest, events: WebSocketEvents) => WebSocketHandle;
+
 /** A failure that is about to be told: an error, or the details of an end. */
 export interface Told {
   readonly code?: unknown;
@@ -80,11 +89,20 @@ export interface Platform {
   readonly trace: Trace;
   /** The page's own address; looked at when a URL has to be completed. */
   page(): PageLocation | undefined;
-  http(request: HttpRequest, events: HttpEvents): Cancel;
-  webSocket(request: WebSocketRequest, events: WebSocketEvents): WebSocketHandle;
-  /** An attachment as event handlers expect it here: a Buffer in Node, an ArrayBuffer in browsers. */
-  binary(bytes: Uint8Array): unknown;
+  /** The transports that are known by their names here; of two with one name the first that works counts. */
+  readonly transports: readonly TransportClass[];
+  /** Moves a session to a better transport; where there is nothing to move to, it is left out of the bundle. */
+  readonly upgrade: UpgradeStart | undefined;
+  /** What bytes are here, in the words of WebSockets, where a program asks for nothing else. */
+  readonly binaryType: string;
+  /**
+   * Bytes as event handlers expect them here: a Buffer in Node, an ArrayBuffer in browsers.
+   * @param type what the program asks for instead, as in WebSockets: `arraybuffer`, `blob`, `nodebuffer`.
+   */
+  binary(bytes: Uint8Array, type?: string): ArrayBufferLike | Uint8Array | Blob;
   readBlob(blob: Blob): Promise<ArrayBuffer>;
+  /** Which failure an error of its own is that a transport got beside the ways to send. */
+  codeOf(error: unknown): FailureCode;
   /** Puts the sentence into what is about to be told of a failure, where sentences are at hand. */
   explain?(failure: Told): void;
   /** The one outlet for warnings; each code is told once. */

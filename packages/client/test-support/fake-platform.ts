@@ -5,17 +5,24 @@
 import { SILENT } from "@bowline/protocol/internal";
 import { createFakeClock, createSeededRandom, type FakeClock } from "@bowline/testkit";
 import { expect } from "vitest";
+import { startUpgrade } from "../src/engine-upgrade.ts";
 import { explain } from "../src/explain.ts";
 import type { FailureCode } from "../src/failure-code.ts";
 import type {
+  HttpCall,
   HttpEvents,
   HttpRequest,
+  OpenWebSocket,
   PageLocation,
   Platform,
   WebSocketEvents,
   WebSocketRequest,
 } from "../src/platform.ts";
 import { isFailureCode } from "../src/sentences.ts";
+import { pollingOver } from "../src/transports/polling.ts";
+import { webSocketOver } from "../src/transports/websocket.ts";
+import { webTransportOver } from "../src/transports/webtransport.ts";
+import { FakeWebTransport } from "./fake-web-transport.ts";
 
 /** One HTTP request of the client. */
 export interface FakeRequest {
@@ -43,14 +50,19 @@ export interface FakeWebSocket {
 /** Surroundings under a test's control. */
 export interface FakePlatform extends Platform {
   readonly clock: FakeClock;
+  readonly http: HttpCall;
+  readonly webSocket: OpenWebSocket;
   readonly requests: FakeRequest[];
   readonly sockets: FakeWebSocket[];
+  readonly webTransports: FakeWebTransport[];
   readonly warnings: string[];
   /** Whether sends are taken only when the test releases them. */
   holdsSends: boolean;
   location: PageLocation | undefined;
   /** The error that opening a WebSocket throws. */
   webSocketError: Error | undefined;
+  /** Whether there is WebTransport; there is none otherwise. */
+  hasWebTransport: boolean;
   leave(event: "offline" | "beforeunload"): void;
   readonly leaveListeners: number;
   /** The requests that neither were answered nor cancelled. */
@@ -99,7 +111,22 @@ export function createFakePlatform(): FakePlatform {
     holdsSends: false,
     location: undefined,
     webSocketError: undefined,
+    hasWebTransport: false,
+    webTransports: [],
     page: () => platform.location,
+    transports: [
+      pollingOver(http),
+      webSocketOver((request, events) => platform.webSocket(request, events)),
+      webTransportOver(
+        (url, options) => {
+          const session = new FakeWebTransport(url, options);
+          platform.webTransports.push(session);
+          return session;
+        },
+        () => platform.hasWebTransport,
+      ),
+    ],
+    upgrade: startUpgrade,
     http,
     webSocket(request: WebSocketRequest, events: WebSocketEvents) {
       if (platform.webSocketError !== undefined) throw platform.webSocketError;
@@ -143,8 +170,10 @@ export function createFakePlatform(): FakePlatform {
         },
       };
     },
+    binaryType: "nodebuffer",
     binary: (bytes) => bytes,
     readBlob: (blob) => new Response(blob).arrayBuffer(),
+    codeOf: () => "NETWORK_ERROR",
     explain(failure) {
       if (isFailureCode(failure.code)) failure.hint = explain(failure);
     },

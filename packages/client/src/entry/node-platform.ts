@@ -5,13 +5,15 @@
 import { randomFillSync } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { createTrace, type Random, type Trace } from "@bowline/protocol/internal";
+import { startUpgrade } from "../engine-upgrade.ts";
 import { explain } from "../explain.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { isFailureCode, WARNINGS } from "../sentences.ts";
 import { createNodeClock } from "./node-clock.ts";
-import { requestOnNode } from "./node-http.ts";
-import { openNodeWebSocket } from "./node-websocket.ts";
+import { codeOfNodeError } from "./node-error.ts";
+import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
 import { unknownOptions } from "./unknown-options.ts";
+import { WebTransport } from "./web-transports.ts";
 
 const random: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
@@ -43,10 +45,16 @@ export function createNodePlatform(): Platform {
     random,
     trace,
     page: emulatedPage,
-    http: requestOnNode,
-    webSocket: openNodeWebSocket,
-    binary: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    transports: [NodeXHR, NodeWebSocket, WebTransport],
+    upgrade: startUpgrade,
+    binaryType: "nodebuffer",
+    binary(bytes, type) {
+      if (type === "blob") return new Blob([new Uint8Array(bytes)]);
+      if (type === "arraybuffer") return new Uint8Array(bytes).buffer;
+      return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
     readBlob: (blob) => blob.arrayBuffer(),
+    codeOf: codeOfNodeError,
     explain(failure) {
       if (isFailureCode(failure.code)) failure.hint = explain(failure);
     },

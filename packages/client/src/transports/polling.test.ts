@@ -40,10 +40,12 @@ function createTransport(platform: FakePlatform, options: EngineOptions = {}): P
       platform,
       options,
       dialect: eio4,
+      sid: undefined,
       endpoint: "http://h/",
       url: ({ revision }, sid) => `http://h/?${revision}&${sid}`,
+      opened() {},
     },
-    (body) => (typeof body === "string" && body.startsWith("0{") ? undefined : eio3),
+    platform.http,
   );
 }
 
