@@ -101,6 +101,14 @@ export function withoutQuery(thrown: unknown): Error {
   return new Error(message.replaceAll(/[?][^\s"']*/g, "?…"));
 }
 
+/** An error of a connection, as listeners get it; one of another kind, as of a program's own parser, need not have a code. */
+export interface FailureError extends Error {
+  /** What went wrong, in a word that stays. */
+  code?: FailureCode;
+  /** What was tried, what came back, what to do: on Node always, in browsers see `explain()` of `@bowline/client/explain`. */
+  hint?: string;
+}
+
 /** A connection that was lost without an error, as `disconnect` listeners get it. */
 export interface CloseDetails {
   readonly description: string;

@@ -4,7 +4,7 @@
 
 import type { EngineDialect, Handshake, Packet } from "@bowline/protocol";
 import type { CloseReason, Outgoing, TransportName } from "@bowline/protocol/internal";
-import type { CloseDetails } from "./connect-error.ts";
+import type { CloseDetails, FailureError } from "./connect-error.ts";
 
 /** A message as programs get it: text, or bytes as they are usual on the platform. */
 export type RawData = string | ArrayBufferLike | Uint8Array | Blob;
@@ -61,9 +61,9 @@ export interface EngineEvents {
   drain: () => void;
   upgrading: (transport: EngineTransport) => void;
   upgrade: (transport: EngineTransport) => void;
-  upgradeError: (error: Error) => void;
-  error: (error: Error) => void;
-  close: (reason: string, details?: Error | CloseDetails) => void;
+  upgradeError: (error: FailureError) => void;
+  error: (error: FailureError) => void;
+  close: (reason: string, details?: FailureError | CloseDetails) => void;
 }
 
 /** What a connection tells its manager, before it tells programs. */

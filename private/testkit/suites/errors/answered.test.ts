@@ -1,6 +1,6 @@
 // Addresses at which somebody answers, but not as a Socket.IO server would that lets this client in.
 import { afterEach, describe, expect, test } from "vitest";
-import { connectTo, endOf, failureAt, next, TRANSPORTS, toldOf } from "./client.ts";
+import { connectTo, containing, endOf, failureAt, matching, next, TRANSPORTS, toldOf } from "./client.ts";
 import {
   balanceInTurn,
   proxyThatCutsWebSockets,
@@ -50,13 +50,13 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 
   test("a redirection is not followed", async () => {
     const told = await answering(301, "", { Location: "https://elsewhere.invalid/" });
-    expect(told).toMatchObject({ ...failure, code: "REDIRECTED", hint: expect.stringContaining("answered 301; ") });
+    expect(told).toMatchObject({ ...failure, code: "REDIRECTED", hint: containing("answered 301; ") });
   });
 
   test("what is no HTTP is no Socket.IO server", async () => {
     const port = await serveTcp((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
     const told = await failureAt(`http://127.0.0.1:${port}`, options);
-    expect(told).toMatchObject({ ...failure, code: "NOT_SOCKET_IO", hint: expect.stringContaining("Parse Error") });
+    expect(told).toMatchObject({ ...failure, code: "NOT_SOCKET_IO", hint: containing("Parse Error") });
   });
 
   test.each(MODERN)("%s under another path leaves a poll unanswered, or hangs up", async (name) => {
@@ -73,7 +73,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await failureAt(url, options)).toMatchObject({
       ...failure,
       code: "FORBIDDEN",
-      hint: expect.stringContaining("the server's allowRequest"),
+      hint: containing("the server's allowRequest"),
     });
   });
 
@@ -86,7 +86,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
       ...failure,
       // To a WebSocket servers tell the words alone.
       code: transport === "polling" ? "FORBIDDEN" : "BAD_REQUEST",
-      hint: expect.stringMatching(/members only.*allowRequest/),
+      hint: matching(/members only.*allowRequest/),
     });
   });
 
@@ -102,7 +102,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await failureAt(url, { ...options, protocol: 3 })).toMatchObject({
       ...failure,
       code: "REVISION_REFUSED",
-      hint: expect.stringContaining("allowEIO3"),
+      hint: containing("allowEIO3"),
     });
   });
 
@@ -114,7 +114,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
       socket.emit("large", "x".repeat(5000));
       expect([name, await endOf(socket)]).toMatchObject([
         name,
-        { code: "PAYLOAD_TOO_LARGE", hint: expect.stringContaining("maxHttpBufferSize") },
+        { code: "PAYLOAD_TOO_LARGE", hint: containing("maxHttpBufferSize") },
       ]);
     }
   });
@@ -126,7 +126,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
     expect(await endOf(socket)).toMatchObject({
       reason: "transport error",
       code: "ANSWER_TOO_LARGE",
-      hint: expect.stringContaining("to keep memory in bounds"),
+      hint: containing("to keep memory in bounds"),
     });
   });
 });
@@ -139,7 +139,7 @@ describe("a server of something else", () => {
     expect(await failureAt(`http://127.0.0.1:${port}`, { transports: ["polling"] })).toMatchObject({
       message: "server error",
       code: "NOT_SOCKET_IO",
-      hint: expect.stringContaining(`answered 200: ${JSON.stringify(page)}; no Socket.IO server answers there`),
+      hint: containing(`answered 200: ${JSON.stringify(page)}; no Socket.IO server answers there`),
     });
   });
 
@@ -148,7 +148,7 @@ describe("a server of something else", () => {
     expect(await failureAt(`http://127.0.0.1:${port}`, { transports: ["websocket"] })).toMatchObject({
       message: "websocket error",
       code: "UPGRADE_SWALLOWED",
-      hint: expect.stringContaining("pass the headers Upgrade and Connection on"),
+      hint: containing("pass the headers Upgrade and Connection on"),
     });
   });
 });
@@ -171,7 +171,7 @@ describe.each(SERVERS)("a proxy before %s that knows nothing of Upgrade", (name)
     expect(toldOf(error)).toMatchObject({
       message: "probe error",
       code: "UPGRADE_SWALLOWED",
-      hint: expect.stringContaining("pass the headers Upgrade and Connection on"),
+      hint: containing("pass the headers Upgrade and Connection on"),
     });
     if (!socket.connected) await next(socket, "connect");
     expect(socket.io.engine.transport.name).toBe("polling");
@@ -185,7 +185,7 @@ test("a proxy that cuts WebSockets leaves the connection on polling, and the rea
   expect(toldOf(error)).toMatchObject({
     message: "probe error",
     code: "UPGRADE_FAILED",
-    hint: expect.stringContaining("the WebSocket could not be used"),
+    hint: containing("the WebSocket could not be used"),
   });
   if (!socket.connected) await next(socket, "connect");
   expect(socket.io.engine.transport.name).toBe("polling");
@@ -200,10 +200,10 @@ describe.each(SERVERS)("several nodes of %s without sticky sessions", (name) => 
       socket.io.on("error", resolve);
     });
     expect(toldOf(await told)).toMatchObject({
-      message: expect.stringMatching(/^xhr (poll|post) error$/),
+      message: matching(/^xhr (poll|post) error$/),
       code: "SESSION_UNKNOWN",
       status: 400,
-      hint: expect.stringContaining("polling needs sticky sessions"),
+      hint: containing("polling needs sticky sessions"),
     });
   });
 });
@@ -213,6 +213,6 @@ test("a client held to the revision of 4.x is told that the server is of 2.x", a
   expect(await failureAt(url, { transports: ["polling"], protocol: 4 })).toMatchObject({
     message: "It seems you are trying to reach a Socket.IO server in v2.x",
     code: "REVISION_REFUSED",
-    hint: expect.stringContaining("set it to 3"),
+    hint: containing("set it to 3"),
   });
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchChromium, missingChromium } from "../../src/peers/chromium.ts";
-import { TRANSPORTS } from "./client.ts";
+import { matching, TRANSPORTS } from "./client.ts";
 import { closedPort, listen, serveSocketIo, stopAll } from "./servers.ts";
 
 const DIST = new URL("../../../../packages/client/dist/", import.meta.url);
@@ -96,7 +96,7 @@ describe.skipIf(reason !== undefined)(title, () => {
   test("a wrong path of the page's own server is told as on Node", async () => {
     expect(await fail(origin, { transports: ["polling"] })).toMatchObject({
       code: "PATH_NOT_FOUND",
-      sentence: expect.stringMatching(/^Cannot use "http.*\/socket\.io\/": the server answered 404: "Cannot GET"; /),
+      sentence: matching(/^Cannot use "http.*\/socket\.io\/": the server answered 404: "Cannot GET"; /),
     });
   });
 

@@ -3,6 +3,7 @@
 // Rules: a test waits for the one thing that it is about, and never longer than a few seconds.
 
 import { type ClientOptions, io, type Socket } from "@bowline/client";
+import { expect } from "vitest";
 import { within } from "../../src/peers/wait-for.ts";
 import { later } from "./servers.ts";
 
@@ -20,7 +21,18 @@ export interface Told {
   readonly status: unknown;
 }
 
-function fieldOf(source: unknown, name: string): unknown {
+/** Matches a text that contains another one, wherever a value is compared. */
+export function containing(text: string): unknown {
+  return expect.stringContaining(text);
+}
+
+/** Matches a text of a form, wherever a value is compared. */
+export function matching(form: RegExp): unknown {
+  return expect.stringMatching(form);
+}
+
+/** A field of something unknown. */
+export function fieldOf(source: unknown, name: string): unknown {
   return typeof source === "object" && source !== null ? Reflect.get(source, name) : undefined;
 }
 

@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
-import { connectTo, endOf, failureAt, next, TRANSPORTS, toldOf } from "./client.ts";
+import { connectTo, containing, endOf, failureAt, matching, next, TRANSPORTS, toldOf } from "./client.ts";
 import { listen, SERVERS, serveSocketIo, stopAll } from "./servers.ts";
 
 afterEach(stopAll);
@@ -17,7 +17,7 @@ describe.each(SERVERS)("%s", (name) => {
     expect(await endOf(socket)).toMatchObject({
       reason: "transport close",
       code: "CONNECTION_CLOSED",
-      hint: expect.stringContaining("closed the connection"),
+      hint: containing("closed the connection"),
     });
   });
 
@@ -29,7 +29,7 @@ describe.each(SERVERS)("%s", (name) => {
     expect(await endOf(socket)).toMatchObject({
       reason: "transport close",
       code: "CONNECTION_LOST",
-      hint: expect.stringContaining("broke without a goodbye"),
+      hint: containing("broke without a goodbye"),
     });
   });
 
@@ -39,7 +39,7 @@ describe.each(SERVERS)("%s", (name) => {
       message: "Invalid namespace",
       type: undefined,
       code: "NAMESPACE_UNKNOWN",
-      hint: expect.stringContaining("io.of()"),
+      hint: containing("io.of()"),
     });
   });
 
@@ -50,7 +50,7 @@ describe.each(SERVERS)("%s", (name) => {
       message: "members only",
       type: undefined,
       code: "NAMESPACE_REFUSED",
-      hint: expect.stringContaining("members only; a middleware of the server refused"),
+      hint: containing("members only; a middleware of the server refused"),
     });
   });
 });
@@ -73,7 +73,7 @@ describe("a server that speaks nonsense", () => {
     expect(told).toMatchObject({
       reason: "parse error",
       code: "PARSE_ERROR",
-      hint: expect.stringContaining("what came is no packet"),
+      hint: containing("what came is no packet"),
     });
   });
 
@@ -89,14 +89,14 @@ describe("a server that speaks nonsense", () => {
     const [reason, details] = await next(socket.io, "close");
     expect([reason, toldOf(details)]).toMatchObject([
       "parse error",
-      { code: "PARSER_MISMATCH", hint: expect.stringContaining('see the option "parser" of both sides') },
+      { code: "PARSER_MISMATCH", hint: containing('see the option "parser" of both sides') },
     ]);
   });
 
   test("with its first message is no Socket.IO server", async () => {
     const url = await saying("hello");
     const told = await failureAt(url, { transports: ["websocket"] });
-    expect(told).toMatchObject({ code: "PARSE_ERROR", hint: expect.stringContaining("what came is no packet") });
+    expect(told).toMatchObject({ code: "PARSE_ERROR", hint: containing("what came is no packet") });
   });
 
   test("with its first packet is no Socket.IO server", async () => {
@@ -105,7 +105,7 @@ describe("a server that speaks nonsense", () => {
     expect(told).toMatchObject({
       message: "websocket error",
       code: "NOT_SOCKET_IO",
-      hint: expect.stringMatching(/no Socket.IO server answers there; .*: the first packet was message, not open$/),
+      hint: matching(/no Socket.IO server answers there; .*: the first packet was message, not open$/),
     });
   });
 });

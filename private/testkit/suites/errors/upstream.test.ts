@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https";
 import { afterEach, describe, expect, test } from "vitest";
 import { requireOfficial } from "../../src/peers/load-package.ts";
 import { CERTIFICATE, KEY } from "../../src/peers/self-signed.ts";
-import { connectTo, next, TRANSPORTS } from "./client.ts";
+import { connectTo, fieldOf, next, TRANSPORTS } from "./client.ts";
 import { balanceInTurn, closedPort, later, listen, serveHttp, serveSocketIo, stopAll } from "./servers.ts";
 
 type Options = Parameters<typeof connectTo>[1];
@@ -19,16 +19,16 @@ function isFactory(value: unknown): value is (url: string, options: object) => O
   return typeof value === "function";
 }
 
+function isEventSource(value: unknown): value is EventSource {
+  return typeof fieldOf(value, "once") === "function";
+}
+
 function connectOfficial(url: string, options: Options): EventSource {
   const io = requireOfficial("socket.io-client-v4");
   if (!isFactory(io)) throw new Error("Cannot use the official client: it is not a function");
   const socket = io(url, { reconnection: false, forceNew: true, ...options });
   later(() => socket.disconnect());
   return socket;
-}
-
-function fieldOf(source: unknown, name: string): unknown {
-  return typeof source === "object" && source !== null ? Reflect.get(source, name) : undefined;
 }
 
 /** The first line of a text: the official client adds a stack where there was no answer. */
@@ -95,7 +95,8 @@ test("at nodes without sticky sessions the details of the end are upstream's", a
     const balancer = await balanceInTurn(nodes.map(({ port }) => port));
     const socket = connect(`http://127.0.0.1:${balancer}`, { transports: ["polling"] });
     let details = {};
-    const engine = Reflect.get(Reflect.get(socket, "io"), "engine");
+    const engine = fieldOf(fieldOf(socket, "io"), "engine");
+    if (!isEventSource(engine)) throw new Error("Cannot listen to the engine: there is none");
     Reflect.apply(engine.once, engine, ["close", (_: string, given: unknown) => (details = comparable(given))]);
     const [reason] = await next(engine, "close");
     return [reason, details];
