@@ -119,9 +119,9 @@ async function vectors({ full }) {
 
 /**
  * `quick` steps make up `npm run check`; `needsBuild` steps read dist/, so a failed build keeps them from running.
- * `needs` names the parts beyond npm that the set-up looks for; `alone` steps play with real time and run without
+ * `needs` names the parts beyond npm that the set-up looks for, `fullNeeds` those for the whole matrix; `alone` steps play with real time and run without
  * others beside them.
- * @type {readonly { name: string, quick?: true, needsBuild?: true, needs?: readonly string[], alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
+ * @type {readonly { name: string, quick?: true, needsBuild?: true, needs?: readonly string[], fullNeeds?: readonly string[], alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
  */
 export const STEPS = [
   { name: "lint", quick: true, run: formatAndLint },
@@ -143,7 +143,21 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("errors", context),
   },
-  { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
+  {
+    name: "browser",
+    needsBuild: true,
+    needs: ["chromium", "firefox", "webkit", "xvfb"],
+    alone: true,
+    run: (context) => vitest("browser", context),
+  },
+  {
+    name: "runtimes",
+    needsBuild: true,
+    needs: ["node-20", "bun", "deno"],
+    fullNeeds: ["node-22", "node-24", "node-26"],
+    alone: true,
+    run: (context) => vitest("runtimes", context),
+  },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "python",

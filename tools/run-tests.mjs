@@ -64,8 +64,8 @@ async function runStep(step, context) {
   return result;
 }
 
-async function prepare(steps) {
-  const needs = new Set(steps.flatMap((step) => step.needs ?? []));
+async function prepare(steps, { full }) {
+  const needs = new Set(steps.flatMap((step) => [...(step.needs ?? []), ...((full && step.fullNeeds) || [])]));
   const result = { passed: 0, failed: 0, skipped: 0 };
   for (const { name, reason } of await setUp([...needs])) {
     const isFailure = process.env.CI === "true";
@@ -82,7 +82,7 @@ async function main() {
     return 0;
   }
   const steps = chooseSteps(STEPS, options);
-  const sum = await prepare(steps);
+  const sum = await prepare(steps, options);
   const running = new Set();
   let isBuilt = true;
   const start = (step) => {

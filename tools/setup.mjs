@@ -1,4 +1,5 @@
-// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond npm (Debian's chromium, python-socketio).
+// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond it (Debian's browsers and
+// python-socketio, other runtimes).
 // `npm start` and `npm test` call it by themselves; `node tools/setup.mjs` does everything by hand.
 // On CI (CI=true) a part that is missing and cannot be installed is a failure; elsewhere it is a skip that says why.
 import { createHash } from "node:crypto";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withLock } from "./lock.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
+import { RUNTIME_PARTS } from "./runtimes.mjs";
 
 const MINUTE_MS = 60_000;
 const MODULES = join(ROOT, "node_modules");
@@ -14,16 +16,37 @@ const LOCK_FILE = join(ROOT, "package-lock.json");
 const STAMP = join(MODULES, ".bowline-setup");
 
 /**
- * What some tests need and npm does not have: a program, the environment variable that names another one, the arguments
- * with which it shows that it works, and the Debian packages that bring it.
- * @type {Readonly<Record<string, { variable: string, program: string, probe: readonly string[], packages: readonly string[] }>>}
+ * What some tests need beyond the npm dependencies: a program, the environment variable that names another one, the
+ * arguments with which it shows that it works, and the Debian packages that bring it; where these are none of Debian's,
+ * `install` brings them.
+ * @type {Readonly<Record<string, { variable: string, program: string, probe: readonly string[], packages: readonly string[], install?: () => Promise<string | undefined> }>>}
  */
 const PARTS = {
+  ...RUNTIME_PARTS,
   chromium: {
     variable: "BOWLINE_CHROMIUM",
     program: process.env.BOWLINE_CHROMIUM ?? "/usr/bin/chromium",
     probe: ["--version"],
     packages: ["chromium"],
+  },
+  firefox: {
+    variable: "BOWLINE_FIREFOX",
+    program: process.env.BOWLINE_FIREFOX ?? "/usr/bin/firefox-esr",
+    probe: ["--version"],
+    packages: ["firefox-esr"],
+  },
+  webkit: {
+    variable: "BOWLINE_WEBKIT_DRIVER",
+    program: process.env.BOWLINE_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver",
+    probe: ["--help"],
+    packages: ["webkit2gtk-driver"],
+  },
+  // The screen for WebKit's browser, which has no headless mode.
+  xvfb: {
+    variable: "BOWLINE_XVFB",
+    program: process.env.BOWLINE_XVFB ?? "/usr/bin/Xvfb",
+    probe: ["-help"],
+    packages: ["xvfb"],
   },
   // Debian's own interpreter by its full path: another one earlier in PATH does not see Debian's modules.
   "python-socketio": {
@@ -90,11 +113,17 @@ async function installParts(names) {
   let prefix;
   let updateFault = "not updated yet";
   for (const name of names) {
-    const { variable, packages, ...part } = PARTS[name];
+    const { variable, packages, install, ...part } = PARTS[name];
     const fault = await faultOf(part);
     if (fault === undefined) continue;
     if (process.env[variable] !== undefined) {
       missing.push({ name, reason: `${variable} is set, but ${fault}` });
+      continue;
+    }
+    if (install !== undefined) {
+      console.log(`set-up: npm install ${packages.join(" ")}`);
+      const reason = (await install()) ?? (await faultOf(part));
+      if (reason !== undefined) missing.push({ name, reason });
       continue;
     }
     prefix ??= await aptPrefix();
@@ -105,8 +134,8 @@ async function installParts(names) {
     }
     console.log(`set-up: apt-get install ${packages.join(" ")}`);
     if (updateFault !== undefined) updateFault = await aptGet(prefix, ["update"]);
-    const install = ["install", "-y", "--no-install-recommends", ...packages];
-    const reason = updateFault ?? (await aptGet(prefix, install)) ?? (await faultOf(part));
+    const step = ["install", "-y", "--no-install-recommends", ...packages];
+    const reason = updateFault ?? (await aptGet(prefix, step)) ?? (await faultOf(part));
     if (reason !== undefined) missing.push({ name, reason });
   }
   return missing;

@@ -20,7 +20,7 @@ import type { ManagerEvents } from "./manager-events.ts";
 import { Members } from "./members.ts";
 import { type EngineMemory, revisionOfParser } from "./opening.ts";
 import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
-import type { Platform } from "./platform.ts";
+import { type Platform, withTimers } from "./platform.ts";
 import { Reconnector } from "./reconnector.ts";
 import { Socket } from "./socket.ts";
 import { Tunable } from "./tunable.ts";
@@ -73,9 +73,10 @@ export class Manager extends Tunable {
    * @param uri URL of the server; options may stand in its place.
    * @throws Error when the URL names no server and there is no page.
    */
-  constructor(platform: Platform, uri?: string | ClientOptions, options?: ClientOptions) {
+  constructor(surroundings: Platform, uri?: string | ClientOptions, options?: ClientOptions) {
     const opts = (typeof uri === "object" ? uri : options) ?? {};
     super(opts);
+    const platform = withTimers(surroundings, opts);
     this.#platform = platform;
     this.uri = typeof uri === "string" ? uri : undefined;
     this.opts = opts;

@@ -40,7 +40,7 @@ export interface EngineOptions {
   /** Whether to start with WebSocket when it worked the last time. @default false */
   readonly rememberUpgrade?: boolean;
   /** Options for one transport alone, which come before those for all. */
-  readonly transportOptions?: Readonly<Record<string, EngineOptions>>;
+  readonly transportOptions?: Readonly<Record<string, TransportOptions>>;
   /** Headers of the requests; browsers cannot set them on WebSockets. */
   readonly extraHeaders?: Readonly<Record<string, string>>;
   /** Whether cross-site requests of browsers carry cookies. @default false; with `compat: 2`, true */
@@ -103,6 +103,21 @@ export interface EngineOptions {
   readonly maxPayload?: number;
   /** Node: compression of WebSocket messages, off or from a size in bytes on. @default { threshold: 1024 } */
   readonly perMessageDeflate?: boolean | { readonly threshold?: number };
+}
+
+/** Options for one transport. What stands here for `webtransport` is handed to the platform's constructor as well. */
+export interface TransportOptions extends EngineOptions {
+  /** WebTransport: fingerprints of certificates to trust. */
+  readonly serverCertificateHashes?: readonly {
+    readonly algorithm: string;
+    readonly value: ArrayBufferView | ArrayBuffer;
+  }[];
+  /** WebTransport: whether the connection may be shared. */
+  readonly allowPooling?: boolean;
+  /** WebTransport: what the connection is good at. */
+  readonly congestionControl?: "default" | "throughput" | "low-latency";
+  /** WebTransport: whether HTTP/3 has to be had. */
+  readonly requireUnreliable?: boolean;
 }
 
 /** Options of a Manager. */

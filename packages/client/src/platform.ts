@@ -85,6 +85,8 @@ export interface PageLocation {
 /** The surroundings of a client. */
 export interface Platform {
   readonly clock: Clock;
+  /** The clock that suits a program's options; where it is missing there is one for all. */
+  clockFor?(options: EngineOptions): Clock;
   readonly random: Random;
   readonly trace: Trace;
   /** The page's own address; looked at when a URL has to be completed. */
@@ -111,4 +113,10 @@ export interface Platform {
   checkOptions?(options: object): void;
   /** Calls the listener when the network goes away or the page is left. */
   onLeave(event: "offline" | "beforeunload", listener: () => void): Cancel;
+}
+
+/** The same platform, with the timers that a program's options ask for. */
+export function withTimers(platform: Platform, options: EngineOptions): Platform {
+  const clock = platform.clockFor?.(options) ?? platform.clock;
+  return clock === platform.clock ? platform : { ...platform, clock };
 }

@@ -25,6 +25,8 @@ export class FakeWebTransport implements WebTransportSession {
   isClosed = false;
   /** Whether writes are taken only when the test releases them. */
   holdsWrites = false;
+  /** What closing fails with. */
+  closeFailure: Error | undefined;
   /** What writing fails with. */
   writeFailure: Error | undefined;
   readonly #decoder = createWebTransportDecoder(1_000_000);
@@ -58,6 +60,7 @@ export class FakeWebTransport implements WebTransportSession {
   }
 
   close(): void {
+    if (this.closeFailure !== undefined) throw this.closeFailure;
     this.isClosed = true;
     this.#resolveClosed?.();
   }

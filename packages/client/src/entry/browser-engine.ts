@@ -24,6 +24,7 @@ export type {
   SendOptions,
 } from "../engine-events.ts";
 export type { EngineOptions as SocketOptions } from "../options.ts";
+export { type ProgramTransportOptions, Transport } from "../program-transport.ts";
 export type { TransportClass } from "../transports/transport.ts";
 export { installTimerFunctions, nextTick, parse } from "./engine-tools.ts";
 export type { EngineSocketClass, TransportTable };

@@ -3,12 +3,19 @@
 // Rules: nothing happens when this is loaded; globals are looked up when they are used; a turn ends at once, since a
 //        browser gathers what is written by itself.
 
-import { type Cancel, SILENT } from "@bowline/protocol/internal";
+import { type Cancel, type Clock, SILENT } from "@bowline/protocol/internal";
 import type { Platform } from "../platform.ts";
 
-function after(ms: number, action: () => void): Cancel {
-  const timer = setTimeout(action, ms);
-  return () => clearTimeout(timer);
+function createClock(
+  now: () => number,
+  set: (action: () => void, ms: number) => ReturnType<typeof setTimeout>,
+  clear: (timer: ReturnType<typeof setTimeout>) => void,
+): Clock {
+  const after = (ms: number, action: () => void): Cancel => {
+    const timer = set(action, ms);
+    return () => clear(timer);
+  };
+  return { now, after, coarse: after, turnEnd: (action) => action() };
 }
 
 /**
@@ -17,13 +24,21 @@ function after(ms: number, action: () => void): Cancel {
  */
 export function createBrowserPlatform(parts: Pick<Platform, "transports" | "upgrade">): Platform {
   const warned = new Set<string>();
+  // As they are now, whatever takes their place later.
+  const native = createClock(
+    performance.now.bind(performance),
+    globalThis.setTimeout.bind(globalThis),
+    globalThis.clearTimeout.bind(globalThis),
+  );
   return {
     ...parts,
-    clock: {
-      now: () => performance.now(),
-      after,
-      coarse: after,
-      turnEnd: (action) => action(),
+    clock: createClock(
+      () => performance.now(),
+      (action, ms) => setTimeout(action, ms),
+      (timer) => clearTimeout(timer),
+    ),
+    clockFor({ useNativeTimers }) {
+      return useNativeTimers === true ? native : this.clock;
     },
     random: {
       bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),

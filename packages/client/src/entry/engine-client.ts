@@ -6,7 +6,7 @@
 import { Engine } from "../engine.ts";
 import type { EngineListener } from "../engine-events.ts";
 import type { EngineOptions } from "../options.ts";
-import type { Platform } from "../platform.ts";
+import { type Platform, withTimers } from "../platform.ts";
 import type { TransportClass } from "../transports/transport.ts";
 import { type ServerUrl, serverOf } from "../url.ts";
 
@@ -81,8 +81,8 @@ export function createSocketClass(
     }
 
     constructor(uri?: string | EngineOptions, options?: EngineOptions) {
-      const { platform } = new.target;
       const given = (typeof uri === "object" ? uri : options) ?? {};
+      const platform = withTimers(new.target.platform, given);
       const server: ServerUrl = serverOf(typeof uri === "string" ? uri : undefined, given, platform.page());
       const opts = completeOptions(given, withCredentials);
       super(

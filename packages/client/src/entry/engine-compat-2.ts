@@ -6,6 +6,7 @@
 import { createEngineParser3, type EngineParser3 } from "@bowline/protocol/parser-api";
 import type { EngineOptions } from "../options.ts";
 import type { Platform } from "../platform.ts";
+import { Transport } from "../program-transport.ts";
 import type { TransportClass } from "../transports/transport.ts";
 import {
   createSocketClass,
@@ -19,6 +20,7 @@ import {
 export interface Engine2 extends EngineSocketClass {
   (uri?: string | EngineOptions, options?: EngineOptions): EngineSocket;
   readonly Socket: Engine2;
+  readonly Transport: typeof Transport;
   readonly parser: EngineParser3;
   /** What each name in the option `transports` stands for; a change counts for the sockets made after it. */
   readonly transports: TransportTable;
@@ -43,5 +45,5 @@ export function createEngine2(
     createSocketClass(withTable(platform, transports, ahead), { revision: 3, withCredentials: true }),
   );
   const parser = createEngineParser3((bytes) => platform.binary(bytes));
-  return Object.assign(Socket, { Socket, parser, transports });
+  return Object.assign(Socket, { Socket, Transport, parser, transports });
 }

@@ -69,6 +69,7 @@ export function requestOnNode({ method, url, headers, body, options }: HttpReque
     });
   });
   request.on("error", (error) => fail(error));
+  if (options.autoUnref === true) request.on("socket", (socket) => socket.unref());
   // A 101, which nobody asked for, ends the connection without an answer and without an error.
   request.on("close", () => fail(new Error("the connection was closed without an answer"), "CONNECTION_RESET"));
   // A response that breaks off is told by its own error event, which needs a listener of its own.

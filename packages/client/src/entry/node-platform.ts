@@ -9,7 +9,7 @@ import { startUpgrade } from "../engine-upgrade.ts";
 import { explain } from "../explain.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { isFailureCode, WARNINGS } from "../sentences.ts";
-import { createNodeClock } from "./node-clock.ts";
+import { createNodeClocks } from "./node-clock.ts";
 import { codeOfNodeError } from "./node-error.ts";
 import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
 import { unknownOptions } from "./unknown-options.ts";
@@ -40,8 +40,10 @@ export function createNodePlatform(): Platform {
     warned.add(code);
     process.emitWarning(WARNINGS[code](String(detail)), { code });
   };
+  const clockFor = createNodeClocks();
   return {
-    clock: createNodeClock(),
+    clock: clockFor({}),
+    clockFor,
     random,
     trace,
     page: emulatedPage,

@@ -62,6 +62,7 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   const { protocols } = request;
   const names = typeof protocols === "string" ? [protocols] : [...(protocols ?? [])];
   const socket = new WebSocket(request.url, names, settingsOf(request));
+  if (request.options.autoUnref === true) socket.on("upgrade", (response) => response.socket.unref());
   socket.on("open", () => events.opened());
   socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
   let isRefused = false;

@@ -54,7 +54,7 @@ describe("opening", () => {
   test("asks with URL and the options for the constructor, and says which session is meant", async () => {
     const webtransport = { serverCertificateHashes: [] };
     const { session, transport, told } = await createOpen(undefined, {
-      transportOptions: { webtransport: webtransport as EngineOptions },
+      transportOptions: { webtransport },
     });
     expect([session.url, session.options]).toEqual(["https://h/?EIO=4&transport=webtransport", webtransport]);
     expect([session.packets, told, transport.writable, transport.readyState]).toEqual([
@@ -95,6 +95,25 @@ describe("opening", () => {
     await last(sessions).open();
     expect([last(sessions).isClosed, told, ends, transport.readyState]).toEqual([true, [], [], "closed"]);
   });
+});
+
+test("a session that cannot be closed before it is there is closed once it is", async () => {
+  const { sessions, transport } = createTransport();
+  const session = last(sessions);
+  session.closeFailure = new Error("WebTransport is not connected");
+  transport.close("discard");
+  session.closeFailure = undefined;
+  await session.open();
+  expect(session.isClosed).toBe(true);
+});
+
+test("a session that never comes, and cannot be closed, harms nobody", async () => {
+  const { sessions, transport, ends } = createTransport();
+  const session = last(sessions);
+  session.closeFailure = new Error("WebTransport is not connected");
+  transport.close("discard");
+  await session.refuse(new Error("no route"));
+  expect(ends).toEqual([]);
 });
 
 describe("sending", () => {

@@ -48,6 +48,15 @@ function streamFrame(data: string | Uint8Array): Uint8Array {
   return frameForStream(data.length === 0 ? "b" : data);
 }
 
+/** Closes a session; where that is refused because it is not there yet, as on Deno, once it is. */
+function endSession(session: WebTransportSession): void {
+  try {
+    session.close();
+  } catch {
+    session.ready.then(() => session.close()).catch(() => undefined);
+  }
+}
+
 /** A transport over one stream. */
 export class WebTransportTransport implements Transport {
   readonly dialect: EngineDialect = eio4;
@@ -127,10 +136,11 @@ export class WebTransportTransport implements Transport {
     const state = this.#state;
     if (state.at === "closed") return;
     this.#state = { at: "closed" };
-    if ("session" in state) {
+    if ("session" in state && state.session !== undefined) {
+      const { session } = state;
       // What was written leaves first.
-      if (how === "flush") void this.#written.then(() => state.session?.close());
-      else state.session?.close();
+      if (how === "flush") void this.#written.then(() => endSession(session));
+      else endSession(session);
     }
     if (how === "flush") this.#events.carrierClosed("transport close");
   }

@@ -1,10 +1,10 @@
-// A real browser for the suites that need one: Debian's chromium, driven by playwright-core, with a profile of its own
-// for each launch. tools/setup.mjs installs it. Where it is missing, tests are skipped with `missingChromium()` as their
-// reason; on CI they are not skipped, so the launch fails and says what is missing.
-import { existsSync } from "node:fs";
+// Chromium for the suites that need a browser: Debian's, driven by playwright-core, with a profile of its own for each
+// launch. tools/setup.mjs installs it. Where it is missing, tests are skipped with `missingChromium()` as their reason;
+// on CI they are not skipped, so the launch fails and says what is missing.
 import { type Browser, chromium } from "playwright-core";
+import { type BrowserEngine, browserProgram, missingProgram, requireProgram } from "./browser.ts";
 
-const EXECUTABLE: string = process.env["BOWLINE_CHROMIUM"] ?? "/usr/bin/chromium";
+const PROGRAM = browserProgram("BOWLINE_CHROMIUM", "/usr/bin/chromium");
 
 // No sandbox: the gate also runs as root in containers, where Chromium refuses to start one. The rest keeps a fresh
 // profile from calling home in the middle of a test.
@@ -23,8 +23,7 @@ const FLAGS: readonly string[] = [
  * @returns the reason to skip, or `undefined` when a browser is there or when this is CI, where its absence is a failure
  */
 export function missingChromium(): string | undefined {
-  if (existsSync(EXECUTABLE) || process.env["CI"] === "true") return undefined;
-  return `there is no browser at "${EXECUTABLE}": run "node tools/setup.mjs" or set BOWLINE_CHROMIUM`;
+  return missingProgram(PROGRAM);
 }
 
 /**
@@ -34,10 +33,26 @@ export function missingChromium(): string | undefined {
  * @throws Error when there is no browser at the expected place
  */
 export async function launchChromium(extraFlags: readonly string[] = []): Promise<Browser> {
-  if (!existsSync(EXECUTABLE)) {
-    throw new Error(
-      `Cannot launch "${EXECUTABLE}": it does not exist; run "node tools/setup.mjs" or set BOWLINE_CHROMIUM`,
-    );
-  }
-  return await chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...FLAGS, ...extraFlags] });
+  requireProgram(PROGRAM);
+  return await chromium.launch({ executablePath: PROGRAM.path, headless: true, args: [...FLAGS, ...extraFlags] });
 }
+
+/** Chromium as the page suite sees it. */
+export const CHROMIUM: BrowserEngine = {
+  name: "Chromium",
+  missing: missingChromium,
+  async launch() {
+    const browser = await launchChromium();
+    return {
+      async openTab() {
+        const page = await browser.newPage();
+        return {
+          visit: async (url) => void (await page.goto(url)),
+          evaluate: (expression) => page.evaluate<unknown>(expression),
+          close: () => page.close(),
+        };
+      },
+      close: () => browser.close(),
+    };
+  },
+};
