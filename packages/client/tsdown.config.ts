@@ -62,6 +62,7 @@ const config: UserConfig[] = defineConfig([
   numbered({ entry: { "browser-engine": "src/entry/browser-engine.ts" } }),
   numbered({ entry: { "browser-engine-compat-2": "src/entry/browser-engine-compat-2.ts" } }),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
+  { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },
   scriptTag("bowline.js", false, "es2022"),
   scriptTag("bowline.min.js", true, "es2022"),

@@ -36,7 +36,7 @@ function get(url: string, events: HttpEvents): Cancel {
   script.src = `${url}&j=${index}`;
   script.onerror = (error) => {
     cancel();
-    events.failed(error);
+    events.failed(error, "NETWORK_OR_CORS");
   };
   document.head.append(script);
   return cancel;

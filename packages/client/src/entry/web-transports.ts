@@ -56,7 +56,7 @@ function fetchRequest({ method, url, headers, body, options }: HttpRequest, even
     })
     .then(
       (answer) => settle(() => events.answered(answer)),
-      (error: unknown) => settle(() => events.failed(error)),
+      (error: unknown) => settle(() => events.failed(error, "NETWORK_OR_CORS")),
     );
   return cancel;
 }
@@ -78,7 +78,7 @@ function xhrRequest({ method, url, headers, body, options }: HttpRequest, events
     const { status } = request;
     const answer: unknown = request.response;
     cancel();
-    if (status === 0) events.failed(undefined);
+    if (status === 0) events.failed(undefined, "NETWORK_OR_CORS");
     else events.answered({ status, body: answer instanceof ArrayBuffer ? new Uint8Array(answer) : String(answer) });
   };
   request.send(bodyOf(body));
@@ -96,11 +96,15 @@ function openWebSocket({ url, protocols = [], options }: WebSocketRequest, event
     ? nativeWebSocket(url, names, options.extraHeaders)
     : new globalThis.WebSocket(url, names);
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => events.opened();
+  let wasOpen = false;
+  socket.onopen = () => {
+    wasOpen = true;
+    events.opened();
+  };
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     events.message(typeof data === "string" ? data : new Uint8Array(data));
   };
-  socket.onerror = (error) => events.failed(error);
+  socket.onerror = (error) => events.failed(error, wasOpen ? "CONNECTION_LOST" : "NETWORK_OR_CORS");
   socket.onclose = ({ code, reason }) => events.closed(code, reason);
   const close = (): void => socket.close();
   return {

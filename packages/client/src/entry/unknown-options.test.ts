@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { unknownOptions } from "./unknown-options.ts";
+
+test("options that are known, or were once, are no reason to warn", () => {
+  expect(unknownOptions({ path: "/x", "force new connection": true, policyPort: 843 })).toEqual([]);
+});
+
+test.each([
+  ["a letter wrong", "reconnectoin", '"reconnectoin" (is "reconnection" meant?)'],
+  ["another case", "withcredentials", '"withcredentials" (is "withCredentials" meant?)'],
+  ["a letter too many", "transportss", '"transportss" (is "transports" meant?)'],
+  ["nothing like any", "colour", '"colour"'],
+  ["too short to guess", "x", '"x"'],
+])("a name with %s is told, with what was probably meant", (_rule, name, text) => {
+  expect(unknownOptions({ [name]: 1 })).toEqual([text]);
+});
