@@ -2,20 +2,30 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { isObject } from "../../src/peers/raw-surface.ts";
 import { ROOT } from "./alias-project.ts";
 
-/** The files of a package as npm would publish it. */
-function packedFiles(folder: string): string[] {
-  const args = ["pack", "--dry-run", "--json", "--ignore-scripts", join(ROOT, folder)];
-  const printed: unknown = JSON.parse(
-    execFileSync("npm", args, { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] }).toString(),
-  );
-  const [packed]: unknown[] = Array.isArray(printed) ? printed : [];
-  const files: unknown = isObject(packed) ? packed["files"] : undefined;
-  if (!Array.isArray(files)) throw new Error(`Cannot pack "${folder}": npm lists no files`);
+let packed: ReadonlyMap<string, readonly string[]> = new Map();
+
+function readPacked(entry: unknown): string[] {
+  const files: unknown = isObject(entry) ? entry["files"] : undefined;
+  if (!Array.isArray(files)) throw new Error("Cannot pack: npm lists no files");
   return files.map((file: unknown) => String(isObject(file) ? file["path"] : file)).sort();
+}
+
+beforeAll(() => {
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts", ...FOLDERS.map((folder) => join(ROOT, folder))];
+  const printed: unknown = JSON.parse(
+    execFileSync("npm", args, { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"], maxBuffer: 2 ** 24 }).toString(),
+  );
+  const entries: unknown[] = Array.isArray(printed) ? printed : [];
+  packed = new Map(FOLDERS.map((folder, index) => [folder, readPacked(entries[index])]));
+});
+
+/** The files of a package as npm would publish it. */
+function packedFiles(folder: string): readonly string[] {
+  return packed.get(folder) ?? [];
 }
 
 /** The paths that a manifest leads to, under any condition that a program may have. */
@@ -72,23 +82,27 @@ const CONTENTS: Readonly<Record<string, readonly string[]>> = {
   "aliases/v2/socket.io-json-parser-v2": ["index.d.ts", "index.js"],
 };
 
+const FOLDERS: readonly string[] = [
+  "packages/client",
+  "packages/protocol",
+  "aliases/v4/engine.io-client",
+  ...Object.keys(CONTENTS),
+];
+
 test.each(Object.entries(CONTENTS))("%s has exactly the files that its programs know", (folder, files) => {
   expect(packedFiles(folder)).toEqual([...ALWAYS, ...files].sort());
 });
 
-describe.each(["packages/client", "packages/protocol", "aliases/v4/engine.io-client", ...Object.keys(CONTENTS)])(
-  "%s",
-  (folder) => {
-    test("has every file that its manifest leads to, its licence and its readme", () => {
-      expect(packedFiles(folder)).toEqual(expect.arrayContaining([...ALWAYS, ...entriesOf(folder)]));
-    });
+describe.each(FOLDERS)("%s", (folder) => {
+  test("has every file that its manifest leads to, its licence and its readme", () => {
+    expect(packedFiles(folder)).toEqual(expect.arrayContaining([...ALWAYS, ...entriesOf(folder)]));
+  });
 
-    test("has no tests, no configuration and no leftovers", () => {
-      const foreign = /\.test(?:-d)?\.ts$|test-support|tsconfig|tsdown|\.tgz$|node_modules|dist\.(?:next|old)|\.cache/;
-      expect(packedFiles(folder).filter((file) => foreign.test(file))).toEqual([]);
-    });
-  },
-);
+  test("has no tests, no configuration and no leftovers", () => {
+    const foreign = /\.test(?:-d)?\.ts$|test-support|tsconfig|tsdown|\.tgz$|node_modules|dist\.(?:next|old)|\.cache/;
+    expect(packedFiles(folder).filter((file) => foreign.test(file))).toEqual([]);
+  });
+});
 
 test("the files for a script tag come with their source maps", () => {
   const files = packedFiles("packages/client");
