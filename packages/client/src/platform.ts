@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
   /** What only the platform can make use of: TLS, agent, credentials. */
   readonly options: EngineOptions;
+  /** Who asks: requests of one session have it in common. */
+  readonly owner: object;
 }
 
 /** An answer, whole; bytes when its type is `application/octet-stream`, otherwise the text. */

@@ -201,7 +201,14 @@ export class PollingTransport implements Transport {
     const message = method === "GET" ? "xhr poll error" : "xhr post error";
     let stopTimer: Cancel | undefined;
     const abort = this.#start(
-      { method, url: this.#context.url(this.#dialect, sid), headers, options, ...(body !== undefined && { body }) },
+      {
+        method,
+        url: this.#context.url(this.#dialect, sid),
+        headers,
+        options,
+        owner: this,
+        ...(body !== undefined && { body }),
+      },
       {
         answered: (answer) => {
           stopTimer?.();
