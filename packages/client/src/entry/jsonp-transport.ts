@@ -19,21 +19,30 @@ function answers(): unknown[] {
   return made;
 }
 
-function get(url: string, events: HttpEvents): Cancel {
-  const functions = answers();
-  const index = functions.length;
+const indices = new WeakMap<object, number>();
+
+/** The place of a session's function: servers go by the first one that they are told. */
+function indexOf(connection: object): number {
+  const index = indices.get(connection) ?? answers().push(ignore) - 1;
+  indices.set(connection, index);
+  return index;
+}
+
+/** For a script that comes all the same. */
+function ignore(): void {}
+
+function get(url: string, index: number, events: HttpEvents): Cancel {
   const script = document.createElement("script");
   const cancel = (): void => {
     script.remove();
-    // The script may come all the same.
-    functions[index] = () => {};
+    answers()[index] = ignore;
   };
-  functions.push((body: unknown) => {
+  answers()[index] = (body: unknown) => {
     cancel();
     events.answered({ status: 200, body: String(body) });
-  });
+  };
   script.async = true;
-  script.src = `${url}&j=${index}`;
+  script.src = url;
   script.onerror = (error) => {
     cancel();
     events.failed(error, "NETWORK_OR_CORS");
@@ -42,11 +51,11 @@ function get(url: string, events: HttpEvents): Cancel {
   return cancel;
 }
 
-function post(url: string, body: string, events: HttpEvents): Cancel {
+function post(url: string, index: number, body: string, events: HttpEvents): Cancel {
   const form = document.createElement("form");
   const frame = document.createElement("iframe");
   const field = document.createElement("textarea");
-  const name = `eio_iframe_${answers().push(undefined)}`;
+  const name = `eio_iframe_${index}`;
   const cancel = (): void => {
     frame.onload = null;
     form.remove();
@@ -55,7 +64,7 @@ function post(url: string, body: string, events: HttpEvents): Cancel {
   frame.name = name;
   form.target = name;
   form.method = "POST";
-  form.action = `${url}&j=0`;
+  form.action = url;
   form.acceptCharset = "utf-8";
   form.style.display = "none";
   frame.style.display = "none";
@@ -72,8 +81,10 @@ function post(url: string, body: string, events: HttpEvents): Cancel {
   return cancel;
 }
 
-function jsonpRequest({ method, url, body }: HttpRequest, events: HttpEvents): Cancel {
-  return method === "GET" ? get(url, events) : post(url, String(body), events);
+function jsonpRequest({ method, url, body, connection }: HttpRequest, events: HttpEvents): Cancel {
+  const index = indexOf(connection);
+  const target = `${url}&j=${index}`;
+  return method === "GET" ? get(target, index, events) : post(target, index, String(body), events);
 }
 
 /** Polling by script elements; its name is that of all polling. */
