@@ -64,6 +64,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("hostile", 60_000),
       builtSuite("browser", 60_000),
       builtSuite("differential", 30_000),
+      builtSuite("client-rows", 30_000),
       builtSuite("python", 30_000),
     ],
   },

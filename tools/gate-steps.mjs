@@ -134,6 +134,12 @@ export const STEPS = [
   { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
+    name: "client-rows",
+    needsBuild: true,
+    alone: true,
+    run: (context) => vitest("client-rows", context, { workers: 2 }),
+  },
+  {
     name: "python",
     needsBuild: true,
     needs: ["python-socketio"],
