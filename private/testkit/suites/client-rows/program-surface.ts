@@ -42,6 +42,7 @@ export interface ProgramSocket extends RawEmitter {
   readonly connected: boolean;
   readonly disconnected: boolean;
   readonly active: boolean | undefined;
+  readonly recovered: boolean | undefined;
   readonly io: ProgramManager;
   readonly nsp: string;
   auth: unknown;
@@ -55,6 +56,15 @@ export interface ProgramSocket extends RawEmitter {
   hasListeners(event: string): boolean;
   emit(event: unknown, ...args: readonly unknown[]): unknown;
   send(...args: readonly unknown[]): unknown;
+  onAny(listener: (...args: readonly unknown[]) => void): unknown;
+  prependAny(listener: (...args: readonly unknown[]) => void): unknown;
+  offAny(listener?: (...args: readonly unknown[]) => void): unknown;
+  listenersAny(): unknown[];
+  onAnyOutgoing(listener: (...args: readonly unknown[]) => void): unknown;
+  prependAnyOutgoing(listener: (...args: readonly unknown[]) => void): unknown;
+  offAnyOutgoing(listener?: (...args: readonly unknown[]) => void): unknown;
+  listenersAnyOutgoing(): unknown[];
+  emitWithAck(event: string, ...args: readonly unknown[]): Promise<unknown>;
   compress(compress: boolean): ProgramSocket;
   binary(binary: boolean): ProgramSocket;
   timeout(ms: number): ProgramSocket;

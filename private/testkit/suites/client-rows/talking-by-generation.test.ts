@@ -94,6 +94,77 @@ describe.each(PAIRINGS_OF_4)("$client at $server: a socket of a program of 4.x",
     expect(["transport close", "transport error"]).toContain(reason);
     expect(details).toHaveProperty("description");
   });
+
+  test("hears every event by the listeners for all, first, and none of those it tells by itself", async () => {
+    const server = await stage.serve();
+    const accepted = server.accept();
+    const socket = stage.connect(server.url, CONNECTED);
+    const calls: unknown[] = [];
+    const gone = () => calls.push("gone");
+    socket.on("news", () => calls.push("own"));
+    socket.onAny((...args) => calls.push(["any", ...args]));
+    socket.prependAny(() => calls.push("first"));
+    socket.onAny(gone);
+    expect(socket.listenersAny()).toHaveLength(3);
+    socket.offAny(gone);
+    await told(socket, "connect");
+    const last = told(socket, "news");
+    (await accepted).emit("news", 1);
+    await last;
+    expect(calls).toEqual(["first", ["any", "news", 1], "own"]);
+    socket.offAny();
+    expect(socket.listenersAny()).toEqual([]);
+  });
+
+  test("tells listeners of all that is sent when it is sent, and not when it is told to wait", async () => {
+    const server = await stage.serve();
+    const socket = stage.connect(server.url, { ...CONNECTED, autoConnect: false });
+    const calls: unknown[] = [];
+    const gone = () => calls.push("gone");
+    socket.onAnyOutgoing((...args) => calls.push(["out", ...args]));
+    socket.prependAnyOutgoing(() => calls.push("first"));
+    socket.onAnyOutgoing(gone);
+    expect(socket.listenersAnyOutgoing()).toHaveLength(3);
+    socket.offAnyOutgoing(gone);
+    socket.emit("news", 1);
+    expect(calls).toEqual([]);
+    socket.connect();
+    await told(socket, "connect");
+    expect(calls).toEqual(["first", ["out", "news", 1]]);
+    socket.offAnyOutgoing();
+    expect(socket.listenersAnyOutgoing()).toEqual([]);
+  });
+
+  test("waits for an answer by emitWithAck, which fails in time and with the connection", async () => {
+    const { socket, peer, server } = await connected(stage);
+    peer.on("ask", (question, answer) => {
+      if (isListener(answer)) answer("yes", question);
+    });
+    expect(await socket.emitWithAck("ask", 7)).toBe("yes");
+    await expect(socket.timeout(10).emitWithAck("silence")).rejects.toThrow("operation has timed out");
+    const lost = expect(socket.emitWithAck("silence")).rejects.toThrow("socket has been disconnected");
+    await server.kill();
+    await lost;
+  });
+
+  test("is active while it takes part in connections, and was not recovered at first", async () => {
+    const server = await stage.serve();
+    const socket = stage.connect(server.url, { ...CONNECTED, autoConnect: false });
+    expect(socket.active).toBe(false);
+    socket.connect();
+    expect(socket.active).toBe(true);
+    await told(socket, "connect");
+    expect([socket.active, socket.recovered === true]).toEqual([true, false]);
+    socket.disconnect();
+    expect(socket.active).toBe(false);
+  });
+
+  test("has a manager that tells error when no connection comes about", async () => {
+    const socket = stage.connect("http://127.0.0.1:9", { ...CONNECTED, autoConnect: false });
+    const failed = told(socket.io, "error");
+    socket.connect();
+    expect((await failed)[0]).toMatchObject({ message: "xhr poll error" });
+  });
 });
 
 describe.each(PAIRINGS_OF_2)("$client at $server: a socket of a program of 2.x", (pairing) => {
@@ -140,5 +211,20 @@ describe.each(PAIRINGS_OF_2)("$client at $server: a socket of a program of 2.x",
   test("has the id of its connection, behind the name of its namespace", async () => {
     const { socket } = await connected(stage, "/admin");
     expect(socket.id).toBe(`/admin#${socket.io.engine?.id}`);
+  });
+
+  test("has a manager that tells connect_error when no connection comes about, and not error", async () => {
+    const socket = stage.connect("http://127.0.0.1:9", { ...CONNECTED, autoConnect: false });
+    const events = record(socket.io, ["connect_error", "error"]);
+    socket.connect();
+    await told(socket.io, "connect_error");
+    expect(events).toEqual(["connect_error"]);
+  });
+
+  test("hears the heartbeat: ping when it was sent, pong with the milliseconds it took", async () => {
+    const server = await stage.serve({ pingInterval: 30, pingTimeout: 5000 });
+    const socket = stage.connect(server.url, CONNECTED);
+    await told(socket, "ping");
+    expect(await told(socket, "pong")).toEqual([expect.any(Number)]);
   });
 });
