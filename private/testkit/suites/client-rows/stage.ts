@@ -38,8 +38,14 @@ export const PAIRINGS_OF_2: readonly Pairing[] = [
   { client: "@bowline/socket.io-client-v2", server: "@bowline/socket.io-v2" },
 ];
 
+/** Programs of one generation at servers of the other: those of 4.x find the protocol, those of 2.x hold to theirs. */
+const PAIRINGS_ACROSS: readonly Pairing[] = [
+  { client: "@bowline/socket.io-client", server: "socket.io-v2" },
+  { client: "@bowline/socket.io-client-v2", server: "socket.io-v4" },
+];
+
 /** Programs of either generation. */
-export const PAIRINGS: readonly Pairing[] = [...PAIRINGS_OF_4, ...PAIRINGS_OF_2];
+export const PAIRINGS: readonly Pairing[] = [...PAIRINGS_OF_4, ...PAIRINGS_OF_2, ...PAIRINGS_ACROSS];
 
 /** A request that the server got. */
 export interface Asked {
@@ -96,7 +102,11 @@ export class Stage {
     const listener = await listenOnLoopback(port);
     // What is not for the server finds an answer, as beside the routes of an application.
     listener.server.on("request", (_request, response: ServerResponse) => response.writeHead(404).end());
-    const raw = createServer(this.#pairing.server, listener.server, { serveClient: false, ...options });
+    const raw = createServer(this.#pairing.server, listener.server, {
+      serveClient: false,
+      allowEIO3: true,
+      ...options,
+    });
     if (!isRawServer(raw)) throw new Error(`Cannot use "${this.#pairing.server}": it made no server`);
     const asked: Asked[] = [];
     listener.server.on("request", (request: IncomingMessage) => asked.push(readRequest(request)));
