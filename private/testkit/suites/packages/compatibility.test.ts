@@ -9,10 +9,12 @@ import { afterEach, describe, expect, test } from "vitest";
 
 const ROOT: string = fileURLToPath(new URL("../../../../", import.meta.url));
 const TESTS = "packages/client/src/some.test.ts";
+const TEMPLATE = `opens by \${of === "" ? \`hand\` : of}`;
 const SOURCE = [
   'describe("a door", () => {',
   '  test("opens", () => {});',
-  '  test.each([1, 2])("opens %s times", () => {});',
+  '  test.each<[() => void, number]>([1, 2])("opens %s times", () => {});',
+  `  test(\`${TEMPLATE}\`, () => {});`,
   '  test.skip("closes", () => {});',
   '  // test("is painted", () => {});',
   "});",
@@ -80,12 +82,15 @@ describe("the check of the compatibility lists", () => {
     expect(code).toBe(1);
   });
 
-  test.each([`${TESTS}: opens`, `${TESTS}: opens %s times`, `${TESTS}: a door > opens`])("takes %s", (proof) => {
-    const folder = makeRepository({ ...LINE, tests: [proof] });
-    expect(run(folder)).toEqual({ code: 0, output: "compatibility: 2 passed, 0 failed\n" });
-    expect(readFileSync(join(folder, "docs/compatibility.md"), "utf8")).toContain("| open() | yes | yes | yes | [");
-    expect(run(folder, "--check").code).toBe(0);
-  });
+  test.each([`${TESTS}: opens`, `${TESTS}: opens %s times`, `${TESTS}: ${TEMPLATE}`, `${TESTS}: a door > opens`])(
+    "takes %s",
+    (proof) => {
+      const folder = makeRepository({ ...LINE, tests: [proof] });
+      expect(run(folder)).toEqual({ code: 0, output: "compatibility: 2 passed, 0 failed\n" });
+      expect(readFileSync(join(folder, "docs/compatibility.md"), "utf8")).toContain("| open() | yes | yes | yes | [");
+      expect(run(folder, "--check").code).toBe(0);
+    },
+  );
 
   test("refuses a page that is stale, and leaves it as it is", () => {
     const folder = makeRepository(LINE);
