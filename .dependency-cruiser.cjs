@@ -90,7 +90,7 @@ module.exports = {
       comment: "@bowline/protocol/internal is the one inner door, and only for siblings.",
       from: { path: "^(?:packages|private|aliases)/" },
       to: {
-        path: "^@bowline/[^/]+/(?!internal$|parser-api$|compat-2$|package[.]json$|engine$|msgpack$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$)",
+        path: "^@bowline/[^/]+/(?!internal$|parser-api$|compat-2$|debug$|engine/compat-2$|package[.]json$|engine$|msgpack$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$)",
       },
     },
     {
@@ -131,7 +131,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ["node_modules", "^packages/[^/]+/dist/"] },
-    exclude: { path: ["^(?:packages|private)/.*/dist/", "^aliases/.*/socket[.]io-client[^/]*/dist/", "/client-dist/"] },
+    exclude: { path: ["^(?:packages|private)/.*/dist/", "^aliases/.*/(?:socket|engine)[.]io-client[^/]*/(?:dist/|engine[.]io[.]js)", "/client-dist/"] },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     enhancedResolveOptions: {

@@ -61,6 +61,7 @@ const config: ViteUserConfig = defineConfig({
       },
       builtSuite("packages", 120_000),
       builtSuite("runtime", 20_000),
+      builtSuite("seed", 20_000),
       builtSuite("hostile", 60_000),
       builtSuite("browser", 60_000),
       builtSuite("differential", 30_000),

@@ -22,18 +22,22 @@ const ROWS = [
 ];
 
 /** What the server serves under upstream's names, copied from the client's dist. */
-const SERVED = /^socket\.io(?:\.esm)?(?:\.min)?\.js(?:\.map)?$/;
+const SERVED = /^socket\.io(?:\.esm|\.msgpack)?(?:\.min)?\.js(?:\.map)?$/;
+
+const SCRIPTS_OF_4 = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"];
 
 /** What the aliases hold of the client's dist: for each folder its file names, and what each is a copy of. */
 const ALIAS_FILES = {
-  "v4/socket.io/client-dist": sameNames("socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"),
-  "v4/socket.io-client/dist": sameNames("socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"),
+  "v4/socket.io/client-dist": sameNames(...SCRIPTS_OF_4),
+  "v4/socket.io-client/dist": sameNames(...SCRIPTS_OF_4),
+  "v4/engine.io-client/dist": sameNames("engine.io.js", "engine.io.min.js", "engine.io.esm.min.js"),
   "v2/socket.io-client-v2/dist": {
-    "socket.io.js": "socket.io.compat-2.min.js",
-    "socket.io.dev.js": "socket.io.compat-2.js",
-    "socket.io.slim.js": "socket.io.compat-2.min.js",
-    "socket.io.slim.dev.js": "socket.io.compat-2.js",
+    "socket.io.js": "socket.io.compat-2.js",
+    "socket.io.dev.js": "socket.io.compat-2.dev.js",
+    "socket.io.slim.js": "socket.io.compat-2.slim.js",
+    "socket.io.slim.dev.js": "socket.io.compat-2.slim.dev.js",
   },
+  "v2/engine.io-client-v2": { "engine.io.js": "engine.io.compat-2.js" },
 };
 
 function sameNames(...names) {

@@ -12,7 +12,7 @@ const LONGEST_FILE_LINES = 400;
 /** An alias re-exports; what needs more lines than the longest list of types is logic, and belongs into the core. */
 const LONGEST_ALIAS_LINES = 100;
 const ALIAS_FILE = /\.(?:d\.)?[cm]?[jt]s$/;
-const ALIAS_COPY = /\/client-dist\/|\/socket\.io-client[^/]*\/dist\/|\/node_modules\//;
+const ALIAS_COPY = /\/client-dist\/|\/(?:socket|engine)\.io-client[^/]*\/(?:dist\/|engine\.io\.js)|\/node_modules\//;
 const COMPOSITION_ROOT = /\/(?:entry|runtime)\//;
 const TEST = /\.test(?:-d)?\.ts$/;
 

@@ -130,6 +130,7 @@ export const STEPS = [
   { name: "packages", needsBuild: true, run: packages },
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
   { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
+  { name: "seed", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("seed", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
   { name: "browser", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("browser", context) },
   { name: "differential", needsBuild: true, alone: true, run: differential },

@@ -4,7 +4,7 @@
 // Usage: node tools/install-elsewhere.mjs DIR v2|v4    (the alias packages of a generation, under upstream's names)
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { aliasPackages, corePackages } from "./check-packages.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
@@ -76,6 +76,9 @@ export async function installElsewhere(project, folders, aliases = {}) {
   }
 }
 
+/** Names in a scope of upstream's; all others have none. */
+const SCOPED = { "v4/component-emitter": "@socket.io/component-emitter" };
+
 /** The alias packages of a generation by the names that programs know: without our scope and without a suffix. */
 function upstreamNames(generation) {
   const folders = aliasPackages().filter((folder) => folder.includes(join("aliases", generation)));
@@ -83,7 +86,9 @@ function upstreamNames(generation) {
     readManifest(folder)
       .name.replace(/^@bowline\//, "")
       .replace(/-v2$/, "");
-  return Object.fromEntries(folders.map((folder) => [nameOf(folder), folder]));
+  return Object.fromEntries(
+    folders.map((folder) => [SCOPED[`${generation}/${basename(folder)}`] ?? nameOf(folder), folder]),
+  );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

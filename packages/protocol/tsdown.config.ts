@@ -3,6 +3,6 @@ import { library } from "../../tsdown.shared.ts";
 
 const config: UserConfig = defineConfig({
   ...library,
-  entry: ["src/index.ts", "src/internal.ts", "src/json.ts", "src/msgpack.ts", "src/parser-api.ts"],
+  entry: ["src/index.ts", "src/emitter.ts", "src/internal.ts", "src/json.ts", "src/msgpack.ts", "src/parser-api.ts"],
 });
 export default config;

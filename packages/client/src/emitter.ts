@@ -1,6 +1,7 @@
 // The event emitter of the client: the protocol's, with all the names under which its methods are known.
 // Place: below manager, socket and engine; programs call it.
-// Rules: `off` and its aliases are one function: without arguments they remove all listeners, with an event all of it.
+// Rules: `off` and its aliases are one function: without arguments they remove all listeners, with an event all of it;
+//        whatever is told to listeners is told to the trace point first, where somebody listens there.
 
 import {
   type DefaultEventsMap,
@@ -8,6 +9,7 @@ import {
   type EventNames,
   type EventsMap,
   type ListenerOf,
+  type TracePoint,
 } from "@bowline/protocol/internal";
 
 /** An emitter with the method names of browsers and of Node. */
@@ -16,6 +18,14 @@ export class ClientEmitter<
   Emit extends EventsMap = Listen,
   Own extends EventsMap = Record<never, never>,
 > extends Emitter<Listen, Emit, Own> {
+  readonly #point: TracePoint | undefined;
+
+  /** @param point hears of every event, with whom it is told by. */
+  constructor(point?: TracePoint) {
+    super();
+    this.#point = point;
+  }
+
   /** As `on`. */
   addEventListener<E extends EventNames<Own> | EventNames<Listen>>(
     event: E,
@@ -52,5 +62,10 @@ export class ClientEmitter<
   #off(target: readonly unknown[]): this {
     Reflect.apply(this.off, this, target);
     return this;
+  }
+
+  protected override dispatch(event: unknown, args: readonly unknown[]): void {
+    if (this.#point?.active === true) this.#point.publish({ source: this, event, args });
+    super.dispatch(event, args);
   }
 }

@@ -31,7 +31,7 @@ interface Wishes {
 
 function createEngine(options: EngineOptions = {}, known: Partial<EngineMemory> = {}, wishes: Wishes = {}): Parts {
   const platform = createFakePlatform();
-  const memory: EngineMemory = { revision: undefined, websocketWorked: false, ...known };
+  const memory: EngineMemory = { revision: undefined, ...known };
   const told: string[] = [];
   const failures: Error[] = [];
   const ends: [CloseReason, unknown][] = [];
@@ -298,14 +298,16 @@ describe("opening over a WebSocket", () => {
   });
 
   test("is where it starts when that worked before and the program wants it", () => {
-    const { platform } = createEngine({ rememberUpgrade: true }, { websocketWorked: true });
+    Engine.priorWebsocketSuccess = true;
+    const { platform } = createEngine({ rememberUpgrade: true });
     expect([platform.requests, platform.sockets.length]).toEqual([[], 1]);
   });
 
   test("is not where the next one starts when it failed", () => {
-    const { platform, memory } = createEngine({ rememberUpgrade: true }, { websocketWorked: true });
+    Engine.priorWebsocketSuccess = true;
+    const { platform } = createEngine({ rememberUpgrade: true });
     platform.socket().close(1006);
-    expect(memory.websocketWorked).toBe(false);
+    expect(Engine.priorWebsocketSuccess).toBe(false);
   });
 });
 
@@ -495,7 +497,7 @@ describe("an upgrade", () => {
   }
 
   test("probes, leaves polling, and moves", () => {
-    const { platform, engine, memory } = openOverPolling();
+    const { platform, engine } = openOverPolling();
     const told: string[] = [];
     engine.on("upgrading", ({ name }) => told.push(`upgrading ${name}`));
     engine.on("upgrade", ({ name }) => told.push(`upgrade ${name}`));
@@ -508,7 +510,11 @@ describe("an upgrade", () => {
       ["2probe", "5"],
       ["upgrading websocket", "upgrade websocket"],
     ]);
-    expect([engine.transport.name, platform.pending("GET"), memory.websocketWorked]).toEqual(["websocket", [], true]);
+    expect([engine.transport.name, platform.pending("GET"), Engine.priorWebsocketSuccess]).toEqual([
+      "websocket",
+      [],
+      true,
+    ]);
   });
 
   test("keeps the order of what is sent meanwhile", () => {

@@ -7,97 +7,90 @@
 //        other one, as packets may be on their way; `closed` is told once.
 // Source: docs/protocol/engine-4.md, "Closing"
 
-import { eio4, type Frame, type Handshake, type Packet } from "@bowline/protocol";
-import {
-  type Cancel,
-  type CloseReason,
-  DEAF,
-  EngineSession,
-  type Outgoing,
-  type TransportName,
-} from "@bowline/protocol/internal";
-import { type CloseDetails, TransportError } from "./connect-error.ts";
+import { type EngineDialect, eio4, type Frame, type Handshake, type Packet } from "@bowline/protocol";
+import { type Cancel, type CloseReason, EngineSession, type Outgoing } from "@bowline/protocol/internal";
+import type { CloseDetails } from "./connect-error.ts";
 import type { Revision } from "./detect-revision.ts";
-import { ClientEmitter } from "./emitter.ts";
-import { guardProgram } from "./guard.ts";
-import { contextFor, type EngineContext, Opening } from "./opening.ts";
-import { DEFAULTS } from "./options.ts";
-import type { Transport } from "./transports/transport.ts";
-import { WebSocketTransport } from "./transports/websocket.ts";
-import { Upgrading } from "./upgrading.ts";
-
-/** Events of a connection, for programs. */
-export interface EngineEvents {
-  open: () => void;
-  handshake: (handshake: Handshake) => void;
-  message: (data: string | Uint8Array) => void;
-  data: (data: string | Uint8Array) => void;
-  ping: () => void;
-  pong: (latencyMs?: number) => void;
-  drain: () => void;
-  upgrading: (transport: EngineTransport) => void;
-  upgrade: (transport: EngineTransport) => void;
-  upgradeError: (error: Error) => void;
-  error: (error: Error) => void;
-  close: (reason: string, details?: Error | CloseDetails) => void;
-}
-
-/** What programs may look at of a transport. */
-export interface EngineTransport {
-  readonly name: TransportName;
-  readonly writable: boolean;
-  readonly supportsBinary: boolean;
-  /** The platform's WebSocket, where the transport is one. */
-  readonly ws?: unknown;
-}
-
-/** What a connection tells its manager, before it tells programs. */
-export interface EngineListener {
-  opened(handshake: Handshake): void;
-  message(data: string | Uint8Array): void;
-  heartbeat(type: "ping" | "pong", latencyMs?: number): void;
-  /** The connection could not be opened, or broke with an error; in the latter case `closed` follows. */
-  failed(error: Error): void;
-  closed(reason: CloseReason, details?: Error | CloseDetails): void;
-}
+import { EngineEmitter } from "./engine-emitter.ts";
+import {
+  asDetails,
+  type EngineListener,
+  type EngineTransport,
+  type OutgoingMessage,
+  packetsOf,
+} from "./engine-events.ts";
+import { type EngineContext, Opening } from "./opening.ts";
+import { watchPage } from "./page-watch.ts";
+import { chooseTransports, firstTransports, REMEMBERED } from "./transports/choose.ts";
+import type { Transport, TransportClass } from "./transports/transport.ts";
+import type { Upgrading } from "./upgrading.ts";
 
 type EngineState =
   | { readonly at: "opening"; readonly opening: Opening }
   | { readonly at: "open"; readonly session: EngineSession; readonly upgrading: Upgrading | undefined }
   | { readonly at: "closed" };
 
-function asDetails(cause: unknown): Error | CloseDetails | undefined {
-  if (cause instanceof Error) return cause;
-  if (typeof cause !== "object" || cause === null) return undefined;
-  const description: unknown = Reflect.get(cause, "description");
-  return typeof description === "string" ? { description, context: Reflect.get(cause, "context") } : undefined;
-}
+const NO_TRANSPORT: EngineTransport = {
+  name: "polling",
+  writable: false,
+  supportsBinary: false,
+  query: {},
+  readyState: "",
+};
 
 /** One connection. */
-export class Engine extends ClientEmitter<Record<never, never>, Record<never, never>, EngineEvents> {
+export class Engine extends EngineEmitter {
   readonly #context: EngineContext;
   readonly #listener: EngineListener;
+  readonly #kinds: readonly TransportClass[];
   #state: EngineState;
   #transport: Transport | undefined;
-  #id: string | undefined;
+  #handshake: Handshake | undefined;
+  /** What was sent before there was a session. */
+  #early: (() => void)[] = [];
   #isLeaving = false;
   #isGivenUp = false;
   #stopListening: Cancel | undefined;
 
   constructor(context: EngineContext, listener: EngineListener) {
-    super();
+    super(context.platform);
     this.#context = context;
     this.#listener = listener;
-    const opening = new Opening(context, this.#transportNames(), {
+    this.#kinds = chooseTransports(context.platform, context.options);
+    const opening = new Opening(context, firstTransports(this.#kinds, context.options), {
       opened: (transport, handshake, early) => this.#opened(transport, handshake, early),
       failed: (error) => this.#failed(error),
     });
     this.#state = { at: "opening", opening };
   }
 
+  /** Whether a WebSocket worked the last time, in the whole process; see the option `rememberUpgrade`. */
+  static get priorWebsocketSuccess(): boolean {
+    return REMEMBERED.hasWebSocketWorked;
+  }
+
+  static set priorWebsocketSuccess(hasWorked: boolean) {
+    REMEMBERED.hasWebSocketWorked = hasWorked;
+  }
+
   /** The session id, once the server gave one. */
   get id(): string | undefined {
-    return this.#id;
+    return this.#handshake?.sid;
+  }
+
+  /** The transports that the server offered to move to, as far as this side may use them. */
+  get upgrades(): readonly string[] {
+    return this.#better.map(({ prototype }) => prototype.name);
+  }
+
+  /** Milliseconds between two heartbeats, once the server told. */
+  get pingInterval(): number | undefined {
+    return this.#handshake?.pingInterval;
+  }
+
+  /** Milliseconds within which a heartbeat has to be answered, once the server told. */
+  get pingTimeout(): number | undefined {
+    return this.#handshake?.pingTimeout;
   }
 
   /** `opening`, `open`, `closing` or `closed`. */
@@ -109,7 +102,12 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   /** The transport in use. */
   get transport(): EngineTransport {
     const opening = this.#state.at === "opening" ? this.#state.opening.transport : undefined;
-    return this.#transport ?? opening ?? { name: "polling", writable: false, supportsBinary: false };
+    return this.#transport ?? opening ?? NO_TRANSPORT;
+  }
+
+  /** What was sent and not taken by the transport yet, made anew at each look. */
+  get writeBuffer(): readonly OutgoingMessage[] {
+    return this.#session?.unsent.flatMap((outgoing) => packetsOf(outgoing, this.#dialect)) ?? [];
   }
 
   /** The revision of the Engine.IO protocol that the server speaks; before that is known, the one it is asked for. */
@@ -134,6 +132,10 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#context.platform.clock.after(0, () => this.#lost("ping timeout"));
   }
 
+  get #dialect(): EngineDialect {
+    return this.#transport?.dialect ?? eio4;
+  }
+
   get #session(): EngineSession | undefined {
     return this.#state.at === "open" ? this.#state.session : undefined;
   }
@@ -145,66 +147,46 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** Sends frames of this connection's dialect. */
   sendFrames(outgoing: Outgoing): void {
+    this.tellCreated(outgoing, this.#dialect);
+    this.#send(outgoing);
+  }
+
+  #send(outgoing: Outgoing): void {
     if (this.#session === undefined) outgoing.flushed?.("forced close");
     else this.#session.send(outgoing);
   }
 
   /** Makes the frame of a message in this connection's dialect. */
   frame(data: string | Uint8Array): Frame {
-    const dialect = this.#transport?.dialect ?? eio4;
-    return dialect.frame({ type: "message", data }, this.#transport?.supportsBinary === false);
+    return this.#dialect.frame({ type: "message", data }, this.#transport?.supportsBinary === false);
   }
 
-  /**
-   * Sends one message.
-   * @param options `compress: false` for a message that is not worth it.
-   * @param flushed called when the transport has taken it; never where the connection ends before.
-   * @returns the engine.
-   */
-  send(data: string | Uint8Array, options?: { readonly compress?: boolean }, flushed?: () => void): this {
-    const compress = options?.compress !== false;
-    const isTaken = (failure?: CloseReason): void => {
-      if (failure === undefined && flushed !== undefined) guardProgram(this.#context.platform.clock, flushed);
-    };
-    this.sendFrames({ frames: [this.frame(data)], compress, flushed: isTaken });
-    return this;
-  }
-
-  /** As `send`. */
-  write(data: string | Uint8Array, options?: { readonly compress?: boolean }, flushed?: () => void): this {
-    return this.send(data, options, flushed);
+  protected override transmit(data: string | Uint8Array, rest: Omit<Outgoing, "frames">): void {
+    const send = (): void => this.#send({ ...rest, frames: [this.frame(data)] });
+    if (this.#state.at === "opening") this.#early.push(send);
+    else send();
   }
 
   /** Ends the connection once what was sent has left. @returns the engine. */
   close(): this {
     const state = this.#state;
     if (state.at === "opening") {
+      REMEMBERED.hasWebSocketWorked = false;
       state.opening.cancel();
       this.#closed("forced close");
     } else if (state.at === "open") {
       this.#isLeaving = true;
       // A transport that is being left takes nothing more; the other one will say goodbye.
-      if (state.upgrading?.isPausing !== true) this.#leave(state.session, state.upgrading);
+      if (state.upgrading?.isPausing === true) return this;
+      state.upgrading?.drop("the connection is being closed");
+      state.session.close();
     }
     return this;
   }
 
-  /** Calls listeners of the program; what they throw is told as uncaught, and harms no connection. */
-  #tell(event: keyof EngineEvents, args: readonly unknown[]): void {
-    guardProgram(this.#context.platform.clock, () => this.dispatch(event, args));
-  }
-
-  #leave(session: EngineSession, upgrading: Upgrading | undefined): void {
-    upgrading?.drop("the connection is being closed");
-    session.close();
-  }
-
-  #transportNames(): readonly TransportName[] {
-    const { options, memory } = this.#context;
-    const wanted: readonly string[] = options.transports ?? DEFAULTS.transports;
-    const names = wanted.filter((name) => name === "polling" || name === "websocket");
-    const startsWithWebSocket = options.rememberUpgrade === true && memory.websocketWorked;
-    return startsWithWebSocket && names.includes("websocket") ? ["websocket"] : names;
+  get #better(): readonly TransportClass[] {
+    const offered = this.#handshake?.upgrades ?? [];
+    return this.#kinds.filter(({ prototype }) => offered.includes(prototype.name));
   }
 
   #opened(transport: Transport, handshake: Handshake, early: readonly Packet[]): void {
@@ -220,85 +202,67 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
       events: {
         message: (data) => this.#message(data),
         heartbeat: (type, latencyMs) => this.#heartbeat(type, latencyMs),
-        drained: () => this.#tell("drain", []),
+        packet: (packet) => this.tellPacket(packet),
+        flushed: () => this.tell("flush"),
+        drained: () => this.tell("drain"),
         closed: (reason, cause) => this.#closed(reason, cause),
       },
     });
-    this.#id = handshake.sid;
+    this.#handshake = handshake;
     this.#transport = transport;
+    REMEMBERED.hasWebSocketWorked = transport.name === "websocket";
     this.#state = { at: "open", session, upgrading: undefined };
-    this.#watchPage();
+    this.#stopListening = watchPage(
+      platform,
+      options,
+      () => this.#transport,
+      () => this.#lost("transport close", { description: "network connection lost" }),
+    );
     session.attach(transport);
-    this.#tell("handshake", [handshake]);
+    this.tellPacket({ type: "open", data: JSON.stringify(handshake) });
+    this.tell("handshake", handshake);
     this.#listener.opened(handshake);
-    this.#tell("open", []);
+    for (const send of this.#early.splice(0)) send();
+    this.tell("open");
     for (const packet of early) session.received(packet);
-    const canUpgrade = options.upgrade !== false && handshake.upgrades.includes("websocket");
-    const names: readonly string[] = options.transports ?? DEFAULTS.transports;
-    if (canUpgrade && transport.name !== "websocket" && names.includes("websocket")) this.#upgrade(session, transport);
+    if (options.upgrade !== false && this.readyState === "open") this.#upgrade(session, transport);
   }
 
   #upgrade(session: EngineSession, current: Transport): void {
-    if (this.readyState !== "open") return;
-    const context = contextFor(this.#context, "websocket", session.dialect);
-    const open = (opened: () => void): Transport => new WebSocketTransport(context, session.id, opened);
-    const upgrading = new Upgrading(current, open, {
-      upgrading: (candidate) => this.#tell("upgrading", [candidate]),
+    const settle = (): void => {
+      if (this.#state.at === "open") this.#state = { at: "open", session, upgrading: undefined };
+    };
+    const upgrading = this.#context.platform.upgrade?.(this.#context, this.#better, session, current, {
+      upgrading: (candidate) => this.tell("upgrading", candidate),
       switched: (candidate) => {
-        this.#context.memory.websocketWorked = true;
+        REMEMBERED.hasWebSocketWorked = candidate.name === "websocket";
         this.#transport = candidate;
-        this.#settleUpgrade(session);
+        settle();
         session.replace(candidate);
         // The old transport said its last word before it was paused.
         current.close("discard");
-        this.#tell("upgrade", [candidate]);
+        this.tell("upgrade", candidate);
         if (this.#isLeaving) session.close();
       },
-      dropped: (why, cause) => {
-        this.#settleUpgrade(session);
-        if (this.#state.at !== "open") return;
-        const reason = `${why}; the connection stays on ${current.name}`;
-        const failure = cause instanceof TransportError ? { error: cause, reason: cause.hint } : { reason };
-        this.#tell("upgradeError", [new TransportError("probe error", { url: context.endpoint, ...failure })]);
-        if (this.#isLeaving) session.close();
+      failed: (error) => {
+        if (this.#state.at === "open") this.tell("upgradeError", error);
+      },
+      ended: () => {
+        settle();
+        if (this.#isLeaving && this.#state.at === "open") session.close();
       },
     });
     this.#state = { at: "open", session, upgrading };
-    upgrading.start();
-  }
-
-  #settleUpgrade(session: EngineSession): void {
-    if (this.#state.at === "open") this.#state = { at: "open", session, upgrading: undefined };
   }
 
   #message(data: string | Uint8Array): void {
     this.#listener.message(data);
-    this.#tell("data", [data]);
-    this.#tell("message", [data]);
+    this.tellMessage(data);
   }
 
   #heartbeat(type: "ping" | "pong", latencyMs: number | undefined): void {
     this.#listener.heartbeat(type, latencyMs);
-    this.#tell(type, latencyMs === undefined ? [] : [latencyMs]);
-  }
-
-  #watchPage(): void {
-    const { platform, options } = this.#context;
-    const stops = [
-      platform.onLeave("offline", () => this.#lost("transport close", { description: "network connection lost" })),
-    ];
-    if (options.closeOnBeforeunload === true) {
-      stops.push(
-        platform.onLeave("beforeunload", () => {
-          // In silence: the page is going away, and its handlers would only reconnect.
-          this.#transport?.listen(DEAF);
-          this.#transport?.close("flush");
-        }),
-      );
-    }
-    this.#stopListening = () => {
-      for (const stop of stops) stop();
-    };
+    this.tellHeartbeat(type, this.#dialect.pinger === "server");
   }
 
   #lost(reason: CloseReason, details?: CloseDetails): void {
@@ -309,10 +273,12 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   #failed(error: Error): void {
     if (this.#state.at !== "opening") return;
+    REMEMBERED.hasWebSocketWorked = false;
     this.#transport = this.#state.opening.transport;
     this.#state = { at: "closed" };
     this.#listener.failed(error);
-    this.#tell("error", [error]);
+    this.tell("error", error);
+    this.tell("close", "transport error", error);
   }
 
   #closed(reason: CloseReason, cause?: unknown): void {
@@ -323,10 +289,11 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#stopListening?.();
     const details = asDetails(cause);
     if (reason === "transport error" && details instanceof Error) {
+      REMEMBERED.hasWebSocketWorked = false;
       this.#listener.failed(details);
-      this.#tell("error", [details]);
+      this.tell("error", details);
     }
     this.#listener.closed(reason, details);
-    this.#tell("close", [reason, details]);
+    this.tell("close", reason, details);
   }
 }

@@ -3,10 +3,15 @@ import { createFakePlatform } from "../test-support/fake-platform.ts";
 import { type Connect, createIo } from "./io.ts";
 import { Manager } from "./manager.ts";
 
-function createConnect(): { readonly io: Connect; readonly platform: ReturnType<typeof createFakePlatform> } {
+function createConnect(): {
+  readonly io: Connect;
+  readonly platform: ReturnType<typeof createFakePlatform>;
+  readonly managers: Record<string, Manager>;
+} {
   const platform = createFakePlatform();
   const createManager = (uri: string, options: object): Manager => new Manager(platform, uri, options);
-  return { io: createIo({ page: platform.page, createManager }), platform };
+  const managers: Record<string, Manager> = {};
+  return { io: createIo({ page: platform.page, createManager, managers }), platform, managers };
 }
 
 const URL = "http://h:3000";
@@ -63,6 +68,20 @@ describe("io", () => {
     second.connect();
     second.io.close();
     expect(io(`${URL}/z`).io).toBe(first.io);
+  });
+
+  test("keeps managers by scheme, host and port, and by another path without its last slash", () => {
+    const { io, managers } = createConnect();
+    const [usual, other] = [io("http://h"), io("http://h", { path: "/mine/" })];
+    expect(managers).toEqual({ "http://h:80": usual.io, "http://h:80/mine": other.io });
+    expect(io("http://h/x", { path: "/mine" }).io).toBe(other.io);
+  });
+
+  test("makes another connection once the program has dropped the one that is kept", () => {
+    const { io, managers } = createConnect();
+    const first = io(URL);
+    delete managers[URL];
+    expect(io(`${URL}/x`).io).not.toBe(first.io);
   });
 
   test("takes the port of a scheme for granted", () => {

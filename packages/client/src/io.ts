@@ -2,52 +2,68 @@
 // Place: above bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
 // Rules: one manager per server and path, unless the program wants its own or already has a socket for the namespace;
 //        the first call decides about the connection's options, each call about its socket's; a manager that ended for
-//        good is not kept.
+//        good is not kept. Programs see the managers that are kept, and may drop one.
 
 import type { Manager } from "./manager.ts";
-import type { ClientOptions } from "./options.ts";
-import { DEFAULTS } from "./options.ts";
+import { type ClientOptions, DEFAULTS, type SocketOptions } from "./options.ts";
 import type { PageLocation } from "./platform.ts";
 import type { Socket } from "./socket.ts";
-import { parseServerUrl } from "./url.ts";
+import { parseServerUrl, type ServerUrl } from "./url.ts";
 
 /** What `io()` needs of a composition root. */
 export interface IoParts {
   page(): PageLocation | undefined;
   createManager(uri: string, options: ClientOptions): Manager;
+  /** The managers that are shared, by scheme, host and port, and by the path where it is not the usual one. */
+  readonly managers: Record<string, Manager>;
 }
 
 /** Gives a socket for a URL. */
 export type Connect = (url?: string | ClientOptions, options?: ClientOptions) => Socket;
 
-/** Makes `io()`, with a cache of managers of its own. */
-export function createIo(parts: IoParts): Connect {
-  const managers = new Map<string, Manager>();
+/** What managers are kept by; a path is the same with and without a slash at its end. */
+function keyOf({ protocol, hostname, port }: ServerUrl, { path = DEFAULTS.path }: ClientOptions): string {
+  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
+  return `${protocol}://${hostname}:${port}${trimmed === DEFAULTS.path ? "" : trimmed}`;
+}
 
+/** A query that a socket has in common with its connection stays in common when the program changes that of the connection. */
+function withSharedQuery(options: ClientOptions, { opts }: Manager): SocketOptions {
+  if (options === opts || options.query === undefined || options.query !== opts.query) return options;
+  return {
+    ...options,
+    get query() {
+      return opts.query ?? "";
+    },
+  };
+}
+
+/** Makes `io()`, which keeps the managers that it makes. */
+export function createIo({ page, createManager, managers }: IoParts): Connect {
   return (url, options) => {
     const given = (typeof url === "object" ? url : options) ?? {};
-    const server = parseServerUrl(typeof url === "string" ? url : undefined, parts.page());
-    const key = `${server.protocol}://${server.hostname}:${server.port}${given.path ?? DEFAULTS.path}`;
-    const cached = managers.get(key);
+    const server = parseServerUrl(typeof url === "string" ? url : undefined, page());
+    const key = keyOf(server, given);
+    const cached = managers[key];
     const wantsOwn = given.forceNew === true || given["force new connection"] === true || given.multiplex === false;
     // A query in the URL belongs to this socket as well; the options of a program are never written to.
     const socketOptions = server.query === "" ? given : { ...given, query: server.query };
     if (cached !== undefined && !wantsOwn && !cached.hasSocket(server.path)) {
-      return cached.socket(server.path, socketOptions);
+      return cached.socket(server.path, withSharedQuery(socketOptions, cached));
     }
     const managerOptions = server.query === "" || Object.keys(given).length > 0 ? given : { ...socketOptions };
-    const manager = parts.createManager(server.href, managerOptions);
+    const manager = createManager(server.href, managerOptions);
     if (!wantsOwn && cached === undefined) {
-      managers.set(key, manager);
+      managers[key] = manager;
       manager.watch({
         opening: () => {
-          if (!managers.has(key)) managers.set(key, manager);
+          managers[key] ??= manager;
         },
         ended: () => {
-          if (managers.get(key) === manager) managers.delete(key);
+          if (managers[key] === manager) delete managers[key];
         },
       });
     }
-    return manager.socket(server.path, socketOptions);
+    return manager.socket(server.path, withSharedQuery(socketOptions, manager));
   };
 }

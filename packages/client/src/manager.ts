@@ -12,14 +12,15 @@ import type { SocketPacket } from "@bowline/protocol";
 import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
 import { type CloseDetails, TransportError } from "./connect-error.ts";
-import { Engine, type EngineListener } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { EngineListener } from "./engine-events.ts";
 import { guardProgram } from "./guard.ts";
 import { Link } from "./link.ts";
 import type { ManagerEvents } from "./manager-events.ts";
 import { Members } from "./members.ts";
 import { type EngineMemory, revisionOfParser } from "./opening.ts";
 import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
-import type { Platform } from "./platform.ts";
+import { type Platform, withTimers } from "./platform.ts";
 import { Reconnector } from "./reconnector.ts";
 import { Socket } from "./socket.ts";
 import { Tunable } from "./tunable.ts";
@@ -57,7 +58,7 @@ export class Manager extends Tunable {
   uri: string | undefined;
   readonly #platform: Platform;
   readonly #api: ApiDialect;
-  readonly #memory: EngineMemory = { revision: undefined, websocketWorked: false };
+  readonly #memory: EngineMemory = { revision: undefined };
   readonly #sockets = new Map<string, Socket>();
   readonly #members: Members;
   #engine: Engine;
@@ -72,9 +73,10 @@ export class Manager extends Tunable {
    * @param uri URL of the server; options may stand in its place.
    * @throws Error when the URL names no server and there is no page.
    */
-  constructor(platform: Platform, uri?: string | ClientOptions, options?: ClientOptions) {
+  constructor(surroundings: Platform, uri?: string | ClientOptions, options?: ClientOptions) {
     const opts = (typeof uri === "object" ? uri : options) ?? {};
-    super(opts);
+    super(opts, surroundings.trace("manager.event"));
+    const platform = withTimers(surroundings, opts);
     this.#platform = platform;
     this.uri = typeof uri === "string" ? uri : undefined;
     this.opts = opts;

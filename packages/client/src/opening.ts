@@ -1,7 +1,7 @@
 // The first steps of a connection: which transport, which revision, the handshake.
 // Place: bytes -> engine dialect -> **session, before there is one** -> socket codec
-// Rules: one request more than needed at most, and only where a server refused the revision; what came before the
-//        revision was known is handed on in order; a transport that failed is not heard of again.
+// Rules: one request more than needed at most, and only where a server refused the revision; how the revision is found is
+//        the transport's affair; a transport that failed is not heard of again.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import {
@@ -13,28 +13,17 @@ import {
   type Parser,
   parseHandshake,
 } from "@bowline/protocol";
-import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
-import { type Failure, parserError, TransportError, wrongRevision } from "./connect-error.ts";
-import {
-  blamesRevision,
-  type Detection,
-  type DetectionInput,
-  otherRevision,
-  type Revision,
-  revisionOfBody,
-  stepDetection,
-} from "./detect-revision.ts";
+import { type Cancel, createId, DEAF, wantsBinaryTypes } from "@bowline/protocol/internal";
+import { TransportError, wrongRevision } from "./connect-error.ts";
+import { otherRevision, type Revision } from "./detect-revision.ts";
 import { type EngineOptions, transportOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import { PollingTransport } from "./transports/polling.ts";
-import type { Transport, TransportContext } from "./transports/transport.ts";
-import { WebSocketTransport } from "./transports/websocket.ts";
+import type { Attempt, Transport, TransportClass, TransportContext } from "./transports/transport.ts";
 import { endpointOf, requestUrl, type ServerUrl } from "./url.ts";
 
 /** What is known of a server from one connection to the next; each of them checks it. */
 export interface EngineMemory {
   revision: Revision | undefined;
-  websocketWorked: boolean;
 }
 
 /** What a connection is made of. */
@@ -47,6 +36,8 @@ export interface EngineContext {
   readonly first: Revision;
   /** The only revision that the program's own parser can work with, when it brought one. */
   readonly implied: Revision | undefined;
+  /** Whether packets of Socket.IO may be sent to find out the revision. @default true */
+  readonly mayProbe?: boolean;
 }
 
 /** How it went. */
@@ -56,14 +47,6 @@ export interface OpeningEvents {
   failed(error: Error): void;
 }
 
-/** How long a server of 2.x has to greet unasked before it is probed, in milliseconds. */
-const GREETING_MS = 20;
-/**
- * How long a WebSocket that was asked for revision 3 may stay silent, in milliseconds: servers of 2.x speak as soon as it
- * is open, and some that do not serve the revision never do.
- */
-const SILENCE_MS = 2000;
-
 const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
 
 /** The revision that a program's parser is made for, by its style where it does not tell. */
@@ -72,19 +55,30 @@ export function revisionOfParser(parser: Parser | undefined): Revision | undefin
   return wantsBinaryTypes(parser, new parser.Encoder()) ? 3 : 4;
 }
 
-/** What the transport of one name needs. */
-export function contextFor(context: EngineContext, name: TransportName, dialect: EngineDialect): TransportContext {
-  const { platform, server } = context;
-  const options = transportOptions(context.options, name);
+/** What a transport of one class needs. */
+export function contextFor(
+  context: EngineContext,
+  kind: TransportClass,
+  dialect: EngineDialect,
+  sid: string | undefined,
+  opened: () => void,
+): TransportContext {
+  const { platform, server, options: given } = context;
+  const { name } = kind.prototype;
+  const merged = transportOptions(given, name);
+  const options = kind.takesBinary?.() === false ? { ...merged, forceBase64: true } : merged;
   const hasStamps = options.timestampRequests ?? name === "polling";
   return {
+    connection: context,
     platform,
     options,
     dialect,
+    sid,
+    opened,
     endpoint: endpointOf(server, options, name),
-    url: ({ revision }, sid) => {
+    url: ({ revision }, session) => {
       const stamp = hasStamps ? createId(platform.random).slice(0, 8) : undefined;
-      return requestUrl(server, options, { transport: name, revision, sid, stamp });
+      return requestUrl(server, options, { transport: name, revision, sid: session, stamp });
     },
   };
 }
@@ -93,7 +87,7 @@ export function contextFor(context: EngineContext, name: TransportName, dialect:
 export class Opening {
   readonly #context: EngineContext;
   readonly #events: OpeningEvents;
-  readonly #names: readonly TransportName[];
+  readonly #kinds: readonly TransportClass[];
   /** The revision that the program insists on. */
   readonly #pinned: Revision | undefined;
   #asked: Revision;
@@ -102,10 +96,10 @@ export class Opening {
   #transport: Transport | undefined;
   #timer: Cancel | undefined;
 
-  constructor(context: EngineContext, names: readonly TransportName[], events: OpeningEvents) {
+  constructor(context: EngineContext, kinds: readonly TransportClass[], events: OpeningEvents) {
     const { protocol = "auto" } = context.options;
     this.#context = context;
-    this.#names = names;
+    this.#kinds = kinds;
     this.#events = events;
     this.#pinned = protocol === "auto" ? context.implied : protocol;
     this.#asked = this.#pinned ?? context.memory.revision ?? context.first;
@@ -117,14 +111,18 @@ export class Opening {
   }
 
   start(): void {
-    const name = this.#names[this.#tried];
-    if (name === undefined) {
+    const kind = this.#kinds[this.#tried];
+    if (kind === undefined) {
       // Not at once: the program has no chance to listen before the call that connects returns.
       this.#after(0, () => this.#events.failed(new Error("No transports available")));
       return;
     }
-    this.#transport = name === "websocket" ? this.#webSocket() : this.#polling();
-    this.#transport.open();
+    const context = contextFor(this.#context, kind, DIALECTS[this.#asked], undefined, () => events.opened?.());
+    const transport = kind.create(context);
+    const events = kind.detect(this.#attempt(context, transport));
+    this.#transport = transport;
+    transport.listen(events);
+    transport.open();
   }
 
   /** Stops trying; nothing is told any more. */
@@ -134,6 +132,22 @@ export class Opening {
     this.#transport?.close("discard");
   }
 
+  #attempt(context: TransportContext, transport: Transport): Attempt {
+    return {
+      context,
+      transport,
+      asked: this.#asked,
+      pinned: this.#pinned,
+      mayProbe: this.#context.mayProbe !== false,
+      dialectOf: (revision) => DIALECTS[revision],
+      succeed: (dialect, handshake, early) => this.#succeed(transport, dialect, handshake, early),
+      fail: (error, mayBeRevision) => this.#fail(error, mayBeRevision),
+      after: (ms, action) => this.#after(ms, action),
+      explained: (error) => this.#explained(error, context),
+      advice: (wanted) => this.#advice(wanted),
+    };
+  }
+
   #after(ms: number, action: () => void): void {
     this.#timer?.();
     this.#timer = this.#context.platform.clock.after(ms, action);
@@ -141,13 +155,11 @@ export class Opening {
 
   #fail(error: TransportError, mayBeRevision: boolean): void {
     this.cancel();
-    // Where it was preferred because it had worked, the next connection has to find another way.
-    this.#context.memory.websocketWorked = false;
     if (mayBeRevision && !this.#hasRetried && this.#pinned === undefined) {
       this.#hasRetried = true;
       this.#asked = otherRevision(this.#asked);
       this.start();
-    } else if (this.#context.options.tryAllTransports === true && this.#tried + 1 < this.#names.length) {
+    } else if (this.#context.options.tryAllTransports === true && this.#tried + 1 < this.#kinds.length) {
       this.#tried++;
       this.start();
     } else {
@@ -158,100 +170,8 @@ export class Opening {
   #succeed(transport: Transport, dialect: EngineDialect, handshake: Handshake, early: readonly Packet[]): void {
     this.#timer?.();
     this.#context.memory.revision = dialect.revision;
-    this.#context.memory.websocketWorked = transport.name === "websocket";
     transport.settle({ dialect, sid: handshake.sid, maxPayload: handshake.maxPayload });
     this.#events.opened(transport, handshake, early);
-  }
-
-  #polling(): Transport {
-    const context = contextFor(this.#context, "polling", DIALECTS[this.#asked]);
-    const transport: Transport = new PollingTransport(context, (body) => {
-      const revision = revisionOfBody(body);
-      return revision === undefined ? undefined : DIALECTS[revision];
-    });
-    transport.listen({
-      received: (packet) => {
-        const { dialect } = transport;
-        if (this.#pinned === undefined || dialect.revision === this.#pinned) {
-          this.#succeed(transport, dialect, readHandshake(packet), []);
-        } else {
-          const message = this.#advice(this.#pinned);
-          this.#fail(new TransportError(message, { url: context.endpoint, reason: message }), false);
-        }
-      },
-      drained() {},
-      carrierClosed: (_reason, cause) => {
-        const error = asTransportError(cause, context);
-        const answer = error.context;
-        const isBlamed = answer !== undefined && blamesRevision(answer.status, answer.responseText);
-        this.#fail(isBlamed ? this.#explained(error, context) : error, isBlamed);
-      },
-    });
-    return transport;
-  }
-
-  #webSocket(): Transport {
-    const context = contextFor(this.#context, "websocket", DIALECTS[this.#asked]);
-    let detection: Detection =
-      this.#pinned === undefined ? { at: "opening", asked: this.#asked } : { at: "known", revision: this.#pinned };
-    let handshake: Handshake | undefined;
-    let isOpen = false;
-    const early: Packet[] = [];
-
-    const fail = (failure: Omit<Failure, "url">): void => {
-      this.#fail(new TransportError("websocket error", { url: context.endpoint, ...failure }), false);
-    };
-    const advance = (input: DetectionInput): void => {
-      const { state, actions } = stepDetection(detection, input);
-      const before = detection;
-      detection = state;
-      if (input.is === "packet" && actions.includes("keep")) early.push(input.packet);
-      if (actions.includes("wait")) {
-        this.#after(GREETING_MS, () => {
-          const namespace = `/__sio_probe_${createId(this.#context.platform.random)}`;
-          advance({ is: "waited", namespace });
-        });
-      }
-      if (state.at === "probing" && actions.includes("probe")) sendMessage(transport, `0${state.namespace},`);
-      if (before.at === "probing" && actions.includes("leave")) sendMessage(transport, `1${before.namespace},`);
-      if (state.at === "known" && handshake !== undefined) {
-        this.#succeed(transport, DIALECTS[state.revision], handshake, early);
-      }
-    };
-    const transport: Transport = new WebSocketTransport(context, undefined, () => {
-      isOpen = true;
-      if (this.#asked === 4) return;
-      this.#after(SILENCE_MS, () => {
-        const silence = { url: context.endpoint, reason: `nothing came within ${SILENCE_MS} ms` };
-        this.#fail(this.#explained(new TransportError("websocket error", silence), context), true);
-      });
-    });
-    transport.listen({
-      received: (packet) => {
-        if (handshake !== undefined) {
-          advance({ is: "packet", packet });
-          return;
-        }
-        try {
-          handshake = readHandshake(packet);
-        } catch (error) {
-          // It was reached and said something useless, so advice about reaching it would mislead.
-          fail({ error, reason: error instanceof Error ? error.message : String(error) });
-          return;
-        }
-        const hasMaxPayload = handshake.maxPayload !== undefined;
-        advance({ is: "open", hasMaxPayload });
-      },
-      drained() {},
-      carrierClosed: (_reason, cause) => {
-        // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
-        const isBlamed = isOpen && this.#asked === 3 && handshake === undefined;
-        // A server with another parser takes the probe for a fault.
-        const error = detection.at === "probing" ? parserError(context.endpoint) : asTransportError(cause, context);
-        this.#fail(isBlamed ? this.#explained(error, context) : error, isBlamed);
-      },
-    });
-    return transport;
   }
 
   /** The error with the advice of a program that insists on a revision that is not spoken there. */
@@ -268,20 +188,15 @@ export class Opening {
   }
 }
 
-function sendMessage(transport: Transport, data: string): void {
-  transport.send([{ frames: [transport.dialect.frame({ type: "message", data }, false)], compress: false }]);
-}
-
 /** @throws SyntaxError when the first packet is no handshake. */
-function readHandshake(packet: Packet): Handshake {
+export function readHandshake(packet: Packet): Handshake {
   if (packet.type !== "open") throw new SyntaxError(`the first packet was ${packet.type}, not open`);
   return parseHandshake(packet.data);
 }
 
-function asTransportError(cause: unknown, { endpoint }: TransportContext): TransportError {
+/** Why a transport was closed before its session was open. */
+export function asTransportError(cause: unknown, { context, transport }: Attempt): TransportError {
   if (cause instanceof TransportError) return cause;
-  return new TransportError("websocket error", {
-    url: endpoint,
-    reason: "the connection was closed before it was open",
-  });
+  const reason = "the connection was closed before it was open";
+  return new TransportError(`${transport.name} error`, { url: context.endpoint, reason });
 }

@@ -5,6 +5,7 @@
 
 import type { Parser } from "@bowline/protocol";
 import type { TransportName } from "@bowline/protocol/internal";
+import type { TransportClass } from "./transports/transport.ts";
 
 /** A query as an object, or as it stands in a URL. */
 export type Query = string | Readonly<Record<string, unknown>>;
@@ -26,8 +27,12 @@ export interface EngineOptions {
   readonly secure?: boolean;
   /** Parameters for the URL of every request; a query in the URL itself wins. */
   readonly query?: Query;
-  /** Transports in the order of preference; the first one opens the connection. @default ["polling", "websocket"] */
-  readonly transports?: readonly (TransportName | (string & {}))[];
+  /**
+   * Transports in the order of preference, by their names or as classes such as `Fetch`; the first one opens the
+   * connection. Names that are unknown, or do not work here, are left out.
+   * @default ["polling", "websocket", "webtransport"]
+   */
+  readonly transports?: readonly (TransportName | (string & {}) | TransportClass)[];
   /** Whether to try the next transport when one cannot connect. @default false */
   readonly tryAllTransports?: boolean;
   /** Whether to move on to a better transport once connected. @default true */
@@ -35,10 +40,14 @@ export interface EngineOptions {
   /** Whether to start with WebSocket when it worked the last time. @default false */
   readonly rememberUpgrade?: boolean;
   /** Options for one transport alone, which come before those for all. */
-  readonly transportOptions?: Readonly<Record<string, EngineOptions>>;
+  readonly transportOptions?: Readonly<Record<string, TransportOptions>>;
   /** Headers of the requests; browsers cannot set them on WebSockets. */
   readonly extraHeaders?: Readonly<Record<string, string>>;
-  /** Whether cross-site requests of browsers carry cookies. @default false; with `compat: 2`, true */
+  /**
+   * Whether cross-site requests of browsers carry cookies. On Node, whether what the server sets is kept while the
+   * connection lasts, and sent along with its requests and the WebSocket.
+   * @default false; with `compat: 2`, true
+   */
   readonly withCredentials?: boolean;
   /** Whether bytes travel as base64 text. @default false */
   readonly forceBase64?: boolean;
@@ -54,12 +63,28 @@ export interface EngineOptions {
   readonly addTrailingSlash?: boolean;
   /** Whether to close the connection in silence when the page is left. @default false */
   readonly closeOnBeforeunload?: boolean;
+  /** Whether timers are those from before this package was loaded, where fake ones have been put in their place since. @default false */
+  readonly useNativeTimers?: boolean;
+  /** Browsers, with `compat: 2`: whether to poll by script elements. @default false */
+  readonly forceJSONP?: boolean;
+  /** Browsers, with `compat: 2`: whether that may be done. @default true */
+  readonly jsonp?: boolean;
+  /** Of no effect: Internet Explorer 8 and 9 are not served. */
+  readonly enablesXDR?: boolean;
+  /** Of no effect: there is no Flash. */
+  readonly policyPort?: number;
+  /** Of no effect: every transport is tried. */
+  readonly onlyBinaryUpgrades?: boolean;
+  /** Of no effect: name `NodeXHR` and `NodeWebSocket` as `transports` instead. */
+  readonly forceNode?: boolean;
   /**
    * Revision of the Engine.IO protocol: 3 for servers of 2.x, 4 for servers of 3.x and 4.x; `"auto"` finds out. A
    * WebSocket that was asked for 3 has 2 seconds to speak: some servers of 3.x and 4.x open one and stay silent.
    * @default "auto", which asks for 4 first; with `compat: 2`, 3 is asked for first
    */
   readonly protocol?: "auto" | 3 | 4;
+  /** Node: whether the process may end while it is connected. @default false */
+  readonly autoUnref?: boolean;
   /** Node: agent for the HTTP requests and the WebSocket. */
   readonly agent?: unknown;
   /** Node: certificate and key in one. */
@@ -76,12 +101,35 @@ export interface EngineOptions {
   readonly ciphers?: string;
   /** Node: whether the server's certificate has to be valid. @default true */
   readonly rejectUnauthorized?: boolean;
+  /** Node: tells whether the server's certificate is the one for its host, instead of Node's own rules. */
+  readonly checkServerIdentity?: (host: string, certificate: never) => Error | undefined;
   /** Node: local address of the WebSocket. */
   readonly localAddress?: string;
+  /** Node: family of addresses that the WebSocket may use, 4 or 6. @default any */
+  readonly family?: number;
+  /** Node: the `Origin` header of the WebSocket's request. */
+  readonly origin?: string;
+  /** Node: version of the WebSocket protocol, 8 or 13. @default 13 */
+  readonly protocolVersion?: number;
   /** Node: most bytes of one polling answer or one WebSocket message; more of them end the connection. @default 100 MiB */
   readonly maxPayload?: number;
   /** Node: compression of WebSocket messages, off or from a size in bytes on. @default { threshold: 1024 } */
   readonly perMessageDeflate?: boolean | { readonly threshold?: number };
+}
+
+/** Options for one transport. What stands here for `webtransport` is handed to the platform's constructor as well. */
+export interface TransportOptions extends EngineOptions {
+  /** WebTransport: fingerprints of certificates to trust. */
+  readonly serverCertificateHashes?: readonly {
+    readonly algorithm: string;
+    readonly value: ArrayBufferView | ArrayBuffer;
+  }[];
+  /** WebTransport: whether the connection may be shared. */
+  readonly allowPooling?: boolean;
+  /** WebTransport: what the connection is good at. */
+  readonly congestionControl?: "default" | "throughput" | "low-latency";
+  /** WebTransport: whether HTTP/3 has to be had. */
+  readonly requireUnreliable?: boolean;
 }
 
 /** Options of a Manager. */
@@ -158,7 +206,7 @@ export const DEFAULTS: {
   readonly maxPayload: number;
 } = {
   path: "/socket.io",
-  transports: ["polling", "websocket"],
+  transports: ["polling", "websocket", "webtransport"],
   reconnectionDelay: 1000,
   reconnectionDelayMax: 5000,
   randomizationFactor: 0.5,

@@ -1,9 +1,12 @@
 // What the client needs of its surroundings, handed in by the composition roots in entry/.
 // Place: below bytes -> engine dialect -> session -> socket codec -> connection / namespace / socket
-// Rules: this is the only way out: no global, no module of Node, no timer is used beside it.
+// Rules: this, and the ways to send that its transports are made of, are the only way out: no global, no module of Node,
+//        no timer is used beside them.
 
 import type { Cancel, Clock, Random, Trace } from "@bowline/protocol/internal";
+import type { UpgradeStart } from "./engine-upgrade.ts";
 import type { EngineOptions } from "./options.ts";
+import type { TransportClass } from "./transports/transport.ts";
 
 /** One HTTP request. */
 export interface HttpRequest {
@@ -11,6 +14,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** The same for all requests of one connection, for what a platform keeps along with it. */
+  readonly connection: object;
   /** What only the platform can make use of: TLS, agent, credentials. */
   readonly options: EngineOptions;
 }
@@ -27,10 +32,15 @@ export interface HttpEvents {
   failed(error: unknown): void;
 }
 
+/** Sends one request; a request that cannot be made may throw. */
+export type HttpCall = (request: HttpRequest, events: HttpEvents) => Cancel;
+
 /** What a WebSocket is opened with. */
 export interface WebSocketRequest {
   readonly url: string;
   readonly protocols: string | readonly string[] | undefined;
+  /** As that of the connection's HTTP requests. */
+  readonly connection: object;
   readonly options: EngineOptions;
 }
 
@@ -57,6 +67,9 @@ export interface WebSocketHandle {
   discard(): void;
 }
 
+/** Opens a WebSocket; a URL or subprotocol that cannot be used may throw. */
+export type OpenWebSocket = (request: WebSocketRequest, events: WebSocketEvents) => WebSocketHandle;
+
 /** Where the page comes from, where there is a page. */
 export interface PageLocation {
   readonly protocol: string;
@@ -66,14 +79,23 @@ export interface PageLocation {
 /** The surroundings of a client. */
 export interface Platform {
   readonly clock: Clock;
+  /** The clock that suits a program's options; where it is missing there is one for all. */
+  clockFor?(options: EngineOptions): Clock;
   readonly random: Random;
   readonly trace: Trace;
   /** The page's own address; looked at when a URL has to be completed. */
   page(): PageLocation | undefined;
-  http(request: HttpRequest, events: HttpEvents): Cancel;
-  webSocket(request: WebSocketRequest, events: WebSocketEvents): WebSocketHandle;
-  /** An attachment as event handlers expect it here: a Buffer in Node, an ArrayBuffer in browsers. */
-  binary(bytes: Uint8Array): unknown;
+  /** The transports that are known by their names here; of two with one name the first that works counts. */
+  readonly transports: readonly TransportClass[];
+  /** Moves a session to a better transport; where there is nothing to move to, it is left out of the bundle. */
+  readonly upgrade: UpgradeStart | undefined;
+  /** What bytes are here, in the words of WebSockets, where a program asks for nothing else. */
+  readonly binaryType: string;
+  /**
+   * Bytes as event handlers expect them here: a Buffer in Node, an ArrayBuffer in browsers.
+   * @param type what the program asks for instead, as in WebSockets: `arraybuffer`, `blob`, `nodebuffer`.
+   */
+  binary(bytes: Uint8Array, type?: string): ArrayBufferLike | Uint8Array | Blob;
   readBlob(blob: Blob): Promise<ArrayBuffer>;
   /** What the platform's error means, and what to do about it. */
   explain(error: unknown): string;
@@ -81,4 +103,10 @@ export interface Platform {
   warn(code: string, text: string): void;
   /** Calls the listener when the network goes away or the page is left. */
   onLeave(event: "offline" | "beforeunload", listener: () => void): Cancel;
+}
+
+/** The same platform, with the timers that a program's options ask for. */
+export function withTimers(platform: Platform, options: EngineOptions): Platform {
+  const clock = platform.clockFor?.(options) ?? platform.clock;
+  return clock === platform.clock ? platform : { ...platform, clock };
 }

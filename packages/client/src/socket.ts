@@ -65,7 +65,7 @@ export class Socket<
 
   /** Sockets are made by `io()` and by `manager.socket()`. */
   constructor(manager: Manager, namespace: string, options: SocketOptions, port: SocketPort) {
-    super();
+    super(port.platform.trace("socket.event"));
     this.io = manager;
     this.nsp = namespace;
     this.auth = options.auth;

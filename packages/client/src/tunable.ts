@@ -2,6 +2,7 @@
 // Place: bytes -> engine dialect -> session -> socket codec -> **connection** / namespace / socket
 // Rules: a call without a value reads, one with a value sets and gives the manager; changes count from the next attempt.
 
+import type { TracePoint } from "@bowline/protocol/internal";
 import { ClientEmitter } from "./emitter.ts";
 import type { ManagerEvents } from "./manager-events.ts";
 import type { LiveOptions } from "./options.ts";
@@ -11,8 +12,8 @@ import { readSettings, type Settings } from "./reconnector.ts";
 export abstract class Tunable extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents> {
   protected readonly settings: Settings;
 
-  constructor(options: LiveOptions) {
-    super();
+  constructor(options: LiveOptions, point: TracePoint) {
+    super(point);
     this.settings = readSettings(options);
   }
 

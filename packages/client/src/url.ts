@@ -120,12 +120,13 @@ export interface RequestFacts {
 
 /** The URL of the endpoint without any query: fit to be shown, since it holds no secret. */
 export function endpointOf(server: ServerUrl, options: EngineOptions, transport: TransportName): string {
+  const isSecure = server.secure || transport === "webtransport";
   const scheme = transport === "websocket" ? "ws" : "http";
   const port = server.port === (server.secure ? "443" : "80") ? "" : `:${server.port}`;
   const path = options.path ?? DEFAULTS.path;
   const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
   const slash = options.addTrailingSlash === false ? "" : "/";
-  return `${scheme}${server.secure ? "s" : ""}://${server.hostname}${port}${trimmed}${slash}`;
+  return `${scheme}${isSecure ? "s" : ""}://${server.hostname}${port}${trimmed}${slash}`;
 }
 
 /** The URL of one request. */
@@ -139,4 +140,19 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
   if (options.forceBase64 === true) parameters.push("b64=1");
   if (sid !== undefined) parameters.push(`sid=${escapeText(sid)}`);
   return `${endpointOf(server, options, transport)}?${parameters.join("&")}`;
+}
+
+/** The parameters of a URL by their names; of repeated ones the last counts. */
+export function queryOf(url: string): Readonly<Record<string, string>> {
+  const pairs = cut(url, "?")[1].split("&");
+  return Object.fromEntries(pairs.map((pair) => cut(pair, "=").map(unescapeText)));
+}
+
+/** What no program could have escaped stays as it is. */
+function unescapeText(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -5,14 +5,21 @@
 import { SILENT } from "@bowline/protocol/internal";
 import { createFakeClock, createSeededRandom, type FakeClock } from "@bowline/testkit";
 import { expect } from "vitest";
+import { startUpgrade } from "../src/engine-upgrade.ts";
 import type {
+  HttpCall,
   HttpEvents,
   HttpRequest,
+  OpenWebSocket,
   PageLocation,
   Platform,
   WebSocketEvents,
   WebSocketRequest,
 } from "../src/platform.ts";
+import { pollingOver } from "../src/transports/polling.ts";
+import { webSocketOver } from "../src/transports/websocket.ts";
+import { webTransportOver } from "../src/transports/webtransport.ts";
+import { FakeWebTransport } from "./fake-web-transport.ts";
 
 /** One HTTP request of the client. */
 export interface FakeRequest {
@@ -40,14 +47,19 @@ export interface FakeWebSocket {
 /** Surroundings under a test's control. */
 export interface FakePlatform extends Platform {
   readonly clock: FakeClock;
+  readonly http: HttpCall;
+  readonly webSocket: OpenWebSocket;
   readonly requests: FakeRequest[];
   readonly sockets: FakeWebSocket[];
+  readonly webTransports: FakeWebTransport[];
   readonly warnings: string[];
   /** Whether sends are taken only when the test releases them. */
   holdsSends: boolean;
   location: PageLocation | undefined;
   /** The error that opening a WebSocket throws. */
   webSocketError: Error | undefined;
+  /** Whether there is WebTransport; there is none otherwise. */
+  hasWebTransport: boolean;
   leave(event: "offline" | "beforeunload"): void;
   readonly leaveListeners: number;
   /** The requests that neither were answered nor cancelled. */
@@ -96,7 +108,22 @@ export function createFakePlatform(): FakePlatform {
     holdsSends: false,
     location: undefined,
     webSocketError: undefined,
+    hasWebTransport: false,
+    webTransports: [],
     page: () => platform.location,
+    transports: [
+      pollingOver(http),
+      webSocketOver((request, events) => platform.webSocket(request, events)),
+      webTransportOver(
+        (url, options) => {
+          const session = new FakeWebTransport(url, options);
+          platform.webTransports.push(session);
+          return session;
+        },
+        () => platform.hasWebTransport,
+      ),
+    ],
+    upgrade: startUpgrade,
     http,
     webSocket(request: WebSocketRequest, events: WebSocketEvents) {
       if (platform.webSocketError !== undefined) throw platform.webSocketError;
@@ -140,6 +167,7 @@ export function createFakePlatform(): FakePlatform {
         },
       };
     },
+    binaryType: "nodebuffer",
     binary: (bytes) => bytes,
     readBlob: (blob) => new Response(blob).arrayBuffer(),
     explain: (error) => (error instanceof Error ? error.message : "no answer came"),

@@ -32,6 +32,7 @@ export { type BackoffOptions, backoffDelay } from "./shared/backoff.ts";
 export { concatBytes, decodeUtf8, encodeUtf8 } from "./shared/bytes.ts";
 export { guard, invoke } from "./shared/callback.ts";
 export type { Cancel, Clock } from "./shared/clock.ts";
+export { createDebugTrace, type DebugOutlet, type Scopes } from "./shared/debug.ts";
 export { Emitter } from "./shared/emitter.ts";
 export type { DefaultEventsMap, EventNames, EventParams, EventsMap, ListenerOf } from "./shared/events-map.ts";
 export { createId, type Random } from "./shared/random.ts";

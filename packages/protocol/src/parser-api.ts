@@ -2,7 +2,6 @@
 // Place: beside the dialects and codecs, which do the work.
 // Rules: each name is here on purpose; nothing in the core packages uses these.
 
-export { DecoderEvents } from "./parser-api/decoder-events.ts";
 export {
   createEngineParser3,
   type EncodedCallback,
@@ -12,3 +11,4 @@ export {
 export { type CreateStream, createEngineParser4, type EngineParser4 } from "./parser-api/engine-4.ts";
 export type { BinaryType, GivenPacket, PublishedPacket, WrapBytes } from "./parser-api/engine-packets.ts";
 export { Decoder4, Decoder5, Encoder4, Encoder5, isPacketValid, PacketTypes, types } from "./parser-api/socket.ts";
+export { DecoderEvents } from "./socket/decoder-events.ts";

@@ -12,6 +12,7 @@ declare function lookup(url?: string | CoreClientOptions, options?: CoreClientOp
 declare namespace lookup {
   const connect: Connect;
   const io: Connect;
+  const managers: Record<string, CoreManager>;
   const protocol: number;
 
   export {
@@ -20,6 +21,8 @@ declare namespace lookup {
     CoreSocket as Socket,
     connect,
     io,
+    lookup as default,
+    managers,
     protocol,
   };
 }

@@ -6,8 +6,10 @@ function lookup(url, options) {
 }
 
 module.exports = lookup;
+module.exports.managers = io.managers;
 module.exports.protocol = protocol;
 module.exports.connect = lookup;
 module.exports.Manager = require("./manager.js");
 module.exports.Socket = require("./socket.js");
 module.exports.io = lookup;
+module.exports.default = lookup;

@@ -2,18 +2,22 @@
 // Place: composition root; the alias package for 2.x imports it as @bowline/client/compat-2.
 // Rules: nothing happens at import; what a program may use is listed here, each name on purpose.
 
+import { startUpgrade } from "../engine-upgrade.ts";
 import type { Manager as CoreManager } from "../manager.ts";
 import { Socket } from "../socket.ts";
 import { createBrowserPlatform } from "./browser-platform.ts";
 import { createClient, type Io, type ManagerClass } from "./create-client.ts";
 import { GENERATION_2 } from "./generation-2.ts";
+import { JSONP } from "./jsonp-transport.ts";
+import { WebSocket, XHR } from "./web-transports.ts";
 
 export type { Engine } from "../engine.ts";
 export type { ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions } from "../options.ts";
 export type { Io, ManagerClass };
 export { Socket };
 
-const client = createClient(createBrowserPlatform(), GENERATION_2);
+const platform = createBrowserPlatform({ transports: [JSONP, XHR, WebSocket], upgrade: startUpgrade });
+const client = createClient(platform, GENERATION_2);
 
 /** Revision of the Socket.IO protocol that programs of 2.x know; later ones are spoken as well. */
 export const protocol: number = client.io.protocol;

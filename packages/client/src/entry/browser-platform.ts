@@ -3,82 +3,42 @@
 // Rules: nothing happens when this is loaded; globals are looked up when they are used; a turn ends at once, since a
 //        browser gathers what is written by itself.
 
-import { type Cancel, SILENT } from "@bowline/protocol/internal";
-import type {
-  HttpEvents,
-  HttpRequest,
-  Platform,
-  WebSocketEvents,
-  WebSocketHandle,
-  WebSocketRequest,
-} from "../platform.ts";
+import { type Cancel, type Clock, SILENT } from "@bowline/protocol/internal";
+import type { Platform } from "../platform.ts";
 
-function after(ms: number, action: () => void): Cancel {
-  const timer = setTimeout(action, ms);
-  return () => clearTimeout(timer);
-}
-
-/** Fetch takes bytes only over a buffer that nobody shares. */
-function bodyOf(body: string | Uint8Array | undefined): string | Uint8Array<ArrayBuffer> | null {
-  return typeof body === "string" ? body : body === undefined ? null : new Uint8Array(body);
-}
-
-async function readAnswer(response: Response): Promise<string | Uint8Array> {
-  const type = response.headers.get("content-type") ?? "";
-  if (!type.startsWith("application/octet-stream")) return response.text();
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-function http({ method, url, headers, body, options }: HttpRequest, events: HttpEvents): Cancel {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const credentials = options.withCredentials === true ? "include" : "same-origin";
-  fetch(url, { method, headers, body: bodyOf(body), credentials, signal, cache: "no-store" })
-    .then(async (response) => ({ status: response.status, body: await readAnswer(response) }))
-    .then(
-      (answer) => {
-        if (!signal.aborted) events.answered(answer);
-      },
-      (error: unknown) => {
-        if (!signal.aborted) events.failed(error);
-      },
-    );
-  return () => controller.abort();
-}
-
-function webSocket({ url, protocols }: WebSocketRequest, events: WebSocketEvents): WebSocketHandle {
-  const socket = new WebSocket(url, typeof protocols === "string" ? protocols : [...(protocols ?? [])]);
-  socket.binaryType = "arraybuffer";
-  socket.onopen = () => events.opened();
-  socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-    events.message(typeof data === "string" ? data : new Uint8Array(data));
+function createClock(
+  now: () => number,
+  set: (action: () => void, ms: number) => ReturnType<typeof setTimeout>,
+  clear: (timer: ReturnType<typeof setTimeout>) => void,
+): Clock {
+  const after = (ms: number, action: () => void): Cancel => {
+    const timer = set(action, ms);
+    return () => clear(timer);
   };
-  socket.onerror = (error) => events.failed(error);
-  socket.onclose = ({ code, reason }) => events.closed(code, reason);
-  const close = (): void => socket.close();
-  return {
-    native: socket,
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
-    send(data, _compress, handedOver) {
-      socket.send(typeof data === "string" ? data : new Uint8Array(data));
-      handedOver?.();
-    },
-    close,
-    discard: close,
-  };
+  return { now, after, coarse: after, turnEnd: (action) => action() };
 }
 
-/** Makes the platform of a page or a worker. */
-export function createBrowserPlatform(): Platform {
+/**
+ * Makes the platform of a page or a worker.
+ * @param parts the transports, and how a session moves between them; a bundle holds what is handed in here alone.
+ */
+export function createBrowserPlatform(parts: Pick<Platform, "transports" | "upgrade">): Platform {
   const warned = new Set<string>();
+  // As they are now, whatever takes their place later.
+  const native = createClock(
+    performance.now.bind(performance),
+    globalThis.setTimeout.bind(globalThis),
+    globalThis.clearTimeout.bind(globalThis),
+  );
   return {
-    clock: {
-      now: () => performance.now(),
-      after,
-      coarse: after,
-      turnEnd: (action) => action(),
+    ...parts,
+    clock: createClock(
+      () => performance.now(),
+      (action, ms) => setTimeout(action, ms),
+      (timer) => clearTimeout(timer),
+    ),
+    clockFor({ useNativeTimers }) {
+      return useNativeTimers === true ? native : this.clock;
     },
     random: {
       bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -86,11 +46,12 @@ export function createBrowserPlatform(): Platform {
     },
     trace: SILENT,
     page: () => globalThis.location,
-    http,
-    webSocket,
+    binaryType: "arraybuffer",
     // Bytes that are part of something larger, as those of old servers behind their type byte, are copied out.
-    binary: ({ buffer, byteOffset, byteLength }) =>
-      byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength),
+    binary({ buffer, byteOffset, byteLength }, type) {
+      if (type === "blob") return new Blob([new Uint8Array(buffer, byteOffset, byteLength).slice()]);
+      return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+    },
     readBlob: (blob) => blob.arrayBuffer(),
     // Browsers tell pages nothing about a failed request; their consoles know more.
     explain: () => "no answer came; check that the server runs and that its CORS settings allow this page",

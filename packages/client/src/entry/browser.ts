@@ -2,15 +2,18 @@
 // Place: composition root; programs import it as @bowline/client.
 // Rules: nothing happens at import; what a program may use is listed here, each name on purpose.
 
+import { startUpgrade } from "../engine-upgrade.ts";
 import type { Manager as CoreManager } from "../manager.ts";
 import { Socket } from "../socket.ts";
 import { createBrowserPlatform } from "./browser-platform.ts";
 import { createClient, type Io, type ManagerClass, MODERN } from "./create-client.ts";
+import { Fetch, WebSocket, WebTransport, XHR } from "./web-transports.ts";
 
 export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
 export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
 export type { Engine } from "../engine.ts";
+export type { EngineEvents, EngineTransport, RawData } from "../engine-events.ts";
 export type {
   Auth,
   ClientOptions,
@@ -21,10 +24,13 @@ export type {
   SocketOptions,
 } from "../options.ts";
 export type { ConnectError } from "../socket-events.ts";
+export type { TransportClass } from "../transports/transport.ts";
 export type { Io, ManagerClass };
-export { Socket };
+// Programs written for Node as well name these; here they are the browser's.
+export { Fetch, Socket, WebSocket, WebSocket as NodeWebSocket, WebTransport, XHR, XHR as NodeXHR };
 
-const client = createClient(createBrowserPlatform(), MODERN);
+const platform = createBrowserPlatform({ transports: [Fetch, WebSocket, WebTransport], upgrade: startUpgrade });
+const client = createClient(platform, MODERN);
 
 /** Revision of the Socket.IO protocol that this client speaks best; it speaks the one before as well. */
 export const protocol: number = client.io.protocol;

@@ -1,7 +1,8 @@
 // A whole client over one platform: the class of its managers, and `io` with its properties, as programs expect them.
 // Place: part of the composition roots.
-// Rules: the same properties in every build: `connect`, `io`, `Manager`, `Socket`, `protocol`; each client has managers of
-//        its own, so that two of them in one process never share a connection.
+// Rules: the same properties in every build: `connect`, `io`, `Manager`, `Socket`, `protocol`, `managers`; each client has
+//        managers of its own, so that two of them in one process never share a connection. `Manager` works with and
+//        without `new`: programs of 2.x do both.
 
 import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { type Connect, createIo } from "../io.ts";
@@ -18,6 +19,8 @@ export interface ManagerClass {
    * @throws Error when the URL names no server.
    */
   new (uri?: string | ClientOptions, options?: ClientOptions): CoreManager;
+  /** As with `new`. */
+  (uri?: string | ClientOptions, options?: ClientOptions): CoreManager;
   readonly prototype: CoreManager;
 }
 
@@ -40,6 +43,8 @@ export interface Io {
   readonly Manager: ManagerClass;
   readonly Socket: typeof Socket;
   readonly protocol: number;
+  /** The managers that calls share, by scheme, host and port, and by the path where it is not the usual one. */
+  readonly managers: Record<string, CoreManager>;
 }
 
 /** What suits the programs of one generation. */
@@ -59,19 +64,35 @@ function withEvents(io: Connect): unknown {
   return io;
 }
 
+/** A class that makes its objects without `new` as well; it stays one class for `instanceof` and for those that extend it. */
+function callable(construct: new (uri?: string | ClientOptions, options?: ClientOptions) => CoreManager): ManagerClass;
+function callable(construct: { new (): unknown; readonly prototype: object }): unknown {
+  const called = new Proxy(construct, {
+    apply(target, _this, args) {
+      const made: unknown = Reflect.construct(target, args);
+      return made;
+    },
+  });
+  // What is made by either way names the one class that programs know.
+  Reflect.set(construct.prototype, "constructor", called);
+  return called;
+}
+
 /** Makes a client. */
 export function createClient(
   platform: Platform,
   { protocol, complete }: Generation,
 ): { readonly Manager: ManagerClass; readonly io: Io } {
-  class Manager extends CoreManager {
-    constructor(uri?: string | ClientOptions, options?: ClientOptions) {
-      const given = typeof uri === "object" ? uri : options;
-      super(platform, typeof uri === "string" ? uri : undefined, complete(given));
-    }
-  }
-
-  const connect = createIo({ page: platform.page, createManager: (uri, options) => new Manager(uri, options) });
-  const io = withEvents(connect);
-  return { Manager, io: Object.assign(io, { connect: io, io, Manager, Socket, protocol }) };
+  const Manager = callable(
+    class Manager extends CoreManager {
+      constructor(uri?: string | ClientOptions, options?: ClientOptions) {
+        const given = typeof uri === "object" ? uri : options;
+        super(platform, typeof uri === "string" ? uri : undefined, complete(given));
+      }
+    },
+  );
+  const managers: Record<string, CoreManager> = {};
+  const createManager = (uri: string, options: ClientOptions): CoreManager => new Manager(uri, options);
+  const io = withEvents(createIo({ page: platform.page, createManager, managers }));
+  return { Manager, io: Object.assign(io, { connect: io, io, Manager, Socket, protocol, managers }) };
 }

@@ -1,17 +1,49 @@
 // Time on Node: one deferred call ends the turn of all connections, and the exit of the process ends the last one.
 // Place: part of the composition root entry/node.ts.
-// Rules: timers are looked up when they are used, so that the fake ones of tests are met.
+// Rules: timers are looked up when they are used, so that the fake ones of tests are met, unless the program wants those
+//        from before; whether they keep the process alive is the program's choice.
 
 import { type Clock, createSystemClock } from "@bowline/protocol/internal";
+import type { EngineOptions } from "../options.ts";
 
-/** Makes the clock of a Node process. */
-export function createNodeClock(): Clock {
-  const clock = createSystemClock<NodeJS.Timeout>({
-    now: () => performance.now(),
-    setTimer: (action, ms) => setTimeout(action, ms),
-    clearTimer: (timer) => clearTimeout(timer),
+/** The timers of the process. */
+interface Timers {
+  now(): number;
+  setTimer(action: () => void, ms: number): NodeJS.Timeout;
+  clearTimer(timer: NodeJS.Timeout): void;
+  defer(action: () => void): void;
+}
+
+const LATE: Timers = {
+  now: () => performance.now(),
+  setTimer: (action, ms) => setTimeout(action, ms),
+  clearTimer: (timer) => clearTimeout(timer),
+  defer: (action) => {
+    setImmediate(action);
+  },
+};
+
+/** The timers as they are now, whatever takes their place later. */
+function captureTimers(): Timers {
+  const { setTimeout: set, clearTimeout: clear, setImmediate: defer } = globalThis;
+  return {
+    now: performance.now.bind(performance),
+    setTimer: (action, ms) => set(action, ms),
+    clearTimer: (timer) => clear(timer),
     defer: (action) => {
-      setImmediate(action);
+      defer(action);
+    },
+  };
+}
+
+function createClock(timers: Timers, isUnref: boolean): Clock {
+  const clock = createSystemClock<NodeJS.Timeout>({
+    ...timers,
+    setTimer: (action, ms) => {
+      const timer = timers.setTimer(action, ms);
+      // Fake timers may be mere numbers.
+      if (isUnref && typeof timer === "object") timer.unref();
+      return timer;
     },
   });
   let isHooked = false;
@@ -25,5 +57,20 @@ export function createNodeClock(): Clock {
       isHooked = true;
       clock.turnEnd(action);
     },
+  };
+}
+
+/**
+ * Makes the clocks of a Node process.
+ * @returns gives the clock that suits a program's options; those with the same wishes share one.
+ */
+export function createNodeClocks(): (options: EngineOptions) => Clock {
+  const native = captureTimers();
+  const clocks = new Map<string, Clock>();
+  return ({ useNativeTimers = false, autoUnref = false }) => {
+    const wishes = `${useNativeTimers} ${autoUnref}`;
+    const clock = clocks.get(wishes) ?? createClock(useNativeTimers ? native : LATE, autoUnref);
+    clocks.set(wishes, clock);
+    return clock;
   };
 }

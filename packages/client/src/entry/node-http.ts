@@ -7,6 +7,7 @@ import * as https from "node:https";
 import type { Cancel } from "@bowline/protocol/internal";
 import { DEFAULTS } from "../options.ts";
 import type { HttpEvents, HttpRequest } from "../platform.ts";
+import { jarOf, withCookies } from "./node-cookies.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 let plainAgent: http.Agent | undefined;
@@ -27,8 +28,11 @@ function isBinary(response: http.IncomingMessage): boolean {
 }
 
 /** Sends one request. */
-export function requestOnNode({ method, url, headers, body, options }: HttpRequest, events: HttpEvents): Cancel {
+export function requestOnNode(given: HttpRequest, events: HttpEvents): Cancel {
+  const { method, url, body, options, connection } = given;
   const isSecure = url.startsWith("https:");
+  const keepsCookies = options.withCredentials === true;
+  const headers = keepsCookies ? withCookies(connection, url, given.headers) : given.headers;
   const { maxPayload = DEFAULTS.maxPayload } = options;
   let isCancelled = false;
   const fail = (error: unknown): void => {
@@ -44,6 +48,7 @@ export function requestOnNode({ method, url, headers, body, options }: HttpReque
     ...(isSecure && tlsOptions(options)),
   };
   const request = (isSecure ? https : http).request(url, settings, (response) => {
+    if (keepsCookies) jarOf(connection).store(url, response.headers["set-cookie"] ?? [], Date.now());
     const chunks: Buffer[] = [];
     let size = 0;
     response.on("data", (chunk: Buffer) => {
@@ -65,6 +70,7 @@ export function requestOnNode({ method, url, headers, body, options }: HttpReque
     });
   });
   request.on("error", fail);
+  if (options.autoUnref === true) request.on("socket", (socket) => socket.unref());
   // A 101, which nobody asked for, ends the connection without an answer and without an error.
   request.on("close", () => fail(new Error("the connection was closed without an answer")));
   // A response that breaks off is told by its own error event, which needs a listener of its own.

@@ -3,21 +3,19 @@
 // Rules: nothing happens when this is loaded; what is needed is made when it is needed.
 
 import { randomFillSync } from "node:crypto";
-import { channel } from "node:diagnostics_channel";
-import { createTrace, type Random, type Trace } from "@bowline/protocol/internal";
+import type { Random } from "@bowline/protocol/internal";
+import { startUpgrade } from "../engine-upgrade.ts";
 import type { PageLocation, Platform } from "../platform.ts";
 import { explainNodeError } from "./explain-node-error.ts";
-import { createNodeClock } from "./node-clock.ts";
-import { requestOnNode } from "./node-http.ts";
-import { openNodeWebSocket } from "./node-websocket.ts";
+import { createNodeClocks } from "./node-clock.ts";
+import { nodeTrace } from "./node-trace.ts";
+import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
+import { WebTransport } from "./web-transports.ts";
 
 const random: Random = {
   bytes: (count) => randomFillSync(new Uint8Array(count)),
   fraction: () => Math.random(),
 };
-
-/** Binds trace points to `diagnostics_channel`. */
-const trace: Trace = createTrace(channel);
 
 /** Where something like a page is emulated, as in jsdom, it counts as one. */
 function emulatedPage(): PageLocation | undefined {
@@ -31,14 +29,21 @@ function emulatedPage(): PageLocation | undefined {
 /** Makes the platform of a Node process. */
 export function createNodePlatform(): Platform {
   const warned = new Set<string>();
+  const clockFor = createNodeClocks();
   return {
-    clock: createNodeClock(),
+    clock: clockFor({}),
+    clockFor,
     random,
-    trace,
+    trace: nodeTrace,
     page: emulatedPage,
-    http: requestOnNode,
-    webSocket: openNodeWebSocket,
-    binary: (bytes) => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    transports: [NodeXHR, NodeWebSocket, WebTransport],
+    upgrade: startUpgrade,
+    binaryType: "nodebuffer",
+    binary(bytes, type) {
+      if (type === "blob") return new Blob([new Uint8Array(bytes)]);
+      if (type === "arraybuffer") return new Uint8Array(bytes).buffer;
+      return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
     readBlob: (blob) => blob.arrayBuffer(),
     explain: explainNodeError,
     warn(code, text) {

@@ -2,19 +2,19 @@
 // Place: part of the composition root entry/node.ts.
 // Rules: Node itself checks what these values are; certificates are verified unless the program says otherwise.
 
-import { Agent } from "node:http";
+import type { Agent } from "node:http";
 import type { SecureContextOptions } from "node:tls";
 import type { EngineOptions } from "../options.ts";
 
-const NAMES = ["pfx", "key", "passphrase", "cert", "ca", "ciphers"] as const;
+const NAMES = ["pfx", "key", "passphrase", "cert", "ca", "ciphers", "checkServerIdentity"] as const;
 
-/** Whether a program's agent is one. */
+/** Whether a program's agent is one; those of older libraries for proxies have the method alone, as Node wants it. */
 export function isAgent(value: unknown): value is Agent {
-  return value instanceof Agent;
+  return typeof value === "object" && value !== null && typeof Reflect.get(value, "addRequest") === "function";
 }
 
-/** The trust boundary for options whose values only Node can judge. */
-function asSecureContext(options: Record<string, unknown>): SecureContextOptions {
+/** The trust boundary for options whose values only Node can judge; HTTP requests and ws take the same ones. */
+function asTlsOptions(options: Record<string, unknown>): SecureContextOptions {
   return options;
 }
 
@@ -24,5 +24,5 @@ export function tlsOptions(options: EngineOptions): SecureContextOptions & { rej
   for (const name of NAMES) {
     if (options[name] !== undefined && options[name] !== null) picked[name] = options[name];
   }
-  return { ...asSecureContext(picked), rejectUnauthorized: options.rejectUnauthorized !== false };
+  return { ...asTlsOptions(picked), rejectUnauthorized: options.rejectUnauthorized !== false };
 }

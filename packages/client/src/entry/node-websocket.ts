@@ -3,8 +3,9 @@
 // Rules: a message counts as handed over when its bytes were given to the network; errors are told before the end.
 
 import { type ClientOptions, WebSocket } from "ws";
-import { DEFAULTS } from "../options.ts";
+import { DEFAULTS, type EngineOptions } from "../options.ts";
 import type { WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
+import { withCookies } from "./node-cookies.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 /** Size in bytes from which messages are compressed, where the server agrees to it. */
@@ -13,16 +14,32 @@ const COMPRESSION_THRESHOLD = 1024;
 /** How long a server has to answer the goodbye of a connection that was given up, in milliseconds. */
 const GOODBYE_MS = 1000;
 
-function settingsOf({ options }: WebSocketRequest): ClientOptions {
-  const { agent, extraHeaders, localAddress, perMessageDeflate = { threshold: COMPRESSION_THRESHOLD } } = options;
+/** What is handed on to ws as it is. */
+const PASSED_ON = ["localAddress", "family", "origin", "protocolVersion"] as const;
+
+/** The trust boundary for options whose values only ws can judge. */
+function passedOn(options: EngineOptions): ClientOptions {
+  return Object.fromEntries(
+    PASSED_ON.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const])),
+  );
+}
+
+function settingsOf({ url, options, connection }: WebSocketRequest): ClientOptions {
+  const { agent, extraHeaders = {}, perMessageDeflate = true } = options;
   return {
+    ...passedOn(options),
     ...tlsOptions(options),
     perMessageDeflate,
     maxPayload: options.maxPayload ?? DEFAULTS.maxPayload,
     ...(isAgent(agent) && { agent }),
-    ...(extraHeaders !== undefined && { headers: extraHeaders }),
-    ...(localAddress !== undefined && { localAddress }),
+    headers: options.withCredentials === true ? withCookies(connection, url, extraHeaders) : extraHeaders,
   };
+}
+
+/** From how many bytes on a message is compressed. What ws has of this kind counts only where contexts are not kept. */
+function thresholdOf({ perMessageDeflate = true }: EngineOptions): number {
+  const isObject = typeof perMessageDeflate === "object" && perMessageDeflate !== null;
+  return isObject ? (perMessageDeflate.threshold ?? COMPRESSION_THRESHOLD) : COMPRESSION_THRESHOLD;
 }
 
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
@@ -35,6 +52,8 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   const { protocols } = request;
   const names = typeof protocols === "string" ? [protocols] : [...(protocols ?? [])];
   const socket = new WebSocket(request.url, names, settingsOf(request));
+  const threshold = thresholdOf(request.options);
+  if (request.options.autoUnref === true) socket.on("upgrade", (response) => response.socket.unref());
   socket.on("open", () => events.opened());
   socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
   socket.on("error", (error) => events.failed(error));
@@ -44,7 +63,8 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
     get bufferedBytes() {
       return socket.bufferedAmount;
     },
-    send(data, compress, handedOver) {
+    send(data, mayCompress, handedOver) {
+      const compress = mayCompress && Buffer.byteLength(data) >= threshold;
       socket.send(data, { compress, binary: typeof data !== "string" }, (error) => handedOver?.(error));
     },
     close: () => socket.close(),

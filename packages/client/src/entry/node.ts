@@ -6,11 +6,14 @@ import type { Manager as CoreManager } from "../manager.ts";
 import { Socket } from "../socket.ts";
 import { createClient, type Io, type ManagerClass, MODERN } from "./create-client.ts";
 import { createNodePlatform } from "./node-platform.ts";
+import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
+import { Fetch, WebSocket, WebTransport, XHR } from "./web-transports.ts";
 
 export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
 export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
 export type { CloseDetails, TransportError } from "../connect-error.ts";
 export type { Engine } from "../engine.ts";
+export type { EngineEvents, EngineTransport, RawData } from "../engine-events.ts";
 export type {
   Auth,
   ClientOptions,
@@ -21,8 +24,9 @@ export type {
   SocketOptions,
 } from "../options.ts";
 export type { ConnectError } from "../socket-events.ts";
+export type { TransportClass } from "../transports/transport.ts";
 export type { Io, ManagerClass };
-export { Socket };
+export { Fetch, NodeWebSocket, NodeXHR, Socket, WebSocket, WebTransport, XHR };
 
 const client = createClient(createNodePlatform(), MODERN);
 

@@ -38,13 +38,16 @@ function createHeard(): Heard {
 function createTransport(platform: FakePlatform, options: EngineOptions = {}): PollingTransport {
   return new PollingTransport(
     {
+      connection: {},
       platform,
       options,
       dialect: eio4,
+      sid: undefined,
       endpoint: "http://h/",
       url: ({ revision }, sid) => `http://h/?${revision}&${sid}`,
+      opened() {},
     },
-    (body) => (typeof body === "string" && body.startsWith("0{") ? undefined : eio3),
+    platform.http,
   );
 }
 

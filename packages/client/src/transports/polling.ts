@@ -9,14 +9,14 @@
 //        answered, since a server takes an aborted one for a failure; nothing is told after the end.
 // Source: docs/protocol/engine-4.md, "Polling"
 
-import type { EngineDialect, Frame, Packet } from "@bowline/protocol";
+import { type EngineDialect, eio3, eio4, type Frame, type Packet } from "@bowline/protocol";
 import { type Cancel, type CarrierEvents, type CloseReason, DEAF, type Outgoing } from "@bowline/protocol/internal";
 import { type Failure, TransportError, withoutQuery } from "../connect-error.ts";
-import type { HttpAnswer, HttpEvents, HttpRequest } from "../platform.ts";
-import type { Transport, TransportContext } from "./transport.ts";
-
-/** How the first body tells its revision; undefined when it does not. */
-export type ReadDialect = (body: string | Uint8Array) => EngineDialect | undefined;
+import { detectByBody } from "../detect-by-body.ts";
+import { revisionOfBody } from "../detect-revision.ts";
+import type { HttpAnswer, HttpCall, HttpEvents, HttpRequest } from "../platform.ts";
+import { queryOf } from "../url.ts";
+import type { Transport, TransportClass, TransportContext } from "./transport.ts";
 
 type PollingState =
   | { readonly at: "idle" }
@@ -29,10 +29,9 @@ type PollingState =
 
 /** A transport over HTTP requests. */
 export class PollingTransport implements Transport {
-  readonly name = "polling";
   readonly endsByPacket = true;
   readonly #context: TransportContext;
-  readonly #readDialect: ReadDialect;
+  readonly #http: HttpCall;
   #dialect: EngineDialect;
   #maxBatchBytes = Number.POSITIVE_INFINITY;
   #events: CarrierEvents = DEAF;
@@ -40,10 +39,18 @@ export class PollingTransport implements Transport {
   #poll: Cancel | undefined;
   #post: { readonly cancel: Cancel; readonly batch: readonly Outgoing[] } | undefined;
 
-  constructor(context: TransportContext, readDialect: ReadDialect) {
+  constructor(context: TransportContext, http: HttpCall) {
     this.#context = context;
-    this.#readDialect = readDialect;
+    this.#http = http;
     this.#dialect = context.dialect;
+  }
+
+  get name(): "polling" {
+    return "polling";
+  }
+
+  get query(): Readonly<Record<string, string>> {
+    return queryOf(this.#context.url(this.#dialect, "sid" in this.#state ? this.#state.sid : undefined));
   }
 
   get dialect(): EngineDialect {
@@ -60,6 +67,10 @@ export class PollingTransport implements Transport {
 
   get supportsBinary(): boolean {
     return this.#dialect.binaryBodies && this.#context.options.forceBase64 !== true;
+  }
+
+  get readyState(): string {
+    return this.#state.at;
   }
 
   listen(events: CarrierEvents): void {
@@ -122,7 +133,10 @@ export class PollingTransport implements Transport {
   #read({ body }: HttpAnswer): void {
     if (this.#state.at === "leaving") return;
     try {
-      if (this.#state.at === "opening") this.#dialect = this.#readDialect(body) ?? this.#dialect;
+      if (this.#state.at === "opening") {
+        const revision = revisionOfBody(body);
+        if (revision !== undefined) this.#dialect = revision === 3 ? eio3 : eio4;
+      }
       for (const packet of this.#dialect.decodePayload(body)) {
         this.#events.received(packet);
         if (this.#isOver()) return;
@@ -179,7 +193,7 @@ export class PollingTransport implements Transport {
     body: string | Uint8Array | undefined,
     succeeded: (answer: HttpAnswer) => void,
   ): Cancel {
-    const { platform, options } = this.#context;
+    const { connection, platform, options } = this.#context;
     const headers: Record<string, string> = { Accept: "*/*", ...options.extraHeaders };
     if (body !== undefined) {
       headers["Content-Type"] = typeof body === "string" ? "text/plain;charset=UTF-8" : "application/octet-stream";
@@ -187,7 +201,14 @@ export class PollingTransport implements Transport {
     const message = method === "GET" ? "xhr poll error" : "xhr post error";
     let stopTimer: Cancel | undefined;
     const abort = this.#start(
-      { method, url: this.#context.url(this.#dialect, sid), headers, options, ...(body !== undefined && { body }) },
+      {
+        method,
+        url: this.#context.url(this.#dialect, sid),
+        headers,
+        connection,
+        options,
+        ...(body !== undefined && { body }),
+      },
       {
         answered: (answer) => {
           stopTimer?.();
@@ -216,12 +237,11 @@ export class PollingTransport implements Transport {
 
   /** A request that the platform cannot make, as with a header of two lines, fails like any other. */
   #start(request: HttpRequest, events: HttpEvents): Cancel {
-    const { platform } = this.#context;
     try {
-      return platform.http(request, events);
+      return this.#http(request, events);
     } catch (error) {
       // Not at once: whoever asks for the request is not ready for its failure.
-      return platform.clock.after(0, () => events.failed(withoutQuery(error)));
+      return this.#context.platform.clock.after(0, () => events.failed(withoutQuery(error)));
     }
   }
 
@@ -243,4 +263,20 @@ export class PollingTransport implements Transport {
     post?.cancel();
     for (const outgoing of post?.batch ?? []) outgoing.flushed?.(reason);
   }
+}
+
+/**
+ * Makes the class of polling over one way to send requests.
+ * @param traits what is to be known of that way.
+ */
+export function pollingOver(http: HttpCall, traits?: Pick<TransportClass, "accepts" | "takesBinary">): TransportClass {
+  return Object.assign(
+    class extends PollingTransport {
+      static create(context: TransportContext): Transport {
+        return new this(context, http);
+      }
+      static detect = detectByBody;
+    },
+    traits,
+  );
 }

@@ -1,10 +1,14 @@
-// What the client adds to a carrier: opening it, telling it which revision is spoken, leaving it for a better one.
+// What the client adds to a carrier: opening it, telling it which revision is spoken, leaving it for a better one; and
+// the classes by which programs name such transports.
 // Place: bytes -> **transport** -> engine dialect -> session
-// Rules: I/O starts in `open()`; before the first packet a transport listens like any other carrier.
+// Rules: I/O starts in `open()`; before the first packet a transport listens like any other carrier; facts about a kind of
+//        transport are properties of its class, so that a bundle holds the code of those alone that it lists.
 // Source: docs/protocol/engine-4.md, "Polling" and "WebSocket"
 
-import type { EngineDialect } from "@bowline/protocol";
-import type { PausableCarrier } from "@bowline/protocol/internal";
+import type { EngineDialect, Handshake, Packet } from "@bowline/protocol";
+import type { CarrierEvents, PausableCarrier, TransportName } from "@bowline/protocol/internal";
+import type { TransportError } from "../connect-error.ts";
+import type { Revision } from "../detect-revision.ts";
 import type { EngineOptions } from "../options.ts";
 import type { Platform } from "../platform.ts";
 
@@ -12,6 +16,10 @@ import type { Platform } from "../platform.ts";
 export interface Transport extends PausableCarrier {
   /** The revision it asks for, or speaks. */
   readonly dialect: EngineDialect;
+  /** The parameters of its URL. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Where it stands, for programs. */
+  readonly readyState: string;
   /** Starts the first request. */
   open(): void;
   /** From now on the server's revision is known, and so is the session. */
@@ -26,11 +34,57 @@ export interface Transport extends PausableCarrier {
 
 /** What a transport is made of. */
 export interface TransportContext {
+  /** What stands for the connection where a platform keeps something along with it. */
+  readonly connection: object;
   readonly platform: Platform;
   readonly options: EngineOptions;
   readonly dialect: EngineDialect;
+  /** The session that it is to take over; undefined for a new one. */
+  readonly sid: string | undefined;
   /** Gives the URL of the next request. */
   url(dialect: EngineDialect, sid: string | undefined): string;
   /** The same without its query, for errors. */
   readonly endpoint: string;
+  /** Called when packets may be sent, by transports that can be moved to. */
+  opened(): void;
+}
+
+/** One try to open a session over a transport, as seen by what finds out the server's revision. */
+export interface Attempt {
+  readonly context: TransportContext;
+  readonly transport: Transport;
+  /** The revision that was asked for. */
+  readonly asked: Revision;
+  /** The revision that the program insists on. */
+  readonly pinned: Revision | undefined;
+  /** Whether packets of Socket.IO may be sent to find out. */
+  readonly mayProbe: boolean;
+  dialectOf(revision: Revision): EngineDialect;
+  /** @param early packets that came before the revision was known. */
+  succeed(dialect: EngineDialect, handshake: Handshake, early: readonly Packet[]): void;
+  /** @param mayBeRevision whether the other revision may be what the server wants. */
+  fail(error: TransportError, mayBeRevision: boolean): void;
+  /** Runs an action later, in place of the one before, unless the attempt is over by then. */
+  after(ms: number, action: () => void): void;
+  /** The error, with advice where the program insists on a revision that is not spoken there. */
+  explained(error: TransportError): TransportError;
+  /** What to say when the server speaks the other revision. */
+  advice(wanted: Revision): string;
+}
+
+/** What listens to a transport until its session is open. */
+export interface AttemptEvents extends CarrierEvents {
+  opened?(): void;
+}
+
+/** A kind of transport, as programs put it into the option `transports`. */
+export interface TransportClass {
+  readonly prototype: { readonly name: TransportName };
+  create(context: TransportContext): Transport;
+  /** Listens to the first packets, and finds out which revision is spoken. */
+  detect(attempt: Attempt): AttemptEvents;
+  /** Whether it works here; a program that names the class is believed. @default true */
+  accepts?(options: EngineOptions): boolean;
+  /** Whether bytes can be sent and received; otherwise they travel as base64. @default true */
+  takesBinary?(): boolean;
 }

@@ -10,8 +10,17 @@ function createTransport(options: EngineOptions = {}) {
   const told: string[] = [];
   const packets: Packet[] = [];
   const ends: [CloseReason, unknown][] = [];
-  const context = { platform, options, dialect: eio4, endpoint: "ws://h/", url: () => "ws://h/?EIO=4" };
-  const transport = new WebSocketTransport(context, undefined, () => told.push("opened"));
+  const context = {
+    connection: {},
+    platform,
+    options,
+    dialect: eio4,
+    sid: undefined,
+    endpoint: "ws://h/",
+    url: () => "ws://h/?EIO=4",
+    opened: () => told.push("opened"),
+  };
+  const transport = new WebSocketTransport(context, platform.webSocket);
   transport.listen({
     received: (packet) => packets.push(packet),
     drained: () => told.push("drained"),

@@ -10,8 +10,10 @@
 import type { EngineDialect } from "@bowline/protocol";
 import { type CarrierEvents, DEAF, type Outgoing } from "@bowline/protocol/internal";
 import { type CloseDetails, TransportError, withoutQuery } from "../connect-error.ts";
-import type { WebSocketEvents, WebSocketHandle } from "../platform.ts";
-import type { Transport, TransportContext } from "./transport.ts";
+import { detectByPackets } from "../detect-by-packets.ts";
+import type { OpenWebSocket, WebSocketEvents, WebSocketHandle } from "../platform.ts";
+import { queryOf } from "../url.ts";
+import type { Transport, TransportClass, TransportContext } from "./transport.ts";
 
 type WebSocketState =
   | { readonly at: "idle" }
@@ -21,28 +23,31 @@ type WebSocketState =
 
 /** A transport over one WebSocket. */
 export class WebSocketTransport implements Transport {
-  readonly name = "websocket";
   readonly endsByPacket = false;
   readonly maxBatchBytes: number = Number.POSITIVE_INFINITY;
   readonly #context: TransportContext;
-  readonly #sid: string | undefined;
-  readonly #opened: () => void;
+  readonly #openWebSocket: OpenWebSocket;
   #dialect: EngineDialect;
+  #sid: string | undefined;
   #events: CarrierEvents = DEAF;
   #state: WebSocketState = { at: "idle" };
   /** Outgoing packets that the platform has not taken yet. */
   #unsent = 0;
   #error: unknown;
 
-  /**
-   * @param sid the session to move here, when there is one already.
-   * @param opened called when packets may be sent.
-   */
-  constructor(context: TransportContext, sid: string | undefined, opened: () => void) {
+  constructor(context: TransportContext, openWebSocket: OpenWebSocket) {
     this.#context = context;
-    this.#sid = sid;
-    this.#opened = opened;
+    this.#openWebSocket = openWebSocket;
     this.#dialect = context.dialect;
+    this.#sid = context.sid;
+  }
+
+  get name(): "websocket" {
+    return "websocket";
+  }
+
+  get query(): Readonly<Record<string, string>> {
+    return queryOf(this.#context.url(this.#dialect, this.#sid));
   }
 
   get dialect(): EngineDialect {
@@ -62,16 +67,20 @@ export class WebSocketTransport implements Transport {
     return this.#state.at === "open" || this.#state.at === "opening" ? this.#state.handle?.native : undefined;
   }
 
+  get readyState(): string {
+    return this.#state.at;
+  }
+
   listen(events: CarrierEvents): void {
     this.#events = events;
   }
 
   open(): void {
-    const { platform, options } = this.#context;
+    const { connection, platform, options } = this.#context;
     this.#state = { at: "opening", handle: undefined };
     const url = this.#context.url(this.#dialect, this.#sid);
     try {
-      const handle = platform.webSocket({ url, protocols: options.protocols, options }, this.#listener());
+      const handle = this.#openWebSocket({ url, protocols: options.protocols, connection, options }, this.#listener());
       if (this.#state.at === "opening") this.#state = { at: "opening", handle };
     } catch (error) {
       // The platform refuses some URLs and subprotocols at once.
@@ -81,8 +90,9 @@ export class WebSocketTransport implements Transport {
     }
   }
 
-  settle({ dialect }: Parameters<Transport["settle"]>[0]): void {
+  settle({ dialect, sid }: Parameters<Transport["settle"]>[0]): void {
     this.#dialect = dialect;
+    this.#sid = sid;
   }
 
   send(batch: readonly Outgoing[]): void {
@@ -121,7 +131,7 @@ export class WebSocketTransport implements Transport {
       opened: () => {
         if (this.#state.at !== "opening" || this.#state.handle === undefined) return;
         this.#state = { at: "open", handle: this.#state.handle };
-        this.#opened();
+        this.#context.opened();
       },
       message: (data) => this.#message(data),
       failed: (error) => {
@@ -168,4 +178,14 @@ export class WebSocketTransport implements Transport {
     const cause = new TransportError("websocket error", { url: this.#context.endpoint, error, reason: said });
     this.#events.carrierClosed("transport error", cause);
   }
+}
+
+/** Makes the class of WebSockets over one way to open them. */
+export function webSocketOver(openWebSocket: OpenWebSocket): TransportClass {
+  return class extends WebSocketTransport {
+    static create(context: TransportContext): Transport {
+      return new this(context, openWebSocket);
+    }
+    static detect = detectByPackets;
+  };
 }

@@ -27,6 +27,10 @@ export interface SessionEvents {
   heartbeat(type: "ping" | "pong", latencyMs?: number): void;
   /** Everything that was sent has been handed over. */
   drained(): void;
+  /** A packet of any type came in, before it is acted upon. */
+  packet?(packet: Packet): void;
+  /** The transport was handed a batch. */
+  flushed?(): void;
   /** The session has ended; told once. */
   closed(reason: CloseReason, cause?: unknown): void;
 }
@@ -72,6 +76,8 @@ export class EngineSession implements CarrierEvents {
   readonly #endTurn: () => void = () => this.#flushTurn();
   #state: SessionState = { at: "opening" };
   #flushIsDue = false;
+  /** The batch that the transport has not handed over yet. */
+  #taken: readonly Outgoing[] = [];
   /** Whether a pong waits, or is with a transport that has not handed it over. */
   #isPongUnsent = false;
 
@@ -118,6 +124,11 @@ export class EngineSession implements CarrierEvents {
     return this.#queue.length;
   }
 
+  /** What has not been handed over: with the transport, or before it. */
+  get unsent(): readonly Outgoing[] {
+    return [...this.#taken, ...this.#queue.all];
+  }
+
   /** Whether the peer should have been heard of by now; its timer may be throttled. */
   get overdue(): boolean {
     return this.#heartbeat.overdue;
@@ -160,6 +171,7 @@ export class EngineSession implements CarrierEvents {
   received(packet: Packet): void {
     if (this.#state.at !== "open" && this.#state.at !== "draining") return;
     const latencyMs = this.#heartbeat.saw(packet.type);
+    this.#events.packet?.(packet);
     switch (packet.type) {
       case "message":
         if (this.#state.at === "open") this.#events.message(packet.data ?? "");
@@ -186,6 +198,7 @@ export class EngineSession implements CarrierEvents {
 
   drained(): void {
     if (this.#state.at !== "open" && this.#state.at !== "draining") return;
+    this.#taken = [];
     this.#flush();
     // Read anew: the carrier may have gone while it took the batch.
     if (this.#queue.isEmpty && this.carrier?.writable === true) this.#events.drained();
@@ -272,7 +285,9 @@ export class EngineSession implements CarrierEvents {
       !this.#queue.isEmpty
     ) {
       const { carrier } = this.#state;
-      carrier.send(this.#queue.take(carrier.maxBatchBytes, this.#elementBytes));
+      this.#taken = this.#queue.take(carrier.maxBatchBytes, this.#elementBytes);
+      carrier.send(this.#taken);
+      this.#events.flushed?.();
     }
   }
 

@@ -33,6 +33,11 @@ export class WriteQueue {
     return this.#waiting.length;
   }
 
+  /** What waits, in order. */
+  get all(): readonly Outgoing[] {
+    return this.#waiting;
+  }
+
   push(outgoing: Outgoing): void {
     this.#waiting.push(outgoing);
     this.#size += sizeOf(outgoing);

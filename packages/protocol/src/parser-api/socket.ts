@@ -5,12 +5,12 @@
 // Source: docs/protocol/socket-5.md, "Parsers of programs"
 // Source: docs/protocol/socket-4.md, "Parsers of programs"
 
+import { DecoderEvents } from "../socket/decoder-events.ts";
 import { PacketType } from "../socket/packet.ts";
 import { PACKET_RULES } from "../socket/packet-rules.ts";
 import type { DecoderOptions, FrameEncoder } from "../socket/parser.ts";
 import { isValidData } from "../socket/payload-rules.ts";
 import { createTextParser, type TextParser } from "../socket/text-codec.ts";
-import { DecoderEvents } from "./decoder-events.ts";
 
 type Reviver = NonNullable<DecoderOptions["reviver"]>;
 

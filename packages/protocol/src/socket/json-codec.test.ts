@@ -53,6 +53,19 @@ test("a replacer and a reviver are handed to JSON", () => {
   expect(decode(text, { reviver: revive })).toEqual([{ type: 2, data: ["e", 5n], nsp: "/" }]);
 });
 
+describe("a listener of the decoder", () => {
+  test.each(["off", "removeListener"] as const)("hears no more once %s has taken it away", (method) => {
+    const decoder = new Decoder();
+    const heard: SocketPacket[] = [];
+    const listener = (packet: SocketPacket) => heard.push(packet);
+    decoder.on("decoded", listener);
+    decoder.add('{"type":0,"nsp":"/"}');
+    decoder[method]("decoded", listener);
+    decoder.add('{"type":0,"nsp":"/"}');
+    expect(heard).toHaveLength(1);
+  });
+});
+
 describe("refused with a SyntaxError is", () => {
   test.each([
     ["the default parser's text", '2["a"]'],
@@ -78,6 +91,27 @@ describe("refused with a SyntaxError is", () => {
     expect(decode(text(1000))).toHaveLength(1);
     expect(() => decode(text(1001))).toThrow("nested deeper than 1000 levels");
   });
+});
+
+test("revision 4 knows the binary types, and reserves no event name", () => {
+  const old = createJsonParser(4);
+  const decoder = new old.Decoder();
+  const packets: SocketPacket[] = [];
+  decoder.on("decoded", (packet) => packets.push(packet));
+  for (const frame of new old.Encoder().encode({ type: 5, nsp: "/", data: ["disconnect"] })) decoder.add(frame);
+  expect([old.protocol, packets]).toEqual([4, [{ type: 5, nsp: "/", data: ["disconnect"] }]]);
+  expect(() => decoder.add('{"type":7,"nsp":"/"}')).toThrow("its type is unknown");
+});
+
+test("a decoder lets its listeners be taken away", () => {
+  const decoder = new Decoder();
+  const heard: unknown[] = [];
+  const listener = (packet: SocketPacket): unknown => heard.push(packet);
+  decoder.on("decoded", listener);
+  decoder.removeListener("decoded", listener).once("decoded", listener);
+  decoder.add('{"type":0,"nsp":"/"}');
+  decoder.add('{"type":0,"nsp":"/a"}');
+  expect(heard).toEqual([{ type: 0, nsp: "/" }]);
 });
 
 test("a key called __proto__ changes no prototype", () => {

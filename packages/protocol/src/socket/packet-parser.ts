@@ -1,8 +1,10 @@
 // Parsers whose packets are one frame each: what they share apart from the encoding itself.
 // Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
-// Rules: one packet, one frame, nothing is kept between frames; frames are returned and told to a callback.
+// Rules: one packet, one frame, nothing is kept between frames; frames are returned and told to a callback; a decoder has
+//        all methods of an emitter, since clients and servers of upstream take their listeners away again.
 // Source: docs/protocol/parsers.md, "Parsers"
 
+import { DecoderEvents } from "./decoder-events.ts";
 import type { SocketPacket } from "./packet.ts";
 import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, SocketFrame } from "./parser.ts";
 
@@ -10,6 +12,7 @@ import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, Soc
 export interface PacketParser extends Parser {
   readonly protocol: 4 | 5;
   readonly Encoder: new (replacer?: Replacer) => FrameEncoder;
+  readonly Decoder: new (options?: DecoderOptions | DecoderOptions["reviver"]) => DecoderEvents & PacketDecoder;
 }
 
 /** An encoding of whole packets; those that have no JSON have no use for replacer and reviver. */
@@ -35,22 +38,16 @@ export function createPacketParser(revision: 4 | 5, encoding: PacketEncoding): P
     }
   }
 
-  class Decoder implements PacketDecoder {
+  class Decoder extends DecoderEvents implements PacketDecoder {
     readonly #reviver: DecoderOptions["reviver"];
-    readonly #listeners: ((packet: SocketPacket) => void)[] = [];
 
     constructor(options: DecoderOptions | DecoderOptions["reviver"] = {}) {
+      super();
       this.#reviver = typeof options === "function" ? options : options.reviver;
     }
 
-    on(_event: "decoded", listener: (packet: SocketPacket) => void): this {
-      this.#listeners.push(listener);
-      return this;
-    }
-
     add(frame: unknown): void {
-      const packet = encoding.decode(frame, this.#reviver);
-      for (const listener of this.#listeners) listener(packet);
+      this.emitReserved("decoded", encoding.decode(frame, this.#reviver));
     }
 
     /** Nothing is ever kept. */

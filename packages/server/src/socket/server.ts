@@ -115,37 +115,33 @@ export class SocketServer<
     return namespace;
   }
 
-  /** Adds a listener to the main namespace. */
+  /** Adds a listener to the main namespace. @returns the main namespace. */
   on<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
     listener: ListenerOf<ReservedEvents<Listen, Emit, ServerSide, Data>, ServerSide, E>,
-  ): this {
-    this.sockets.on(event, listener);
-    return this;
+  ): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.on(event, listener);
   }
 
-  /** Adds a listener to the main namespace that runs once. */
+  /** Adds a listener to the main namespace that runs once. @returns the main namespace. */
   once<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
     listener: ListenerOf<ReservedEvents<Listen, Emit, ServerSide, Data>, ServerSide, E>,
-  ): this {
-    this.sockets.once(event, listener);
-    return this;
+  ): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.once(event, listener);
   }
 
-  /** Removes a listener from the main namespace. */
+  /** Removes a listener from the main namespace. @returns the main namespace. */
   off<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
     listener: ListenerOf<ReservedEvents<Listen, Emit, ServerSide, Data>, ServerSide, E>,
-  ): this {
-    this.sockets.off(event, listener);
-    return this;
+  ): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.off(event, listener);
   }
 
-  /** Removes all listeners, of one event or of all, from the main namespace. */
-  removeAllListeners(event?: string): this {
-    this.sockets.removeAllListeners(event);
-    return this;
+  /** Removes all listeners, of one event or of all, from the main namespace. @returns the main namespace. */
+  removeAllListeners(event?: string): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.removeAllListeners(event);
   }
 
   /**

@@ -14,6 +14,26 @@ const PROGRAMS: string = fileURLToPath(new URL("./programs/", import.meta.url));
 /** A generation of Socket.IO for whose programs there are alias packages. */
 export type Generation = "v2" | "v4";
 
+/** The official packages of each generation: the names of programs, and those under which they are installed here. */
+const OFFICIAL: Readonly<Record<Generation, Readonly<Record<string, string>>>> = {
+  v4: {
+    "socket.io": "socket.io-v4",
+    "socket.io-client": "socket.io-client-v4",
+    "engine.io-client": "socket.io-client-v4/node_modules/engine.io-client",
+    "socket.io-msgpack-parser": "socket.io-msgpack-parser-v3",
+    "socket.io-json-parser": "socket.io-json-parser-v3",
+    "@socket.io/component-emitter": "@socket.io/component-emitter",
+  },
+  v2: {
+    "socket.io": "socket.io-v2",
+    "socket.io-client": "socket.io-client-v2",
+    "engine.io-client": "engine.io-client",
+    "socket.io-msgpack-parser": "socket.io-msgpack-parser-v2",
+    "socket.io-json-parser": "socket.io-json-parser-v2",
+    "component-emitter": "component-emitter",
+  },
+};
+
 /** How a process ended, and all it printed. */
 export interface Run {
   readonly code: number | null;
@@ -75,7 +95,7 @@ export function programsOf(generation: Generation): string[] {
 }
 
 function addPrograms(folder: string, generation: Generation): void {
-  cpSync(join(PROGRAMS, "talk.cjs"), join(folder, "talk.cjs"));
+  for (const shared of ["talk.cjs", "emitting.cjs"]) cpSync(join(PROGRAMS, shared), join(folder, shared));
   cpSync(join(PROGRAMS, generation), folder, { recursive: true });
 }
 
@@ -93,8 +113,9 @@ export function makeOfficialProject(generation: Generation): string {
   const folder = mkdtempSync(join(tmpdir(), `bowline-official-${generation}-`));
   mkdirSync(join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  for (const name of ["socket.io", "socket.io-client"]) {
-    symlinkSync(join(ROOT, "node_modules", `${name}-${generation}`), join(folder, "node_modules", name), "dir");
+  mkdirSync(join(folder, "node_modules/@socket.io"));
+  for (const [name, installed] of Object.entries(OFFICIAL[generation])) {
+    symlinkSync(join(ROOT, "node_modules", installed), join(folder, "node_modules", name), "dir");
   }
   addPrograms(folder, generation);
   return folder;

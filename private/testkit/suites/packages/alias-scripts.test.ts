@@ -1,7 +1,7 @@
 // The files for a script tag that the alias packages hold: each leaves a global `io` of its generation, and its source map.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createContext, runInContext } from "node:vm";
+import { type Context, createContext, runInContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { ROOT } from "./alias-project.ts";
 
@@ -15,11 +15,25 @@ const SCRIPTS: readonly (readonly [folder: string, protocol: number, files: read
   ],
 ];
 
+/** The globals that a page has, as far as scripts need them before they connect. */
+function createPage(more: Readonly<Record<string, unknown>> = {}): Context {
+  return createContext({
+    setTimeout,
+    clearTimeout,
+    TextEncoder,
+    TextDecoder,
+    URL,
+    crypto,
+    fetch,
+    performance,
+    ...more,
+  });
+}
+
 /** What a page sees of a script: the global `io`, and where its manager's options begin. */
 function runScript(text: string): unknown {
-  const page = createContext({ setTimeout, clearTimeout, TextEncoder, TextDecoder, URL, fetch, performance });
   const look = 'JSON.stringify([io.protocol, io("http://localhost:1", { autoConnect: false }).io.opts])';
-  return JSON.parse(String(runInContext(`${text}\n;${look}`, page)));
+  return JSON.parse(String(runInContext(`${text}\n;${look}`, createPage())));
 }
 
 describe.each(SCRIPTS)("%s", (folder, protocol, files) => {
@@ -39,4 +53,43 @@ describe.each(SCRIPTS)("%s", (folder, protocol, files) => {
       expect(readFileSync(join(path, file), "utf8")).toContain(`sourceMappingURL=${file}.map`);
     }
   });
+});
+
+test.each(["v4/socket.io/client-dist", "v4/socket.io-client/dist"])(
+  "%s has a script whose packets are MessagePack",
+  (folder) => {
+    const text = readFileSync(join(ROOT, "aliases", folder, "socket.io.msgpack.min.js"), "utf8");
+    const encode = 'const { parser, path } = io("http://localhost:1", { autoConnect: false, path: "/a" }).io.opts';
+    const frames = 'new parser.Encoder().encode({ type: 2, nsp: "/", data: ["a"] })';
+    const seen = runInContext(
+      `${text}\n;${encode}; JSON.stringify([path, ...${frames}.map(([first]) => first)])`,
+      createPage(),
+    );
+    expect(JSON.parse(String(seen))).toEqual(["/a", 0x83]);
+  },
+);
+
+test.each([
+  ["v4/engine.io-client/dist/engine.io.js", 4],
+  ["v4/engine.io-client/dist/engine.io.min.js", 4],
+  ["v2/engine.io-client-v2/engine.io.js", 3],
+])("%s leaves an eio of its generation, which connects when it is called", (file, protocol) => {
+  const text = readFileSync(join(ROOT, "aliases", file), "utf8");
+  const look =
+    'const engine = eio("ws://localhost:1", { transports: [] }); JSON.stringify([engine.readyState, engine.protocol])';
+  expect(JSON.parse(String(runInContext(`${text}\n;${look}`, createPage())))).toEqual(["opening", protocol]);
+});
+
+test.each([
+  ["v4/socket.io-client/dist/socket.io.js", true],
+  ["v4/socket.io-client/dist/socket.io.min.js", false],
+  ["v2/socket.io-client-v2/dist/socket.io.js", true],
+  ["v2/socket.io-client-v2/dist/socket.io.slim.js", false],
+])("%s prints what localStorage.debug asks for: %s", (file, prints) => {
+  const lines: unknown[][] = [];
+  const localStorage = { getItem: (name: string) => (name === "debug" ? "socket.io-client:*" : null) };
+  const page = createPage({ localStorage, console: { debug: (...line: unknown[]) => lines.push(line) } });
+  const text = readFileSync(join(ROOT, "aliases", file), "utf8");
+  runInContext(`${text}\n;io("http://localhost:1", { autoConnect: false }).connect().disconnect()`, page);
+  expect(lines.slice(0, 1)).toEqual(prints ? [["socket.io-client:socket", "connecting"]] : []);
 });

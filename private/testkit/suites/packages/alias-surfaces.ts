@@ -21,10 +21,20 @@ export interface Surface {
 }
 
 const WITH_SERVER = "comes with the server's whole API";
-const WITH_CLIENT = "comes with the client's whole API";
 const EVERY_GENERATION = "the value has what programs of any generation look for";
+const NO_COMMON = "polling transports and WebSockets have no class in common here but Transport";
+const NAMED_IN_DOCUMENTS = "upstream's documents name the class";
 const INTERNAL = "a part of the official implementation that ours does not have";
 
+/** The places of the engine client's whole list. */
+const ENGINE_INDEXES: readonly string[] = [
+  "cjs",
+  "esm",
+  ...["cjs", "esm", "esm-debug"].map((folder) => `build/${folder}/index.js`),
+];
+
+/** A server that nobody connects to, and a connection that does not try. */
+const NOWHERE: readonly unknown[] = ["ws://localhost:1", { transports: [] }];
 const NO_PAGE: readonly unknown[] = ["http://localhost:1", { autoConnect: false }];
 
 export const SURFACES: readonly Surface[] = [
@@ -52,8 +62,6 @@ export const SURFACES: readonly Surface[] = [
       "dist/socket-types.js": INTERNAL,
       "dist/namespace.js RESERVED_EVENTS": INTERNAL,
       "dist/typed-events.js StrictEventEmitter": INTERNAL,
-      "client-dist/socket.io.msgpack.min.js": "comes with the browser bundle for MessagePack",
-      "client-dist/socket.io.msgpack.min.js.map": "comes with the browser bundle for MessagePack",
     },
     added: { "cjs default": EVERY_GENERATION, "cjs listen": EVERY_GENERATION },
   },
@@ -66,9 +74,9 @@ export const SURFACES: readonly Surface[] = [
       ["connect", ...NO_PAGE],
     ],
     files: [
-      "build/cjs/index.js",
-      "build/cjs/index.d.ts",
-      "build/esm/index.d.ts",
+      ...["index", "manager", "socket", "on", "url", "contrib/backo2", "browser-entrypoint"].map(cjsFile),
+      ...["index", "manager", "socket"].flatMap((name) => [`build/cjs/${name}.d.ts`, `build/esm/${name}.d.ts`]),
+      ...["index", "manager", "socket", "on"].flatMap((name) => [`build/esm/${name}.js`, `build/esm-debug/${name}.js`]),
       ...["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"].flatMap((file) => [
         `dist/${file}`,
         `dist/${file}.map`,
@@ -81,18 +89,65 @@ export const SURFACES: readonly Surface[] = [
       "dist/socket.io.js.map",
       "dist/socket.io.min.js",
       "build/cjs/index.js",
+      "build/esm/index.js",
     ],
     missing: {
-      ...Object.fromEntries(
-        ["Fetch", "NodeWebSocket", "NodeXHR", "WebSocket", "WebTransport", "XHR"].map((name) => [
-          `esm ${name}`,
-          WITH_CLIENT,
-        ]),
-      ),
-      "dist/socket.io.msgpack.min.js": "comes with the browser bundle for MessagePack",
-      "dist/socket.io.msgpack.min.js.map": "comes with the browser bundle for MessagePack",
+      "build/cjs/url.js": INTERNAL,
+      "build/cjs/contrib/backo2.js": INTERNAL,
+      "build/cjs/browser-entrypoint.js": INTERNAL,
     },
-    added: { "cjs protocol": EVERY_GENERATION },
+    added: {
+      "cjs default": EVERY_GENERATION,
+      "cjs managers": EVERY_GENERATION,
+      "cjs protocol": EVERY_GENERATION,
+    },
+  },
+  {
+    own: "@bowline/engine.io-client",
+    official: "engine.io-client",
+    dependent: "socket.io-client-v4",
+    calls: [["Socket", ...NOWHERE]],
+    files: [
+      ...["index", "socket", "transport", "util", "transports/index", "transports/polling"].map(cjsFile),
+      ...["polling-fetch", "polling-xhr", "polling-xhr.node", "websocket", "websocket.node", "webtransport"].map(
+        (name) => cjsFile(`transports/${name}`),
+      ),
+      "build/cjs/index.d.ts",
+      ...["esm", "esm-debug"].flatMap((folder) => [
+        `build/${folder}/index.js`,
+        `build/${folder}/socket.js`,
+        `build/${folder}/transports/index.js`,
+      ]),
+      "build/esm/index.d.ts",
+      ...["engine.io.js", "engine.io.min.js", "engine.io.esm.min.js"].flatMap((file) => [
+        `dist/${file}`,
+        `dist/${file}.map`,
+      ]),
+    ],
+    subpaths: [
+      "package.json",
+      "debug",
+      "dist/engine.io.js",
+      "dist/engine.io.min.js",
+      "dist/engine.io.esm.min.js",
+      "dist/engine.io.js.map",
+      "build/cjs/socket.js",
+    ],
+    missing: {
+      "build/cjs/transports/polling.js": NO_COMMON,
+      "build/cjs/transports/polling-xhr.js BaseXHR": NO_COMMON,
+      "build/cjs/transports/polling-xhr.js Request": INTERNAL,
+      "build/cjs/transports/websocket.js BaseWS": NO_COMMON,
+      "build/cjs/util.js": INTERNAL,
+    },
+    added: Object.fromEntries(
+      [...ENGINE_INDEXES, ...["cjs", "esm", "esm-debug"].map((folder) => `build/${folder}/socket.js`)].flatMap(
+        (place) => [
+          [`${place} SocketWithUpgrade`, NAMED_IN_DOCUMENTS],
+          [`${place} SocketWithoutUpgrade`, NAMED_IN_DOCUMENTS],
+        ],
+      ),
+    ),
   },
   {
     own: "@bowline/engine.io-parser",
@@ -111,6 +166,28 @@ export const SURFACES: readonly Surface[] = [
     calls: [["Encoder"], ["Decoder"]],
     files: ["build/cjs/index.js", "build/cjs/index.d.ts", "build/esm/index.d.ts"],
     subpaths: ["build/cjs/index.js"],
+    missing: {},
+    added: {},
+  },
+  parserSurface("@bowline/socket.io-msgpack-parser", "socket.io-msgpack-parser-v3", ["index.d.ts"]),
+  parserSurface("@bowline/socket.io-json-parser", "socket.io-json-parser-v3"),
+  parserSurface("@bowline/socket.io-msgpack-parser-v2", "socket.io-msgpack-parser-v2"),
+  parserSurface("@bowline/socket.io-json-parser-v2", "socket.io-json-parser-v2"),
+  {
+    own: "@bowline/component-emitter",
+    official: "@socket.io/component-emitter",
+    calls: [["Emitter", {}]],
+    files: ["lib/cjs/index.js", "lib/cjs/index.d.ts", "lib/esm/index.js", "lib/esm/index.d.ts"],
+    subpaths: ["package.json", "lib/cjs", "lib/cjs/index.js", "lib/esm/index.js"],
+    missing: {},
+    added: {},
+  },
+  {
+    own: "@bowline/component-emitter-v2",
+    official: "component-emitter",
+    calls: [["", {}]],
+    files: ["index.js"],
+    subpaths: ["package.json", "index"],
     missing: {},
     added: {},
   },
@@ -144,12 +221,32 @@ export const SURFACES: readonly Surface[] = [
       ]),
     ],
     subpaths: ["package.json", "lib/index", "lib/manager", "lib/socket.js", "lib/on", "dist/socket.io.js"],
+    missing: { "lib/url.js": INTERNAL },
+    added: { "cjs default": EVERY_GENERATION, "cjs io": EVERY_GENERATION, "esm io": EVERY_GENERATION },
+  },
+  {
+    own: "@bowline/engine.io-client-v2",
+    official: "engine.io-client",
+    dependent: "socket.io-client-v2",
+    calls: [
+      ["", ...NOWHERE],
+      ["Socket", ...NOWHERE],
+    ],
+    files: [
+      ...["index", "socket", "transport", "transports/index", "transports/polling", "transports/polling-xhr"].map(
+        libFile,
+      ),
+      ...["transports/polling-jsonp", "transports/websocket", "transports/xmlhttprequest", "globalThis"].map(libFile),
+      "engine.io.js",
+    ],
+    subpaths: ["package.json", "lib/index", "lib/socket", "lib/transports", "lib/transports/websocket.js", "engine.io"],
     missing: {
-      "cjs managers": WITH_CLIENT,
-      "esm managers": WITH_CLIENT,
-      "lib/url.js": WITH_CLIENT,
+      "cjs priorWebsocketSuccess": "it is there, but not as the class's own, since all engines of a process share it",
+      "lib/globalThis.js": INTERNAL,
+      "lib/transports/polling.js": NO_COMMON,
+      "lib/transports/xmlhttprequest.js": INTERNAL,
     },
-    added: { "cjs io": EVERY_GENERATION, "esm io": EVERY_GENERATION },
+    added: {},
   },
   {
     own: "@bowline/engine.io-parser-v2",
@@ -176,6 +273,23 @@ export const SURFACES: readonly Surface[] = [
     added: {},
   },
 ];
+
+/** A parser for the option `parser`: one file. */
+function parserSurface(own: string, official: string, files: readonly string[] = []): Surface {
+  return {
+    own,
+    official,
+    calls: [["Encoder"], ["Decoder"]],
+    files: ["index.js", ...files],
+    subpaths: ["package.json", "index"],
+    missing: {},
+    added: {},
+  };
+}
+
+function cjsFile(name: string): string {
+  return `build/cjs/${name}.js`;
+}
 
 function distFile(name: string): string {
   return `dist/${name}.js`;

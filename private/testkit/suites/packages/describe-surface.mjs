@@ -53,7 +53,8 @@ const called = Object.fromEntries(
 function describeFile(file) {
   const path = join(folder, file);
   if (!existsSync(path)) return "missing";
-  if (!/\.[cm]?js$/.test(file) || /(?:^|\/)(?:client-)?dist\/socket\.io\./.test(file)) return "there";
+  if (!/\.[cm]?js$/.test(file) || /(?:^|\/)(?:client-)?dist\/(?:socket|engine)\.io\.|^engine\.io\.js$/.test(file))
+    return "there";
   const loaded = require(path);
   return typeof loaded === "function" ? "function" : kindsOf(loaded);
 }

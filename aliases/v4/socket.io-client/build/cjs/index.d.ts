@@ -19,6 +19,8 @@ declare function lookup<ListenEvents extends EventsMap = DefaultEventsMap, EmitE
 ): CoreSocket<ListenEvents, EmitEvents>;
 
 declare namespace lookup {
+  const managers: Record<string, CoreManager>;
+
   export {
     type CoreClientOptions as ClientOptions,
     CoreManager as Manager,
@@ -29,6 +31,8 @@ declare namespace lookup {
     coreConnect as connect,
     coreIo as io,
     coreProtocol as protocol,
+    lookup as default,
+    managers,
   };
 }
 

@@ -11,3 +11,5 @@ module.exports.connect = lookup;
 module.exports.Manager = Manager;
 module.exports.Socket = Socket;
 module.exports.protocol = protocol;
+module.exports.managers = io.managers;
+module.exports.default = lookup;

@@ -1,2 +1,15 @@
 // What import of "socket.io-client" gives in programs of 4.x.
-export { connect, default, io, Manager, protocol, Socket } from "@bowline/client";
+export {
+  connect,
+  default,
+  Fetch,
+  io,
+  Manager,
+  NodeWebSocket,
+  NodeXHR,
+  protocol,
+  Socket,
+  WebSocket,
+  WebTransport,
+  XHR,
+} from "@bowline/client";

@@ -2,9 +2,9 @@
 // Place: handed to the engine and the socket layer by the composition root
 
 import { randomFillSync } from "node:crypto";
-import { channel } from "node:diagnostics_channel";
-import { createSystemClock, createTrace, type Random, type SystemClock, type Trace } from "@bowline/protocol/internal";
+import { createSystemClock, type Random, type SystemClock } from "@bowline/protocol/internal";
 import type { SocketPlatform } from "../../socket/runtime.ts";
+import { nodeTrace } from "./trace.ts";
 
 /** Random bytes are drawn in blocks of this size, since each draw costs a call into the system. */
 const POOL_BYTES = 4095;
@@ -26,9 +26,6 @@ function createRandom(): Random {
   };
 }
 
-/** Binds trace points to `diagnostics_channel`. */
-const trace: Trace = createTrace(channel);
-
 function createClock(): SystemClock {
   const clock = createSystemClock({
     now: () => performance.now(),
@@ -48,7 +45,7 @@ export function nodePlatform(): SocketPlatform {
   platform ??= {
     clock: createClock(),
     random: createRandom(),
-    trace,
+    trace: nodeTrace,
     wallTimeMs: () => Date.now(),
     timeText: (wallTimeMs) => String(new Date(wallTimeMs)),
     warn: (code, text) => process.emitWarning(text, { code }),

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { SideRequest } from "./attach-engine.ts";
 
 const FILES: ReadonlyMap<string, string> = new Map(
-  ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"].flatMap((name) => [
+  ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"].flatMap((name) => [
     [name, "application/javascript; charset=utf-8"],
     [`${name}.map`, "application/json; charset=utf-8"],
   ]),
@@ -34,6 +34,11 @@ function readClientFile(name: string): ClientFile | undefined {
   return cache.get(name);
 }
 
+/** Whether the visitor has the file already; a proxy that changed its encoding has made the tag a weak one. */
+function hasIt(condition: string | undefined, etag: string): boolean {
+  return condition?.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag) ?? false;
+}
+
 /**
  * Makes the listener that serves the client's files.
  * @param path the server's path, without a slash at its end.
@@ -48,7 +53,7 @@ export function serveClient(path: string): SideRequest {
     if (type === undefined || file === undefined) return undefined;
     return (res: ServerResponse) => {
       const headers = { "Content-Type": type, ETag: file.etag, "Cache-Control": "public, max-age=0" };
-      if (req.headers["if-none-match"] === file.etag) res.writeHead(304, headers).end();
+      if (hasIt(req.headers["if-none-match"], file.etag)) res.writeHead(304, headers).end();
       else res.writeHead(200, { ...headers, "Content-Length": file.body.byteLength }).end(file.body);
     };
   };

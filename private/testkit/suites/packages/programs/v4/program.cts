@@ -1,7 +1,9 @@
 // A program of 4.x in TypeScript, as CommonJS; it is compiled, not run.
 import { createServer } from "node:http";
+import { Emitter } from "@socket.io/component-emitter";
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from "socket.io";
 import connect, { type Socket as ClientSocket, io, type ManagerOptions } from "socket.io-client";
+import * as parser from "socket.io-msgpack-parser";
 import { Decoder, Encoder, PacketType } from "socket.io-parser";
 
 interface ClientToServer {
@@ -11,7 +13,13 @@ interface ServerToClient {
   hello(text: string, bytes: Uint8Array): void;
 }
 
-const options: Partial<ServerOptions> = { pingInterval: 1000 };
+class Lamp extends Emitter<{ lit: (hours: number) => void }, Record<never, never>, { broke: () => void }> {
+  smash(): void {
+    this.emitReserved("broke");
+  }
+}
+new Lamp().on("lit", (hours) => console.log(hours.toFixed())).once("broke", () => {});
+const options: Partial<ServerOptions> = { pingInterval: 1000, parser };
 const server = new Server<ClientToServer, ServerToClient>(createServer(), options);
 server.on("connection", (socket: Socket<ClientToServer, ServerToClient>) => {
   socket.on("add", (a, b, answer) => answer(a + b));

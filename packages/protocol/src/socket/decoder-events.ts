@@ -1,5 +1,5 @@
-// The event emitter that decoders of upstream's parsers are.
-// Place: below the socket parsers for programs.
+// The event emitter that decoders are where programs handle them themselves, as they do with upstream's parsers.
+// Place: below the socket parsers beside the default ones, and those for programs.
 // Rules: the methods have all the names under which such programs call them.
 
 import { Emitter } from "../shared/emitter.ts";

@@ -1,0 +1,2 @@
+// What require("@socket.io/component-emitter") gives.
+exports.Emitter = require("@bowline/protocol/emitter").Emitter;

@@ -1,0 +1,6 @@
+// A part of the package in a file of its own, as programs reach for it.
+const engine = require("@bowline/client/engine");
+
+exports.Socket = engine.Socket;
+exports.SocketWithoutUpgrade = engine.SocketWithoutUpgrade;
+exports.SocketWithUpgrade = engine.SocketWithUpgrade;

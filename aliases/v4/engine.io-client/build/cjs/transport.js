@@ -1,0 +1,5 @@
+// A part of the package in a file of its own, as programs reach for it.
+const engine = require("@bowline/client/engine");
+
+exports.Transport = engine.Transport;
+exports.TransportError = engine.TransportError;

@@ -1,0 +1,2 @@
+// The type of Manager, for programs that import it from this file.
+export { Manager } from "@bowline/client";

@@ -1,0 +1,12 @@
+// The engine alone for Node, in place of engine.io-client 3.
+// Place: composition root; the alias package for 2.x imports it as @bowline/client/engine/compat-2.
+// Rules: nothing happens at import; what a program may use hangs on the class, which needs no `new`.
+
+import { createEngine2, type Engine2 } from "./engine-compat-2.ts";
+import { createNodePlatform } from "./node-platform.ts";
+import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
+
+export type { Engine2 };
+
+/** The class, and all that is on it. */
+export const Socket: Engine2 = createEngine2(createNodePlatform(), { polling: NodeXHR, websocket: NodeWebSocket });

@@ -1,0 +1,233 @@
+// Rules of the WebTransport transport: how it begins, sends, receives and ends.
+import { eio4, type Packet } from "@bowline/protocol";
+import type { CloseReason, Outgoing } from "@bowline/protocol/internal";
+import { describe, expect, test } from "vitest";
+import { containing, createFakePlatform, having, last } from "../../test-support/fake-platform.ts";
+import { FakeWebTransport, settle } from "../../test-support/fake-web-transport.ts";
+import type { EngineOptions } from "../options.ts";
+import { WebTransportTransport } from "./webtransport.ts";
+
+function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Error) {
+  const platform = createFakePlatform();
+  const sessions: FakeWebTransport[] = [];
+  const told: string[] = [];
+  const packets: Packet[] = [];
+  const ends: [CloseReason, unknown][] = [];
+  const context = {
+    connection: {},
+    platform,
+    options,
+    dialect: eio4,
+    sid,
+    endpoint: "https://h/",
+    url: () => "https://h/?EIO=4&transport=webtransport",
+    opened: () => told.push("opened"),
+  };
+  const transport = new WebTransportTransport(context, (url, given) => {
+    if (refusal !== undefined) throw refusal;
+    const session = new FakeWebTransport(url, given);
+    sessions.push(session);
+    return session;
+  });
+  transport.listen({
+    received: (packet) => packets.push(packet),
+    drained: () => told.push("drained"),
+    carrierClosed: (reason, cause) => ends.push([reason, cause]),
+  });
+  transport.open();
+  return { platform, transport, sessions, told, packets, ends };
+}
+
+async function createOpen(sid?: string, options: EngineOptions = {}) {
+  const parts = createTransport(sid, options);
+  const session = last(parts.sessions);
+  await session.open();
+  return { ...parts, session };
+}
+
+function message(...data: (string | Uint8Array)[]): Outgoing & { readonly results: (CloseReason | undefined)[] } {
+  const results: (CloseReason | undefined)[] = [];
+  const frames = data.map((part) => eio4.frame({ type: "message", data: part }, false));
+  return { frames, compress: false, flushed: (failure) => results.push(failure), results };
+}
+
+describe("opening", () => {
+  test("asks with URL and the options for the constructor, and says which session is meant", async () => {
+    const webtransport = { serverCertificateHashes: [] };
+    const { session, transport, told } = await createOpen(undefined, {
+      transportOptions: { webtransport },
+    });
+    expect([session.url, session.options]).toEqual(["https://h/?EIO=4&transport=webtransport", webtransport]);
+    expect([session.packets, told, transport.writable, transport.readyState]).toEqual([
+      [{ type: "open" }],
+      ["opened"],
+      true,
+      "open",
+    ]);
+  });
+
+  test("of a session that moves names it", async () => {
+    const { session, transport } = await createOpen("abc");
+    expect([session.packets, transport.query]).toEqual([
+      [{ type: "open", data: '{"sid":"abc"}' }],
+      { EIO: "4", transport: "webtransport" },
+    ]);
+  });
+
+  test("that the platform refuses is a failure like any other, and not told at once", async () => {
+    const { platform, ends } = createTransport(undefined, {}, new TypeError("bad option"));
+    await settle();
+    expect(ends).toEqual([]);
+    platform.clock.advance(0);
+    expect(last(ends)).toEqual(["transport error", having({ message: "webtransport error" })]);
+    expect(last(ends)[1]).toMatchObject({ hint: containing("bad option") });
+  });
+
+  test("that the server refuses tells why", async () => {
+    const { sessions, ends } = createTransport();
+    await last(sessions).refuse(new Error("opening handshake failed"));
+    expect(ends).toEqual([["transport error", having({ message: "webtransport error" })]]);
+    expect(last(ends)[1]).toMatchObject({ hint: containing("opening handshake failed") });
+  });
+
+  test("that was given up tells nothing, and closes the session", async () => {
+    const { sessions, transport, told, ends } = createTransport();
+    transport.close("discard");
+    await last(sessions).open();
+    expect([last(sessions).isClosed, told, ends, transport.readyState]).toEqual([true, [], [], "closed"]);
+  });
+});
+
+describe("sending", () => {
+  test("writes a batch at once, and takes the next when it was taken", async () => {
+    const { session, transport, told } = await createOpen();
+    const sent = message("a", Uint8Array.of(1, 2));
+    session.holdsWrites = true;
+    transport.send([sent]);
+    transport.send([message("lost")]);
+    expect([session.writes, transport.writable, transport.readyState, sent.results]).toEqual([2, false, "open", []]);
+    await session.release();
+    expect(session.packets.slice(1)).toEqual([
+      { type: "message", data: "a" },
+      { type: "message", data: Uint8Array.of(1, 2) },
+    ]);
+    expect([transport.writable, sent.results, told]).toEqual([true, [undefined], ["opened", "drained"]]);
+  });
+
+  test("a message of no bytes goes as text, for which there is a frame", async () => {
+    const { session, transport } = await createOpen();
+    transport.send([message(new Uint8Array(0))]);
+    await settle();
+    expect(session.packets[1]).toEqual({ type: "message", data: new Uint8Array(0) });
+  });
+
+  test("that fails ends it, and the packets learn of it", async () => {
+    const { platform, session, transport, ends } = await createOpen();
+    const sent = message("a");
+    session.writeFailure = new Error("stream was reset");
+    transport.send([sent]);
+    await settle();
+    platform.clock.advance(0);
+    expect([sent.results, ends]).toEqual([
+      ["transport error"],
+      [["transport error", having({ message: "webtransport error" })]],
+    ]);
+    expect(session.isClosed).toBe(true);
+  });
+
+  test("what was written leaves before the session is closed, and the end is told at once", async () => {
+    const { session, transport, ends } = await createOpen();
+    session.holdsWrites = true;
+    transport.send([message("a")]);
+    transport.close("flush");
+    await settle();
+    expect([session.isClosed, ends]).toEqual([false, [["transport close", undefined]]]);
+    await session.release();
+    expect([session.isClosed, ends.length]).toEqual([true, 1]);
+  });
+
+  test("nobody is waited for when it is discarded, and nothing more is told", async () => {
+    const { session, transport, ends, told } = await createOpen();
+    session.holdsWrites = true;
+    transport.send([message("a")]);
+    transport.close("discard");
+    transport.close("discard");
+    await session.release();
+    expect([session.isClosed, ends, told]).toEqual([true, [], ["opened"]]);
+  });
+});
+
+describe("receiving", () => {
+  test("hands over packets, however they are cut", async () => {
+    const { session, packets } = await createOpen();
+    await session.sendChunk(Uint8Array.of(3, 0x34));
+    await session.sendChunk(Uint8Array.of(0x68, 0x69, 1, 0x32));
+    expect(packets).toEqual([{ type: "message", data: "hi" }, { type: "ping" }]);
+  });
+
+  test("stops in the middle of a chunk when it is closed there", async () => {
+    const { session, transport, packets } = await createOpen();
+    transport.listen({
+      received(packet) {
+        packets.push(packet);
+        transport.close("discard");
+      },
+      drained() {},
+      carrierClosed() {},
+    });
+    await session.send({ type: "message", data: "a" }, { type: "message", data: "b" });
+    expect(packets).toEqual([{ type: "message", data: "a" }]);
+  });
+
+  test("what is no packet ends it with upstream's words", async () => {
+    const { platform, session, ends } = await createOpen();
+    await session.sendChunk(Uint8Array.of(0));
+    platform.clock.advance(0);
+    expect(ends).toEqual([["transport error", having({ message: "server error" })]]);
+    expect([session.isClosed, last(ends)[1]]).toEqual([true, having({ hint: containing("0 bytes") })]);
+  });
+
+  test("a packet larger than the option allows is refused", async () => {
+    const { platform, session, ends } = await createOpen(undefined, { maxPayload: 10 });
+    await session.sendChunk(Uint8Array.of(11));
+    platform.clock.advance(0);
+    expect(last(ends)[1]).toMatchObject({ hint: containing("more than 10 bytes") });
+  });
+});
+
+describe("the end", () => {
+  test("of the session is told once, without an error", async () => {
+    const { session, ends } = await createOpen();
+    await session.end();
+    expect(ends).toEqual([["transport close", { description: "webtransport connection closed" }]]);
+  });
+
+  test("of the session by an error is told as one", async () => {
+    const { platform, session, ends } = await createOpen();
+    await session.fail(new Error("connection lost"));
+    platform.clock.advance(0);
+    expect([ends.length, last(ends)]).toEqual([1, ["transport error", having({ message: "webtransport error" })]]);
+  });
+
+  test("of the stream alone is the end as well", async () => {
+    const { session, ends } = await createOpen();
+    await session.endStream();
+    expect([session.isClosed, last(ends)[0]]).toEqual([true, "transport close"]);
+  });
+
+  test("of the stream alone by an error is an error", async () => {
+    const { platform, session, ends } = await createOpen();
+    await session.failStream(new Error("reset"));
+    platform.clock.advance(0);
+    expect([session.isClosed, last(ends)[0]]).toEqual([true, "transport error"]);
+  });
+});
+
+describe("moving away", () => {
+  test("needs no pause", async () => {
+    const { transport, told } = await createOpen();
+    transport.pause(() => told.push("paused"));
+    transport.resume();
+    expect(told).toEqual(["opened", "paused"]);
+  });
+});

@@ -1,0 +1,7 @@
+// A client with the parser of its server.
+const parser = require("socket.io-json-parser");
+const io = require("socket.io-client");
+
+const socket = io("http://localhost:3000", { parser });
+
+module.exports = [socket];
