@@ -68,6 +68,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("errors", 20_000),
       builtSuite("browser", 60_000),
       builtSuite("differential", 30_000),
+      builtSuite("client-rows", 30_000),
       builtSuite("python", 30_000),
     ],
   },

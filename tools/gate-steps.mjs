@@ -167,6 +167,12 @@ export const STEPS = [
   },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
+    name: "client-rows",
+    needsBuild: true,
+    alone: true,
+    run: (context) => vitest("client-rows", context, { workers: 2 }),
+  },
+  {
     name: "python",
     needsBuild: true,
     needs: ["python-socketio"],
