@@ -145,7 +145,12 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
 /** The parameters of a URL by their names; of repeated ones the last counts. */
 export function queryOf(url: string): Readonly<Record<string, string>> {
   const pairs = cut(url, "?")[1].split("&");
-  return Object.fromEntries(pairs.map((pair) => cut(pair, "=").map(unescapeText)));
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name, value] = cut(pair, "=");
+      return [unescapeText(name), unescapeText(value)] as const;
+    }),
+  );
 }
 
 /** What no program could have escaped stays as it is. */

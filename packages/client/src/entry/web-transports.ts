@@ -86,8 +86,10 @@ function xhrRequest({ method, url, headers, body, options }: HttpRequest, events
 }
 
 /** React Native takes headers, as an argument more. */
-function nativeWebSocket(url: string, protocols: string | string[], headers: unknown): globalThis.WebSocket {
-  return Reflect.construct(globalThis.WebSocket, [url, protocols, { headers }]);
+function nativeWebSocket(url: string, protocols: string | string[], headers: unknown): globalThis.WebSocket;
+function nativeWebSocket(url: string, protocols: string | string[], headers: unknown): unknown {
+  const socket: unknown = Reflect.construct(globalThis.WebSocket, [url, protocols, { headers }]);
+  return socket;
 }
 
 function openWebSocket({ url, protocols = [], options }: WebSocketRequest, events: WebSocketEvents): WebSocketHandle {
@@ -121,8 +123,12 @@ function openWebSocket({ url, protocols = [], options }: WebSocketRequest, event
   };
 }
 
-const connectWebTransport: ConnectWebTransport = (url, options) =>
-  Reflect.construct(Reflect.get(globalThis, "WebTransport"), [url, options]);
+/** The trust boundary for a class that not every library of types has. */
+function connectWebTransport(...target: Parameters<ConnectWebTransport>): ReturnType<ConnectWebTransport>;
+function connectWebTransport(...target: unknown[]): unknown {
+  const session: unknown = Reflect.construct(Reflect.get(globalThis, "WebTransport"), target);
+  return session;
+}
 
 /** React Native reads no bytes off an HTTP answer that it was not told of before. */
 const TEXT_ON_REACT_NATIVE: Pick<TransportClass, "takesBinary"> = { takesBinary: () => !isReactNative() };

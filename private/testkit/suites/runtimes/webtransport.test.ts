@@ -37,8 +37,8 @@ class DenoProcess {
 
   /** What the process tells next. */
   async next(): Promise<Record<string, unknown>> {
-    const { value } = await within(this.#lines.next(), WAIT_MS, "a line of the Deno process");
-    const told: unknown = JSON.parse(String(value));
+    const line: { readonly value?: unknown } = await within(this.#lines.next(), WAIT_MS, "a line of the Deno process");
+    const told: unknown = JSON.parse(String(line.value));
     if (!isObject(told)) throw new TypeError(`Cannot read "${String(value)}": it is no object`);
     return told;
   }
@@ -91,7 +91,9 @@ describe.skipIf(deno?.missing !== undefined)(
         return page.evaluate(
           async ({ fingerprint: text, names, leaver }) => {
             const value = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-            const io: (options: unknown) => PageSocket = Reflect.get(globalThis, "io");
+            const isIo = (member: unknown): member is (options: unknown) => PageSocket => typeof member === "function";
+            const io: unknown = Reflect.get(globalThis, "io");
+            if (!isIo(io)) throw new TypeError("the page has no client");
             const socket = io({
               transports: names,
               reconnection: false,
