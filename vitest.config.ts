@@ -63,6 +63,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("runtime", 20_000),
       builtSuite("runtimes", 60_000),
       builtSuite("hostile", 60_000),
+      builtSuite("errors", 20_000),
       builtSuite("browser", 60_000),
       builtSuite("differential", 30_000),
       builtSuite("python", 30_000),

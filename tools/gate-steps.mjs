@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { checkDocs } from "./check-docs.mjs";
+import { checkErrors } from "./check-errors.mjs";
 import { checkExports } from "./check-exports.mjs";
 import { checkLayers } from "./check-layers.mjs";
 import { checkPackages } from "./check-packages.mjs";
@@ -94,6 +95,10 @@ async function layers() {
   ]);
 }
 
+async function docs() {
+  return addUp([refuseEmpty(await checkDocs()), refuseEmpty(await checkErrors())]);
+}
+
 async function packages(context) {
   return addUp([await checkPackages(), await checkExports(), await vitest("packages", context)]);
 }
@@ -126,11 +131,18 @@ export const STEPS = [
   { name: "type-tests", run: (context) => vitest("types", context) },
   { name: "build", run: buildAll },
   { name: "layers", run: layers },
-  { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
+  { name: "docs", needsBuild: true, run: docs },
   { name: "packages", needsBuild: true, run: packages },
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
   { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
+  {
+    name: "errors",
+    needsBuild: true,
+    needs: ["chromium"],
+    alone: true,
+    run: (context) => vitest("errors", context),
+  },
   {
     name: "browser",
     needsBuild: true,

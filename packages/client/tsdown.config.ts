@@ -42,6 +42,7 @@ const config: UserConfig[] = defineConfig([
   libraryEntry("node-engine-compat-2"),
   libraryEntry("jsonp"),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
+  { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },
   scriptTag("bowline.js", false, "es2022"),
   scriptTag("bowline.min.js", true, "es2022"),

@@ -1,7 +1,11 @@
-// Errors of the connection: what was tried, what came back, what to do about it.
+// Errors of the connection: what was tried, what came back, and which failure that is.
 // Place: made by the transports and the engine, told by manager ("error") and socket ("connect_error").
-// Rules: `message` and `type` are exactly upstream's, since programs compare them; our sentence stands in `hint`, and in
-//        the message of `cause`, so that consoles print it. No query is ever shown: credentials may be in it.
+// Rules: `message` and `type` are exactly upstream's, since programs compare them; `code` says what went wrong, in a word
+//        that stays; sentences are explain.ts's, which browsers load only on demand. No query is ever shown: credentials
+//        may be in it.
+
+import { refusalCode } from "./detect-revision.ts";
+import type { FailureCode } from "./failure-code.ts";
 
 /** What is known about a failure. */
 export interface Failure {
@@ -11,37 +15,36 @@ export interface Failure {
   readonly status?: number;
   /** Body of the answer. */
   readonly body?: string | Uint8Array;
-  /** What the platform said, when there was no answer. */
+  /** What the platform said, when there was no answer, or why the answer could not be used. */
   readonly error?: unknown;
-  /** Why it failed, where that is known better than by the status or the error. */
-  readonly reason?: string;
+  /** Which failure it is, where that is known better than by the answer. */
+  readonly code?: FailureCode;
+  /** What the sentence about it has to name: a time in milliseconds, an option. */
+  readonly detail?: string | number;
 }
 
-const EXCERPT_LENGTH = 120;
+/** Why an Engine.IO server refused a request, by the number in its answer. */
+const REFUSALS: readonly FailureCode[] = [
+  "TRANSPORT_REFUSED",
+  "SESSION_UNKNOWN",
+  "BAD_REQUEST",
+  "BAD_REQUEST",
+  "FORBIDDEN",
+  "REVISION_REFUSED",
+];
 
-/** What to do, by status of the answer. */
-const STATUS_ADVICE: Readonly<Record<number, string>> = {
-  401: "credentials are missing or wrong",
-  403: "the server's allowRequest, or a proxy, refused it",
-  404: 'nothing is served there; check the host and the option "path" on both sides',
-  413: "the message is larger than the server takes; raise its maxHttpBufferSize",
+const STATUSES: Readonly<Record<number, FailureCode>> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "PATH_NOT_FOUND",
+  413: "PAYLOAD_TOO_LARGE",
 };
 
-/** The body as far as it helps. */
-function excerpt(body: string | Uint8Array | undefined): string {
-  if (typeof body !== "string" || body === "") return "";
-  return `: ${JSON.stringify(body.length > EXCERPT_LENGTH ? `${body.slice(0, EXCERPT_LENGTH)}…` : body)}`;
-}
-
-/** One sentence about a failure, fit to be shown and logged. */
-export function explain(failure: Failure): string {
-  const { url, status, body, error, reason } = failure;
-  if (status === undefined) {
-    const said = error instanceof Error ? error.message : "no answer came";
-    return `Cannot reach "${url}": ${reason ?? said}`;
-  }
-  const advice = reason ?? STATUS_ADVICE[status] ?? (status >= 500 ? "the server, or a proxy before it, failed" : "");
-  return `Cannot use "${url}": the server answered ${status}${excerpt(body)}${advice === "" ? "" : `; ${advice}`}`;
+/** Which failure an answer is, as far as every platform can tell. */
+function codeOfAnswer(status: number, body: string | Uint8Array): FailureCode {
+  const refusal = status === 400 || status === 403 ? refusalCode(body) : undefined;
+  return REFUSALS[refusal ?? -1] ?? STATUSES[status] ?? (status > 499 ? "SERVER_FAILED" : "STATUS_UNEXPECTED");
 }
 
 /** The fields that programs of 4.x look at beside `status`. */
@@ -53,28 +56,40 @@ export interface TransportErrorContext {
 /**
  * A failure of the connection below the sockets.
  *
- * `message` is one of the short texts that programs compare, such as `xhr poll error`; `hint` explains it.
+ * `message` is one of the short texts that programs compare, such as `xhr poll error`; `code` says what went wrong.
  */
 export class TransportError extends Error {
-  override readonly name = "Error";
   readonly type = "TransportError";
-  /** What was tried, what came back, what to do. */
-  readonly hint: string;
-  /** The HTTP status, or the platform's error when there was no answer. */
+  /** What went wrong. */
+  readonly code: FailureCode;
+  /** What was asked, without its query. */
+  readonly url: string;
+  /** What the sentence about it names: a time in milliseconds, an option. */
+  readonly detail: string | number | undefined;
+  /** The status of a polling request, 0 when there was no answer; otherwise what the platform, or a codec, threw. */
   readonly description: unknown;
-  /** The answer, when there was one. */
+  /** The answer to a request, when there was one; for polling always. */
   readonly context: TransportErrorContext | undefined;
+  /** What was tried, what came back, what to do: on Node always, in browsers see `explain()` of `@bowline/client/explain`. */
+  declare hint?: string;
 
-  constructor(message: string, failure: Failure) {
-    const hint = explain(failure);
-    super(message, { cause: new Error(hint, failure.error === undefined ? {} : { cause: failure.error }) });
-    this.hint = hint;
-    this.description = failure.status ?? failure.error;
-    this.context =
-      failure.status === undefined
-        ? undefined
-        : { status: failure.status, responseText: typeof failure.body === "string" ? failure.body : "" };
+  constructor(message: string, { url, status, body, error, code, detail }: Failure) {
+    super(message, error === undefined ? {} : { cause: error });
+    this.code = code ?? codeOfAnswer(status ?? 0, body ?? "");
+    this.url = url;
+    this.detail = detail;
+    const isRequest = message.startsWith("xhr");
+    const said = body ?? (isRequest ? String(error ?? "") : "");
+    const responseText = typeof said === "string" ? said : "";
+    this.description = isRequest ? (status ?? 0) : error;
+    this.context = isRequest || status !== undefined ? { status: status ?? 0, responseText } : undefined;
   }
+}
+
+/** Gives an error that is no transport's its code, unless it brings one. @returns the error. */
+export function coded<Thrown extends Error>(error: Thrown, code: FailureCode): Thrown {
+  if (!("code" in error)) Reflect.set(error, "code", code);
+  return error;
 }
 
 /**
@@ -86,49 +101,42 @@ export function withoutQuery(thrown: unknown): Error {
   return new Error(message.replaceAll(/[?][^\s"']*/g, "?…"));
 }
 
+/** An error of a connection, as listeners get it; one of another kind, as of a program's own parser, need not have a code. */
+export interface FailureError extends Error {
+  /** What went wrong, in a word that stays. */
+  code?: FailureCode;
+  /** What was tried, what came back, what to do: on Node always, in browsers see `explain()` of `@bowline/client/explain`. */
+  hint?: string;
+}
+
 /** A connection that was lost without an error, as `disconnect` listeners get it. */
 export interface CloseDetails {
   readonly description: string;
   readonly context?: unknown;
-  /** What to do about it, where something is known. */
-  readonly hint?: string;
+  /** What happened. */
+  readonly code?: FailureCode;
+  /** What to do about it: on Node always, in browsers see `explain()` of `@bowline/client/explain`. */
+  hint?: string;
 }
 
-const PARSER_ADVICE =
-  'if the server has a parser of its own, this client needs the same one: see the option "parser" of both sides';
-
-/** What to say when the first thing that a server sent is no packet. */
-export function notUnderstood(error: unknown): SyntaxError {
-  const said = error instanceof Error ? error.message : "Cannot decode the packet: the parser does not say why";
-  return new SyntaxError(`${said}; ${PARSER_ADVICE}`, { cause: error });
+/** The end of a WebSocket that nobody here has closed. */
+export function webSocketClosed(code: number, reason: string): CloseDetails {
+  const closed = code === 1009 ? "PAYLOAD_TOO_LARGE" : "CONNECTION_CLOSED";
+  return {
+    description: "websocket connection closed",
+    context: { code, reason },
+    code: code === 1006 ? "CONNECTION_LOST" : closed,
+  };
 }
 
 /** What to say when a server goes away without having sent a packet, as those do that understand none of ours. */
-export function closedUnheard(details: Error | CloseDetails | undefined): Error | CloseDetails {
+export function closedUnheard(details: Error | CloseDetails | undefined): Error | CloseDetails | undefined {
   // What has no context was the network's end, not the server's.
   if (details instanceof Error || (details !== undefined && details.context === undefined)) return details;
-  const hint = `the server closed the connection before it sent a packet; ${PARSER_ADVICE}`;
-  return { description: "transport closed by the server", ...details, hint };
+  return { description: "transport closed by the server", ...details, code: "PARSER_MISMATCH" };
 }
 
-/**
- * Says that one revision was wanted and the other one is spoken there.
- * @param option the option that holds the client to it.
- */
-export function wrongRevision(wanted: 3 | 4, option: "protocol" | "parser"): string {
-  const [there, remedy] =
-    wanted === 4
-      ? ["in v2.x", "set it to 3"]
-      : ["in v3.x or v4.x that does not serve clients in v2.x", "set allowEIO3 on the server"];
-  const fix = option === "parser" ? "hand in one for that generation" : remedy;
-  return (
-    `It seems you are trying to reach a Socket.IO server ${there}, but the option "${option}" holds this client to the ` +
-    `other protocol; leave it out, or ${fix}`
-  );
-}
-
-/** The failure of a connection over which no packet was understood. */
-export function parserError(url: string): TransportError {
-  const reason = 'no packet was understood; the server\'s parser may be another one, see the option "parser"';
-  return new TransportError("parser error", { url, reason });
+/** The message by which programs know a server of the other generation. */
+export function wrongGeneration(wanted: 3 | 4): string {
+  return `It seems you are trying to reach a Socket.IO server in ${wanted === 4 ? "v2.x" : "v3.x or v4.x"}`;
 }

@@ -6,7 +6,7 @@
 
 import type { Handshake, Packet } from "@bowline/protocol";
 import { createId } from "@bowline/protocol/internal";
-import { parserError, TransportError } from "./connect-error.ts";
+import { TransportError } from "./connect-error.ts";
 import { type Detection, type DetectionInput, stepDetection } from "./detect-revision.ts";
 import { asTransportError, readHandshake } from "./opening.ts";
 import type { Attempt, AttemptEvents, Transport } from "./transports/transport.ts";
@@ -56,8 +56,8 @@ export function detectByPackets(attempt: Attempt): AttemptEvents {
       isOpen = true;
       if (asked === 4) return;
       attempt.after(SILENCE_MS, () => {
-        const reason = `nothing came within ${SILENCE_MS} ms`;
-        attempt.fail(attempt.explained(new TransportError("websocket error", { url, reason })), true);
+        const silence = new TransportError("websocket error", { url, code: "TIMEOUT", detail: SILENCE_MS });
+        attempt.fail(attempt.blamed(silence), true);
       });
     },
     received(packet) {
@@ -68,9 +68,7 @@ export function detectByPackets(attempt: Attempt): AttemptEvents {
       try {
         handshake = readHandshake(packet);
       } catch (error) {
-        // It was reached and said something useless, so advice about reaching it would mislead.
-        const reason = error instanceof Error ? error.message : String(error);
-        attempt.fail(new TransportError("websocket error", { url, error, reason }), false);
+        attempt.fail(new TransportError("websocket error", { url, error, code: "NOT_SOCKET_IO" }), false);
         return;
       }
       advance({ is: "open", hasMaxPayload: handshake.maxPayload !== undefined });
@@ -80,8 +78,11 @@ export function detectByPackets(attempt: Attempt): AttemptEvents {
       // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
       const isBlamed = isOpen && asked === 3 && handshake === undefined;
       // A server with another parser takes the probe for a fault.
-      const error = detection.at === "probing" ? parserError(url) : asTransportError(cause, attempt);
-      attempt.fail(isBlamed ? attempt.explained(error) : error, isBlamed);
+      const error =
+        detection.at === "probing"
+          ? new TransportError("parser error", { url, code: "PARSER_MISMATCH" })
+          : asTransportError(cause, attempt);
+      attempt.fail(isBlamed ? attempt.blamed(error) : error, isBlamed);
     },
   };
 }

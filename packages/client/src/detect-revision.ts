@@ -29,7 +29,7 @@ export function revisionOfBody(body: string | Uint8Array): Revision | undefined 
 }
 
 /** The `code` in the body of a refused handshake; undefined when it is not our kind of server that refused. */
-function refusalCode(body: string | Uint8Array): number | undefined {
+export function refusalCode(body: string | Uint8Array): number | undefined {
   try {
     const parsed: unknown = typeof body === "string" ? JSON.parse(body) : undefined;
     const code: unknown = typeof parsed === "object" && parsed !== null ? Reflect.get(parsed, "code") : undefined;

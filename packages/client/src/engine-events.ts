@@ -4,7 +4,7 @@
 
 import type { EngineDialect, Handshake, Packet } from "@bowline/protocol";
 import type { CloseReason, Outgoing, TransportName } from "@bowline/protocol/internal";
-import type { CloseDetails } from "./connect-error.ts";
+import type { CloseDetails, FailureError } from "./connect-error.ts";
 
 /** A message as programs get it: text, or bytes as they are usual on the platform. */
 export type RawData = string | ArrayBufferLike | Uint8Array | Blob;
@@ -61,9 +61,9 @@ export interface EngineEvents {
   drain: () => void;
   upgrading: (transport: EngineTransport) => void;
   upgrade: (transport: EngineTransport) => void;
-  upgradeError: (error: Error) => void;
-  error: (error: Error) => void;
-  close: (reason: string, details?: Error | CloseDetails) => void;
+  upgradeError: (error: FailureError) => void;
+  error: (error: FailureError) => void;
+  close: (reason: string, details?: FailureError | CloseDetails) => void;
 }
 
 /** What a connection tells its manager, before it tells programs. */
@@ -81,10 +81,8 @@ export function packetsOf({ frames, compress }: Outgoing, dialect: EngineDialect
   return frames.map(({ data }) => ({ ...dialect.decodePacket(data), options: { compress } }));
 }
 
-/** The reason that an end was told with, where it is one for programs. */
-export function asDetails(cause: unknown): Error | CloseDetails | undefined {
-  if (cause instanceof Error) return cause;
-  if (typeof cause !== "object" || cause === null) return undefined;
-  const description: unknown = Reflect.get(cause, "description");
-  return typeof description === "string" ? { description, context: Reflect.get(cause, "context") } : undefined;
+/** The trust boundary for what a transport says of its end: an error or details of ours, or nothing. */
+export function asDetails(cause: unknown): Error | CloseDetails | undefined;
+export function asDetails(cause: unknown): unknown {
+  return typeof cause === "object" && cause !== null && "description" in cause ? cause : undefined;
 }

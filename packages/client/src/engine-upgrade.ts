@@ -45,9 +45,10 @@ export const startUpgrade: UpgradeStart = (context, better, session, current, ho
       upgrading: host.upgrading,
       switched: host.switched,
       failed({ name }, why, cause) {
-        const reason = `${why}; the connection stays on ${current.name}`;
-        const failure = cause instanceof TransportError ? { error: cause, reason: cause.hint } : { reason };
-        const error = new TransportError("probe error", { url: endpointOf(server, options, name), ...failure });
+        const code = cause instanceof TransportError ? cause.code : "UPGRADE_FAILED";
+        const failure = { url: endpointOf(server, options, name), error: cause ?? new Error(why), code };
+        const error = new TransportError("probe error", failure);
+        platform.explain?.(error);
         host.failed(Object.assign(error, { transport: name }));
       },
       ended: host.ended,

@@ -7,6 +7,7 @@ import {
   createFakePlatform,
   type FakePlatform,
   first,
+  having,
   last,
   openPacket,
 } from "../test-support/fake-platform.ts";
@@ -228,7 +229,11 @@ describe("opening over a WebSocket", () => {
     const { platform, failures } = openOverWebSocket({}, { maxPayload: undefined });
     platform.clock.advance(20);
     platform.socket().close(1005);
-    expect(first(failures)).toMatchObject({ message: "parser error", hint: containing("parser may be another one") });
+    expect(first(failures)).toMatchObject({
+      message: "parser error",
+      code: "PARSER_MISMATCH",
+      hint: containing('see the option "parser"'),
+    });
   });
 
   test("asks for the revision of the program's own parser, which would not understand a probe", () => {
@@ -428,7 +433,8 @@ describe("an open connection", () => {
   test("that the server closes tells how", () => {
     const { platform, ends, failures } = openOverWebSocket();
     platform.socket().close(1000, "bye");
-    const details = { description: "websocket connection closed", context: { code: 1000, reason: "bye" } };
+    const context = { code: 1000, reason: "bye" };
+    const details = having({ description: "websocket connection closed", context, code: "CONNECTION_CLOSED" });
     expect([ends, failures]).toEqual([[["transport close", details]], []]);
   });
 
@@ -471,7 +477,7 @@ describe("an open connection", () => {
   test("ends when the network goes away", () => {
     const { platform, ends } = openOverWebSocket();
     platform.leave("offline");
-    expect(ends).toEqual([["transport close", { description: "network connection lost", context: undefined }]]);
+    expect(ends).toEqual([["transport close", having({ description: "network connection lost", code: "OFFLINE" })]]);
     expect([platform.socket().ended, platform.leaveListeners]).toEqual(["discard", 0]);
   });
 

@@ -216,7 +216,7 @@ export class Engine extends EngineEmitter {
       platform,
       options,
       () => this.#transport,
-      () => this.#lost("transport close", { description: "network connection lost" }),
+      () => this.#lost("transport close", { description: "network connection lost", code: "OFFLINE" }),
     );
     session.attach(transport);
     this.tellPacket({ type: "open", data: JSON.stringify(handshake) });
@@ -276,6 +276,7 @@ export class Engine extends EngineEmitter {
     REMEMBERED.hasWebSocketWorked = false;
     this.#transport = this.#state.opening.transport;
     this.#state = { at: "closed" };
+    this.#context.platform.explain?.(error);
     this.#listener.failed(error);
     this.tell("error", error);
     this.tell("close", "transport error", error);
@@ -288,6 +289,7 @@ export class Engine extends EngineEmitter {
     if (state.at === "open") state.upgrading?.drop("the connection was lost");
     this.#stopListening?.();
     const details = asDetails(cause);
+    if (details !== undefined) this.#context.platform.explain?.(details);
     if (reason === "transport error" && details instanceof Error) {
       REMEMBERED.hasWebSocketWorked = false;
       this.#listener.failed(details);

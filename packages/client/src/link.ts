@@ -14,7 +14,7 @@ import {
   sio5,
 } from "@bowline/protocol";
 import { wantsBinaryTypes } from "@bowline/protocol/internal";
-import { type CloseDetails, closedUnheard, notUnderstood } from "./connect-error.ts";
+import { type CloseDetails, closedUnheard, coded } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
@@ -53,7 +53,8 @@ export class Link {
     try {
       this.#decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
     } catch (error) {
-      throw this.#hasUnderstood ? error : notUnderstood(error);
+      if (error instanceof Error) coded(error, this.#hasUnderstood ? "PARSE_ERROR" : "PARSER_MISMATCH");
+      throw error;
     }
     const packets = this.#decoded.splice(0);
     this.#hasUnderstood ||= packets.length > 0;
@@ -82,10 +83,7 @@ export class Link {
       return false;
     }
     if (Object.keys(auth).length > 0 && !isInQuery) {
-      this.#platform.warn(
-        "BOWLINE_AUTH_NOT_SENT",
-        'Cannot send "auth" for the main namespace: servers of 2.x take it only in the URL; set the option authInQuery, or connect to another namespace',
-      );
+      this.#platform.warn("BOWLINE_AUTH_NOT_SENT");
     }
     if (this.#main === "expected") return false;
     // After it was left it has to be asked for again, and some servers do so in silence.

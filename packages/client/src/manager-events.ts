@@ -3,16 +3,16 @@
 // Rules: names are upstream's, of every generation.
 
 import type { SocketPacket } from "@bowline/protocol";
-import type { CloseDetails } from "./connect-error.ts";
+import type { CloseDetails, FailureError } from "./connect-error.ts";
 
 /** Events of a manager. */
 export interface ManagerEvents {
   open: () => void;
-  close: (reason: string, details?: Error | CloseDetails) => void;
+  close: (reason: string, details?: FailureError | CloseDetails) => void;
   /** It could not connect, or an open connection broke. */
-  error: (error: Error) => void;
+  error: (error: FailureError) => void;
   /** With `compat: 2`, in place of `error`: it could not connect; after a timeout, the string `timeout`. */
-  connect_error: (error: Error | string) => void;
+  connect_error: (error: FailureError | string) => void;
   /** An attempt took too long; told behind the error of it. */
   connect_timeout: (timeoutMs: number) => void;
   packet: (packet: SocketPacket) => void;
@@ -24,6 +24,6 @@ export interface ManagerEvents {
   reconnect_attempt: (attempt: number) => void;
   /** As `reconnect_attempt`, right after it. */
   reconnecting: (attempt: number) => void;
-  reconnect_error: (error: Error) => void;
+  reconnect_error: (error: FailureError) => void;
   reconnect_failed: () => void;
 }

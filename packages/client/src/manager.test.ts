@@ -112,7 +112,8 @@ describe("opening", () => {
     const parts = createManager({ timeout: 300, reconnection: false });
     parts.manager.on("error", (error) => parts.told.push(String(Reflect.get(error, "hint"))));
     parts.platform.clock.advance(300);
-    expect(parts.told).toEqual(["error timeout", `Cannot reach "${URL}/socket.io/": no connection within 300 ms`]);
+    const hint = `Cannot reach "${URL}/socket.io/": no connection within 300 ms; `;
+    expect(parts.told).toEqual(["error timeout", containing(hint)]);
     expect(parts.platform.socket().ended).toBe("discard");
   });
 
@@ -460,7 +461,7 @@ describe("a server with another parser is suspected", () => {
 
   test("when the first thing it sends is no packet", () => {
     const details = lose(({ platform }) => platform.socket().message("4no packet"));
-    expect(details).toMatchObject({ message: containing('see the option "parser"') });
+    expect(details).toMatchObject({ code: "PARSER_MISMATCH", hint: containing('see the option "parser"') });
   });
 
   test.each([

@@ -80,6 +80,7 @@ export class Manager extends Tunable {
     this.#platform = platform;
     this.uri = typeof uri === "string" ? uri : undefined;
     this.opts = opts;
+    platform.checkOptions?.(opts);
     this.#api = apiDialect(opts);
     this.#reconnector = new Reconnector(platform, this.settings, {
       tell: (event: keyof ManagerEvents, ...args: unknown[]) => this.#announce(event, args),
@@ -304,8 +305,9 @@ export class Manager extends Tunable {
   }
 
   #timedOut(engine: Engine, timeoutMs: number): void {
-    const reason = `no connection within ${timeoutMs} ms`;
-    this.#failed(engine, this.#api.timedOut(new TransportError("timeout", { url: this.#endpoint, reason })));
+    const error = new TransportError("timeout", { url: this.#endpoint, code: "TIMEOUT", detail: timeoutMs });
+    this.#platform.explain?.(error);
+    this.#failed(engine, this.#api.timedOut(error));
     engine.close();
     this.#tell("connect_timeout", timeoutMs);
   }
@@ -334,6 +336,7 @@ export class Manager extends Tunable {
       state.link.outbox.whenSettled(() => engine.close());
       state.link.destroy();
     }
+    if (details !== undefined) this.#platform.explain?.(details);
     if (details === undefined) this.#tell("close", reason);
     else this.#tell("close", reason, details);
     this.#members.closed(reason, details);

@@ -14,7 +14,7 @@ import {
   parseHandshake,
 } from "@bowline/protocol";
 import { type Cancel, createId, DEAF, wantsBinaryTypes } from "@bowline/protocol/internal";
-import { TransportError, wrongRevision } from "./connect-error.ts";
+import { coded, TransportError, wrongGeneration } from "./connect-error.ts";
 import { otherRevision, type Revision } from "./detect-revision.ts";
 import { type EngineOptions, transportOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
@@ -112,7 +112,7 @@ export class Opening {
     const kind = this.#kinds[this.#tried];
     if (kind === undefined) {
       // Not at once: the program has no chance to listen before the call that connects returns.
-      this.#after(0, () => this.#events.failed(new Error("No transports available")));
+      this.#after(0, () => this.#events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
       return;
     }
     const context = contextFor(this.#context, kind, DIALECTS[this.#asked], undefined, () => events.opened?.());
@@ -141,8 +141,8 @@ export class Opening {
       succeed: (dialect, handshake, early) => this.#succeed(transport, dialect, handshake, early),
       fail: (error, mayBeRevision) => this.#fail(error, mayBeRevision),
       after: (ms, action) => this.#after(ms, action),
-      explained: (error) => this.#explained(error, context),
-      advice: (wanted) => this.#advice(wanted),
+      blamed: (error) => this.#blamed(error, context),
+      refused: (wanted) => this.#refused(wrongGeneration(wanted), context, wanted),
     };
   }
 
@@ -172,17 +172,17 @@ export class Opening {
     this.#events.opened(transport, handshake, early);
   }
 
-  /** The error with the advice of a program that insists on a revision that is not spoken there. */
-  #explained(error: TransportError, { endpoint }: TransportContext): TransportError {
+  /** The error, where a program insists on a revision that is not spoken there. */
+  #blamed(error: TransportError, context: TransportContext): TransportError {
     if (this.#pinned !== 3) return error;
-    const { context } = error;
-    const answer = context === undefined ? {} : { status: context.status, body: context.responseText };
-    return new TransportError(error.message, { url: endpoint, ...answer, reason: this.#advice(3) });
+    const { status, responseText: body = "" } = error.context ?? {};
+    return this.#refused(error.message, context, 3, status === undefined ? {} : { status, body });
   }
 
-  #advice(wanted: Revision): string {
+  #refused(message: string, { endpoint: url }: TransportContext, wanted: Revision, answer = {}): TransportError {
     const { protocol = "auto" } = this.#context.options;
-    return wrongRevision(wanted, protocol === "auto" ? "parser" : "protocol");
+    const detail = `${protocol === "auto" ? "parser" : "protocol"} ${wanted}`;
+    return new TransportError(message, { url, code: "REVISION_REFUSED", detail, ...answer });
   }
 }
 
@@ -195,6 +195,9 @@ export function readHandshake(packet: Packet): Handshake {
 /** Why a transport was closed before its session was open. */
 export function asTransportError(cause: unknown, { context, transport }: Attempt): TransportError {
   if (cause instanceof TransportError) return cause;
-  const reason = "the connection was closed before it was open";
-  return new TransportError(`${transport.name} error`, { url: context.endpoint, reason });
+  return new TransportError(`${transport.name} error`, {
+    url: context.endpoint,
+    error: cause,
+    code: "CONNECTION_RESET",
+  });
 }

@@ -77,7 +77,7 @@ export class Outbox {
     settleBlobs(packet.data, (blob) => platform.readBlob(blob)).then(
       (data) => this.#release(() => this.#write({ ...packet, data })),
       (error: unknown) => {
-        platform.warn("BOWLINE_BLOB_UNREADABLE", `Cannot send an event: its Blob could not be read (${String(error)})`);
+        platform.warn("BOWLINE_BLOB_UNREADABLE", error);
         this.#release(() => {});
       },
     );

@@ -5,6 +5,7 @@
 
 import type { Cancel, Clock, Random, Trace } from "@bowline/protocol/internal";
 import type { UpgradeStart } from "./engine-upgrade.ts";
+import type { FailureCode, WarningCode } from "./failure-code.ts";
 import type { EngineOptions } from "./options.ts";
 import type { TransportClass } from "./transports/transport.ts";
 
@@ -28,8 +29,9 @@ export interface HttpAnswer {
 
 /** Told one of both, once, and nothing after the request was cancelled. */
 export interface HttpEvents {
-  answered(answer: HttpAnswer): void;
-  failed(error: unknown): void;
+  /** @param code which failure it is, where it is one that only the platform can tell. */
+  answered(answer: HttpAnswer, code?: FailureCode): void;
+  failed(error: unknown, code: FailureCode): void;
 }
 
 /** Sends one request; a request that cannot be made may throw. */
@@ -46,8 +48,8 @@ export interface WebSocketRequest {
 export interface WebSocketEvents {
   opened(): void;
   message(data: string | Uint8Array): void;
-  /** Something went wrong; `closed` follows. */
-  failed(error: unknown): void;
+  /** Something went wrong, or a plain answer came; `closed` follows. */
+  failed(error: unknown, code: FailureCode | undefined, answer?: HttpAnswer): void;
   closed(code: number, reason: string): void;
 }
 
@@ -67,6 +69,14 @@ export interface WebSocketHandle {
 
 /** Opens a WebSocket; a URL or subprotocol that cannot be used may throw. */
 export type OpenWebSocket = (request: WebSocketRequest, events: WebSocketEvents) => WebSocketHandle;
+
+/** A failure that is about to be told: an error, or the details of an end. */
+export interface Told {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly description?: unknown;
+  hint?: string;
+}
 
 /** Where the page comes from, where there is a page. */
 export interface PageLocation {
@@ -95,10 +105,14 @@ export interface Platform {
    */
   binary(bytes: Uint8Array, type?: string): ArrayBufferLike | Uint8Array | Blob;
   readBlob(blob: Blob): Promise<ArrayBuffer>;
-  /** What the platform's error means, and what to do about it. */
-  explain(error: unknown): string;
+  /** Which failure an error of its own is that a transport got beside the ways to send. */
+  codeOf(error: unknown): FailureCode;
+  /** Puts the sentence into what is about to be told of a failure, where sentences are at hand. */
+  explain?(failure: Told): void;
   /** The one outlet for warnings; each code is told once. */
-  warn(code: string, text: string): void;
+  warn(code: WarningCode, detail?: unknown): void;
+  /** Warns of options that have no effect, where the platform knows all there are. */
+  checkOptions?(options: object): void;
   /** Calls the listener when the network goes away or the page is left. */
   onLeave(event: "offline" | "beforeunload", listener: () => void): Cancel;
 }

@@ -148,7 +148,8 @@ export abstract class Transport extends ClientEmitter<ProgramTransportEvents> {
 
   /** Something went wrong. */
   onError(message: string, error?: unknown): this {
-    this.emit("error", new TransportError(message, { url: this.createUri("https", {}), error }));
+    const code = message === "server error" ? "PARSE_ERROR" : "NETWORK_ERROR";
+    this.emit("error", new TransportError(message, { url: this.createUri("https", {}), error, code }));
     return this;
   }
 

@@ -2,10 +2,10 @@
 // Place: bytes -> engine dialect -> session -> socket codec -> connection / namespace / **socket**
 // Rules: these names are reserved: no program emits them, no server sends them.
 
-import type { CloseDetails } from "./connect-error.ts";
+import type { CloseDetails, FailureError } from "./connect-error.ts";
 
-/** Why a server refused a namespace; `data` is what its middleware added. */
-export interface ConnectError extends Error {
+/** Why a server refused a namespace, with what its middleware added as `data`; or why there is no connection. */
+export interface ConnectError extends FailureError {
   data?: unknown;
 }
 
@@ -13,5 +13,5 @@ export interface ConnectError extends Error {
 export interface SocketEvents {
   connect: () => void;
   connect_error: (error: ConnectError) => void;
-  disconnect: (reason: string, details?: Error | CloseDetails) => void;
+  disconnect: (reason: string, details?: FailureError | CloseDetails) => void;
 }

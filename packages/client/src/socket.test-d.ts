@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from "vitest";
 import type { TransportError } from "./connect-error.ts";
 import type { Io, ManagerClass } from "./entry/create-client.ts";
+import type { FailureCode } from "./failure-code.ts";
 import type { Manager } from "./manager.ts";
 import type { Socket } from "./socket.ts";
 
@@ -89,5 +90,6 @@ test("the class of managers is one that programs extend", () => {
 });
 
 test("an error of the connection says what was tried", () => {
-  expectTypeOf<TransportError["hint"]>().toEqualTypeOf<string>();
+  expectTypeOf<TransportError["hint"]>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<TransportError["code"]>().toEqualTypeOf<FailureCode>();
 });

@@ -1,6 +1,14 @@
 import { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
-import { createFakePlatform, type FakePlatform, first, last, openPacket } from "../test-support/fake-platform.ts";
+import {
+  containing,
+  createFakePlatform,
+  type FakePlatform,
+  first,
+  having,
+  last,
+  openPacket,
+} from "../test-support/fake-platform.ts";
 import { Manager } from "./manager.ts";
 import type { ClientOptions, SocketOptions } from "./options.ts";
 import type { Socket } from "./socket.ts";
@@ -175,6 +183,18 @@ describe("a refusal", () => {
     openEngine(parts);
     parts.platform.socket().message('44{"message":"no"}');
     expect([parts.told, errors]).toEqual([["connect_error no undefined"], ["no"]]);
+  });
+
+  test.each([
+    ["of a namespace that is not there", "Invalid namespace", "NAMESPACE_UNKNOWN"],
+    ["of a middleware", "no", "NAMESPACE_REFUSED"],
+  ])("%s has a code and a hint beside the server's message", (_rule, message, code) => {
+    const parts = createSocket();
+    const errors: unknown[] = [];
+    parts.socket.on("connect_error", (error) => errors.push(error));
+    openEngine(parts);
+    parts.platform.socket().message(`44${JSON.stringify({ message })}`);
+    expect(errors).toEqual([having({ message, code, hint: containing(`${message}; `) })]);
   });
 
   test("leaves the other namespaces connected", () => {
@@ -584,7 +604,8 @@ describe("disconnecting", () => {
     parts.socket.on("disconnect", (_reason, detail) => details.push(detail));
     parts.platform.socket().close(1006, "gone");
     expect(parts.told).toEqual(["connect id1", "disconnect transport close"]);
-    expect(details).toEqual([{ description: "websocket connection closed", context: { code: 1006, reason: "gone" } }]);
+    const context = { code: 1006, reason: "gone" };
+    expect(details).toEqual([having({ description: "websocket connection closed", context, code: "CONNECTION_LOST" })]);
     parts.platform.clock.advance(1000);
     openEngine(parts);
     expect(sent(parts)).toEqual(["40"]);

@@ -10,9 +10,10 @@
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import { type DefaultEventsMap, type EventsMap, elementsOf, PendingAcks } from "@bowline/protocol/internal";
-import type { CloseDetails } from "./connect-error.ts";
+import { type CloseDetails, coded, wrongGeneration } from "./connect-error.ts";
 import { type Modifiers, prepareEvent } from "./emission.ts";
 import { EventSender } from "./event-sender.ts";
+import type { FailureCode } from "./failure-code.ts";
 import type { Manager } from "./manager.ts";
 import type { Auth, SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
@@ -226,8 +227,7 @@ export class Socket<
     if (this.#state.at !== "waiting") return;
     const { sid, pid } = this.#port.dialect.readReply(packet, this.#port.sessionId);
     if (sid === undefined) {
-      const text = "It seems you are trying to reach a Socket.IO server in v2.x, which was not recognised as one";
-      this.dispatch("connect_error", [new Error(`${text}; set the option "protocol" to 3`)]);
+      this.dispatch("connect_error", [this.#explained(new Error(wrongGeneration(4)), "REVISION_REFUSED")]);
       return;
     }
     this.recovered = this.#recovery.accepted(pid);
@@ -279,12 +279,21 @@ export class Socket<
       this.#port.refused();
     } else if (isFinal) {
       this.#leave();
-      const error: ConnectError = new Error(message);
+      const isUnknown = message === "Invalid namespace";
+      const error: ConnectError = this.#explained(
+        new Error(message),
+        isUnknown ? "NAMESPACE_UNKNOWN" : "NAMESPACE_REFUSED",
+      );
       if (data !== undefined) error.data = data;
       this.#port.guard(() => this.dispatch("connect_error", [error]));
     }
     // The event by which programs of 2.x know it.
     this.dispatch("error", [data ?? message]);
+  }
+
+  #explained(error: Error, code: FailureCode): Error {
+    this.#port.platform.explain?.(coded(error, code));
+    return error;
   }
 
   #leave(): void {

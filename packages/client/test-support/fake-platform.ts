@@ -6,6 +6,8 @@ import { SILENT } from "@bowline/protocol/internal";
 import { createFakeClock, createSeededRandom, type FakeClock } from "@bowline/testkit";
 import { expect } from "vitest";
 import { startUpgrade } from "../src/engine-upgrade.ts";
+import { explain } from "../src/explain.ts";
+import type { FailureCode } from "../src/failure-code.ts";
 import type {
   HttpCall,
   HttpEvents,
@@ -16,6 +18,7 @@ import type {
   WebSocketEvents,
   WebSocketRequest,
 } from "../src/platform.ts";
+import { isFailureCode } from "../src/sentences.ts";
 import { pollingOver } from "../src/transports/polling.ts";
 import { webSocketOver } from "../src/transports/websocket.ts";
 import { webTransportOver } from "../src/transports/webtransport.ts";
@@ -26,7 +29,7 @@ export interface FakeRequest {
   readonly request: HttpRequest;
   readonly isCancelled: boolean;
   answer(body: string | Uint8Array, status?: number): void;
-  fail(error: unknown): void;
+  fail(error: unknown, code?: FailureCode): void;
 }
 
 /** One WebSocket of the client. */
@@ -38,7 +41,7 @@ export interface FakeWebSocket {
   readonly ended: "close" | "discard" | undefined;
   open(): void;
   message(data: string | Uint8Array): void;
-  fail(error: unknown): void;
+  fail(error: unknown, code?: FailureCode): void;
   close(code?: number, reason?: string): void;
   /** Lets the sends that wait be taken; only needed where `holdsSends` is set. */
   release(error?: unknown): void;
@@ -87,9 +90,9 @@ export function createFakePlatform(): FakePlatform {
         settled.add(fake);
         if (!isCancelled) events.answered({ status, body });
       },
-      fail(error) {
+      fail(error, code = "NETWORK_ERROR") {
         settled.add(fake);
-        if (!isCancelled) events.failed(error);
+        if (!isCancelled) events.failed(error, code);
       },
     };
     requests.push(fake);
@@ -140,7 +143,7 @@ export function createFakePlatform(): FakePlatform {
         },
         open: () => events.opened(),
         message: (data) => events.message(data),
-        fail: (error) => events.failed(error),
+        fail: (error, code = "NETWORK_ERROR") => events.failed(error, code),
         close: (code = 1005, reason = "") => events.closed(code, reason),
         release(error) {
           const due = held;
@@ -170,7 +173,10 @@ export function createFakePlatform(): FakePlatform {
     binaryType: "nodebuffer",
     binary: (bytes) => bytes,
     readBlob: (blob) => new Response(blob).arrayBuffer(),
-    explain: (error) => (error instanceof Error ? error.message : "no answer came"),
+    codeOf: () => "NETWORK_ERROR",
+    explain(failure) {
+      if (isFailureCode(failure.code)) failure.hint = explain(failure);
+    },
     warn: (code) => {
       warnings.push(code);
     },

@@ -53,12 +53,13 @@ export function createBrowserPlatform(parts: Pick<Platform, "transports" | "upgr
       return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
     },
     readBlob: (blob) => blob.arrayBuffer(),
-    // Browsers tell pages nothing about a failed request; their consoles know more.
-    explain: () => "no answer came; check that the server runs and that its CORS settings allow this page",
-    warn(code, text) {
+    // Browsers tell pages no more about a failed request; their consoles do.
+    codeOf: () => "NETWORK_OR_CORS",
+    // The sentences are in docs/errors.md; a page need not load them.
+    warn(code, detail = "") {
       if (warned.has(code)) return;
       warned.add(code);
-      console.warn(`[${code}] ${text}`);
+      console.warn(code, detail);
     },
     onLeave(event, listener) {
       globalThis.addEventListener?.(event, listener);

@@ -45,7 +45,7 @@ function get(url: string, index: number, events: HttpEvents): Cancel {
   script.src = url;
   script.onerror = (error) => {
     cancel();
-    events.failed(error);
+    events.failed(error, "NETWORK_OR_CORS");
   };
   document.head.append(script);
   return cancel;

@@ -5,8 +5,10 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { Cancel } from "@bowline/protocol/internal";
+import type { FailureCode } from "../failure-code.ts";
 import { DEFAULTS } from "../options.ts";
 import type { HttpEvents, HttpRequest } from "../platform.ts";
+import { codeOfAnswer, codeOfNodeError } from "./node-error.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 let plainAgent: http.Agent | undefined;
@@ -31,10 +33,10 @@ export function requestOnNode({ method, url, headers, body, options }: HttpReque
   const isSecure = url.startsWith("https:");
   const { maxPayload = DEFAULTS.maxPayload } = options;
   let isCancelled = false;
-  const fail = (error: unknown): void => {
+  const fail = (error: unknown, code: FailureCode = codeOfNodeError(error)): void => {
     if (isCancelled) return;
     isCancelled = true;
-    events.failed(error);
+    events.failed(error, code);
   };
 
   const settings: https.RequestOptions = {
@@ -50,24 +52,26 @@ export function requestOnNode({ method, url, headers, body, options }: HttpReque
       size += chunk.length;
       if (size > maxPayload) {
         chunks.length = 0;
-        fail(new RangeError(`the answer has more than ${maxPayload} bytes, the limit of the option "maxPayload"`));
+        const text = `the answer has more than ${maxPayload} bytes, the limit of the option "maxPayload"`;
+        fail(new RangeError(text), "ANSWER_TOO_LARGE");
         request.destroy();
       } else {
         chunks.push(chunk);
       }
     });
-    response.on("error", fail);
+    response.on("error", (error) => fail(error));
     response.on("end", () => {
       if (isCancelled) return;
       isCancelled = true;
       const bytes = Buffer.concat(chunks);
-      events.answered({ status: response.statusCode ?? 0, body: isBinary(response) ? bytes : bytes.toString() });
+      const answer = { status: response.statusCode ?? 0, body: isBinary(response) ? bytes : bytes.toString() };
+      events.answered(answer, codeOfAnswer(answer, false));
     });
   });
-  request.on("error", fail);
+  request.on("error", (error) => fail(error));
   if (options.autoUnref === true) request.on("socket", (socket) => socket.unref());
   // A 101, which nobody asked for, ends the connection without an answer and without an error.
-  request.on("close", () => fail(new Error("the connection was closed without an answer")));
+  request.on("close", () => fail(new Error("the connection was closed without an answer"), "CONNECTION_RESET"));
   // A response that breaks off is told by its own error event, which needs a listener of its own.
   request.end(body);
 

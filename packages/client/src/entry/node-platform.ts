@@ -6,10 +6,13 @@ import { randomFillSync } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { createTrace, type Random, type Trace } from "@bowline/protocol/internal";
 import { startUpgrade } from "../engine-upgrade.ts";
+import { explain } from "../explain.ts";
 import type { PageLocation, Platform } from "../platform.ts";
-import { explainNodeError } from "./explain-node-error.ts";
+import { isFailureCode, WARNINGS } from "../sentences.ts";
 import { createNodeClocks } from "./node-clock.ts";
+import { codeOfNodeError } from "./node-error.ts";
 import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
+import { ignoredOptions, unknownOptions } from "./unknown-options.ts";
 import { WebTransport } from "./web-transports.ts";
 
 const random: Random = {
@@ -32,6 +35,11 @@ function emulatedPage(): PageLocation | undefined {
 /** Makes the platform of a Node process. */
 export function createNodePlatform(): Platform {
   const warned = new Set<string>();
+  const warn: Platform["warn"] = (code, detail) => {
+    if (warned.has(code)) return;
+    warned.add(code);
+    process.emitWarning(WARNINGS[code](String(detail)), { code });
+  };
   const clockFor = createNodeClocks();
   return {
     clock: clockFor({}),
@@ -48,11 +56,18 @@ export function createNodePlatform(): Platform {
       return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     },
     readBlob: (blob) => blob.arrayBuffer(),
-    explain: explainNodeError,
-    warn(code, text) {
-      if (warned.has(code)) return;
-      warned.add(code);
-      process.emitWarning(text, { code });
+    codeOf: codeOfNodeError,
+    explain(failure) {
+      if (isFailureCode(failure.code)) failure.hint = explain(failure);
+    },
+    warn,
+    checkOptions(options) {
+      const point = trace("options.ignored");
+      if (point.active) {
+        for (const name of ignoredOptions(options)) point.publish({ name });
+      }
+      const [unknown] = unknownOptions(options);
+      if (unknown !== undefined) warn("BOWLINE_UNKNOWN_OPTION", unknown);
     },
     onLeave: () => () => {},
   };

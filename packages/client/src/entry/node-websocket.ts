@@ -2,9 +2,11 @@
 // Place: part of the composition root entry/node.ts, below the WebSocket transport.
 // Rules: a message counts as handed over when its bytes were given to the network; errors are told before the end.
 
+import type { IncomingMessage } from "node:http";
 import { type ClientOptions, WebSocket } from "ws";
 import { DEFAULTS } from "../options.ts";
-import type { WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
+import type { HttpAnswer, WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
+import { codeOfAnswer, codeOfNodeError } from "./node-error.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 /** Size in bytes from which messages are compressed, where the server agrees to it. */
@@ -12,6 +14,10 @@ const COMPRESSION_THRESHOLD = 1024;
 
 /** How long a server has to answer the goodbye of a connection that was given up, in milliseconds. */
 const GOODBYE_MS = 1000;
+
+/** How much of an answer that is no WebSocket is read, in characters, and how long it may take, in milliseconds. */
+const REFUSAL_LENGTH = 4096;
+const REFUSAL_MS = 1000;
 
 function settingsOf({ options }: WebSocketRequest): ClientOptions {
   const { agent, extraHeaders, localAddress, perMessageDeflate = { threshold: COMPRESSION_THRESHOLD } } = options;
@@ -30,6 +36,27 @@ function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
+/** Reads an answer that is no WebSocket, as far as it can be of use. */
+function readRefusal(response: IncomingMessage, done: (answer: HttpAnswer) => void): void {
+  let text = "";
+  let isDone = false;
+  const finish = (): void => {
+    if (isDone) return;
+    isDone = true;
+    stopTimer();
+    done({ status: response.statusCode ?? 0, body: text });
+  };
+  const timer = setTimeout(finish, REFUSAL_MS);
+  const stopTimer = (): void => clearTimeout(timer);
+  response.setEncoding("utf8");
+  response.on("data", (chunk: string) => {
+    text += chunk;
+    if (text.length > REFUSAL_LENGTH) finish();
+  });
+  response.on("close", finish);
+  response.on("error", finish);
+}
+
 /** Opens a WebSocket. */
 export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEvents): WebSocketHandle {
   const { protocols } = request;
@@ -38,7 +65,19 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   if (request.options.autoUnref === true) socket.on("upgrade", (response) => response.socket.unref());
   socket.on("open", () => events.opened());
   socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
-  socket.on("error", (error) => events.failed(error));
+  let isRefused = false;
+  socket.on("error", (error) => {
+    // To be given up after a refusal is an error to ws, and none to those who have heard of it.
+    if (!isRefused) events.failed(error, codeOfNodeError(error));
+  });
+  socket.on("unexpected-response", (_request, response) => {
+    readRefusal(response, (answer) => {
+      isRefused = true;
+      const error = new Error(`Unexpected server response: ${answer.status}`);
+      events.failed(error, codeOfAnswer(answer, true), answer);
+      socket.terminate();
+    });
+  });
   socket.on("close", (code, reason) => events.closed(code, reason.toString()));
   return {
     native: socket,

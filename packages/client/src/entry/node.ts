@@ -11,9 +11,10 @@ import { Fetch, WebSocket, WebTransport, XHR } from "./web-transports.ts";
 
 export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
 export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
-export type { CloseDetails, TransportError } from "../connect-error.ts";
+export type { CloseDetails, FailureError, TransportError } from "../connect-error.ts";
 export type { Engine } from "../engine.ts";
 export type { EngineEvents, EngineTransport, RawData } from "../engine-events.ts";
+export type { FailureCode } from "../failure-code.ts";
 export type {
   Auth,
   ClientOptions,

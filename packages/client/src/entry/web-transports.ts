@@ -56,7 +56,7 @@ function fetchRequest({ method, url, headers, body, options }: HttpRequest, even
     })
     .then(
       (answer) => settle(() => events.answered(answer)),
-      (error: unknown) => settle(() => events.failed(error)),
+      (error: unknown) => settle(() => events.failed(error, "NETWORK_OR_CORS")),
     );
   return cancel;
 }
@@ -78,7 +78,7 @@ function xhrRequest({ method, url, headers, body, options }: HttpRequest, events
     const { status } = request;
     const answer: unknown = request.response;
     cancel();
-    if (status === 0) events.failed(undefined);
+    if (status === 0) events.failed(undefined, "NETWORK_OR_CORS");
     else events.answered({ status, body: answer instanceof ArrayBuffer ? new Uint8Array(answer) : String(answer) });
   };
   request.send(bodyOf(body));
@@ -91,7 +91,8 @@ function construct(name: "WebTransport", args: readonly unknown[]): WebTransport
 function construct(name: string, args: readonly unknown[]): unknown {
   const made: unknown = Reflect.get(globalThis, name);
   if (typeof made !== "function") throw new TypeError(`Cannot use ${name}: it is not there`);
-  return Reflect.construct(made, args);
+  const constructed: unknown = Reflect.construct(made, args);
+  return constructed;
 }
 
 function openWebSocket({ url, protocols = [], options }: WebSocketRequest, events: WebSocketEvents): WebSocketHandle {
@@ -100,11 +101,15 @@ function openWebSocket({ url, protocols = [], options }: WebSocketRequest, event
   const more = isReactNative() ? [{ headers: options.extraHeaders }] : [];
   const socket = construct("WebSocket", [url, names, ...more]);
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => events.opened();
+  let wasOpen = false;
+  socket.onopen = () => {
+    wasOpen = true;
+    events.opened();
+  };
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     events.message(typeof data === "string" ? data : new Uint8Array(data));
   };
-  socket.onerror = (error) => events.failed(error);
+  socket.onerror = (error) => events.failed(error, wasOpen ? "CONNECTION_LOST" : "NETWORK_OR_CORS");
   socket.onclose = ({ code, reason }) => events.closed(code, reason);
   const close = (): void => socket.close();
   return {

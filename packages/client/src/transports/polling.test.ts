@@ -4,7 +4,6 @@ import { describe, expect, test } from "vitest";
 import {
   body3,
   body4,
-  containing,
   createFakePlatform,
   type FakePlatform,
   first,
@@ -114,7 +113,7 @@ describe("receiving", () => {
   test("a request without an answer ends it", () => {
     const { platform, heard } = createOpen();
     last(platform.requests).fail(new Error("reset"));
-    expect(last(heard.ends)[1]).toMatchObject({ message: "xhr poll error", description: new Error("reset") });
+    expect(last(heard.ends)[1]).toMatchObject({ message: "xhr poll error", description: 0, cause: new Error("reset") });
   });
 
   test("a request that the platform refuses to make ends it, and no query is shown", () => {
@@ -131,7 +130,11 @@ describe("receiving", () => {
     transport.open();
     expect(heard.ends).toEqual([]);
     platform.clock.advance(0);
-    expect(last(heard.ends)[1]).toMatchObject({ message: "xhr poll error", hint: containing("http://h/?…") });
+    expect(last(heard.ends)[1]).toMatchObject({
+      message: "xhr poll error",
+      code: "REQUEST_INVALID",
+      cause: having({ message: "Invalid URL: http://h/?…" }),
+    });
   });
 
   test("an answer that is no payload ends it after the packets before", () => {
@@ -171,7 +174,7 @@ describe("receiving", () => {
   test("a request may take no longer than requestTimeout", () => {
     const { platform, heard } = createOpen({ requestTimeout: 300 });
     platform.clock.advance(300);
-    expect(last(heard.ends)[1]).toMatchObject({ hint: containing("no answer came within 300 ms") });
+    expect(last(heard.ends)[1]).toMatchObject({ code: "TIMEOUT", detail: 300 });
     expect(last(platform.requests).isCancelled).toBe(true);
   });
 

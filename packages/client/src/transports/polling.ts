@@ -144,7 +144,8 @@ export class PollingTransport implements Transport {
     } catch (error) {
       // A handler of the program that throws is the program's affair.
       if (!(error instanceof SyntaxError)) throw error;
-      this.#fail("server error", { status: 200, body, reason: error.message, error });
+      const code = this.#state.at === "opening" ? "NOT_SOCKET_IO" : "PARSE_ERROR";
+      this.#fail("server error", { status: 200, body, error, code });
       return;
     } finally {
       this.#pauseOnceIdle();
@@ -210,14 +211,14 @@ export class PollingTransport implements Transport {
         ...(body !== undefined && { body }),
       },
       {
-        answered: (answer) => {
+        answered: (answer, code) => {
           stopTimer?.();
           if (answer.status === 200) succeeded(answer);
-          else this.#fail(message, answer);
+          else this.#fail(message, code === undefined ? answer : { ...answer, code });
         },
-        failed: (error) => {
+        failed: (error, code) => {
           stopTimer?.();
-          this.#fail(message, { error, reason: platform.explain(error) });
+          this.#fail(message, { error, code });
         },
       },
     );
@@ -229,7 +230,7 @@ export class PollingTransport implements Transport {
     if (requestTimeout > 0) {
       stopTimer = platform.clock.after(requestTimeout, () => {
         cancel();
-        this.#fail(message, { reason: `no answer came within ${requestTimeout} ms` });
+        this.#fail(message, { code: "TIMEOUT", detail: requestTimeout });
       });
     }
     return cancel;
@@ -241,7 +242,7 @@ export class PollingTransport implements Transport {
       return this.#http(request, events);
     } catch (error) {
       // Not at once: whoever asks for the request is not ready for its failure.
-      return this.#context.platform.clock.after(0, () => events.failed(withoutQuery(error)));
+      return this.#context.platform.clock.after(0, () => events.failed(withoutQuery(error), "REQUEST_INVALID"));
     }
   }
 

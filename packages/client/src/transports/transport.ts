@@ -64,10 +64,10 @@ export interface Attempt {
   fail(error: TransportError, mayBeRevision: boolean): void;
   /** Runs an action later, in place of the one before, unless the attempt is over by then. */
   after(ms: number, action: () => void): void;
-  /** The error, with advice where the program insists on a revision that is not spoken there. */
-  explained(error: TransportError): TransportError;
-  /** What to say when the server speaks the other revision. */
-  advice(wanted: Revision): string;
+  /** The error; where the program insists on a revision that is not spoken there, that one. */
+  blamed(error: TransportError): TransportError;
+  /** What to say when the server speaks another revision than the one that the program insists on. */
+  refused(wanted: Revision): TransportError;
 }
 
 /** What listens to a transport until its session is open. */

@@ -54,14 +54,17 @@ describe("opening", () => {
     platform.socket().fail(new Error("Unexpected server response: 400"));
     platform.socket().close(1006);
     expect(ends).toEqual([["transport error", having({ message: "websocket error" })]]);
-    expect(last(ends)[1]).toMatchObject({ hint: containing("Unexpected server response: 400") });
+    expect(last(ends)[1]).toMatchObject({ cause: having({ message: "Unexpected server response: 400" }) });
   });
 
   test("that ends without an error tells the code", () => {
     const { platform, transport, ends } = createTransport();
     transport.open();
     platform.socket().close(1006);
-    expect(last(ends)[1]).toMatchObject({ hint: containing("code 1006") });
+    expect(last(ends)[1]).toMatchObject({
+      code: "CONNECTION_RESET",
+      cause: having({ message: containing("code 1006") }),
+    });
   });
 
   test("that the platform refuses at once is a failure like any other", () => {
@@ -70,7 +73,10 @@ describe("opening", () => {
     transport.open();
     expect(ends).toEqual([]);
     platform.clock.advance(0);
-    expect(last(ends)[1]).toMatchObject({ hint: containing("bad subprotocol") });
+    expect(last(ends)[1]).toMatchObject({
+      code: "REQUEST_INVALID",
+      cause: having({ message: containing("bad subprotocol") }),
+    });
   });
 
   test("that the platform refuses at once shows no query", () => {
@@ -79,7 +85,7 @@ describe("opening", () => {
     transport.open();
     platform.clock.advance(0);
     const description = new Error("Invalid URL: ws://h/?…");
-    expect(last(ends)[1]).toMatchObject({ description, hint: containing("Invalid URL: ws://h/?…") });
+    expect(last(ends)[1]).toMatchObject({ description, code: "REQUEST_INVALID" });
   });
 
   test("that was given up tells nothing", () => {
@@ -170,7 +176,8 @@ describe("the end", () => {
   test("that the server wants is no error", () => {
     const { platform, ends } = createOpen();
     platform.socket().close(1000, "bye");
-    const details = { description: "websocket connection closed", context: { code: 1000, reason: "bye" } };
+    const context = { code: 1000, reason: "bye" };
+    const details = { description: "websocket connection closed", context, code: "CONNECTION_CLOSED" };
     expect(ends).toEqual([["transport close", details]]);
   });
 

@@ -9,7 +9,7 @@
 
 import type { EngineDialect } from "@bowline/protocol";
 import { type CarrierEvents, DEAF, type Outgoing } from "@bowline/protocol/internal";
-import { type CloseDetails, TransportError, withoutQuery } from "../connect-error.ts";
+import { type Failure, TransportError, webSocketClosed, withoutQuery } from "../connect-error.ts";
 import { detectByPackets } from "../detect-by-packets.ts";
 import type { OpenWebSocket, WebSocketEvents, WebSocketHandle } from "../platform.ts";
 import { queryOf } from "../url.ts";
@@ -33,7 +33,7 @@ export class WebSocketTransport implements Transport {
   #state: WebSocketState = { at: "idle" };
   /** Outgoing packets that the platform has not taken yet. */
   #unsent = 0;
-  #error: unknown;
+  #failure: Omit<Failure, "url"> | undefined;
 
   constructor(context: TransportContext, openWebSocket: OpenWebSocket) {
     this.#context = context;
@@ -84,7 +84,7 @@ export class WebSocketTransport implements Transport {
       if (this.#state.at === "opening") this.#state = { at: "opening", handle };
     } catch (error) {
       // The platform refuses some URLs and subprotocols at once.
-      this.#error = withoutQuery(error);
+      this.#failure = { error: withoutQuery(error), code: "REQUEST_INVALID" };
       // Not at once: the program has no chance to listen before the call that connects returns.
       platform.clock.after(0, () => this.#closed(0, ""));
     }
@@ -134,8 +134,8 @@ export class WebSocketTransport implements Transport {
         this.#context.opened();
       },
       message: (data) => this.#message(data),
-      failed: (error) => {
-        this.#error = error;
+      failed: (error, code, answer) => {
+        this.#failure = { error, ...(code !== undefined && { code }), ...answer };
       },
       closed: (code, reason) => this.#closed(code, reason),
     };
@@ -150,8 +150,8 @@ export class WebSocketTransport implements Transport {
       const { handle } = this.#state;
       this.#state = { at: "closed" };
       handle.discard();
-      const reason = error instanceof Error ? error.message : String(error);
-      const cause = new TransportError("server error", { url: this.#context.endpoint, error, reason });
+      const url = this.#context.endpoint;
+      const cause = new TransportError("server error", { url, error, code: "PARSE_ERROR" });
       this.#events.carrierClosed("transport error", cause);
       return;
     }
@@ -168,14 +168,13 @@ export class WebSocketTransport implements Transport {
     const before = this.#state.at;
     if (before === "closed") return;
     this.#state = { at: "closed" };
-    if (before === "open" && this.#error === undefined) {
-      const details: CloseDetails = { description: "websocket connection closed", context: { code, reason } };
-      this.#events.carrierClosed("transport close", details);
+    if (before === "open" && this.#failure === undefined) {
+      this.#events.carrierClosed("transport close", webSocketClosed(code, reason));
       return;
     }
-    const error = this.#error ?? new Error(`the WebSocket was closed with code ${code}`);
-    const said = this.#context.platform.explain(error);
-    const cause = new TransportError("websocket error", { url: this.#context.endpoint, error, reason: said });
+    const error = new Error(`the WebSocket was closed with code ${code}`);
+    const failure: Omit<Failure, "url"> = this.#failure ?? { error, code: "CONNECTION_RESET" };
+    const cause = new TransportError("websocket error", { url: this.#context.endpoint, ...failure });
     this.#events.carrierClosed("transport error", cause);
   }
 }

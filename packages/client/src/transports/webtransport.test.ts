@@ -79,14 +79,14 @@ describe("opening", () => {
     expect(ends).toEqual([]);
     platform.clock.advance(0);
     expect(last(ends)).toEqual(["transport error", having({ message: "webtransport error" })]);
-    expect(last(ends)[1]).toMatchObject({ hint: containing("bad option") });
+    expect(last(ends)[1]).toMatchObject({ cause: having({ message: containing("bad option") }) });
   });
 
   test("that the server refuses tells why", async () => {
     const { sessions, ends } = createTransport();
     await last(sessions).refuse(new Error("opening handshake failed"));
     expect(ends).toEqual([["transport error", having({ message: "webtransport error" })]]);
-    expect(last(ends)[1]).toMatchObject({ hint: containing("opening handshake failed") });
+    expect(last(ends)[1]).toMatchObject({ cause: having({ message: containing("opening handshake failed") }) });
   });
 
   test("that was given up tells nothing, and closes the session", async () => {
@@ -221,14 +221,20 @@ describe("receiving", () => {
     await session.sendChunk(Uint8Array.of(0));
     platform.clock.advance(0);
     expect(ends).toEqual([["transport error", having({ message: "server error" })]]);
-    expect([session.isClosed, last(ends)[1]]).toEqual([true, having({ hint: containing("0 bytes") })]);
+    expect([session.isClosed, last(ends)[1]]).toEqual([
+      true,
+      having({ code: "PARSE_ERROR", cause: having({ message: containing("0 bytes") }) }),
+    ]);
   });
 
   test("a packet larger than the option allows is refused", async () => {
     const { platform, session, ends } = await createOpen(undefined, { maxPayload: 10 });
     await session.sendChunk(Uint8Array.of(11));
     platform.clock.advance(0);
-    expect(last(ends)[1]).toMatchObject({ hint: containing("more than 10 bytes") });
+    expect(last(ends)[1]).toMatchObject({
+      code: "PARSE_ERROR",
+      cause: having({ message: containing("more than 10 bytes") }),
+    });
   });
 });
 
@@ -236,7 +242,9 @@ describe("the end", () => {
   test("of the session is told once, without an error", async () => {
     const { session, ends } = await createOpen();
     await session.end();
-    expect(ends).toEqual([["transport close", { description: "webtransport connection closed" }]]);
+    expect(ends).toEqual([
+      ["transport close", { description: "webtransport connection closed", code: "CONNECTION_CLOSED" }],
+    ]);
   });
 
   test("of the session by an error is told as one", async () => {

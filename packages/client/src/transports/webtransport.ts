@@ -199,16 +199,22 @@ export class WebTransportTransport implements Transport {
   #gone(): void {
     if (this.#isClosed()) return;
     this.close("discard");
-    this.#events.carrierClosed("transport close", { description: "webtransport connection closed" });
+    this.#events.carrierClosed("transport close", {
+      description: "webtransport connection closed",
+      code: "CONNECTION_CLOSED",
+    });
   }
 
   #broken(error: unknown): void {
     if (this.#isClosed()) return;
+    const isOpening = this.#state.at === "opening";
     this.close("discard");
     // An undecodable packet has upstream's name for it, as on the other transports.
-    const message = error instanceof SyntaxError ? "server error" : "webtransport error";
-    const reason = error instanceof SyntaxError ? error.message : this.#context.platform.explain(error);
-    const cause = new TransportError(message, { url: this.#context.endpoint, error, reason });
+    const isPacket = error instanceof SyntaxError;
+    const lost = isOpening ? this.#context.platform.codeOf(error) : "CONNECTION_LOST";
+    const message = isPacket ? "server error" : "webtransport error";
+    const code = isPacket ? "PARSE_ERROR" : lost;
+    const cause = new TransportError(message, { url: this.#context.endpoint, error, code });
     this.#events.carrierClosed("transport error", cause);
   }
 }

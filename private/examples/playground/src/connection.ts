@@ -4,7 +4,7 @@
 // this file only watches. States: connecting -> connected <-> waiting -> trying -> connected.
 
 import { io } from "@bowline/client";
-import { text } from "./wire.ts";
+import { explain } from "@bowline/client/explain";
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 2_500;
@@ -121,9 +121,8 @@ export function openConnection(identity: Identity): Connection {
   });
 
   socket.on("connect_error", (error: Error) => {
-    // `message` is a short fixed text that programs compare; `hint` says what was tried, what came back, what to do.
-    const reason = text(error, "hint") || error.message;
-    wait({ type: "failed", attempt: attempts, reason, nextInMs: delayBefore(attempts + 1) });
+    // `message` is a short fixed text that programs compare; the sentence says what was tried, what came back, what to do.
+    wait({ type: "failed", attempt: attempts, reason: explain(error), nextInMs: delayBefore(attempts + 1) });
   });
 
   return {
