@@ -144,13 +144,12 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
 
 /** The parameters of a URL by their names; of repeated ones the last counts. */
 export function queryOf(url: string): Readonly<Record<string, string>> {
-  const pairs = cut(url, "?")[1].split("&");
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name, value] = cut(pair, "=");
-      return [unescapeText(name), unescapeText(value)] as const;
-    }),
-  );
+  const query: Record<string, string> = {};
+  for (const pair of cut(url, "?")[1].split("&")) {
+    const [name, value] = cut(pair, "=");
+    query[unescapeText(name)] = unescapeText(value);
+  }
+  return query;
 }
 
 /** What no program could have escaped stays as it is. */
