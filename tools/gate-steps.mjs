@@ -7,6 +7,7 @@ import { checkExports } from "./check-exports.mjs";
 import { checkLayers } from "./check-layers.mjs";
 import { checkPackages } from "./check-packages.mjs";
 import { checkTypes } from "./check-types.mjs";
+import { checkCompatibility } from "./compatibility.mjs";
 import { addUp, oneCheck, readCountLine, readVitestReport, refuseEmpty } from "./gate-result.mjs";
 import { buildPlayground } from "./playground.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
@@ -94,6 +95,10 @@ async function layers() {
   ]);
 }
 
+async function docs() {
+  return addUp([refuseEmpty(await checkDocs()), checkCompatibility()]);
+}
+
 async function packages(context) {
   return addUp([await checkPackages(), await checkExports(), await vitest("packages", context)]);
 }
@@ -126,7 +131,7 @@ export const STEPS = [
   { name: "type-tests", run: (context) => vitest("types", context) },
   { name: "build", run: buildAll },
   { name: "layers", run: layers },
-  { name: "docs", needsBuild: true, run: async () => refuseEmpty(await checkDocs()) },
+  { name: "docs", needsBuild: true, run: docs },
   { name: "packages", needsBuild: true, run: packages },
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
   { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
