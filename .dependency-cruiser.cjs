@@ -131,7 +131,13 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ["node_modules", "^packages/[^/]+/dist/"] },
-    exclude: { path: ["^(?:packages|private)/.*/dist/", "^aliases/.*/(?:socket|engine)[.]io-client[^/]*/(?:dist/|engine[.]io[.]js)", "/client-dist/"] },
+    exclude: {
+      path: [
+        "^(?:packages|private)/.*/dist/",
+        "^aliases/.*/(?:socket|engine)[.]io-client[^/]*/(?:dist/|engine[.]io[.]js)",
+        "/client-dist/",
+      ],
+    },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     enhancedResolveOptions: {
