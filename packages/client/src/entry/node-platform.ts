@@ -59,7 +59,7 @@ export function createNodePlatform(): Platform {
     },
     warn,
     checkOptions(options) {
-      const point = trace("options.ignored");
+      const point = nodeTrace("options.ignored");
       if (point.active) {
         for (const name of ignoredOptions(options)) point.publish({ name });
       }
