@@ -4,8 +4,8 @@
 //        holds bytes and the receiver takes them; lengths are plain digits and have to be right.
 // Source: docs/protocol/engine-3.md, "Packets" and "Payloads"
 
-import { base64Length, decodeBase64, encodeBase64 } from "../shared/base64.ts";
-import { byteAt, decodeStrictUtf8, writeUtf8 } from "../shared/bytes.ts";
+import { decodeBase64, encodeBase64 } from "../shared/base64.ts";
+import { base64Length, byteAt, decodeStrictUtf8, writeUtf8 } from "../shared/bytes.ts";
 import type { EngineDialect, ServerEngineDialect } from "./dialect.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
 import { PACKET_TYPES, type Packet, type PacketType } from "./packet.ts";
