@@ -5,7 +5,7 @@
 // Source: docs/protocol/engine-4.md, "WebTransport"
 
 import { byteAt, decodeStrictUtf8, encodeUtf8 } from "../shared/bytes.ts";
-import { eio4 } from "./eio4.ts";
+import { eio4Client as eio4 } from "./eio4.ts";
 import type { Packet } from "./packet.ts";
 
 /** Reads packets off a stream. */
