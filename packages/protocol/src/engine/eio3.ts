@@ -69,7 +69,8 @@ function* decodePayload(body: string | Uint8Array): Generator<Packet, void, unde
       at++;
     }
     const digits = at - first;
-    if (digits === 0 || digits > MAX_LENGTH_DIGITS || digit !== (isText ? COLON - ZERO : LENGTH_END)) {
+    const isTooLong = !isText && digits > MAX_LENGTH_DIGITS;
+    if (digits === 0 || isTooLong || digit !== (isText ? COLON - ZERO : LENGTH_END)) {
       throw payloadRefusal("a length is no plain number");
     }
     const start = at + 1;
