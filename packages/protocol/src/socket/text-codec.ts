@@ -210,7 +210,7 @@ export function createTextParser(revision: 4 | 5): TextParser {
       attachments.push(bytes);
       if (attachments.length < expected) return;
       this.#unfinished = undefined;
-      reconstruct(packet.data, attachments, this.#reviver !== undefined);
+      reconstruct(packet.data, attachments);
       this.#decoded(packet);
     }
 
