@@ -42,6 +42,7 @@ export function numbered(config: UserConfig): UserConfig {
     dts: false,
     clean: false,
     outDir: `${outDir}/browser`,
+    inputOptions: { optimization: { inlineConst: true } },
     plugins: [numbersForSentences(), modulesOfTheWeb()],
   };
 }

@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Binary data"
 
 import { isObject } from "../shared/record.ts";
-import { PacketType, type SocketPacket } from "./packet.ts";
+import { ACK, BINARY_ACK, BINARY_EVENT, EVENT, type SocketPacket } from "./packet.ts";
 
 /** Data without its binary values, and these values in the order of their placeholders. */
 export interface Deconstructed {
@@ -248,6 +248,6 @@ export function reconstruct(data: unknown, attachments: readonly unknown[]): unk
 /** The packet with the type that revision 4 wants for its data: 5 or 6 when there are binary values. */
 export function markBinary(packet: SocketPacket): SocketPacket {
   const { type, data } = packet;
-  if ((type !== PacketType.EVENT && type !== PacketType.ACK) || !hasBinary(data)) return packet;
-  return { ...packet, type: type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK };
+  if ((type !== EVENT && type !== ACK) || !hasBinary(data)) return packet;
+  return { ...packet, type: type === EVENT ? BINARY_EVENT : BINARY_ACK };
 }

@@ -5,7 +5,17 @@
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Text encoding" and "Decoding"
 
 import { deconstruct, isPlainJson, reconstruct, toBytes } from "./binary.ts";
-import { PacketType, type SocketPacket } from "./packet.ts";
+import {
+  ACK,
+  BINARY_ACK,
+  BINARY_EVENT,
+  CONNECT,
+  CONNECT_ERROR,
+  DISCONNECT,
+  EVENT,
+  type PacketType,
+  type SocketPacket,
+} from "./packet.ts";
 import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, SocketFrame } from "./parser.ts";
 import { isPlainObject, isValidData, MAX_DEPTH, type PayloadRules, parseJson, refusal } from "./payload-rules.ts";
 
@@ -24,22 +34,18 @@ interface Rules extends PayloadRules {
   readonly reported: readonly PacketType[];
 }
 
-const { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK } = PacketType;
-
 const RULES: Readonly<Record<4 | 5, Rules>> = {
   4: {
     findsBinary: false,
     reported: [CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK],
     reservesEvents: false,
-    isConnectData: (data) => typeof data === "object",
-    isErrorData: (data) => typeof data === "string" || typeof data === "object",
+    isObjectData: (data) => typeof data === "object",
   },
   5: {
     findsBinary: true,
     reported: [CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, EVENT, ACK],
     reservesEvents: true,
-    isConnectData: isPlainObject,
-    isErrorData: (data) => typeof data === "string" || isPlainObject(data),
+    isObjectData: isPlainObject,
   },
 };
 
