@@ -49,14 +49,19 @@ const RULES: Readonly<Record<4 | 5, Rules>> = {
   },
 };
 
+/** How far the binary types are from the plain ones. */
+const BINARY = BINARY_EVENT - EVENT;
 const SPACE = 0x20;
 const ZERO = 0x30;
 const DASH = 0x2d;
 const SLASH = 0x2f;
 const DEFAULT_MAX_ATTACHMENTS = 10;
 
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= ZERO + 9;
+/** The index behind a run of digits, which may be none. */
+function endOfDigits(text: string, from: number): number {
+  let end = from;
+  while (text.charCodeAt(end) >= ZERO && text.charCodeAt(end) <= ZERO + 9) end++;
+  return end;
 }
 
 function writeText(type: number, count: number, packet: SocketPacket, data: unknown, replacer?: Replacer): string {
@@ -86,12 +91,12 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
 
   let expected = 0;
   if (wireType >= BINARY_EVENT) {
-    for (; isDigit(text.charCodeAt(at)); at++) {
-      expected = expected * 10 + (text.charCodeAt(at) - ZERO);
-      if (expected > maxAttachments) throw refusal(`it announces more than ${maxAttachments} attachments`);
-    }
-    if (expected === 0 || text.charCodeAt(at) !== DASH) throw refusal("its number of attachments is no number from 1");
-    at++;
+    const dash = endOfDigits(text, at);
+    expected = Number(text.slice(at, dash));
+    if (expected > maxAttachments) throw refusal(`it announces more than ${maxAttachments} attachments`);
+    if (expected === 0 || text.charCodeAt(dash) !== DASH)
+      throw refusal("its number of attachments is no number from 1");
+    at = dash + 1;
   }
 
   let nsp = "/";
@@ -102,14 +107,10 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
     at = end + 1;
   }
 
-  let id: number | undefined;
-  if (isDigit(text.charCodeAt(at))) {
-    id = 0;
-    for (; isDigit(text.charCodeAt(at)); at++) {
-      id = id * 10 + (text.charCodeAt(at) - ZERO);
-      if (id > Number.MAX_SAFE_INTEGER) throw refusal("its id is too large");
-    }
-  }
+  const idEnd = endOfDigits(text, at);
+  const id = idEnd > at ? Number(text.slice(at, idEnd)) : undefined;
+  if (id !== undefined && id > Number.MAX_SAFE_INTEGER) throw refusal("its id is too large");
+  at = idEnd;
 
   // JSON would skip a space here, and a peer might mean it as an id of 0, as some decoders read it.
   if (text.charCodeAt(at) <= SPACE) throw refusal("its payload starts with a space");
@@ -159,15 +160,14 @@ export function createTextParser(revision: 4 | 5): TextParser {
 
     #encode(packet: SocketPacket): SocketFrame[] {
       const { type, data: given } = packet;
-      const isMarked = type === BINARY_EVENT || type === BINARY_ACK;
+      const isMarked = type >= BINARY_EVENT;
       const isLookedAt = rules.findsBinary && (type === EVENT || type === ACK) && !isPlainJson(given);
       if (!isMarked && !isLookedAt) return [writeText(type, 0, packet, given, this.#replacer)];
       const { data, attachments } = deconstruct(given);
       const count = attachments.length;
-      const isEvent = type === EVENT || type === BINARY_EVENT;
+      const plain = isMarked ? type - BINARY : type;
       // A binary type without attachments would be refused by every decoder of today.
-      const [plain, binary] = isEvent ? [EVENT, BINARY_EVENT] : [ACK, BINARY_ACK];
-      return [writeText(count > 0 ? binary : plain, count, packet, data, this.#replacer), ...attachments];
+      return [writeText(count > 0 ? plain + BINARY : plain, count, packet, data, this.#replacer), ...attachments];
     }
   }
 
