@@ -49,6 +49,11 @@ function decodePacket(frame: string | Uint8Array): Packet {
   return { type: typeOf(frame.charCodeAt(1) - ZERO), data: decodeBase64(frame, 2) };
 }
 
+/** The digit of a length, or what no digit is: the mark at its end, for example. */
+function digitAt(body: string | Uint8Array, at: number): number {
+  return typeof body === "string" ? body.charCodeAt(at) - ZERO : (body[at] ?? LENGTH_END);
+}
+
 /**
  * Reads a body entry by entry: a length, an end mark, a packet. In a text the digits are characters; in bytes they are
  * numbers, behind a marker that tells texts from bytes.
@@ -60,11 +65,10 @@ function* decodePayload(body: string | Uint8Array): Generator<Packet, void, unde
     const marker = isText ? TEXT_ENTRY : byteAt(body, at++);
     if (marker > BINARY_ENTRY) throw payloadRefusal("an entry is neither text nor binary");
     const first = at;
-    const digitOrEnd = () => (isText ? body.charCodeAt(at) - ZERO : (body[at] ?? LENGTH_END));
     let length = 0;
-    let digit = digitOrEnd();
+    let digit = digitAt(body, at);
     // A length beyond all numbers becomes infinite, which no body is long enough for.
-    for (; digit >= 0 && digit <= 9; digit = digitOrEnd()) {
+    for (; digit >= 0 && digit <= 9; digit = digitAt(body, at)) {
       length = length * 10 + digit;
       at++;
     }
@@ -96,7 +100,12 @@ function textOf(frame: Frame): string {
 
 function joinText(frames: readonly Frame[]): string {
   if (frames.length === 0) return "0:";
-  return frames.map(textOf).reduce((body, text) => `${body}${text.length}:${text}`, "");
+  let body = "";
+  for (const frame of frames) {
+    const text = textOf(frame);
+    body += `${text.length}:${text}`;
+  }
+  return body;
 }
 
 /** Joins frames into a body of bytes, whatever they hold: for servers, and programs that encode by themselves. */

@@ -107,10 +107,11 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
     at = end + 1;
   }
 
-  const idEnd = endOfDigits(text, at);
-  const id = idEnd > at ? Number(text.slice(at, idEnd)) : undefined;
-  if (id !== undefined && id > Number.MAX_SAFE_INTEGER) throw refusal("its id is too large");
-  at = idEnd;
+  let id: number | undefined;
+  for (const end = endOfDigits(text, at); at < end; at++) {
+    id = (id ?? 0) * 10 + (text.charCodeAt(at) - ZERO);
+    if (id > Number.MAX_SAFE_INTEGER) throw refusal("its id is too large");
+  }
 
   // JSON would skip a space here, and a peer might mean it as an id of 0, as some decoders read it.
   if (text.charCodeAt(at) <= SPACE) throw refusal("its payload starts with a space");
