@@ -7,8 +7,15 @@
 //        close() nothing is told but that.
 // Source: docs/protocol/engine-4.md, "WebTransport"
 
-import { createWebTransportDecoder, type EngineDialect, eio4 } from "@bowline/protocol";
-import { type CarrierEvents, concatBytes, DEAF, frameForStream, type Outgoing } from "@bowline/protocol/internal";
+import { createWebTransportDecoder, type EngineDialect } from "@bowline/protocol";
+import {
+  type CarrierEvents,
+  concatBytes,
+  DEAF,
+  eio4Client as eio4,
+  frameForStream,
+  type Outgoing,
+} from "@bowline/protocol/internal";
 import { TransportError } from "../connect-error.ts";
 import { asTransportError, readHandshake } from "../opening.ts";
 import { DEFAULTS } from "../options.ts";
