@@ -8,10 +8,14 @@
 //        nothing is sent that any server would take for a fault: no CONNECT for `/`, no engine ping.
 // Source: docs/protocol/engine-4.md and docs/protocol/engine-3.md, "Detecting the revision"
 
-import type { Packet } from "@bowline/protocol";
+import type { EngineDialect, Packet } from "@bowline/protocol";
+import { eio3Client as eio3, eio4Client as eio4 } from "@bowline/protocol/internal";
 
 /** Revision of the Engine.IO protocol. */
 export type Revision = 3 | 4;
+
+/** What is spoken in each. */
+export const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
 
 const DIGITS = "0123456789";
 

@@ -5,16 +5,9 @@
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
-import {
-  type Cancel,
-  createId,
-  DEAF,
-  eio3Client as eio3,
-  eio4Client as eio4,
-  wantsBinaryTypes,
-} from "@bowline/protocol/internal";
+import { type Cancel, createId, DEAF, wantsBinaryTypes } from "@bowline/protocol/internal";
 import { coded, TransportError, wrongGeneration } from "./connect-error.ts";
-import { otherRevision, type Revision } from "./detect-revision.ts";
+import { DIALECTS, otherRevision, type Revision } from "./detect-revision.ts";
 import { type EngineOptions, transportOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { Attempt, Transport, TransportClass, TransportContext } from "./transports/transport.ts";
@@ -45,8 +38,6 @@ export interface OpeningEvents {
   opened(transport: Transport, handshake: Handshake, early: readonly Packet[]): void;
   failed(error: Error): void;
 }
-
-const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
 
 /** The revision that a program's parser is made for, by its style where it does not tell. */
 export function revisionOfParser(parser: Parser | undefined): Revision | undefined {

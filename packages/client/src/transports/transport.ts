@@ -20,6 +20,8 @@ export interface Transport extends PausableCarrier {
   readonly query: Readonly<Record<string, string>>;
   /** Where it stands, for programs. */
   readonly readyState: string;
+  /** The platform's own WebSocket, where it is one. */
+  readonly ws?: unknown;
   /** Starts the first request. */
   open(): void;
   /** From now on the server's revision is known, and so is the session. */
@@ -87,4 +89,16 @@ export interface TransportClass {
   accepts?(options: EngineOptions): boolean;
   /** Whether bytes can be sent and received; otherwise they travel as base64. @default true */
   takesBinary?(): boolean;
+}
+
+/** Makes the class that stands for a kind of transport; nobody but `create` makes one. */
+export function transportClass(name: TransportName, parts: Omit<TransportClass, "prototype">): TransportClass {
+  return Object.assign(
+    class {
+      get name(): TransportName {
+        return name;
+      }
+    },
+    parts,
+  );
 }
