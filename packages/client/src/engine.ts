@@ -25,7 +25,7 @@ import {
   type OutgoingMessage,
   packetsOf,
 } from "./engine-events.ts";
-import { type EngineContext, Opening } from "./opening.ts";
+import { createOpening, type EngineContext, type Opening } from "./opening.ts";
 import { watchPage } from "./page-watch.ts";
 import { chooseTransports, firstTransports, REMEMBERED } from "./transports/choose.ts";
 import type { Transport, TransportClass } from "./transports/transport.ts";
@@ -63,7 +63,7 @@ export class Engine extends EngineEmitter {
     this.#context = context;
     this.#listener = listener;
     this.#kinds = chooseTransports(context.platform, context.options);
-    const opening = new Opening(context, firstTransports(this.#kinds, context.options), {
+    const opening = createOpening(context, firstTransports(this.#kinds, context.options), {
       opened: (transport, handshake, early) => this.#opened(transport, handshake, early),
       failed: (error) => this.#failed(error),
     });

@@ -10,7 +10,7 @@
 import { createWebTransportDecoder, type EngineDialect, eio4 } from "@bowline/protocol";
 import { type CarrierEvents, concatBytes, DEAF, frameForStream, type Outgoing } from "@bowline/protocol/internal";
 import { TransportError } from "../connect-error.ts";
-import { asTransportError, readHandshake } from "../opening.ts";
+import { readHandshake } from "../opening.ts";
 import { DEFAULTS } from "../options.ts";
 import { queryOf } from "../url.ts";
 import type { Attempt, AttemptEvents, Transport, TransportClass, TransportContext } from "./transport.ts";
@@ -222,9 +222,9 @@ export class WebTransportTransport implements Transport {
 /** Only one revision is spoken here. */
 function detect(attempt: Attempt): AttemptEvents {
   return {
+    ...DEAF,
     received: (packet) => attempt.succeed(attempt.transport.dialect, readHandshake(packet), []),
-    drained() {},
-    carrierClosed: (_reason, cause) => attempt.fail(asTransportError(cause, attempt), false),
+    carrierClosed: (_reason, cause) => attempt.fail(cause, false),
   };
 }
 
