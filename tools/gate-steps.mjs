@@ -8,6 +8,7 @@ import { checkExports } from "./check-exports.mjs";
 import { checkLayers } from "./check-layers.mjs";
 import { checkPackages } from "./check-packages.mjs";
 import { checkTypes } from "./check-types.mjs";
+import { checkCompatibility } from "./compatibility.mjs";
 import { addUp, oneCheck, readCountLine, readVitestReport, refuseEmpty } from "./gate-result.mjs";
 import { buildPlayground } from "./playground.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
@@ -96,7 +97,7 @@ async function layers() {
 }
 
 async function docs() {
-  return addUp([refuseEmpty(await checkDocs()), refuseEmpty(await checkErrors())]);
+  return addUp([refuseEmpty(await checkDocs()), refuseEmpty(await checkErrors()), checkCompatibility()]);
 }
 
 async function packages(context) {

@@ -43,20 +43,31 @@ function literalAt(text, from) {
   return text.slice(from + 1, at).replaceAll(/\\(["'`\\])/g, "$1");
 }
 
+/** Where the call that takes the title opens, and the names before it; undefined where there is none. */
+function titleCall(code, from, firstNames) {
+  let names = firstNames;
+  let at = skipSpace(code, from);
+  for (;;) {
+    if (code[at] === "<") at = skipSpace(code, typesEnd(code, at));
+    if (code[at] !== "(") return undefined;
+    // `each(table)`, `skipIf(condition)` and their like are called once before they take the title, or another of them.
+    if (!/\.(?:each|for|skipIf|runIf)$/.test(names)) return { open: at, names };
+    at = skipSpace(code, closing(code, at) + 1);
+    const more = /^(?:\.\w+)*/.exec(code.slice(at, at + 100))[0];
+    names = `${names}()${more}`;
+    at = skipSpace(code, at + more.length);
+  }
+}
+
 /** The calls of describe and test, each with its title and the extent of its body. */
 function callsOf(text, code) {
   const calls = [];
   for (const match of code.matchAll(HEAD)) {
-    let open = skipSpace(code, match.index + match[0].length);
-    if (code[open] === "<") open = skipSpace(code, typesEnd(code, open));
-    if (code[open] !== "(") continue;
-    // `each(table)`, `skipIf(condition)` and `runIf(condition)` are called once before they take the title.
-    if (/\.(?:each|for|skipIf|runIf)$/.test(match[2])) open = skipSpace(code, closing(code, open) + 1);
-    if (code[open] !== "(") continue;
-    const title = literalAt(text, skipSpace(text, open + 1));
+    const call = titleCall(code, match.index + match[0].length, match[2]);
+    const title = call === undefined ? undefined : literalAt(text, skipSpace(text, call.open + 1));
     if (title === undefined) continue;
     const isGroup = match[1] === "describe" || match[1] === "suite";
-    calls.push({ title, isGroup, isOff: OFF.test(match[2]), from: match.index, to: closing(code, open) });
+    calls.push({ title, isGroup, isOff: OFF.test(call.names), from: match.index, to: closing(code, call.open) });
   }
   return calls;
 }

@@ -83,6 +83,7 @@ export function createSocketClass(
     constructor(uri?: string | EngineOptions, options?: EngineOptions) {
       const given = (typeof uri === "object" ? uri : options) ?? {};
       const platform = withTimers(new.target.platform, given);
+      platform.checkOptions?.(given);
       const server: ServerUrl = serverOf(typeof uri === "string" ? uri : undefined, given, platform.page());
       const opts = completeOptions(given, withCredentials);
       super(

@@ -29,7 +29,8 @@ export interface Engine2 extends EngineSocketClass {
 /** A class that may be called without `new`; the language has no type for how it comes about. */
 function callable(socket: EngineSocketClass): Engine2;
 function callable(socket: EngineSocketClass): unknown {
-  return new Proxy(socket, { apply: (_target, _self, args) => Reflect.construct(socket, args) });
+  const construct = (args: unknown[]): unknown => Reflect.construct(socket, args);
+  return new Proxy(socket, { apply: (_target, _self, args: unknown[]) => construct(args) });
 }
 
 /**

@@ -84,7 +84,7 @@ export function parse(url: string): ParsedUrl {
 
 /** Runs an action after the code that runs now, before any timer. */
 export function nextTick(action: () => void): void {
-  Promise.resolve().then(action);
+  void Promise.resolve().then(action);
 }
 
 const NATIVE = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };

@@ -12,7 +12,7 @@ import { createNodeClocks } from "./node-clock.ts";
 import { codeOfNodeError } from "./node-error.ts";
 import { nodeTrace } from "./node-trace.ts";
 import { NodeWebSocket, NodeXHR } from "./node-transports.ts";
-import { unknownOptions } from "./unknown-options.ts";
+import { ignoredOptions, unknownOptions } from "./unknown-options.ts";
 import { WebTransport } from "./web-transports.ts";
 
 const random: Random = {
@@ -59,6 +59,10 @@ export function createNodePlatform(): Platform {
     },
     warn,
     checkOptions(options) {
+      const point = nodeTrace("options.ignored");
+      if (point.active) {
+        for (const name of ignoredOptions(options)) point.publish({ name });
+      }
       const [unknown] = unknownOptions(options);
       if (unknown !== undefined) warn("BOWLINE_UNKNOWN_OPTION", unknown);
     },

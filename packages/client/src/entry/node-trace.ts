@@ -9,7 +9,7 @@ import { SCOPES } from "./debug-scopes.ts";
 
 /** The details of a message, without the object that told it: it is large, and the scope says what it is. */
 function textOf({ source: _source, event, args, ...rest }: Readonly<Record<string, unknown>>): string {
-  const values = Array.isArray(args) ? args : [];
+  const values: readonly unknown[] = Array.isArray(args) ? args : [];
   const details = Object.keys(rest).length === 0 ? values : [...values, rest];
   const parts = details.map((value: unknown) => inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY }));
   return [...(event === undefined ? [] : [String(event)]), ...parts].join(" ");

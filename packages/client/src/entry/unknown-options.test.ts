@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unknownOptions } from "./unknown-options.ts";
+import { ignoredOptions, unknownOptions } from "./unknown-options.ts";
 
 test("options that are known, or were once, are no reason to warn", () => {
   expect(unknownOptions({ path: "/x", "force new connection": true, policyPort: 843 })).toEqual([]);
@@ -13,4 +13,8 @@ test.each([
   ["too short to guess", "x", '"x"'],
 ])("a name with %s is told, with what was probably meant", (_rule, name, text) => {
   expect(unknownOptions({ [name]: 1 })).toEqual([text]);
+});
+
+test("options of old versions that do nothing any more are told apart", () => {
+  expect(ignoredOptions({ path: "/x", forceNode: true, jsonp: false })).toEqual(["jsonp", "forceNode"]);
 });

@@ -64,7 +64,6 @@ const KNOWN: Names = {
   retries: true,
   useNativeTimers: true,
   autoUnref: true,
-  // Of 2.x and 3.x, without an effect today.
   jsonp: true,
   forceJSONP: true,
   enablesXDR: true,
@@ -72,6 +71,16 @@ const KNOWN: Names = {
   forceNode: true,
   onlyBinaryUpgrades: true,
 };
+
+/** Those of 2.x and 3.x that have no effect on Node today. */
+const IGNORED: readonly string[] = [
+  "jsonp",
+  "forceJSONP",
+  "enablesXDR",
+  "policyPort",
+  "forceNode",
+  "onlyBinaryUpgrades",
+];
 
 /** How many letters may be wrong in a name that was meant. */
 const MOST_WRONG = 3;
@@ -105,4 +114,9 @@ export function unknownOptions(options: object): string[] {
       const meant = nearest(name);
       return meant === undefined ? `"${name}"` : `"${name}" (is "${meant}" meant?)`;
     });
+}
+
+/** The options that are known and accepted, and do nothing here. */
+export function ignoredOptions(options: object): string[] {
+  return IGNORED.filter((name) => Object.hasOwn(options, name));
 }

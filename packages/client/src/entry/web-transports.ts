@@ -8,7 +8,7 @@ import type { HttpEvents, HttpRequest, WebSocketEvents, WebSocketHandle, WebSock
 import { pollingOver } from "../transports/polling.ts";
 import type { TransportClass } from "../transports/transport.ts";
 import { webSocketOver } from "../transports/websocket.ts";
-import { type ConnectWebTransport, webTransportOver } from "../transports/webtransport.ts";
+import { type ConnectWebTransport, type WebTransportSession, webTransportOver } from "../transports/webtransport.ts";
 
 function isReactNative(): boolean {
   const navigator: unknown = Reflect.get(globalThis, "navigator");
@@ -85,16 +85,21 @@ function xhrRequest({ method, url, headers, body, options }: HttpRequest, events
   return cancel;
 }
 
-/** React Native takes headers, as an argument more. */
-function nativeWebSocket(url: string, protocols: string | string[], headers: unknown): globalThis.WebSocket {
-  return Reflect.construct(globalThis.WebSocket, [url, protocols, { headers }]);
+/** The trust boundary for what a global's constructor makes. */
+function construct(name: "WebSocket", args: readonly unknown[]): globalThis.WebSocket;
+function construct(name: "WebTransport", args: readonly unknown[]): WebTransportSession;
+function construct(name: string, args: readonly unknown[]): unknown {
+  const made: unknown = Reflect.get(globalThis, name);
+  if (typeof made !== "function") throw new TypeError(`Cannot use ${name}: it is not there`);
+  const constructed: unknown = Reflect.construct(made, args);
+  return constructed;
 }
 
 function openWebSocket({ url, protocols = [], options }: WebSocketRequest, events: WebSocketEvents): WebSocketHandle {
   const names = typeof protocols === "string" ? protocols : [...protocols];
-  const socket = isReactNative()
-    ? nativeWebSocket(url, names, options.extraHeaders)
-    : new globalThis.WebSocket(url, names);
+  // React Native takes headers, as an argument more.
+  const more = isReactNative() ? [{ headers: options.extraHeaders }] : [];
+  const socket = construct("WebSocket", [url, names, ...more]);
   socket.binaryType = "arraybuffer";
   let wasOpen = false;
   socket.onopen = () => {
@@ -121,8 +126,7 @@ function openWebSocket({ url, protocols = [], options }: WebSocketRequest, event
   };
 }
 
-const connectWebTransport: ConnectWebTransport = (url, options) =>
-  Reflect.construct(Reflect.get(globalThis, "WebTransport"), [url, options]);
+const connectWebTransport: ConnectWebTransport = (url, options) => construct("WebTransport", [url, options]);
 
 /** React Native reads no bytes off an HTTP answer that it was not told of before. */
 const TEXT_ON_REACT_NATIVE: Pick<TransportClass, "takesBinary"> = { takesBinary: () => !isReactNative() };

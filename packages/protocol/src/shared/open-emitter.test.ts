@@ -79,8 +79,9 @@ test("any object becomes an emitter, with new and without", () => {
 
 test("a subclass and an object with its prototype are emitters", () => {
   class Lamp extends Emitter {}
-  const old: InstanceType<typeof Emitter> = Object.create(Emitter.prototype);
+  const old: unknown = Object.create(Emitter.prototype);
   Reflect.apply(Emitter, old, []);
+  if (!(old instanceof Emitter)) throw new TypeError("its prototype does not tell that it is an emitter");
   expect([new Lamp().on("a", nothing).listeners("a"), old.on("a", nothing).listeners("a")]).toEqual([
     [nothing],
     [nothing],

@@ -102,7 +102,9 @@ function hasListeners(this: OpenEmitter, event: string): boolean {
 
 /** What a program has changed in the prototype is given along. */
 function MixedEmitter(target?: object): object | undefined {
-  return target === undefined ? undefined : Object.assign(target, MixedEmitter.prototype);
+  if (target === undefined) return undefined;
+  Object.assign(target, MixedEmitter.prototype);
+  return target;
 }
 
 Object.assign(MixedEmitter.prototype, {

@@ -66,7 +66,8 @@ describe.each(CLIENTS)("the engine client: $name", ({ pairing, revision, load })
       revision,
       revision,
     ]);
-    expect(memberOf(loaded, "transports")).toMatchObject({ polling: expect.anything(), websocket: expect.anything() });
+    const table = memberOf(loaded, "transports");
+    expect([memberOf(table, "polling"), memberOf(table, "websocket")]).not.toContain(undefined);
     expect(memberOf(loaded, "Transport")).toBeInstanceOf(Function);
   });
 

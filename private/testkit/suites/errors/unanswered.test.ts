@@ -7,7 +7,7 @@ import { createSelfSigned } from "../../src/peers/self-signed.ts";
 import { connectTo, containing, failureAt, matching, next, TRANSPORTS, toldOf } from "./client.ts";
 import { closedPort, listen, serveHttp, serveTcp, stopAll } from "./servers.ts";
 
-const { cert, key } = createSelfSigned();
+const TLS = createSelfSigned();
 
 const MESSAGE = { polling: "xhr poll error", websocket: "websocket error" } as const;
 
@@ -53,7 +53,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test("a server of Node for TLS hangs up on a plain request", async () => {
-    const port = await listen(createTlsServer({ key, cert }));
+    const port = await listen(createTlsServer(TLS));
     expect(await failureAt(`http://127.0.0.1:${port}`, options)).toMatchObject({
       ...failure,
       code: "CONNECTION_RESET",
@@ -96,7 +96,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test("a certificate that nobody signed is not trusted", async () => {
-    const port = await listen(createTlsServer({ key, cert }));
+    const port = await listen(createTlsServer(TLS));
     expect(await failureAt(`https://127.0.0.1:${port}`, options)).toMatchObject({
       ...failure,
       code: "TLS_UNTRUSTED",
@@ -105,9 +105,9 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
   });
 
   test("a certificate that the program hands in is trusted, as its hint says", async () => {
-    const server = createTlsServer({ key, cert }, (_request, response) => response.writeHead(404).end());
+    const server = createTlsServer(TLS, (_request, response) => response.writeHead(404).end());
     const port = await listen(server);
-    const told = await failureAt(`https://127.0.0.1:${port}`, { ...options, ca: cert });
+    const told = await failureAt(`https://127.0.0.1:${port}`, { ...options, ca: TLS.cert });
     expect(told).toMatchObject({ ...failure, code: "PATH_NOT_FOUND" });
   });
 

@@ -8,7 +8,7 @@ import { createSelfSigned } from "../../src/peers/self-signed.ts";
 import { connectTo, fieldOf, next, TRANSPORTS } from "./client.ts";
 import { balanceInTurn, closedPort, later, listen, serveHttp, serveSocketIo, stopAll } from "./servers.ts";
 
-const { cert, key } = createSelfSigned();
+const TLS = createSelfSigned();
 
 type Options = Parameters<typeof connectTo>[1];
 type EventSource = Parameters<typeof next>[0];
@@ -81,7 +81,7 @@ describe.each(TRANSPORTS)("over %s an error is upstream's", (transport) => {
   });
 
   test("at a certificate that is not trusted", async () => {
-    const port = await listen(createTlsServer({ key, cert }));
+    const port = await listen(createTlsServer(TLS));
     await compare(`https://127.0.0.1:${port}`, options, "connect_error");
   });
 

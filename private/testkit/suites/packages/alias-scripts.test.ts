@@ -61,7 +61,7 @@ test.each(["v4/socket.io/client-dist", "v4/socket.io-client/dist"])(
     const text = readFileSync(join(ROOT, "aliases", folder, "socket.io.msgpack.min.js"), "utf8");
     const encode = 'const { parser, path } = io("http://localhost:1", { autoConnect: false, path: "/a" }).io.opts';
     const frames = 'new parser.Encoder().encode({ type: 2, nsp: "/", data: ["a"] })';
-    const seen = runInContext(
+    const seen: unknown = runInContext(
       `${text}\n;${encode}; JSON.stringify([path, ...${frames}.map(([first]) => first)])`,
       createPage(),
     );

@@ -18,6 +18,9 @@ const SOURCE = [
   '  test.skip("closes", () => {});',
   '  // test("is painted", () => {});',
   "});",
+  'describe.skipIf(isNight).each([1, 2])("a gate %s", () => {',
+  '  test.runIf(isDay)("turns", () => {});',
+  "});",
   'describe.skip("a window", () => {',
   '  test("breaks", () => {});',
   "});",
@@ -82,15 +85,18 @@ describe("the check of the compatibility lists", () => {
     expect(code).toBe(1);
   });
 
-  test.each([`${TESTS}: opens`, `${TESTS}: opens %s times`, `${TESTS}: ${TEMPLATE}`, `${TESTS}: a door > opens`])(
-    "takes %s",
-    (proof) => {
-      const folder = makeRepository({ ...LINE, tests: [proof] });
-      expect(run(folder)).toEqual({ code: 0, output: "compatibility: 2 passed, 0 failed\n" });
-      expect(readFileSync(join(folder, "docs/compatibility.md"), "utf8")).toContain("| open() | yes | yes | yes | [");
-      expect(run(folder, "--check").code).toBe(0);
-    },
-  );
+  test.each([
+    `${TESTS}: opens`,
+    `${TESTS}: opens %s times`,
+    `${TESTS}: ${TEMPLATE}`,
+    `${TESTS}: a door > opens`,
+    `${TESTS}: a gate %s > turns`,
+  ])("takes %s", (proof) => {
+    const folder = makeRepository({ ...LINE, tests: [proof] });
+    expect(run(folder)).toEqual({ code: 0, output: "compatibility: 2 passed, 0 failed\n" });
+    expect(readFileSync(join(folder, "docs/compatibility.md"), "utf8")).toContain("| open() | yes | yes | yes | [");
+    expect(run(folder, "--check").code).toBe(0);
+  });
 
   test("refuses a page that is stale, and leaves it as it is", () => {
     const folder = makeRepository(LINE);

@@ -28,9 +28,9 @@ async function play(scene: string, whose: Whose, options: object = {}, env: Read
   child.stderr.on("data", (chunk: Buffer) => {
     errors += chunk.toString();
   });
-  const [code] = await once(child, "close");
+  const ended: unknown[] = await once(child, "close");
   const lines = output.split("\n").filter((line) => line !== "");
-  return { code, lines: lines.map((line): unknown => JSON.parse(line)), errors };
+  return { code: ended[0], lines: lines.map((line): unknown => JSON.parse(line)), errors };
 }
 
 const LAX = ["sid=1; Path=/; HttpOnly", "old=1; Max-Age=0", "late=1; Expires=Wed, 21 Oct 2015 07:28:00 GMT"];
@@ -143,8 +143,9 @@ describe.each(BOTH)("beside a server in another process the %s client", (whose) 
     onTestFinished(() => {
       server.kill("SIGKILL");
     });
-    const [chunk] = await once(server.stdout, "data");
-    return Number(JSON.parse(String(chunk))[0]);
+    const read: unknown[] = await once(server.stdout, "data");
+    const told: unknown = JSON.parse(String(read[0]));
+    return Number(Array.isArray(told) ? told[0] : told);
   }
 
   test.each([

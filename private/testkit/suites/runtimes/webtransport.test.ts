@@ -37,9 +37,9 @@ class DenoProcess {
 
   /** What the process tells next. */
   async next(): Promise<Record<string, unknown>> {
-    const { value } = await within(this.#lines.next(), WAIT_MS, "a line of the Deno process");
-    const told: unknown = JSON.parse(String(value));
-    if (!isObject(told)) throw new TypeError(`Cannot read "${String(value)}": it is no object`);
+    const line = await within(this.#lines.next(), WAIT_MS, "a line of the Deno process");
+    const told: unknown = JSON.parse(String(line.value));
+    if (!isObject(told)) throw new TypeError(`Cannot read "${String(line.value)}": it is no object`);
     return told;
   }
 
@@ -89,47 +89,33 @@ describe.skipIf(deno?.missing !== undefined)(
       function visit(transports: readonly string[], goodbye: "client" | "server"): Promise<unknown> {
         const { fingerprint } = certificate;
         return page.evaluate(
-          async ({ fingerprint: text, names, leaver }) => {
-            const value = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-            const io: (options: unknown) => PageSocket = Reflect.get(globalThis, "io");
-            const socket = io({
-              transports: names,
-              reconnection: false,
-              transportOptions: { webtransport: { serverCertificateHashes: [{ algorithm: "sha-256", value }] } },
-            });
-            const { engine } = socket.io;
-            await new Promise<void>((resolve, reject) => {
-              if (names.length === 1) socket.on("connect", () => resolve());
-              else engine.on("upgrade", () => resolve());
-              socket.on("connect_error", (error) => reject(error));
-            });
-            const data = { bytes: Uint8Array.of(1, 2, 3).buffer, text: "x".repeat(200_000) };
-            const answer = await new Promise<{ size: number; length: number; transport: unknown }>((resolve) => {
-              socket.emit("echo", data, (echo: { bytes: ArrayBuffer; text: string }, transport: unknown) =>
-                resolve({ size: echo.bytes.byteLength, length: echo.text.length, transport }),
-              );
-            });
-            const transport = engine.transport.name;
-            const reason = new Promise<unknown>((resolve) => {
-              socket.on("disconnect", resolve);
-            });
-            if (leaver === "client") socket.disconnect();
-            else socket.emit("leave");
-            return { ...answer, isSame: answer.transport === transport, reason: await reason };
-
-            interface PageSocket {
-              readonly io: {
-                readonly engine: {
-                  on(event: string, listener: () => void): void;
-                  readonly transport: { readonly name: string };
-                };
-              };
-              on(event: string, listener: (value: unknown) => void): void;
-              emit(event: string, ...args: readonly unknown[]): void;
-              disconnect(): void;
-            }
-          },
-          { fingerprint, names: [...transports], leaver: goodbye },
+          `(async ({ fingerprint, names, leaver }) => {
+          const value = Uint8Array.from(atob(fingerprint), (letter) => letter.charCodeAt(0));
+          const socket = window.io({
+            transports: names,
+            reconnection: false,
+            transportOptions: { webtransport: { serverCertificateHashes: [{ algorithm: "sha-256", value }] } },
+          });
+          const { engine } = socket.io;
+          await new Promise((resolve, reject) => {
+            if (names.length === 1) socket.on("connect", resolve);
+            else engine.on("upgrade", resolve);
+            socket.on("connect_error", reject);
+          });
+          const data = { bytes: Uint8Array.of(1, 2, 3).buffer, text: "x".repeat(200000) };
+          const answer = await new Promise((resolve) => {
+            socket.emit("echo", data, ({ bytes, text }, transport) =>
+              resolve({ size: bytes.byteLength, length: text.length, transport }),
+            );
+          });
+          const isSame = answer.transport === engine.transport.name;
+          const reason = new Promise((resolve) => {
+            socket.on("disconnect", resolve);
+          });
+          if (leaver === "client") socket.disconnect();
+          else socket.emit("leave");
+          return { ...answer, isSame, reason: await reason };
+        })(${JSON.stringify({ fingerprint, names: transports, leaver: goodbye })})`,
         );
       }
 

@@ -1,6 +1,7 @@
 // The types of require("socket.io-client") in programs of 4.x: callable, with everything hanging on it.
 // Rules: names and their type parameters are those that such programs import.
 import {
+  type CloseDetails,
   type ClientOptions as CoreClientOptions,
   Manager as CoreManager,
   type ManagerOptions as CoreManagerOptions,
@@ -20,6 +21,8 @@ declare function lookup<ListenEvents extends EventsMap = DefaultEventsMap, EmitE
 
 declare namespace lookup {
   const managers: Record<string, CoreManager>;
+  /** What is known about the end of a connection, beside its reason. */
+  type DisconnectDescription = Error | CloseDetails;
 
   export {
     type CoreClientOptions as ClientOptions,
@@ -31,6 +34,7 @@ declare namespace lookup {
     coreConnect as connect,
     coreIo as io,
     coreProtocol as protocol,
+    type DisconnectDescription,
     lookup as default,
     managers,
   };

@@ -1,4 +1,6 @@
 // The types of import from "socket.io-client" in programs of 4.x.
+import type { CloseDetails } from "@bowline/client";
+
 export {
   type ClientOptions,
   connect,
@@ -17,3 +19,6 @@ export {
   WebTransport,
   XHR,
 } from "@bowline/client";
+
+/** What is known about the end of a connection, beside its reason. */
+export type DisconnectDescription = Error | CloseDetails;

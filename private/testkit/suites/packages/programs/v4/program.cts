@@ -2,7 +2,12 @@
 import { createServer } from "node:http";
 import { Emitter } from "@socket.io/component-emitter";
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from "socket.io";
-import connect, { type Socket as ClientSocket, io, type ManagerOptions } from "socket.io-client";
+import connect, {
+  type Socket as ClientSocket,
+  type DisconnectDescription,
+  io,
+  type ManagerOptions,
+} from "socket.io-client";
 import * as parser from "socket.io-msgpack-parser";
 import { Decoder, Encoder, PacketType } from "socket.io-parser";
 
@@ -30,6 +35,7 @@ loose.on("connection", (socket) => console.log(socket.data.user));
 const settings: Partial<ManagerOptions> = { forceNew: true };
 const client: ClientSocket<ServerToClient, ClientToServer> = io("http://localhost", settings);
 client.on("hello", (text, bytes) => console.log(text.length, bytes.byteLength));
+client.on("disconnect", (reason: string, details?: DisconnectDescription) => console.log(reason, details));
 connect("http://localhost").emit("anything", 1);
 const decoder = new Decoder();
 decoder.on("decoded", (packet: unknown) => console.log(packet));

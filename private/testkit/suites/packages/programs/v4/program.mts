@@ -1,7 +1,13 @@
 // A program of 4.x in TypeScript, as ES module; it is compiled, not run.
 import { createServer } from "node:http";
 import { type DefaultEventsMap, Server, type ServerOptions, type Socket } from "socket.io";
-import connect, { type Socket as ClientSocket, io, type ManagerOptions } from "socket.io-client";
+import connect, {
+  type Socket as ClientSocket,
+  type DisconnectDescription,
+  io,
+  type ManagerOptions,
+  type SocketOptions,
+} from "socket.io-client";
 import { Decoder, Encoder, PacketType } from "socket.io-parser";
 
 interface ClientToServer {
@@ -22,7 +28,9 @@ loose.on("connection", (socket) => console.log(socket.data.user));
 const settings: Partial<ManagerOptions> = { forceNew: true };
 const client: ClientSocket<ServerToClient, ClientToServer> = io("http://localhost", settings);
 client.on("hello", (text, bytes) => console.log(text.length, bytes.byteLength));
-connect("http://localhost").emit("anything", 1);
+client.on("disconnect", (reason: string, details?: DisconnectDescription) => console.log(reason, details));
+const credentials: Partial<SocketOptions> = { auth: { token: "abc" } };
+connect("http://localhost", credentials).emit("anything", 1);
 const decoder = new Decoder();
 decoder.on("decoded", (packet: unknown) => console.log(packet));
 for (const frame of new Encoder().encode({ type: PacketType.EVENT, nsp: "/", data: ["a"] })) decoder.add(frame);
