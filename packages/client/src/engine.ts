@@ -22,11 +22,11 @@ import {
   type RawData,
   type SendOptions,
 } from "./engine-events.ts";
+import type { Upgrading } from "./engine-upgrade.ts";
 import { guardProgram } from "./guard.ts";
 import { createOpening, type EngineContext, type Opening } from "./opening.ts";
 import { chooseTransports, firstTransports, REMEMBERED } from "./transports/choose.ts";
 import type { Transport, TransportClass } from "./transports/transport.ts";
-import type { Upgrading } from "./upgrading.ts";
 
 type EngineState =
   | { readonly at: "opening" }
