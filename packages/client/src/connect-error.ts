@@ -18,7 +18,7 @@ export interface Failure {
   /** What the platform said, when there was no answer, or why the answer could not be used. */
   readonly error?: unknown;
   /** Which failure it is, where that is known better than by the answer. */
-  readonly code?: FailureCode;
+  readonly code?: FailureCode | undefined;
   /** What the sentence about it has to name: a time in milliseconds, an option. */
   readonly detail?: string | number;
 }

@@ -18,7 +18,6 @@ import { TransportError } from "./connect-error.ts";
 import type { EngineTransport } from "./engine-events.ts";
 import { contextFor, type EngineContext } from "./opening.ts";
 import type { Transport, TransportClass } from "./transports/transport.ts";
-import { endpointOf } from "./url.ts";
 
 /** What the engine does about it. */
 export interface UpgradeHost {
@@ -61,7 +60,7 @@ const HEAD_START_MS = 200;
 
 /** As its type says. */
 export const startUpgrade: UpgradeStart = (context, better, session, current, host) => {
-  const { platform, server, options } = context;
+  const { platform } = context;
   const trials = new Set<Trial>();
   let stopTimer: Cancel | undefined;
 
@@ -73,24 +72,22 @@ export const startUpgrade: UpgradeStart = (context, better, session, current, ho
     trials.add(winner);
   }
 
-  function lost(trial: Trial, why: string, cause: unknown): void {
+  function lost(trial: Trial, url: string, error: unknown): void {
     if (!trials.delete(trial)) return;
     const { name } = trial.transport;
     const isLast = trials.size === 0;
     if (isLast) stopTimer?.();
-    const error = new TransportError("probe error", {
-      url: endpointOf(server, options, name),
-      error: cause ?? new Error(why),
-      code: cause instanceof TransportError ? cause.code : "UPGRADE_FAILED",
-    });
-    platform.explain?.(error);
-    host.failed(Object.assign(error, { transport: name }));
+    const code = error instanceof TransportError ? error.code : "UPGRADE_FAILED";
+    const failure = new TransportError("probe error", { url, error, code });
+    platform.explain?.(failure);
+    host.failed(Object.assign(failure, { transport: name }));
     if (isLast) host.ended();
   }
 
   function createTrial(kind: TransportClass): Trial {
     const opened = (): void => step({ is: "opened" });
-    const transport = kind.create(contextFor(context, kind, session.dialect, session.id, opened));
+    const own = contextFor(context, kind, session.dialect, session.id, opened);
+    const transport = kind.create(own);
     let offer = UPGRADE_OFFERED;
 
     function send(packet: Packet): void {
@@ -114,7 +111,7 @@ export const startUpgrade: UpgradeStart = (context, better, session, current, ho
       const { state, actions } = stepOffer(offer, input);
       offer = state;
       for (const action of actions) carryOut[action]();
-      if (state.at === "dropped" && actions.length > 0) lost(trial, state.why, cause);
+      if (state.at === "dropped" && actions.length > 0) lost(trial, own.endpoint, cause ?? new Error(state.why));
     }
 
     const trial: Trial = {

@@ -143,7 +143,7 @@ export function createFakePlatform(): FakePlatform {
         },
         open: () => events.opened(),
         message: (data) => events.message(data),
-        fail: (error, code = "NETWORK_ERROR") => events.failed(error, code),
+        fail: (error, code = "NETWORK_ERROR") => events.failed({ error, code }),
         close: (code = 1005, reason = "") => events.closed(code, reason),
         release(error) {
           const due = held;
@@ -154,7 +154,6 @@ export function createFakePlatform(): FakePlatform {
       sockets.push(fake);
       return {
         native: fake,
-        bufferedBytes: 0,
         send(data, compress, handedOver) {
           sent.push(data);
           compressed.push(compress);

@@ -86,22 +86,19 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   let isRefused = false;
   socket.on("error", (error) => {
     // To be given up after a refusal is an error to ws, and none to those who have heard of it.
-    if (!isRefused) events.failed(error, codeOfNodeError(error));
+    if (!isRefused) events.failed({ error, code: codeOfNodeError(error) });
   });
   socket.on("unexpected-response", (_request, response) => {
     readRefusal(response, (answer) => {
       isRefused = true;
       const error = new Error(`Unexpected server response: ${answer.status}`);
-      events.failed(error, codeOfAnswer(answer, true), answer);
+      events.failed({ error, code: codeOfAnswer(answer, true), ...answer });
       socket.terminate();
     });
   });
   socket.on("close", (code, reason) => events.closed(code, reason.toString()));
   return {
     native: socket,
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
     send(data, mayCompress, handedOver) {
       const compress = mayCompress && Buffer.byteLength(data) >= threshold;
       socket.send(data, { compress, binary: typeof data !== "string" }, (error) => handedOver?.(error));

@@ -32,7 +32,7 @@ export interface ChannelEvents {
   /** Something went wrong; `ended` follows. */
   failed(failure: Omit<Failure, "url">): void;
   /** @param why what to say of a channel that never opened. */
-  ended(details: CloseDetails, why: string): void;
+  ended(details?: CloseDetails, why?: string): void;
 }
 
 /** Makes a transport over one channel; opening it may throw. */
@@ -70,7 +70,7 @@ export function createChannelTransport(
       } catch (error) {
         channel?.discard();
         failure = { error, code: "PARSE_ERROR" };
-        heard.ended({ description: "" }, "");
+        heard.ended();
         return;
       }
       events.received(packet);
@@ -127,7 +127,7 @@ export function createChannelTransport(
         // The platform refuses some URLs, subprotocols and options at once.
         failure = { error: withoutQuery(error), code: "REQUEST_INVALID" };
         // Not at once: the program has no chance to listen before the call that connects returns.
-        platform.clock.after(0, () => heard.ended({ description: "" }, ""));
+        platform.clock.after(0, () => heard.ended());
       }
     },
     settle(session) {

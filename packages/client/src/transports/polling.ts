@@ -85,7 +85,7 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
           answered(answer, code) {
             stopTimer?.();
             if (answer.status === 200) succeeded(answer);
-            else fail(message, { ...answer, ...(code !== undefined && { code }) });
+            else fail(message, { ...answer, code });
           },
           failed,
         },

@@ -17,7 +17,6 @@ export function createWebSocket(context: TransportContext, openWebSocket: OpenWe
       { url, protocols: options.protocols, connection, options },
       {
         ...events,
-        failed: (error, code, answer) => events.failed({ error, ...(code !== undefined && { code }), ...answer }),
         closed: (code, reason) =>
           events.ended(webSocketClosed(code, reason), `the WebSocket was closed with code ${code}`),
       },
