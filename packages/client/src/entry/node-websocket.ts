@@ -4,10 +4,11 @@
 
 import type { IncomingMessage } from "node:http";
 import { type ClientOptions, WebSocket } from "ws";
+import { codeOfAnswer } from "../connect-error.ts";
 import { DEFAULTS, type EngineOptions } from "../options.ts";
 import type { HttpAnswer, WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
 import { withCookies } from "./node-cookies.ts";
-import { codeOfAnswer, codeOfNodeError } from "./node-error.ts";
+import { codeOfNodeError, codeOfRefusal } from "./node-error.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 /** Size in bytes from which messages are compressed, where the server agrees to it. */
@@ -92,7 +93,7 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
     readRefusal(response, (answer) => {
       isRefused = true;
       const error = new Error(`Unexpected server response: ${answer.status}`);
-      events.failed({ error, code: codeOfAnswer(answer, true), ...answer });
+      events.failed({ error, code: codeOfRefusal(answer, true) ?? codeOfAnswer(answer), ...answer });
       socket.terminate();
     });
   });

@@ -205,6 +205,15 @@ describe("receiving", () => {
   });
 });
 
+test.each([
+  ["by its status", undefined, "BAD_REQUEST"],
+  ["as the platform knows it better", "TLS_REQUIRED", "TLS_REQUIRED"],
+] as const)("an answer that is no success is named %s", (_rule, known, code) => {
+  const { platform, heard } = createOpen();
+  last(platform.requests).answer("no", 400, known);
+  expect(heard.ends).toEqual([["transport error", having({ message: "xhr poll error", code })]]);
+});
+
 describe("sending", () => {
   test("a batch leaves in one request, and nothing else until it was answered", () => {
     const { platform, transport, heard } = createOpen();

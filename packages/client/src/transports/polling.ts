@@ -11,7 +11,7 @@
 
 import type { Frame } from "@bowline/protocol";
 import { type Cancel, type CarrierEvents, type CloseReason, DEAF, type Outgoing } from "@bowline/protocol/internal";
-import { type Failure, TransportError, withoutQuery } from "../connect-error.ts";
+import { codeOfAnswer, type Failure, TransportError, withoutQuery } from "../connect-error.ts";
 import { detectByBody } from "../detect-by-body.ts";
 import { DIALECTS, revisionOfBody } from "../detect-revision.ts";
 import type { FailureCode } from "../failure-code.ts";
@@ -85,7 +85,7 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
           answered(answer, code) {
             stopTimer?.();
             if (answer.status === 200) succeeded(answer);
-            else fail(message, { ...answer, code });
+            else fail(message, { ...answer, code: code ?? codeOfAnswer(answer) });
           },
           failed,
         },
