@@ -42,7 +42,7 @@ function fetchRequest({ method, url, headers, body, options }: HttpRequest, even
   const { signal } = controller;
   const cancel = untilPageHides(() => controller.abort());
   const credentials = options.withCredentials === true ? "include" : "same-origin";
-  fetch(url, { method, headers, body: bodyOf(body), credentials, signal, cache: "no-store" })
+  void fetch(url, { method, headers, body: bodyOf(body), credentials, signal, cache: "no-store" })
     .then(async (response) => {
       const hasBytes = isBinary(response.headers.get("content-type"));
       const body = hasBytes ? new Uint8Array(await response.arrayBuffer()) : await response.text();
