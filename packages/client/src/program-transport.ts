@@ -3,8 +3,15 @@
 // Rules: the program's class has a `name`, `doOpen`, `doClose` and `write`, and calls `onOpen`, `onData` or `onPacket`,
 //        `onClose` and `onError`; when a write was taken it sets `writable` and emits `drain`. The engine sees a carrier.
 
-import { type EngineDialect, eio4, type Packet } from "@bowline/protocol";
-import { type CarrierEvents, DEAF, type Outgoing, type TransportName, toBytes } from "@bowline/protocol/internal";
+import type { EngineDialect, Packet } from "@bowline/protocol";
+import {
+  type CarrierEvents,
+  DEAF,
+  eio4Client as eio4,
+  type Outgoing,
+  type TransportName,
+  toBytes,
+} from "@bowline/protocol/internal";
 import { TransportError } from "./connect-error.ts";
 import { detectByPackets } from "./detect-by-packets.ts";
 import { ClientEmitter } from "./emitter.ts";
