@@ -36,7 +36,8 @@ export const ADVICE: Readonly<Record<FailureCode, string>> = {
   PAYLOAD_TOO_LARGE: "the message is larger than the server takes; raise its maxHttpBufferSize, or the proxy's limit",
   REDIRECTED: "redirections are not followed; use the address it leads to",
   REVISION_REFUSED:
-    "the server speaks another revision of the protocol; allowEIO3 on the server lets clients of 2.x in",
+    'the server speaks another revision of the protocol; set the option "protocol" to 3 for a server of 2.x, or allowEIO3 on ' +
+    "a server of 3.x or 4.x that shall serve clients of 2.x",
   SERVER_FAILED: "the server, or a proxy before it, failed",
   SESSION_UNKNOWN:
     "another node answered than the one that has the session, or the server was restarted; with several nodes, polling " +

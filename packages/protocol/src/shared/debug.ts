@@ -16,11 +16,13 @@ export interface DebugOutlet {
 }
 
 function isNamed(scope: string, pattern: string): boolean {
-  const [first = "", ...parts] = pattern.split("*");
-  if (parts.length === 0) return scope === pattern;
+  const star = pattern.indexOf("*");
+  if (star < 0) return scope === pattern;
+  const first = pattern.slice(0, star);
   if (!scope.startsWith(first)) return false;
+  const parts = pattern.slice(star + 1).split("*");
+  const last = parts.splice(-1).join("");
   let from = first.length;
-  const last = parts.pop() ?? "";
   for (const part of parts) {
     const at = scope.indexOf(part, from);
     if (at < 0) return false;
@@ -52,7 +54,7 @@ export function createDebugTrace(trace: Trace, scopes: Scopes, outlet: DebugOutl
   function pointOf(name: string): TracePoint {
     const below = trace(name);
     isWanted ??= readPatterns(outlet.patterns());
-    const names = [scopes[name.split(".", 1)[0] ?? ""], `bowline:${name}`];
+    const names = [scopes[name.replace(/[.].*/, "")], `bowline:${name}`];
     const scope = names.find((one) => one !== undefined && isWanted?.(one));
     if (scope === undefined) return below;
     return {

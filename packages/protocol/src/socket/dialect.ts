@@ -29,7 +29,7 @@ export interface ConnectReply {
   readonly sid?: string;
   /** The private id of the session, where the server can bring it back after a loss. */
   readonly pid?: string;
-  /** Whether every event without an acknowledgement has an offset; those of other servers do not say so. */
+  /** Whether every event without an acknowledgement has an offset, as private ids of our servers tell; to be read only. */
   readonly offsets?: boolean;
 }
 

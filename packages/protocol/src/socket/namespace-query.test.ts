@@ -43,6 +43,7 @@ describe("a namespace query", () => {
     ["lists as repeated keys", "", { a: [1, "2"] }, "a=1&a=2"],
     ["no absent values", "", { a: undefined, b: null }, ""],
     ["auth data instead of the same key of the query", "a=1&b=2", { a: 3 }, "b=2&a=3"],
+    ["a key with a malformed escape as itself", "a%=1&b%=2", { "a%": 3 }, "b%=2&a%25=3"],
     ["commas escaped", "a=1,2", { b: "3,4" }, "a=1%2C2&b=3%2C4"],
     ["lone surrogates replaced", "", { a: "\ud800" }, "a=%EF%BF%BD"],
   ])("is written with %s", (_name, query, auth, expected) => {

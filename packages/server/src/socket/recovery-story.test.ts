@@ -31,7 +31,7 @@ class Traveller {
   read(): void {
     for (const frame of this.#client.take()) {
       const event = /^2\["n",(?<number>\d+),"(?<offset>[^"]+)"\]$/.exec(String(frame))?.groups;
-      const reply = /^0\{"sid":"(?<sid>[^"]+)","pid":"(?<pid>[^"]+)","offsets":true\}$/.exec(String(frame))?.groups;
+      const reply = /^0\{"sid":"(?<sid>[^"]+)","pid":"(?<pid>bwl_[^"]+)"\}$/.exec(String(frame))?.groups;
       if (event !== undefined) {
         this.got.push(event["number"] ?? "");
         this.#offset = event["offset"] ?? "";

@@ -142,7 +142,7 @@ describe("a client that comes back", () => {
     expect(client.take()).toEqual([
       expect.stringMatching(/^2\["second",2,"/),
       expect.stringMatching(/^2\["third","/),
-      `0${JSON.stringify({ sid, pid, offsets: true })}`,
+      `0${JSON.stringify({ sid, pid })}`,
     ]);
     expect(sockets.map(({ id, recovered }) => [id, recovered])).toEqual([
       [sid, false],
@@ -306,10 +306,7 @@ describe("a client that comes back", () => {
     sockets[0]?.on("disconnect", ended);
     const newer = connect();
     newer.send(`0${JSON.stringify({ pid, offset })}`);
-    expect(newer.take()).toEqual([
-      expect.stringMatching(/^2\["swallowed/),
-      `0${JSON.stringify({ sid, pid, offsets: true })}`,
-    ]);
+    expect(newer.take()).toEqual([expect.stringMatching(/^2\["swallowed/), `0${JSON.stringify({ sid, pid })}`]);
     expect([ended.mock.calls, elder.port.closes, io.sockets.sockets.size]).toEqual([
       [["forced close", undefined]],
       1,
@@ -355,7 +352,7 @@ describe("a client that comes back", () => {
     client.vanish();
     const again = connect();
     again.send(`0/chat,${JSON.stringify({ pid: chat?.pid, offset })}`);
-    expect(again.take()).toEqual([`0/chat,${JSON.stringify({ sid: chat?.sid, pid: chat?.pid, offsets: true })}`]);
+    expect(again.take()).toEqual([`0/chat,${JSON.stringify({ sid: chat?.sid, pid: chat?.pid })}`]);
   });
 });
 
@@ -369,7 +366,7 @@ describe("a new session is what", () => {
     const { sockets, connect } = createServer();
     const client = connect();
     client.send(`0${JSON.stringify(auth)}`);
-    expect(client.take()).toEqual([expect.stringMatching(/^0\{"sid":"[^"]+","pid":"[^"]+","offsets":true\}$/)]);
+    expect(client.take()).toEqual([expect.stringMatching(/^0\{"sid":"[^"]+","pid":"bwl_[^"]+"\}$/)]);
     expect(sockets[0]?.recovered).toBe(false);
   });
 

@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import type { Adapter, Session } from "@bowline/adapter";
-import { createId, type Random } from "@bowline/protocol/internal";
+import { createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, DisconnectReason, JoinRequest } from "./connection.ts";
 
 /** How sessions are kept. */
@@ -76,12 +76,12 @@ export function readClaim({ client, auth }: JoinRequest): Claim | undefined {
 /** The sessions of one namespace. */
 export class Recovery {
   readonly skipsMiddlewares: boolean;
-  readonly #adapter: Pick<Adapter, "persistSession" | "restoreSession">;
+  readonly #adapter: Pick<Adapter, "persistSession" | "restoreSession" | "marksEvents">;
   readonly #random: Random;
   readonly #holds: Map<string, Hold> = new Map();
 
   constructor(
-    adapter: Pick<Adapter, "persistSession" | "restoreSession">,
+    adapter: Pick<Adapter, "persistSession" | "restoreSession" | "marksEvents">,
     { skipMiddlewares }: RecoveryOptions,
     random: Random,
   ) {
@@ -107,7 +107,8 @@ export class Recovery {
   /** Gives a session, old or new, into the hands of a client; clients of revision 4 have none. */
   hold(client: ClientConnection, session: Session | undefined): Hold | undefined {
     if (!client.dialect.acceptsOffsets) return undefined;
-    const pid = session?.pid ?? createId(this.#random);
+    const mark = this.#adapter.marksEvents === true ? MARKED_PID : "";
+    const pid = session?.pid ?? mark + createId(this.#random).slice(mark.length);
     const hold: Hold = { pid, client, session };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);

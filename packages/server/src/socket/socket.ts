@@ -293,8 +293,7 @@ export class Socket<
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
     this.#outbox.replay(missed);
     if (isUntold) return;
-    const { marksEvents: offsets = false } = this.nsp.adapter;
-    this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid, offsets });
+    this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
   }
 
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */

@@ -58,7 +58,8 @@ function eventOf(revision: Revision, bodyLength: number): Buffer {
 }
 
 function chunked(target: string, chunks: readonly Buffer[]): Buffer {
-  const head = `POST ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`;
+  // Kept open: a connection that is closed while a body still comes is reset, and the answer may be lost with it.
+  const head = `POST ${target} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n`;
   const body = chunks.flatMap((chunk) => [Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from("\r\n")]);
   return Buffer.concat([Buffer.from(head), ...body, Buffer.from("0\r\n\r\n")]);
 }
