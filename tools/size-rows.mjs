@@ -31,6 +31,22 @@ export const ROWS = [
     official4: `${IO_4} export * from "socket.io-msgpack-parser-v3";`,
   },
   {
+    name: "{ io } from @bowline/client/websocket",
+    file: "websocket",
+    ours: 'export { io } from "@bowline/client/websocket";',
+    official4: IO_4,
+  },
+  {
+    name: "{ Socket } from @bowline/client/engine",
+    file: "engine",
+    ours: 'export { Socket } from "@bowline/client/engine";',
+  },
+  {
+    name: "{ SocketWithoutUpgrade, WebSocket } from @bowline/client/engine",
+    file: "engine-websocket",
+    ours: 'export { SocketWithoutUpgrade, WebSocket } from "@bowline/client/engine";',
+  },
+  {
     name: "the protocol alone: both engine dialects",
     file: "engine-dialects",
     ours: 'export { eio3, eio4 } from "@bowline/protocol";',

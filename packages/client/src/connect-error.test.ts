@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   coded,
-  type Failure,
+  codeOfAnswer,
   TransportError,
   webSocketClosed,
   withoutQuery,
@@ -10,10 +10,6 @@ import {
 
 const url = "http://h/socket.io/";
 const ws = "ws://h/socket.io/";
-
-function codeOf(failure: Partial<Failure>): string {
-  return new TransportError("xhr poll error", { url, ...failure }).code;
-}
 
 describe("an answer has a code", () => {
   test.each([
@@ -32,21 +28,17 @@ describe("an answer has a code", () => {
     ["a broken proxy", 502, "", "SERVER_FAILED"],
     ["a status without use", 204, "", "STATUS_UNEXPECTED"],
   ])("of %s", (_rule, status, body, code) => {
-    expect(codeOf({ status, body })).toBe(code);
+    expect(codeOfAnswer({ status, body })).toBe(code);
   });
 
   test("of bytes as well", () => {
-    expect(codeOf({ status: 400, body: new Uint8Array(1) })).toBe("BAD_REQUEST");
-  });
-
-  test("that wins where it is known better", () => {
-    expect(codeOf({ status: 200, code: "NOT_SOCKET_IO" })).toBe("NOT_SOCKET_IO");
+    expect(codeOfAnswer({ status: 400, body: new Uint8Array(1) })).toBe("BAD_REQUEST");
   });
 });
 
 describe("TransportError", () => {
   test("has upstream's message, type, description and context", () => {
-    const error = new TransportError("xhr poll error", { url, status: 404, body: "no" });
+    const error = new TransportError("xhr poll error", { url, status: 404, body: "no", code: "PATH_NOT_FOUND" });
     expect(error).toMatchObject({ message: "xhr poll error", type: "TransportError", description: 404, name: "Error" });
     expect(error.context).toEqual({ status: 404, responseText: "no" });
   });
@@ -65,7 +57,10 @@ describe("TransportError", () => {
 
   test("of a WebSocket has the platform's error as its description", () => {
     const refused = new Error("Unexpected server response: 404");
-    expect(new TransportError("websocket error", { url: ws, error: refused, status: 404 }).description).toBe(refused);
+    expect(
+      new TransportError("websocket error", { url: ws, error: refused, status: 404, code: "PATH_NOT_FOUND" })
+        .description,
+    ).toBe(refused);
     expect(new TransportError("websocket error", { url: ws, error: refused, code: "TIMEOUT" }).context).toBeUndefined();
   });
 
@@ -74,7 +69,12 @@ describe("TransportError", () => {
   });
 
   test("with a body of bytes has an empty text", () => {
-    const error = new TransportError("xhr poll error", { url, status: 500, body: new Uint8Array(1) });
+    const error = new TransportError("xhr poll error", {
+      url,
+      status: 500,
+      body: new Uint8Array(1),
+      code: "SERVER_FAILED",
+    });
     expect(error.context?.responseText).toBe("");
   });
 

@@ -6,6 +6,7 @@
 
 import { refusalCode } from "./detect-revision.ts";
 import type { FailureCode } from "./failure-code.ts";
+import type { HttpAnswer } from "./platform.ts";
 
 /** What is known about a failure. */
 export interface Failure {
@@ -17,8 +18,8 @@ export interface Failure {
   readonly body?: string | Uint8Array;
   /** What the platform said, when there was no answer, or why the answer could not be used. */
   readonly error?: unknown;
-  /** Which failure it is, where that is known better than by the answer. */
-  readonly code?: FailureCode;
+  /** Which failure it is. */
+  readonly code: FailureCode;
   /** What the sentence about it has to name: a time in milliseconds, an option. */
   readonly detail?: string | number;
 }
@@ -42,7 +43,7 @@ const STATUSES: Readonly<Record<number, FailureCode>> = {
 };
 
 /** Which failure an answer is, as far as every platform can tell. */
-function codeOfAnswer(status: number, body: string | Uint8Array): FailureCode {
+export function codeOfAnswer({ status, body }: HttpAnswer): FailureCode {
   const refusal = status === 400 || status === 403 ? refusalCode(body) : undefined;
   return REFUSALS[refusal ?? -1] ?? STATUSES[status] ?? (status > 499 ? "SERVER_FAILED" : "STATUS_UNEXPECTED");
 }
@@ -75,7 +76,7 @@ export class TransportError extends Error {
 
   constructor(message: string, { url, status, body, error, code, detail }: Failure) {
     super(message, error === undefined ? {} : { cause: error });
-    this.code = code ?? codeOfAnswer(status ?? 0, body ?? "");
+    this.code = code;
     this.url = url;
     this.detail = detail;
     const isRequest = message.startsWith("xhr");

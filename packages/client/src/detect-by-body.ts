@@ -3,28 +3,20 @@
 // Rules: a body is decoded with the right codec at once, by the transport; a program that insists on a revision is told.
 // Source: docs/protocol/engine-4.md and docs/protocol/engine-3.md, "Detecting the revision"
 
+import { DEAF } from "@bowline/protocol/internal";
+import { TransportError } from "./connect-error.ts";
 import { blamesRevision } from "./detect-revision.ts";
-import { asTransportError, readHandshake } from "./opening.ts";
+import { readHandshake } from "./opening.ts";
 import type { Attempt, AttemptEvents } from "./transports/transport.ts";
 
 /** Listens to the first body. */
 export function detectByBody(attempt: Attempt): AttemptEvents {
-  const { pinned } = attempt;
   return {
-    received(packet) {
-      const { dialect } = attempt.transport;
-      if (pinned === undefined || dialect.revision === pinned) {
-        attempt.succeed(dialect, readHandshake(packet), []);
-      } else {
-        attempt.fail(attempt.refused(pinned), false);
-      }
-    },
-    drained() {},
+    ...DEAF,
+    received: (packet) => attempt.succeed(attempt.transport.dialect, readHandshake(packet), []),
     carrierClosed(_reason, cause) {
-      const error = asTransportError(cause, attempt);
-      const answer = error.context;
-      const isBlamed = answer !== undefined && blamesRevision(answer.status, answer.responseText);
-      attempt.fail(isBlamed ? attempt.blamed(error) : error, isBlamed);
+      const answer = cause instanceof TransportError ? cause.context : undefined;
+      attempt.fail(cause, answer !== undefined && blamesRevision(answer.status, answer.responseText));
     },
   };
 }

@@ -1,15 +1,19 @@
-// Finds out the revision over a WebSocket: carries out what the machine of the detection decides.
+// Finds out the revision over a WebSocket: by what its server says unasked, or by how it answers a probe.
 // Place: bytes -> engine dialect (**which one**) -> session; for transports that tell nothing but packets.
+//
+//   opening --open, sure--> known      opening --open, unsure--> listening --waited--> probing
+//   listening, probing --something only one revision says--> known
+//
 // Rules: what came before the revision was known is handed on in order; a server that was asked for revision 3 has to
 //        speak soon, since some that do not serve it never do.
 // Source: docs/protocol/engine-4.md and docs/protocol/engine-3.md, "Detecting the revision"
 
 import type { Handshake, Packet } from "@bowline/protocol";
-import { createId } from "@bowline/protocol/internal";
+import { createId, DEAF } from "@bowline/protocol/internal";
 import { TransportError } from "./connect-error.ts";
-import { type Detection, type DetectionInput, stepDetection } from "./detect-revision.ts";
-import { asTransportError, readHandshake } from "./opening.ts";
-import type { Attempt, AttemptEvents, Transport } from "./transports/transport.ts";
+import { DIALECTS, readClue } from "./detect-revision.ts";
+import { readHandshake } from "./opening.ts";
+import type { Attempt, AttemptEvents } from "./transports/transport.ts";
 
 /** How long a server of 2.x has to greet unasked before it is probed, in milliseconds. */
 const GREETING_MS = 20;
@@ -19,70 +23,74 @@ const GREETING_MS = 20;
  */
 const SILENCE_MS = 2000;
 
-function sendMessage(transport: Transport, data: string): void {
-  transport.send([{ frames: [transport.dialect.frame({ type: "message", data }, false)], compress: false }]);
-}
+type Detection =
+  | { readonly at: "opening" }
+  | { readonly at: "listening"; readonly handshake: Handshake }
+  | { readonly at: "probing"; readonly handshake: Handshake; readonly namespace: string };
 
 /** Listens to the first packets. */
 export function detectByPackets(attempt: Attempt): AttemptEvents {
-  const { asked, context, mayProbe } = attempt;
+  const { asked, context, transport } = attempt;
   const { endpoint: url } = context;
-  // Who may not ask believes what was asked for.
-  const sure = attempt.pinned ?? (mayProbe ? undefined : asked);
-  let detection: Detection = sure === undefined ? { at: "opening", asked } : { at: "known", revision: sure };
-  let handshake: Handshake | undefined;
-  let isOpen = false;
   const early: Packet[] = [];
+  let isOpen = false;
+  let state: Detection = { at: "opening" };
 
-  function advance(input: DetectionInput): void {
-    const { state, actions } = stepDetection(detection, input);
-    const before = detection;
-    detection = state;
-    if (input.is === "packet" && actions.includes("keep")) early.push(input.packet);
-    if (actions.includes("wait")) {
-      attempt.after(GREETING_MS, () => {
-        advance({ is: "waited", namespace: `/__sio_probe_${createId(context.platform.random)}` });
-      });
+  function sendMessage(data: string): void {
+    transport.send([{ frames: [transport.dialect.frame({ type: "message", data }, false)], compress: false }]);
+  }
+
+  function greeted(packet: Packet): void {
+    let handshake: Handshake;
+    try {
+      handshake = readHandshake(packet);
+    } catch (error) {
+      attempt.fail(new TransportError("websocket error", { url, error, code: "NOT_SOCKET_IO" }), false);
+      return;
     }
-    if (state.at === "probing" && actions.includes("probe")) sendMessage(attempt.transport, `0${state.namespace},`);
-    if (before.at === "probing" && actions.includes("leave")) sendMessage(attempt.transport, `1${before.namespace},`);
-    if (state.at === "known" && handshake !== undefined) {
-      attempt.succeed(attempt.dialectOf(state.revision), handshake, early);
+    // Servers announce `maxPayload` since 4.5; asked for revision 3, they speak it when they open at all. Who may not
+    // ask believes what was asked for.
+    if (attempt.pinned !== undefined || !attempt.mayProbe || handshake.maxPayload !== undefined) {
+      attempt.succeed(DIALECTS[attempt.pinned ?? asked], handshake, early);
+      return;
     }
+    state = { at: "listening", handshake };
+    attempt.after(GREETING_MS, () => {
+      const namespace = `/__sio_probe_${createId(context.platform.random)}`;
+      state = { at: "probing", handshake, namespace };
+      sendMessage(`0${namespace},`);
+    });
   }
 
   return {
+    ...DEAF,
     opened() {
       isOpen = true;
       if (asked === 4) return;
       attempt.after(SILENCE_MS, () => {
-        const silence = new TransportError("websocket error", { url, code: "TIMEOUT", detail: SILENCE_MS });
-        attempt.fail(attempt.blamed(silence), true);
+        attempt.fail(new TransportError("websocket error", { url, code: "TIMEOUT", detail: SILENCE_MS }), true);
       });
     },
     received(packet) {
-      if (handshake !== undefined) {
-        advance({ is: "packet", packet });
+      if (state.at === "opening") {
+        greeted(packet);
         return;
       }
-      try {
-        handshake = readHandshake(packet);
-      } catch (error) {
-        attempt.fail(new TransportError("websocket error", { url, error, code: "NOT_SOCKET_IO" }), false);
-        return;
-      }
-      advance({ is: "open", hasMaxPayload: handshake.maxPayload !== undefined });
+      const namespace = state.at === "probing" ? state.namespace : undefined;
+      const clue = readClue(packet, namespace);
+      if (clue?.isAnswer !== true) early.push(packet);
+      if (clue === undefined) return;
+      if (clue.hasJoined) sendMessage(`1${namespace},`);
+      attempt.succeed(DIALECTS[clue.revision], state.handshake, early);
     },
-    drained() {},
     carrierClosed(_reason, cause) {
-      // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
-      const isBlamed = isOpen && asked === 3 && handshake === undefined;
       // A server with another parser takes the probe for a fault.
-      const error =
-        detection.at === "probing"
-          ? new TransportError("parser error", { url, code: "PARSER_MISMATCH" })
-          : asTransportError(cause, attempt);
-      attempt.fail(isBlamed ? attempt.blamed(error) : error, isBlamed);
+      const isSuspect = state.at === "probing";
+      // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
+      attempt.fail(
+        isSuspect ? new TransportError("parser error", { url, code: "PARSER_MISMATCH" }) : cause,
+        isOpen && asked === 3 && state.at === "opening",
+      );
     },
   };
 }

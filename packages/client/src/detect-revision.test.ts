@@ -1,15 +1,9 @@
+import type { Packet } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
-import {
-  blamesRevision,
-  type Detection,
-  type DetectionInput,
-  otherRevision,
-  revisionOfBody,
-  stepDetection,
-} from "./detect-revision.ts";
+import { blamesRevision, otherRevision, readClue, revisionOfBody } from "./detect-revision.ts";
 
-const message = (data: string | Uint8Array): DetectionInput => ({ is: "packet", packet: { type: "message", data } });
-const probing: Detection = { at: "probing", namespace: "/__probe" };
+const message = (data: string | Uint8Array): Packet => ({ type: "message", data });
+const PROBE = "/__probe";
 
 describe("a polling body", () => {
   test.each([
@@ -49,96 +43,38 @@ describe("a refused handshake", () => {
 });
 
 describe("over a WebSocket", () => {
-  const asked4: Detection = { at: "opening", asked: 4 };
-
-  test("maxPayload in answer to revision 4 means revision 4", () => {
-    const { state } = stepDetection(asked4, { is: "open", hasMaxPayload: true });
-    expect(state).toEqual({ at: "known", revision: 4 });
+  test.each<[string, Packet, 3 | 4]>([
+    ["a greeting for the main namespace means revision 3", message("0"), 3],
+    ["a refusal of the main namespace that nobody asked for means revision 3", message('4"nope"'), 3],
+    ["a ping of the server means revision 4", { type: "ping" }, 4],
+  ])("%s, with and without a probe, and is kept", (_rule, packet, revision) => {
+    const clue = { revision, isAnswer: false, hasJoined: false };
+    expect([readClue(packet, undefined), readClue(packet, PROBE)]).toEqual([clue, clue]);
   });
 
-  test("maxPayload in answer to revision 3 means revision 3, which 4.x serves when it is allowed to", () => {
-    const { state } = stepDetection({ at: "opening", asked: 3 }, { is: "open", hasMaxPayload: true });
-    expect(state).toEqual({ at: "known", revision: 3 });
+  test.each<[string, Packet]>([
+    ["an event", message("2[1]")],
+    ["an answer for a namespace that is not the probe's", message("0/admin")],
+    ["a refusal of a namespace that is not the probe's", message("4/admin,{}")],
+    ["an event of the probe's namespace", message("2/__probe,[1]")],
+    ["bytes", message(new Uint8Array(1))],
+    ["a packet that is no message", { type: "noop" }],
+  ])("%s tells nothing", (_rule, packet) => {
+    expect([readClue(packet, undefined), readClue(packet, PROBE)]).toEqual([undefined, undefined]);
   });
 
-  test("without maxPayload the server gets a moment to greet", () => {
-    const step = stepDetection(asked4, { is: "open", hasMaxPayload: false });
-    expect(step).toEqual({ state: { at: "listening" }, actions: ["wait"] });
+  test.each<[string, string, 3 | 4, boolean]>([
+    ["a refusal with an object means revision 4", '4/__probe,{"message":"Invalid namespace"}', 4, false],
+    ["a refusal with a text means revision 3", '4/__probe,"Invalid namespace"', 3, false],
+    ["a refusal in the words of a server in Python means revision 4", '4/__probe,"Unable to connect"', 4, false],
+    ["a refusal by a middleware of 2.x means revision 3", '4/__probe,"Unable to connect to it"', 3, false],
+    ["a yes with a socket id means revision 4, and the namespace is left", '0/__probe,{"sid":"x"}', 4, true],
+    ["a bare yes means revision 3, and the namespace is left", "0/__probe", 3, true],
+  ])("the probe answered by %s", (_rule, data, revision, hasJoined) => {
+    expect(readClue(message(data), PROBE)).toEqual({ revision, isAnswer: true, hasJoined });
   });
 
-  test.each([
-    ["a greeting for the main namespace means revision 3", "0", 3],
-    ["a refusal of the main namespace that nobody asked for means revision 3", '4"nope"', 3],
-  ])("%s", (_rule, data, revision) => {
-    expect(stepDetection({ at: "listening" }, message(data))).toEqual({
-      state: { at: "known", revision },
-      actions: ["keep"],
-    });
-  });
-
-  test("a ping of the server means revision 4", () => {
-    const step = stepDetection({ at: "listening" }, { is: "packet", packet: { type: "ping" } });
-    expect(step).toEqual({ state: { at: "known", revision: 4 }, actions: ["keep"] });
-  });
-
-  test.each([
-    ["an event", "2[1]"],
-    ["an answer for a namespace that is not the probe's", "0/admin"],
-  ])("%s tells nothing and is kept", (_rule, data) => {
-    expect(stepDetection({ at: "listening" }, message(data))).toEqual({
-      state: { at: "listening" },
-      actions: ["keep"],
-    });
-  });
-
-  test("bytes tell nothing and are kept", () => {
-    expect(stepDetection(probing, message(new Uint8Array(1)))).toEqual({ state: probing, actions: ["keep"] });
-  });
-
-  test("a packet that is no message tells nothing and is kept", () => {
-    const step = stepDetection(probing, { is: "packet", packet: { type: "noop" } });
-    expect(step).toEqual({ state: probing, actions: ["keep"] });
-  });
-
-  test("a server that does not greet is probed", () => {
-    const step = stepDetection({ at: "listening" }, { is: "waited", namespace: "/__probe" });
-    expect(step).toEqual({ state: probing, actions: ["probe"] });
-  });
-
-  test.each([
-    ["a refusal with an object means revision 4", '4/__probe,{"message":"Invalid namespace"}', 4, ["drop"]],
-    ["a refusal with a text means revision 3", '4/__probe,"Invalid namespace"', 3, ["drop"]],
-    ["a refusal in the words of a server in Python means revision 4", '4/__probe,"Unable to connect"', 4, ["drop"]],
-    ["a refusal by a middleware of 2.x means revision 3", '4/__probe,"Unable to connect to it"', 3, ["drop"]],
-    [
-      "a yes with a socket id means revision 4, and the namespace is left",
-      '0/__probe,{"sid":"x"}',
-      4,
-      ["drop", "leave"],
-    ],
-    ["a bare yes means revision 3, and the namespace is left", "0/__probe", 3, ["drop", "leave"]],
-    ["a late greeting means revision 3", "0", 3, ["keep"]],
-  ])("the probe answered by %s", (_rule, data, revision, actions) => {
-    expect(stepDetection(probing, message(data))).toEqual({ state: { at: "known", revision }, actions });
-  });
-
-  test("an event of the probe's namespace tells nothing", () => {
-    expect(stepDetection(probing, message("2/__probe,[1]")).state).toEqual(probing);
-  });
-
-  test.each<[string, Detection, DetectionInput]>([
-    ["the end of the wait while probing", probing, { is: "waited", namespace: "/x" }],
-    ["a second open packet", { at: "listening" }, { is: "open", hasMaxPayload: true }],
-    ["the end of the wait before the open packet", asked4, { is: "waited", namespace: "/x" }],
-    ["the end of the wait once known", { at: "known", revision: 4 }, { is: "waited", namespace: "/x" }],
-  ])("%s changes nothing", (_rule, state, input) => {
-    expect(stepDetection(state, input)).toEqual({ state, actions: [] });
-  });
-
-  test.each<[string, Detection]>([
-    ["once known", { at: "known", revision: 4 }],
-    ["before the open packet", asked4],
-  ])("a packet %s is kept", (_rule, state) => {
-    expect(stepDetection(state, message("x"))).toEqual({ state, actions: ["keep"] });
+  test("an answer to a probe that was never sent tells nothing", () => {
+    expect(readClue(message("0/__probe"), undefined)).toBeUndefined();
   });
 });

@@ -1,31 +1,27 @@
 // Finds out which revision a server speaks, without an additional request where polling comes first.
-// Place: bytes -> engine dialect (**which one**) -> session; decides, while the engine's opening acts.
-//
-//   WebSocket:  opening --open, sure--> known      opening --open, unsure--> listening --waited--> probing
-//               listening, probing --something only one revision says--> known
-//
+// Place: bytes -> engine dialect (**which one**) -> session; pure, read by what listens to the first packets.
 // Rules: a polling body shows its revision by its framing, and is decoded with the right codec at once;
 //        nothing is sent that any server would take for a fault: no CONNECT for `/`, no engine ping.
 // Source: docs/protocol/engine-4.md and docs/protocol/engine-3.md, "Detecting the revision"
 
-import type { Packet } from "@bowline/protocol";
+import type { EngineDialect, Packet } from "@bowline/protocol";
+import { eio3Client as eio3, eio4Client as eio4 } from "@bowline/protocol/internal";
 
 /** Revision of the Engine.IO protocol. */
 export type Revision = 3 | 4;
 
-const DIGITS = "0123456789";
+/** What is spoken in each. */
+export const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
 
 /** The revision that a polling body with an open packet is written in; undefined when it is no such body. */
 export function revisionOfBody(body: string | Uint8Array): Revision | undefined {
-  if (typeof body !== "string") {
-    // A marker, the length with a byte for each digit, its end, `0{`.
-    const end = body.indexOf(0xff);
-    return body[0] === 0 && end > 1 && body[end + 1] === 0x30 && body[end + 2] === 0x7b ? 3 : undefined;
+  if (typeof body === "string") {
+    const start = /^(\d+:)?0\{/.exec(body);
+    return start === null ? undefined : start[1] === undefined ? 4 : 3;
   }
-  if (body.startsWith("0{")) return 4;
-  let at = 0;
-  while (at < body.length && DIGITS.includes(body.charAt(at))) at++;
-  return at > 0 && body.startsWith(":0{", at) ? 3 : undefined;
+  // A marker, the length with a byte for each digit, its end, `0{`.
+  const end = body.indexOf(0xff);
+  return body[0] === 0 && end > 1 && body[end + 1] === 0x30 && body[end + 2] === 0x7b ? 3 : undefined;
 }
 
 /** The `code` in the body of a refused handshake; undefined when it is not our kind of server that refused. */
@@ -52,76 +48,31 @@ export function otherRevision(revision: Revision): Revision {
   return revision === 4 ? 3 : 4;
 }
 
-/** Where the detection over a WebSocket stands. */
-export type Detection =
-  | { readonly at: "opening"; readonly asked: Revision }
-  | { readonly at: "listening" }
-  | { readonly at: "probing"; readonly namespace: string }
-  | { readonly at: "known"; readonly revision: Revision };
-
-/** What happens meanwhile. */
-export type DetectionInput =
-  /** The open packet came. */
-  | { readonly is: "open"; readonly hasMaxPayload: boolean }
-  | { readonly is: "packet"; readonly packet: Packet }
-  /** The time for something unasked is over; the probe goes to this namespace, which nobody knows. */
-  | { readonly is: "waited"; readonly namespace: string };
-
-/** What to do: `keep` and `drop` are about the packet at hand, `leave` about a namespace that exists after all. */
-export type DetectionAction = "wait" | "probe" | "keep" | "drop" | "leave";
-
-/** Where the detection stands next, and what to do, in order. */
-export interface DetectionStep {
-  readonly state: Detection;
-  readonly actions: readonly DetectionAction[];
-}
-
-function known(revision: Revision, ...actions: DetectionAction[]): DetectionStep {
-  return { state: { at: "known", revision }, actions };
+/** What a packet over a WebSocket gives away. */
+export interface Clue {
+  readonly revision: Revision;
+  /** Whether it is the answer to the probe, and no packet for the program. */
+  readonly isAnswer: boolean;
+  /** Whether the namespace of the probe exists after all, and has to be left. */
+  readonly hasJoined: boolean;
 }
 
 /** How servers written in Python refuse a namespace in the newer protocol: with a text, where the others send an object. */
 const PYTHON_REFUSAL = ',"Unable to connect"';
 
-/** What an answer to the probe gives away; undefined when the packet is none. */
-function readProbeAnswer(text: string, namespace: string): DetectionStep | undefined {
-  const payload = text.slice(1 + namespace.length);
-  const hasData = payload.startsWith(",{");
-  if (!text.startsWith(namespace, 1)) return undefined;
-  if (text.startsWith("4")) return known(hasData || payload === PYTHON_REFUSAL ? 4 : 3, "drop");
-  return text.startsWith("0") ? known(hasData ? 4 : 3, "drop", "leave") : undefined;
-}
-
-function stepPacket(state: Detection, packet: Packet): DetectionStep {
+/**
+ * Reads what a packet gives away; undefined when it tells nothing.
+ * @param probe the namespace that the server was asked for, which nobody knows.
+ */
+export function readClue({ type, data }: Packet, probe: string | undefined): Clue | undefined {
   // Of the two only revision 4 has servers that ping.
-  if (packet.type === "ping") return known(4, "keep");
-  const { data } = packet;
-  if (packet.type !== "message" || typeof data !== "string") return { state, actions: ["keep"] };
-  const answer = state.at === "probing" ? readProbeAnswer(data, state.namespace) : undefined;
-  if (answer !== undefined) return answer;
-  // Nobody was asked for the main namespace, so this server joins clients to it, or refuses them, by itself.
-  const isUnasked = data === "0" || (data.startsWith("4") && !data.startsWith("4/"));
-  return isUnasked ? known(3, "keep") : { state, actions: ["keep"] };
-}
-
-/** Moves the detection on. */
-export function stepDetection(state: Detection, input: DetectionInput): DetectionStep {
-  switch (state.at) {
-    case "known":
-      return { state, actions: input.is === "packet" ? ["keep"] : [] };
-    case "opening":
-      if (input.is !== "open") return { state, actions: input.is === "packet" ? ["keep"] : [] };
-      // Servers announce this since 4.5; asked for revision 3, they speak it when they open at all.
-      if (input.hasMaxPayload) return known(state.asked);
-      return { state: { at: "listening" }, actions: ["wait"] };
-    case "listening":
-    case "probing":
-      if (input.is === "packet") return stepPacket(state, input.packet);
-      return input.is === "waited" && state.at === "listening"
-        ? { state: { at: "probing", namespace: input.namespace }, actions: ["probe"] }
-        : { state, actions: [] };
-    /* v8 ignore next 2 -- @preserve */
-    default:
-      return state satisfies never;
+  if (type === "ping") return { revision: 4, isAnswer: false, hasJoined: false };
+  if (type !== "message" || typeof data !== "string") return undefined;
+  if (probe !== undefined && /^[04]/.test(data) && data.startsWith(probe, 1)) {
+    const payload = data.slice(1 + probe.length);
+    const isNewer = payload.startsWith(",{") || payload === PYTHON_REFUSAL;
+    return { revision: isNewer ? 4 : 3, isAnswer: true, hasJoined: data.startsWith("0") };
   }
+  // Nobody was asked for the main namespace, so this server joins clients to it, or refuses them, by itself.
+  return /^(0$|4(?!\/))/.test(data) ? { revision: 3, isAnswer: false, hasJoined: false } : undefined;
 }

@@ -71,7 +71,7 @@ export interface EngineListener {
   opened(handshake: Handshake): void;
   message(data: string | Uint8Array): void;
   heartbeat(type: "ping" | "pong", latencyMs?: number): void;
-  /** The connection could not be opened, or broke with an error; in the latter case `closed` follows. */
+  /** The connection could not be opened, or broke with an error; `closed` follows. */
   failed(error: Error): void;
   closed(reason: CloseReason, details?: Error | CloseDetails): void;
 }

@@ -28,10 +28,12 @@ interface Parts {
 interface Wishes {
   readonly first?: 3 | 4;
   readonly implied?: 3 | 4;
+  readonly hasWebTransport?: boolean;
 }
 
 function createEngine(options: EngineOptions = {}, known: Partial<EngineMemory> = {}, wishes: Wishes = {}): Parts {
   const platform = createFakePlatform();
+  platform.hasWebTransport = wishes.hasWebTransport === true;
   const memory: EngineMemory = { revision: undefined, ...known };
   const told: string[] = [];
   const failures: Error[] = [];
@@ -313,6 +315,26 @@ describe("opening over a WebSocket", () => {
     const { platform } = createEngine({ rememberUpgrade: true });
     platform.socket().close(1006);
     expect(Engine.priorWebsocketSuccess).toBe(false);
+  });
+});
+
+describe("opening over WebTransport", () => {
+  const webTransport: EngineOptions = { transports: ["webtransport"] };
+
+  test("is done with the open packet, in the one revision that is spoken there", async () => {
+    const { platform, engine } = createEngine(webTransport, {}, { first: 3, hasWebTransport: true });
+    await first(platform.webTransports).open();
+    await first(platform.webTransports).send({ type: "open", data: openPacket().slice(1) });
+    expect([engine.readyState, engine.protocol, engine.transport.name]).toEqual(["open", 4, "webtransport"]);
+  });
+
+  test("is a failure for a program that is held to the other revision", async () => {
+    const options: EngineOptions = { ...webTransport, protocol: 3 };
+    const { platform, engine, failures } = createEngine(options, {}, { hasWebTransport: true });
+    await first(platform.webTransports).open();
+    await first(platform.webTransports).send({ type: "open", data: openPacket().slice(1) });
+    expect([engine.readyState, failures]).toEqual(["closed", [having({ code: "REVISION_REFUSED" })]]);
+    expect(first(platform.webTransports).isClosed).toBe(true);
   });
 });
 

@@ -8,31 +8,28 @@
 // Source: docs/protocol/engine-4.md, "Closing"
 
 import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol";
-import {
-  type Cancel,
-  type CloseReason,
-  EngineSession,
-  eio4Client as eio4,
-  type Outgoing,
-} from "@bowline/protocol/internal";
+import { type Cancel, type CloseReason, DEAF, EngineSession, type Outgoing, toBytes } from "@bowline/protocol/internal";
 import type { CloseDetails } from "./connect-error.ts";
-import type { Revision } from "./detect-revision.ts";
-import { EngineEmitter } from "./engine-emitter.ts";
+import { DIALECTS, type Revision } from "./detect-revision.ts";
+import { ClientEmitter } from "./emitter.ts";
 import {
   asDetails,
+  type EngineEvents,
   type EngineListener,
   type EngineTransport,
   type OutgoingMessage,
   packetsOf,
+  type RawData,
+  type SendOptions,
 } from "./engine-events.ts";
-import { type EngineContext, Opening } from "./opening.ts";
-import { watchPage } from "./page-watch.ts";
+import type { Upgrading } from "./engine-upgrade.ts";
+import { guardProgram } from "./guard.ts";
+import { createOpening, type EngineContext, type Opening } from "./opening.ts";
 import { chooseTransports, firstTransports, REMEMBERED } from "./transports/choose.ts";
 import type { Transport, TransportClass } from "./transports/transport.ts";
-import type { Upgrading } from "./upgrading.ts";
 
 type EngineState =
-  | { readonly at: "opening"; readonly opening: Opening }
+  | { readonly at: "opening" }
   | { readonly at: "open"; readonly session: EngineSession; readonly upgrading: Upgrading | undefined }
   | { readonly at: "closed" };
 
@@ -45,29 +42,33 @@ const NO_TRANSPORT: EngineTransport = {
 };
 
 /** One connection. */
-export class Engine extends EngineEmitter {
+export class Engine extends ClientEmitter<Record<never, never>, Record<never, never>, EngineEvents> {
+  /** How messages that are bytes are told, as in WebSockets: `blob`, `arraybuffer`, or `nodebuffer` on Node. */
+  binaryType: string;
   readonly #context: EngineContext;
   readonly #listener: EngineListener;
   readonly #kinds: readonly TransportClass[];
-  #state: EngineState;
+  readonly #opening: Opening;
+  #state: EngineState = { at: "opening" };
   #transport: Transport | undefined;
   #handshake: Handshake | undefined;
   /** What was sent before there was a session. */
   #early: (() => void)[] = [];
   #isLeaving = false;
   #isGivenUp = false;
-  #stopListening: Cancel | undefined;
+  #watches: readonly Cancel[] = [];
 
   constructor(context: EngineContext, listener: EngineListener) {
-    super(context.platform);
+    const { options, platform } = context;
+    super(platform.trace("engine.event"));
+    this.binaryType = platform.binaryType;
     this.#context = context;
     this.#listener = listener;
-    this.#kinds = chooseTransports(context.platform, context.options);
-    const opening = new Opening(context, firstTransports(this.#kinds, context.options), {
+    this.#kinds = chooseTransports(platform, options);
+    this.#opening = createOpening(context, firstTransports(this.#kinds, options), {
       opened: (transport, handshake, early) => this.#opened(transport, handshake, early),
-      failed: (error) => this.#failed(error),
+      failed: (error) => this.#closed("transport error", error),
     });
-    this.#state = { at: "opening", opening };
   }
 
   /** Whether a WebSocket worked the last time, in the whole process; see the option `rememberUpgrade`. */
@@ -107,8 +108,7 @@ export class Engine extends EngineEmitter {
 
   /** The transport in use. */
   get transport(): EngineTransport {
-    const opening = this.#state.at === "opening" ? this.#state.opening.transport : undefined;
-    return this.#transport ?? opening ?? NO_TRANSPORT;
+    return this.#transport ?? this.#opening.transport ?? NO_TRANSPORT;
   }
 
   /** What was sent and not taken by the transport yet, made anew at each look. */
@@ -118,7 +118,7 @@ export class Engine extends EngineEmitter {
 
   /** The revision of the Engine.IO protocol that the server speaks; before that is known, the one it is asked for. */
   get protocol(): Revision {
-    return this.#session?.dialect.revision ?? this.#context.memory.revision ?? this.#context.first;
+    return this.#transport?.dialect.revision ?? this.#context.memory.revision ?? this.#context.first;
   }
 
   /** Whether a packet sent now would leave at once. */
@@ -139,7 +139,7 @@ export class Engine extends EngineEmitter {
   }
 
   get #dialect(): EngineDialect {
-    return this.#transport?.dialect ?? eio4;
+    return DIALECTS[this.protocol];
   }
 
   get #session(): EngineSession | undefined {
@@ -148,18 +148,7 @@ export class Engine extends EngineEmitter {
 
   /** Starts to connect. */
   open(): void {
-    if (this.#state.at === "opening") this.#state.opening.start();
-  }
-
-  /** Sends frames of this connection's dialect. */
-  sendFrames(outgoing: Outgoing): void {
-    this.tellCreated(outgoing, this.#dialect);
-    this.#send(outgoing);
-  }
-
-  #send(outgoing: Outgoing): void {
-    if (this.#session === undefined) outgoing.flushed?.("forced close");
-    else this.#session.send(outgoing);
+    if (this.#state.at === "opening") this.#opening.start();
   }
 
   /** Makes the frame of a message in this connection's dialect. */
@@ -167,10 +156,42 @@ export class Engine extends EngineEmitter {
     return this.#dialect.frame({ type: "message", data }, this.#transport?.supportsBinary === false);
   }
 
-  protected override transmit(data: string | Uint8Array, rest: Omit<Outgoing, "frames">): void {
-    const send = (): void => this.#send({ ...rest, frames: [this.frame(data)] });
+  /** Sends frames of this connection's dialect. */
+  sendFrames(outgoing: Outgoing): void {
+    if (this.hasListeners("packetCreate")) {
+      for (const packet of packetsOf(outgoing, this.#dialect)) this.#tell("packetCreate", packet);
+    }
+    this.#send(outgoing);
+  }
+
+  /**
+   * Sends one message; before the connection is open it waits.
+   * @param data a text or bytes; anything else is sent as its text.
+   * @param options may be left out.
+   * @param flushed called when the transport has taken it; never where the connection ends before.
+   * @returns the engine.
+   */
+  send(data: unknown, options?: SendOptions | (() => void) | null, flushed?: () => void): this {
+    const done = typeof options === "function" ? options : flushed;
+    const compress = typeof options !== "object" || options?.compress !== false;
+    const message = toBytes(data) ?? String(data);
+    this.#tell("packetCreate", { type: "message", data: message, options: { compress } });
+    const send = (): void =>
+      this.#send({
+        frames: [this.frame(message)],
+        compress,
+        flushed: (failure) => {
+          if (failure === undefined && done !== undefined) guardProgram(this.#context.platform.clock, done);
+        },
+      });
     if (this.#state.at === "opening") this.#early.push(send);
     else send();
+    return this;
+  }
+
+  /** As `send`. */
+  write(data: unknown, options?: SendOptions | (() => void) | null, flushed?: () => void): this {
+    return this.send(data, options, flushed);
   }
 
   /** Ends the connection once what was sent has left. @returns the engine. */
@@ -178,7 +199,7 @@ export class Engine extends EngineEmitter {
     const state = this.#state;
     if (state.at === "opening") {
       REMEMBERED.hasWebSocketWorked = false;
-      state.opening.cancel();
+      this.#opening.cancel();
       this.#closed("forced close");
     } else if (state.at === "open") {
       this.#isLeaving = true;
@@ -195,6 +216,11 @@ export class Engine extends EngineEmitter {
     return this.#kinds.filter(({ prototype }) => offered.includes(prototype.name));
   }
 
+  #send(outgoing: Outgoing): void {
+    if (this.#session === undefined) outgoing.flushed?.("forced close");
+    else this.#session.send(outgoing);
+  }
+
   #opened(transport: Transport, handshake: Handshake, early: readonly Packet[]): void {
     const { platform, options } = this.#context;
     const session = new EngineSession({
@@ -208,67 +234,97 @@ export class Engine extends EngineEmitter {
       events: {
         message: (data) => this.#message(data),
         heartbeat: (type, latencyMs) => this.#heartbeat(type, latencyMs),
-        packet: (packet) => this.tellPacket(packet),
-        flushed: () => this.tell("flush"),
-        drained: () => this.tell("drain"),
-        closed: (reason, cause) => this.#closed(reason, cause),
+        packet: (packet) => this.#packet(packet),
+        flushed: () => this.#tell("flush"),
+        drained: () => this.#tell("drain"),
+        closed: (reason, cause) => this.#closed(reason, asDetails(cause)),
       },
     });
     this.#handshake = handshake;
-    this.#transport = transport;
-    REMEMBERED.hasWebSocketWorked = transport.name === "websocket";
+    this.#moved(transport);
     this.#state = { at: "open", session, upgrading: undefined };
-    this.#stopListening = watchPage(
-      platform,
-      options,
-      () => this.#transport,
-      () => this.#lost("transport close", { description: "network connection lost", code: "OFFLINE" }),
-    );
+    this.#watches = this.#watchPage();
     session.attach(transport);
-    this.tellPacket({ type: "open", data: JSON.stringify(handshake) });
-    this.tell("handshake", handshake);
+    this.#packet({ type: "open", data: JSON.stringify(handshake) });
+    this.#tell("handshake", handshake);
     this.#listener.opened(handshake);
     for (const send of this.#early.splice(0)) send();
-    this.tell("open");
+    this.#tell("open");
     for (const packet of early) session.received(packet);
     if (options.upgrade !== false && this.readyState === "open") this.#upgrade(session, transport);
   }
 
+  #moved(transport: Transport): void {
+    REMEMBERED.hasWebSocketWorked = transport.name === "websocket";
+    this.#transport = transport;
+  }
+
+  /** A network that is gone ends the connection at once; a page that is left ends it in silence, and only on demand. */
+  #watchPage(): readonly Cancel[] {
+    const { platform, options } = this.#context;
+    const details: CloseDetails = { description: "network connection lost", code: "OFFLINE" };
+    const offline = platform.onLeave("offline", () => this.#lost("transport close", details));
+    if (options.closeOnBeforeunload !== true) return [offline];
+    const leave = platform.onLeave("beforeunload", () => {
+      // In silence: the page is going away, and its handlers would only reconnect.
+      this.#transport?.listen(DEAF);
+      this.#transport?.close("flush");
+    });
+    return [offline, leave];
+  }
+
   #upgrade(session: EngineSession, current: Transport): void {
-    const settle = (): void => {
-      if (this.#state.at === "open") this.#state = { at: "open", session, upgrading: undefined };
-    };
     const upgrading = this.#context.platform.upgrade?.(this.#context, this.#better, session, current, {
-      upgrading: (candidate) => this.tell("upgrading", candidate),
+      upgrading: (candidate) => this.#tell("upgrading", candidate),
       switched: (candidate) => {
-        REMEMBERED.hasWebSocketWorked = candidate.name === "websocket";
-        this.#transport = candidate;
-        settle();
+        this.#moved(candidate);
         session.replace(candidate);
         // The old transport said its last word before it was paused.
         current.close("discard");
-        this.tell("upgrade", candidate);
+        this.#tell("upgrade", candidate);
         if (this.#isLeaving) session.close();
       },
       failed: (error) => {
-        if (this.#state.at === "open") this.tell("upgradeError", error);
+        if (this.#state.at === "open") this.#tell("upgradeError", error);
       },
       ended: () => {
-        settle();
-        if (this.#isLeaving && this.#state.at === "open") session.close();
+        if (this.#isLeaving) session.close();
       },
     });
     this.#state = { at: "open", session, upgrading };
   }
 
+  /** What costs something is only made when somebody listens. */
+  #tell<Event extends keyof EngineEvents>(event: Event, ...args: Parameters<EngineEvents[Event]>): void {
+    if (this.hasListeners(event)) guardProgram(this.#context.platform.clock, () => this.dispatch(event, args));
+  }
+
+  #packet({ type, data }: Packet): void {
+    if (this.hasListeners("packet")) {
+      this.#tell("packet", data === undefined ? { type } : { type, data: this.#raw(data) });
+    }
+    this.#tell("heartbeat");
+  }
+
   #message(data: string | Uint8Array): void {
     this.#listener.message(data);
-    this.tellMessage(data);
+    for (const event of ["data", "message"] as const) {
+      if (this.hasListeners(event)) this.#tell(event, this.#raw(data));
+    }
+  }
+
+  #raw(data: string | Uint8Array): RawData {
+    return typeof data === "string" ? data : this.#context.platform.binary(data, this.binaryType);
   }
 
   #heartbeat(type: "ping" | "pong", latencyMs: number | undefined): void {
+    const answers = this.#dialect.pinger === "server";
     this.#listener.heartbeat(type, latencyMs);
-    this.tellHeartbeat(type, this.#dialect.pinger === "server");
+    if (type === "ping") {
+      this.#tell("packetCreate", { type: answers ? "pong" : type, options: { compress: true } });
+    }
+    this.#tell(type);
+    if (answers) this.#tell("pong");
   }
 
   #lost(reason: CloseReason, details?: CloseDetails): void {
@@ -277,31 +333,19 @@ export class Engine extends EngineEmitter {
     transport?.close("discard");
   }
 
-  #failed(error: Error): void {
-    if (this.#state.at !== "opening") return;
-    REMEMBERED.hasWebSocketWorked = false;
-    this.#transport = this.#state.opening.transport;
-    this.#state = { at: "closed" };
-    this.#context.platform.explain?.(error);
-    this.#listener.failed(error);
-    this.tell("error", error);
-    this.tell("close", "transport error", error);
-  }
-
-  #closed(reason: CloseReason, cause?: unknown): void {
+  #closed(reason: CloseReason, details?: Error | CloseDetails): void {
     const state = this.#state;
     if (state.at === "closed") return;
     this.#state = { at: "closed" };
     if (state.at === "open") state.upgrading?.drop("the connection was lost");
-    this.#stopListening?.();
-    const details = asDetails(cause);
+    for (const stop of this.#watches) stop();
     if (details !== undefined) this.#context.platform.explain?.(details);
     if (reason === "transport error" && details instanceof Error) {
       REMEMBERED.hasWebSocketWorked = false;
       this.#listener.failed(details);
-      this.tell("error", details);
+      this.#tell("error", details);
     }
     this.#listener.closed(reason, details);
-    this.tell("close", reason, details);
+    this.#tell("close", reason, details);
   }
 }

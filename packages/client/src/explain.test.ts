@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type Failure, TransportError, webSocketClosed } from "./connect-error.ts";
+import { codeOfAnswer, type Failure, TransportError, webSocketClosed } from "./connect-error.ts";
 import { explain } from "./explain.ts";
 
 const url = "http://h/socket.io/";
 
 function sentence(failure: Partial<Failure>, message = "xhr poll error"): string {
-  return explain(new TransportError(message, { url, ...failure }));
+  const { status = 0, body = "" } = failure;
+  return explain(new TransportError(message, { url, code: codeOfAnswer({ status, body }), ...failure }));
 }
 
 describe("a failure is explained", () => {

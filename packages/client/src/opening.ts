@@ -5,19 +5,12 @@
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
-import {
-  type Cancel,
-  createId,
-  DEAF,
-  eio3Client as eio3,
-  eio4Client as eio4,
-  wantsBinaryTypes,
-} from "@bowline/protocol/internal";
-import { coded, TransportError, wrongGeneration } from "./connect-error.ts";
-import { otherRevision, type Revision } from "./detect-revision.ts";
-import { type EngineOptions, transportOptions } from "./options.ts";
+import { type Cancel, createId, DEAF, wantsBinaryTypes } from "@bowline/protocol/internal";
+import { coded, TransportError, type TransportErrorContext, wrongGeneration } from "./connect-error.ts";
+import { DIALECTS, otherRevision, type Revision } from "./detect-revision.ts";
+import type { EngineOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
-import type { Attempt, Transport, TransportClass, TransportContext } from "./transports/transport.ts";
+import type { Transport, TransportClass, TransportContext } from "./transports/transport.ts";
 import { endpointOf, requestUrl, type ServerUrl } from "./url.ts";
 
 /** What is known of a server from one connection to the next; each of them checks it. */
@@ -46,8 +39,6 @@ export interface OpeningEvents {
   failed(error: Error): void;
 }
 
-const DIALECTS: Readonly<Record<Revision, EngineDialect>> = { 3: eio3, 4: eio4 };
-
 /** The revision that a program's parser is made for, by its style where it does not tell. */
 export function revisionOfParser(parser: Parser | undefined): Revision | undefined {
   if (parser === undefined) return undefined;
@@ -56,149 +47,148 @@ export function revisionOfParser(parser: Parser | undefined): Revision | undefin
 
 /** What a transport of one class needs. */
 export function contextFor(
-  context: EngineContext,
+  connection: EngineContext,
   kind: TransportClass,
   dialect: EngineDialect,
   sid: string | undefined,
   opened: () => void,
 ): TransportContext {
-  const { platform, server, options: given } = context;
+  const { platform, server, options: given } = connection;
   const { name } = kind.prototype;
-  const merged = transportOptions(given, name);
-  const options = kind.takesBinary?.() === false ? { ...merged, forceBase64: true } : merged;
-  const hasStamps = options.timestampRequests ?? name === "polling";
+  const forceBase64 = kind.takesBinary?.() === false && { forceBase64: true };
+  const options = { ...given, ...given.transportOptions?.[name], ...forceBase64 };
   return {
-    connection: context,
+    connection,
     platform,
     options,
     dialect,
     sid,
     opened,
     endpoint: endpointOf(server, options, name),
-    url: ({ revision }, session) => {
-      const stamp = hasStamps ? createId(platform.random).slice(0, 8) : undefined;
+    url({ revision }, session) {
+      const hasStamp = options.timestampRequests ?? name === "polling";
+      const stamp = hasStamp ? createId(platform.random).slice(0, 8) : undefined;
       return requestUrl(server, options, { transport: name, revision, sid: session, stamp });
     },
   };
 }
 
-/** Tries to open one connection. */
-export class Opening {
-  readonly #context: EngineContext;
-  readonly #events: OpeningEvents;
-  readonly #kinds: readonly TransportClass[];
-  /** The revision that the program insists on. */
-  readonly #pinned: Revision | undefined;
-  #asked: Revision;
-  #tried = 0;
-  #hasRetried = false;
-  #transport: Transport | undefined;
-  #timer: Cancel | undefined;
-
-  constructor(context: EngineContext, kinds: readonly TransportClass[], events: OpeningEvents) {
-    const { protocol = "auto" } = context.options;
-    this.#context = context;
-    this.#kinds = kinds;
-    this.#events = events;
-    this.#pinned = protocol === "auto" ? context.implied : protocol;
-    this.#asked = this.#pinned ?? context.memory.revision ?? context.first;
-  }
-
+/** A connection that is being opened. */
+export interface Opening {
   /** The transport that was tried last. */
-  get transport(): Transport | undefined {
-    return this.#transport;
+  readonly transport: Transport | undefined;
+  start(): void;
+  /** Stops trying; nothing is told any more. */
+  cancel(): void;
+}
+
+/** Prepares to open one connection. */
+export function createOpening(
+  connection: EngineContext,
+  kinds: readonly TransportClass[],
+  events: OpeningEvents,
+): Opening {
+  const { implied, memory, options, platform } = connection;
+  const { protocol = "auto" } = options;
+  /** The revision that the program insists on. */
+  const pinned = protocol === "auto" ? implied : protocol;
+  let asked = pinned ?? memory.revision ?? connection.first;
+  let tried = 0;
+  let hasRetried = false;
+  let transport: Transport | undefined;
+  let stopTimer: Cancel | undefined;
+
+  function after(ms: number, action: () => void): void {
+    stopTimer?.();
+    stopTimer = platform.clock.after(ms, action);
   }
 
-  start(): void {
-    const kind = this.#kinds[this.#tried];
+  function cancel(): void {
+    stopTimer?.();
+    transport?.listen(DEAF);
+    transport?.close("discard");
+  }
+
+  function start(): void {
+    const kind = kinds[tried];
     if (kind === undefined) {
       // Not at once: the program has no chance to listen before the call that connects returns.
-      this.#after(0, () => this.#events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
-      return;
-    }
-    const context = contextFor(this.#context, kind, DIALECTS[this.#asked], undefined, () => events.opened?.());
-    const transport = kind.create(context);
-    const events = kind.detect(this.#attempt(context, transport));
-    this.#transport = transport;
-    transport.listen(events);
-    transport.open();
-  }
-
-  /** Stops trying; nothing is told any more. */
-  cancel(): void {
-    this.#timer?.();
-    this.#transport?.listen(DEAF);
-    this.#transport?.close("discard");
-  }
-
-  #attempt(context: TransportContext, transport: Transport): Attempt {
-    return {
-      context,
-      transport,
-      asked: this.#asked,
-      pinned: this.#pinned,
-      mayProbe: this.#context.mayProbe !== false,
-      dialectOf: (revision) => DIALECTS[revision],
-      succeed: (dialect, handshake, early) => this.#succeed(transport, dialect, handshake, early),
-      fail: (error, mayBeRevision) => this.#fail(error, mayBeRevision),
-      after: (ms, action) => this.#after(ms, action),
-      blamed: (error) => this.#blamed(error, context),
-      refused: (wanted) => this.#refused(wrongGeneration(wanted), context, wanted),
-    };
-  }
-
-  #after(ms: number, action: () => void): void {
-    this.#timer?.();
-    this.#timer = this.#context.platform.clock.after(ms, action);
-  }
-
-  #fail(error: TransportError, mayBeRevision: boolean): void {
-    this.cancel();
-    if (mayBeRevision && !this.#hasRetried && this.#pinned === undefined) {
-      this.#hasRetried = true;
-      this.#asked = otherRevision(this.#asked);
-      this.start();
-    } else if (this.#context.options.tryAllTransports === true && this.#tried + 1 < this.#kinds.length) {
-      this.#tried++;
-      this.start();
+      after(0, () => events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
     } else {
-      this.#events.failed(error);
+      attempt(kind);
     }
   }
 
-  #succeed(transport: Transport, dialect: EngineDialect, handshake: Handshake, early: readonly Packet[]): void {
-    this.#timer?.();
-    this.#context.memory.revision = dialect.revision;
-    transport.settle({ dialect, sid: handshake.sid, maxPayload: handshake.maxPayload });
-    this.#events.opened(transport, handshake, early);
+  function attempt(kind: TransportClass): void {
+    const context = contextFor(connection, kind, DIALECTS[asked], undefined, () => listener.opened?.());
+    const { endpoint: url } = context;
+    const current = kind.create(context);
+
+    function fail(cause: unknown, mayBeRevision: boolean): void {
+      cancel();
+      if (mayBeRevision && !hasRetried && pinned === undefined) {
+        hasRetried = true;
+        asked = otherRevision(asked);
+        start();
+      } else if (options.tryAllTransports === true && tried + 1 < kinds.length) {
+        tried++;
+        start();
+      } else {
+        const code = "CONNECTION_RESET";
+        const error =
+          cause instanceof TransportError
+            ? cause
+            : new TransportError(`${current.name} error`, { url, error: cause, code });
+        events.failed(mayBeRevision && pinned === 3 ? refused(error.message, pinned, error.context) : error);
+      }
+    }
+
+    /** The error, where a program insists on a revision that is not spoken there. */
+    function refused(message: string, wanted: Revision, answer?: TransportErrorContext): TransportError {
+      const detail = `${protocol === "auto" ? "parser" : "protocol"} ${wanted}`;
+      return new TransportError(message, {
+        url,
+        code: "REVISION_REFUSED",
+        detail,
+        ...(answer && { status: answer.status, body: answer.responseText }),
+      });
+    }
+
+    const listener = kind.detect({
+      context,
+      transport: current,
+      asked,
+      pinned,
+      mayProbe: connection.mayProbe !== false,
+      succeed(dialect, handshake, early) {
+        if (pinned !== undefined && dialect.revision !== pinned) {
+          fail(refused(wrongGeneration(pinned), pinned), false);
+          return;
+        }
+        stopTimer?.();
+        memory.revision = dialect.revision;
+        current.settle({ dialect, sid: handshake.sid, maxPayload: handshake.maxPayload });
+        events.opened(current, handshake, early);
+      },
+      fail,
+      after,
+    });
+    transport = current;
+    current.listen(listener);
+    current.open();
   }
 
-  /** The error, where a program insists on a revision that is not spoken there. */
-  #blamed(error: TransportError, context: TransportContext): TransportError {
-    if (this.#pinned !== 3) return error;
-    const { status, responseText: body = "" } = error.context ?? {};
-    return this.#refused(error.message, context, 3, status === undefined ? {} : { status, body });
-  }
-
-  #refused(message: string, { endpoint: url }: TransportContext, wanted: Revision, answer = {}): TransportError {
-    const { protocol = "auto" } = this.#context.options;
-    const detail = `${protocol === "auto" ? "parser" : "protocol"} ${wanted}`;
-    return new TransportError(message, { url, code: "REVISION_REFUSED", detail, ...answer });
-  }
+  return {
+    get transport() {
+      return transport;
+    },
+    start,
+    cancel,
+  };
 }
 
 /** @throws SyntaxError when the first packet is no handshake. */
 export function readHandshake(packet: Packet): Handshake {
   if (packet.type !== "open") throw new SyntaxError(`the first packet was ${packet.type}, not open`);
   return parseHandshake(packet.data);
-}
-
-/** Why a transport was closed before its session was open. */
-export function asTransportError(cause: unknown, { context, transport }: Attempt): TransportError {
-  if (cause instanceof TransportError) return cause;
-  return new TransportError(`${transport.name} error`, {
-    url: context.endpoint,
-    error: cause,
-    code: "CONNECTION_RESET",
-  });
 }

@@ -226,8 +226,3 @@ export const DEFAULTS: {
   maxPayload: 100 * 1024 * 1024,
   maxBuffer: 100_000,
 };
-
-/** The options for one transport. */
-export function transportOptions(options: EngineOptions, name: TransportName): EngineOptions {
-  return { ...options, ...options.transportOptions?.[name] };
-}

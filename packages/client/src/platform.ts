@@ -4,6 +4,7 @@
 //        no timer is used beside them.
 
 import type { Cancel, Clock, Random, Trace } from "@bowline/protocol/internal";
+import type { Failure } from "./connect-error.ts";
 import type { UpgradeStart } from "./engine-upgrade.ts";
 import type { FailureCode, WarningCode } from "./failure-code.ts";
 import type { EngineOptions } from "./options.ts";
@@ -51,7 +52,7 @@ export interface WebSocketEvents {
   opened(): void;
   message(data: string | Uint8Array): void;
   /** Something went wrong, or a plain answer came; `closed` follows. */
-  failed(error: unknown, code: FailureCode | undefined, answer?: HttpAnswer): void;
+  failed(failure: Omit<Failure, "url">): void;
   closed(code: number, reason: string): void;
 }
 
@@ -59,8 +60,6 @@ export interface WebSocketEvents {
 export interface WebSocketHandle {
   /** The platform's own object. */
   readonly native: unknown;
-  /** Bytes that were sent and have not left yet. */
-  readonly bufferedBytes: number;
   /** Sends one message; `handedOver` is called when the platform has taken it, or with the reason why it did not. */
   send(data: string | Uint8Array, compress: boolean, handedOver?: (error?: unknown) => void): void;
   /** Starts the closing handshake. */

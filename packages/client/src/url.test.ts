@@ -14,6 +14,7 @@ describe("a program's URL", () => {
     ["of ws has port 80", "ws://h", "ws", "h", "80", "/"],
     ["of wss has port 443", "WSS://h", "wss", "h", "443", "/"],
     ["keeps the brackets of IPv6 addresses", "http://[::1]:3000/a", "http", "[::1]", "3000", "/a"],
+    ["takes the last colon for that of the port", "http://::1:3000?x", "http", "::1", "3000", "/"],
     ["may be an IPv6 address without a port", "http://[::1]/a", "http", "[::1]", "80", "/a"],
     ["loses credentials and fragments", "http://me:secret@h/a#b", "http", "h", "80", "/a"],
     ["without a scheme is taken for https", "h:3000/a", "https", "h", "3000", "/a"],

@@ -23,29 +23,19 @@ export interface ServerUrl {
   readonly query: string;
 }
 
-const SCHEMES = ["http", "https", "ws", "wss"];
-
-function needsPage(url: string | undefined): Error {
-  return new Error(
-    `Cannot connect to "${url ?? ""}": without a page the URL has to name the server, as in io("https://example.com")`,
-  );
-}
+const HAS_SCHEME = /^(https?|wss?):\/\//i;
+/** Scheme, credentials, host, port, path, query: a port is what follows the last colon that is in no bracket. */
+const PARTS = /^(\w+):\/\/(?:[^/?]*@)?([^/?]*?)(?::([^\]:/?]*))?(\/[^?]*)?(?:\?(.*))?$/s;
 
 /** Completes what a program gave by the address of the page. */
 function complete(url: string | undefined, page: PageLocation | undefined): string {
-  if (url === undefined || url.startsWith("/")) {
-    if (page === undefined) throw needsPage(url);
-    if (url === undefined) return `${page.protocol}//${page.host}`;
-    return url.startsWith("//") ? `${page.protocol}${url}` : `${page.protocol}//${page.host}${url}`;
+  if (url?.startsWith("/") === false) return HAS_SCHEME.test(url) ? url : `${page?.protocol ?? "https:"}//${url}`;
+  if (page === undefined) {
+    throw new Error(
+      `Cannot connect to "${url ?? ""}": without a page the URL has to name the server, as in io("https://example.com")`,
+    );
   }
-  const end = url.indexOf("://");
-  if (end !== -1 && SCHEMES.includes(url.slice(0, end).toLowerCase())) return url;
-  return `${page?.protocol ?? "https:"}//${url}`;
-}
-
-function cut(text: string, mark: string): [before: string, after: string] {
-  const at = text.indexOf(mark);
-  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + mark.length)];
+  return page.protocol + (url?.startsWith("//") ? url : `//${page.host}${url ?? ""}`);
 }
 
 /**
@@ -54,25 +44,11 @@ function cut(text: string, mark: string): [before: string, after: string] {
  * @throws Error when the URL needs a page to be completed and there is none.
  */
 export function parseServerUrl(url: string | undefined, page: PageLocation | undefined): ServerUrl {
-  const [href] = cut(complete(url, page), "#");
-  const [scheme, rest] = cut(href, "://");
+  const href = complete(url, page).replace(/#.*/s, "");
+  const [, scheme = "", hostname = "", port = "", path = "/", query = ""] = PARTS.exec(href) ?? [];
   const protocol = scheme.toLowerCase();
-  const [location, query] = cut(rest, "?");
-  const [authority, path] = cut(location, "/");
-  const host = authority.slice(authority.lastIndexOf("@") + 1);
   const secure = protocol === "https" || protocol === "wss";
-  const colon = host.lastIndexOf(":");
-  const hasPort = colon > host.lastIndexOf("]");
-  const port = hasPort ? host.slice(colon + 1) : "";
-  return {
-    href,
-    protocol,
-    secure,
-    hostname: hasPort ? host.slice(0, colon) : host,
-    port: port === "" ? (secure ? "443" : "80") : port,
-    path: `/${path}`,
-    query,
-  };
+  return { href, protocol, secure, hostname, port: port || (secure ? "443" : "80"), path, query };
 }
 
 /** Where the server of a connection is, by its URL or by options. */
@@ -100,14 +76,7 @@ export function writeQuery(query: Query | undefined): string {
 }
 
 /** Parameters that belong to the protocol; a program's own of these names are dropped. */
-const RESERVED = ["EIO", "transport", "sid", "b64", "j"];
-
-function withoutReserved(query: string): string {
-  return query
-    .split("&")
-    .filter((pair) => pair !== "" && !RESERVED.includes(cut(pair, "=")[0]))
-    .join("&");
-}
+const RESERVED = /^(EIO|transport|sid|b64|j)(=|$)/;
 
 /** What a request to the endpoint says beside the program's own query. */
 export interface RequestFacts {
@@ -120,22 +89,21 @@ export interface RequestFacts {
 
 /** The URL of the endpoint without any query: fit to be shown, since it holds no secret. */
 export function endpointOf(server: ServerUrl, options: EngineOptions, transport: TransportName): string {
-  const isSecure = server.secure || transport === "webtransport";
-  const scheme = transport === "websocket" ? "ws" : "http";
-  const port = server.port === (server.secure ? "443" : "80") ? "" : `:${server.port}`;
-  const path = options.path ?? DEFAULTS.path;
-  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
-  const slash = options.addTrailingSlash === false ? "" : "/";
-  return `${scheme}${isSecure ? "s" : ""}://${server.hostname}${port}${trimmed}${slash}`;
+  const { path = DEFAULTS.path, addTrailingSlash } = options;
+  const { secure, hostname, port } = server;
+  const scheme = (transport === "websocket" ? "ws" : "http") + (secure || transport === "webtransport" ? "s" : "");
+  const location = port === (secure ? "443" : "80") ? hostname : `${hostname}:${port}`;
+  return `${scheme}://${location}${path.replace(/\/$/, "")}${addTrailingSlash === false ? "" : "/"}`;
 }
 
 /** The URL of one request. */
 export function requestUrl(server: ServerUrl, options: EngineOptions, facts: RequestFacts): string {
   const { transport, revision, sid, stamp } = facts;
   // The URL's own query wins over the option, at each connection anew.
-  const own = withoutReserved(server.query === "" ? writeQuery(options.query) : server.query);
-  const parameters = [`EIO=${revision}`, `transport=${transport}`];
-  if (own !== "") parameters.unshift(own);
+  const parameters = (server.query || writeQuery(options.query))
+    .split("&")
+    .filter((pair) => pair !== "" && !RESERVED.test(pair));
+  parameters.push(`EIO=${revision}`, `transport=${transport}`);
   if (stamp !== undefined) parameters.push(`${options.timestampParam ?? "t"}=${stamp}`);
   if (options.forceBase64 === true) parameters.push("b64=1");
   if (sid !== undefined) parameters.push(`sid=${escapeText(sid)}`);
@@ -144,12 +112,13 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
 
 /** The parameters of a URL by their names; of repeated ones the last counts. */
 export function queryOf(url: string): Readonly<Record<string, string>> {
-  const query: Record<string, string> = {};
-  for (const pair of cut(url, "?")[1].split("&")) {
-    const [name, value] = cut(pair, "=");
-    query[unescapeText(name)] = unescapeText(value);
+  const parameters: Record<string, string> = {};
+  const [, query = ""] = url.split(/\?(.*)/s);
+  for (const pair of query.split("&")) {
+    const [name = "", value = ""] = pair.split(/=(.*)/s);
+    parameters[unescapeText(name)] = unescapeText(value);
   }
-  return query;
+  return parameters;
 }
 
 /** What no program could have escaped stays as it is. */

@@ -28,7 +28,7 @@ import { FakeWebTransport } from "./fake-web-transport.ts";
 export interface FakeRequest {
   readonly request: HttpRequest;
   readonly isCancelled: boolean;
-  answer(body: string | Uint8Array, status?: number): void;
+  answer(body: string | Uint8Array, status?: number, code?: FailureCode): void;
   fail(error: unknown, code?: FailureCode): void;
 }
 
@@ -86,9 +86,9 @@ export function createFakePlatform(): FakePlatform {
       get isCancelled() {
         return isCancelled;
       },
-      answer(body, status = 200) {
+      answer(body, status = 200, code?: FailureCode) {
         settled.add(fake);
-        if (!isCancelled) events.answered({ status, body });
+        if (!isCancelled) events.answered({ status, body }, code);
       },
       fail(error, code = "NETWORK_ERROR") {
         settled.add(fake);
@@ -143,7 +143,7 @@ export function createFakePlatform(): FakePlatform {
         },
         open: () => events.opened(),
         message: (data) => events.message(data),
-        fail: (error, code = "NETWORK_ERROR") => events.failed(error, code),
+        fail: (error, code = "NETWORK_ERROR") => events.failed({ error, code }),
         close: (code = 1005, reason = "") => events.closed(code, reason),
         release(error) {
           const due = held;
@@ -154,7 +154,6 @@ export function createFakePlatform(): FakePlatform {
       sockets.push(fake);
       return {
         native: fake,
-        bufferedBytes: 0,
         send(data, compress, handedOver) {
           sent.push(data);
           compressed.push(compress);

@@ -5,6 +5,7 @@
 
 import { type Cancel, type Clock, SILENT } from "@bowline/protocol/internal";
 import type { Platform } from "../platform.ts";
+import { listenToPage } from "./page-events.ts";
 
 function createClock(
   now: () => number,
@@ -61,9 +62,6 @@ export function createBrowserPlatform(parts: Pick<Platform, "transports" | "upgr
       warned.add(code);
       console.warn(code, detail);
     },
-    onLeave(event, listener) {
-      globalThis.addEventListener?.(event, listener);
-      return () => globalThis.removeEventListener?.(event, listener);
-    },
+    onLeave: listenToPage,
   };
 }

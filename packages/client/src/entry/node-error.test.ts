@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { codeOfAnswer, codeOfNodeError } from "./node-error.ts";
+import { codeOfNodeError, codeOfRefusal } from "./node-error.ts";
 
 test.each([
   ["a refused connection", "ECONNREFUSED", "CONNECTION_REFUSED"],
@@ -28,7 +28,7 @@ describe("an answer in the place of a WebSocket", () => {
     ["a server that says so in words", 400, "Session ID unknown", "SESSION_UNKNOWN"],
     ["a wrong path", 404, "", undefined],
   ])("%s has its name", (_rule, status, body, code) => {
-    expect(codeOfAnswer({ status, body }, true)).toBe(code);
+    expect(codeOfRefusal({ status, body }, true)).toBe(code);
   });
 });
 
@@ -40,6 +40,6 @@ describe("an answer to a poll", () => {
     ["bytes", 400, new Uint8Array(1), undefined],
     ["the wish for an upgrade", 426, "", undefined],
   ])("%s has its name", (_rule, status, body, code) => {
-    expect(codeOfAnswer({ status, body }, false)).toBe(code);
+    expect(codeOfRefusal({ status, body }, false)).toBe(code);
   });
 });

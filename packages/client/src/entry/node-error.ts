@@ -54,7 +54,7 @@ const REFUSALS: ReadonlyMap<unknown, FailureCode> = new Map<unknown, FailureCode
 ]);
 
 /** Names the failure that an answer is, where it takes more than its status; undefined for all others. */
-export function codeOfAnswer({ status, body }: HttpAnswer, isWebSocket: boolean): FailureCode | undefined {
+export function codeOfRefusal({ status, body }: HttpAnswer, isWebSocket: boolean): FailureCode | undefined {
   // Something on the way, or a server of something else, took it for a plain request.
   const isPlain = status < 300 || status === 426 || (status === 400 && refusalCode(body) === NO_UPGRADE);
   if (isWebSocket && isPlain) return "UPGRADE_SWALLOWED";

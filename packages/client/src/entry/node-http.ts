@@ -9,7 +9,7 @@ import type { FailureCode } from "../failure-code.ts";
 import { DEFAULTS } from "../options.ts";
 import type { HttpEvents, HttpRequest } from "../platform.ts";
 import { jarOf, withCookies } from "./node-cookies.ts";
-import { codeOfAnswer, codeOfNodeError } from "./node-error.ts";
+import { codeOfNodeError, codeOfRefusal } from "./node-error.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 let plainAgent: http.Agent | undefined;
@@ -70,7 +70,7 @@ export function requestOnNode(given: HttpRequest, events: HttpEvents): Cancel {
       isCancelled = true;
       const bytes = Buffer.concat(chunks);
       const answer = { status: response.statusCode ?? 0, body: isBinary(response) ? bytes : bytes.toString() };
-      events.answered(answer, codeOfAnswer(answer, false));
+      events.answered(answer, codeOfRefusal(answer, false));
     });
   });
   request.on("error", (error) => fail(error));

@@ -4,10 +4,11 @@
 
 import type { IncomingMessage } from "node:http";
 import { type ClientOptions, WebSocket } from "ws";
+import { codeOfAnswer } from "../connect-error.ts";
 import { DEFAULTS, type EngineOptions } from "../options.ts";
 import type { HttpAnswer, WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
 import { withCookies } from "./node-cookies.ts";
-import { codeOfAnswer, codeOfNodeError } from "./node-error.ts";
+import { codeOfNodeError, codeOfRefusal } from "./node-error.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 /** Size in bytes from which messages are compressed, where the server agrees to it. */
@@ -86,22 +87,19 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   let isRefused = false;
   socket.on("error", (error) => {
     // To be given up after a refusal is an error to ws, and none to those who have heard of it.
-    if (!isRefused) events.failed(error, codeOfNodeError(error));
+    if (!isRefused) events.failed({ error, code: codeOfNodeError(error) });
   });
   socket.on("unexpected-response", (_request, response) => {
     readRefusal(response, (answer) => {
       isRefused = true;
       const error = new Error(`Unexpected server response: ${answer.status}`);
-      events.failed(error, codeOfAnswer(answer, true), answer);
+      events.failed({ error, code: codeOfRefusal(answer, true) ?? codeOfAnswer(answer), ...answer });
       socket.terminate();
     });
   });
   socket.on("close", (code, reason) => events.closed(code, reason.toString()));
   return {
     native: socket,
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
     send(data, mayCompress, handedOver) {
       const compress = mayCompress && Buffer.byteLength(data) >= threshold;
       socket.send(data, { compress, binary: typeof data !== "string" }, (error) => handedOver?.(error));

@@ -9,10 +9,10 @@ import { pollingOver } from "../transports/polling.ts";
 import type { TransportClass } from "../transports/transport.ts";
 import { webSocketOver } from "../transports/websocket.ts";
 import { type ConnectWebTransport, type WebTransportSession, webTransportOver } from "../transports/webtransport.ts";
+import { listenToPage } from "./page-events.ts";
 
 function isReactNative(): boolean {
-  const navigator: unknown = Reflect.get(globalThis, "navigator");
-  return typeof navigator === "object" && navigator !== null && Reflect.get(navigator, "product") === "ReactNative";
+  return globalThis.navigator?.product === "ReactNative";
 }
 
 /** Fetch takes bytes only over a buffer that nobody shares. */
@@ -30,10 +30,10 @@ function isBinary(type: string | null): boolean {
  */
 function untilPageHides(abort: () => void): Cancel {
   const cancel = (): void => {
-    globalThis.removeEventListener?.("pagehide", cancel);
+    stop();
     abort();
   };
-  globalThis.addEventListener?.("pagehide", cancel);
+  const stop = listenToPage("pagehide", cancel);
   return cancel;
 }
 
@@ -42,22 +42,18 @@ function fetchRequest({ method, url, headers, body, options }: HttpRequest, even
   const { signal } = controller;
   const cancel = untilPageHides(() => controller.abort());
   const credentials = options.withCredentials === true ? "include" : "same-origin";
-  const settle = (action: () => void): void => {
-    if (signal.aborted) return;
-    cancel();
-    action();
-  };
-  fetch(url, { method, headers, body: bodyOf(body), credentials, signal, cache: "no-store" })
+  void fetch(url, { method, headers, body: bodyOf(body), credentials, signal, cache: "no-store" })
     .then(async (response) => {
-      const answer = isBinary(response.headers.get("content-type"))
-        ? await response.arrayBuffer()
-        : await response.text();
-      return { status: response.status, body: typeof answer === "string" ? answer : new Uint8Array(answer) };
+      const hasBytes = isBinary(response.headers.get("content-type"));
+      const body = hasBytes ? new Uint8Array(await response.arrayBuffer()) : await response.text();
+      return () => events.answered({ status: response.status, body });
     })
-    .then(
-      (answer) => settle(() => events.answered(answer)),
-      (error: unknown) => settle(() => events.failed(error, "NETWORK_OR_CORS")),
-    );
+    .catch((error: unknown) => () => events.failed(error, "NETWORK_OR_CORS"))
+    .then((tell) => {
+      if (signal.aborted) return;
+      cancel();
+      tell();
+    });
   return cancel;
 }
 
@@ -109,14 +105,11 @@ function openWebSocket({ url, protocols = [], options }: WebSocketRequest, event
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     events.message(typeof data === "string" ? data : new Uint8Array(data));
   };
-  socket.onerror = (error) => events.failed(error, wasOpen ? "CONNECTION_LOST" : "NETWORK_OR_CORS");
+  socket.onerror = (error) => events.failed({ error, code: wasOpen ? "CONNECTION_LOST" : "NETWORK_OR_CORS" });
   socket.onclose = ({ code, reason }) => events.closed(code, reason);
   const close = (): void => socket.close();
   return {
     native: socket,
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
     send(data, _compress, handedOver) {
       socket.send(typeof data === "string" ? data : new Uint8Array(data));
       handedOver?.();

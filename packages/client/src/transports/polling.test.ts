@@ -1,5 +1,11 @@
-import { eio3, eio4, type Packet } from "@bowline/protocol";
-import type { CarrierEvents, CloseReason, Outgoing } from "@bowline/protocol/internal";
+import type { Packet } from "@bowline/protocol";
+import {
+  type CarrierEvents,
+  type CloseReason,
+  eio3Client as eio3,
+  eio4Client as eio4,
+  type Outgoing,
+} from "@bowline/protocol/internal";
 import { describe, expect, test } from "vitest";
 import {
   body3,
@@ -12,7 +18,8 @@ import {
   openPacket,
 } from "../../test-support/fake-platform.ts";
 import type { EngineOptions } from "../options.ts";
-import { PollingTransport } from "./polling.ts";
+import { createPolling } from "./polling.ts";
+import type { Transport } from "./transport.ts";
 
 interface Heard extends CarrierEvents {
   readonly packets: Packet[];
@@ -34,8 +41,8 @@ function createHeard(): Heard {
   };
 }
 
-function createTransport(platform: FakePlatform, options: EngineOptions = {}): PollingTransport {
-  return new PollingTransport(
+function createTransport(platform: FakePlatform, options: EngineOptions = {}): Transport {
+  return createPolling(
     {
       connection: {},
       platform,
@@ -196,6 +203,15 @@ describe("receiving", () => {
     const { platform } = createOpen({ extraHeaders: { "x-mine": "1" } });
     expect(first(platform.requests).request.headers).toEqual({ Accept: "*/*", "x-mine": "1" });
   });
+});
+
+test.each([
+  ["by its status", undefined, "BAD_REQUEST"],
+  ["as the platform knows it better", "TLS_REQUIRED", "TLS_REQUIRED"],
+] as const)("an answer that is no success is named %s", (_rule, known, code) => {
+  const { platform, heard } = createOpen();
+  last(platform.requests).answer("no", 400, known);
+  expect(heard.ends).toEqual([["transport error", having({ message: "xhr poll error", code })]]);
 });
 
 describe("sending", () => {

@@ -9,261 +9,216 @@
 //        answered, since a server takes an aborted one for a failure; nothing is told after the end.
 // Source: docs/protocol/engine-4.md, "Polling"
 
-import { type EngineDialect, eio3, eio4, type Frame, type Packet } from "@bowline/protocol";
+import type { Frame } from "@bowline/protocol";
 import { type Cancel, type CarrierEvents, type CloseReason, DEAF, type Outgoing } from "@bowline/protocol/internal";
-import { type Failure, TransportError, withoutQuery } from "../connect-error.ts";
+import { codeOfAnswer, type Failure, TransportError, withoutQuery } from "../connect-error.ts";
 import { detectByBody } from "../detect-by-body.ts";
-import { revisionOfBody } from "../detect-revision.ts";
-import type { HttpAnswer, HttpCall, HttpEvents, HttpRequest } from "../platform.ts";
+import { DIALECTS, revisionOfBody } from "../detect-revision.ts";
+import type { FailureCode } from "../failure-code.ts";
+import type { HttpAnswer, HttpCall } from "../platform.ts";
 import { queryOf } from "../url.ts";
-import type { Transport, TransportClass, TransportContext } from "./transport.ts";
+import { type Transport, type TransportClass, type TransportContext, transportClass } from "./transport.ts";
 
-type PollingState =
-  | { readonly at: "idle" }
-  | { readonly at: "opening" }
-  | { readonly at: "open"; readonly sid: string }
-  | { readonly at: "pausing"; readonly sid: string; readonly done: () => void }
-  | { readonly at: "paused"; readonly sid: string }
-  | { readonly at: "leaving"; readonly sid: string }
-  | { readonly at: "closed" };
+type PollingState = "idle" | "opening" | "open" | "pausing" | "paused" | "leaving" | "closed";
 
-/** A transport over HTTP requests. */
-export class PollingTransport implements Transport {
-  readonly endsByPacket = true;
-  readonly #context: TransportContext;
-  readonly #http: HttpCall;
-  #dialect: EngineDialect;
-  #maxBatchBytes = Number.POSITIVE_INFINITY;
-  #events: CarrierEvents = DEAF;
-  #state: PollingState = { at: "idle" };
-  #poll: Cancel | undefined;
-  #post: { readonly cancel: Cancel; readonly batch: readonly Outgoing[] } | undefined;
+/** Makes a transport over HTTP requests. */
+export function createPolling(context: TransportContext, http: HttpCall): Transport {
+  const { connection, platform, options } = context;
+  let { dialect } = context;
+  let sid: string | undefined;
+  let maxBatchBytes = Number.POSITIVE_INFINITY;
+  let events: CarrierEvents = DEAF;
+  let state: PollingState = "idle";
+  let whenPaused: (() => void) | undefined;
+  let poll: Cancel | undefined;
+  let post: { readonly cancel: Cancel; readonly batch: readonly Outgoing[] } | undefined;
 
-  constructor(context: TransportContext, http: HttpCall) {
-    this.#context = context;
-    this.#http = http;
-    this.#dialect = context.dialect;
+  const is = (...states: readonly PollingState[]): boolean => states.includes(state);
+
+  function end(reason: CloseReason = "forced close"): void {
+    if (is("closed")) return;
+    state = "closed";
+    const last = post;
+    poll?.();
+    poll = undefined;
+    post = undefined;
+    last?.cancel();
+    for (const outgoing of last?.batch ?? []) outgoing.flushed?.(reason);
   }
 
-  get name(): "polling" {
-    return "polling";
+  function fail(message: string, failure: Omit<Failure, "url">): void {
+    const isTold = !is("closed", "leaving");
+    end("transport error");
+    if (!isTold) return;
+    const error = new TransportError(message, { url: context.endpoint, ...failure });
+    events.carrierClosed("transport error", error);
   }
 
-  get query(): Readonly<Record<string, string>> {
-    return queryOf(this.#context.url(this.#dialect, "sid" in this.#state ? this.#state.sid : undefined));
-  }
-
-  get dialect(): EngineDialect {
-    return this.#dialect;
-  }
-
-  get writable(): boolean {
-    return this.#state.at === "open" && this.#post === undefined;
-  }
-
-  get maxBatchBytes(): number {
-    return this.#maxBatchBytes;
-  }
-
-  get supportsBinary(): boolean {
-    return this.#dialect.binaryBodies && this.#context.options.forceBase64 !== true;
-  }
-
-  get readyState(): string {
-    return this.#state.at;
-  }
-
-  listen(events: CarrierEvents): void {
-    this.#events = events;
-  }
-
-  open(): void {
-    this.#state = { at: "opening" };
-    this.#get(undefined);
-  }
-
-  settle({ dialect, sid, maxPayload }: Parameters<Transport["settle"]>[0]): void {
-    this.#dialect = dialect;
-    this.#maxBatchBytes = maxPayload ?? Number.POSITIVE_INFINITY;
-    if (this.#state.at === "opening") this.#state = { at: "open", sid };
-  }
-
-  send(batch: readonly Outgoing[]): void {
-    if (this.#state.at !== "open") return;
-    this.#send(batch, this.#state.sid);
-  }
-
-  pause(done: () => void): void {
-    if (this.#state.at !== "open") return;
-    this.#state = { at: "pausing", sid: this.#state.sid, done };
-    this.#pauseOnceIdle();
-  }
-
-  resume(): void {
-    if (this.#state.at !== "pausing" && this.#state.at !== "paused") return;
-    this.#state = { at: "open", sid: this.#state.sid };
-    this.#pollAgain();
-    if (this.writable) this.#events.drained();
-  }
-
-  close(how: "flush" | "discard"): void {
-    const state = this.#state;
-    if (how === "discard" || state.at === "idle" || state.at === "opening" || state.at === "closed") {
-      this.#end();
-      return;
-    }
-    if (state.at === "leaving") return;
-    this.#state = { at: "leaving", sid: state.sid };
-    if (this.#post === undefined) this.#sayGoodbye(state.sid);
-    // Whatever becomes of the goodbye, nothing is heard of this session any more.
-    this.#events.carrierClosed("transport close");
-  }
-
-  #get(sid: string | undefined): void {
-    this.#poll = this.#request("GET", sid, undefined, (answer) => {
-      this.#poll = undefined;
-      this.#read(answer);
-    });
-  }
-
-  #pollAgain(): void {
-    if (this.#state.at === "open" && this.#poll === undefined) this.#get(this.#state.sid);
-  }
-
-  #read({ body }: HttpAnswer): void {
-    if (this.#state.at === "leaving") return;
-    try {
-      if (this.#state.at === "opening") {
-        const revision = revisionOfBody(body);
-        if (revision !== undefined) this.#dialect = revision === 3 ? eio3 : eio4;
-      }
-      for (const packet of this.#dialect.decodePayload(body)) {
-        this.#events.received(packet);
-        if (this.#isOver()) return;
-      }
-    } catch (error) {
-      // A handler of the program that throws is the program's affair.
-      if (!(error instanceof SyntaxError)) throw error;
-      const code = this.#state.at === "opening" ? "NOT_SOCKET_IO" : "PARSE_ERROR";
-      this.#fail("server error", { status: 200, body, error, code });
-      return;
-    } finally {
-      this.#pauseOnceIdle();
-      this.#pollAgain();
-    }
-  }
-
-  #isOver(): boolean {
-    return this.#state.at === "closed" || this.#state.at === "leaving";
-  }
-
-  #pauseOnceIdle(): void {
-    if (this.#state.at !== "pausing" || this.#poll !== undefined || this.#post !== undefined) return;
-    const { sid, done } = this.#state;
-    this.#state = { at: "paused", sid };
-    done();
-  }
-
-  #send(batch: readonly Outgoing[], sid: string): void {
-    const frames: readonly Frame[] = batch.flatMap((outgoing) => outgoing.frames);
-    const body = this.#dialect.joinPayload(frames, this.supportsBinary);
-    const cancel = this.#request("POST", sid, body, () => this.#sent(batch));
-    this.#post = { cancel, batch };
-  }
-
-  #sent(batch: readonly Outgoing[]): void {
-    this.#post = undefined;
-    for (const outgoing of batch) outgoing.flushed?.();
-    // Whoever was told may have sent, or closed, already.
-    if (this.#post !== undefined) return;
-    if (this.#state.at === "leaving") this.#sayGoodbye(this.#state.sid);
-    else if (this.#state.at === "pausing") this.#pauseOnceIdle();
-    else if (this.#state.at === "open") this.#events.drained();
-  }
-
-  #sayGoodbye(sid: string): void {
-    const goodbye: Packet = { type: "close" };
-    const body = this.#dialect.joinPayload([this.#dialect.frame(goodbye, true)], this.supportsBinary);
-    const cancel = this.#request("POST", sid, body, () => this.#end());
-    this.#post = { cancel, batch: [] };
-  }
-
-  #request(
-    method: "GET" | "POST",
-    sid: string | undefined,
-    body: string | Uint8Array | undefined,
-    succeeded: (answer: HttpAnswer) => void,
-  ): Cancel {
-    const { connection, platform, options } = this.#context;
-    const headers: Record<string, string> = { Accept: "*/*", ...options.extraHeaders };
-    if (body !== undefined) {
-      headers["Content-Type"] = typeof body === "string" ? "text/plain;charset=UTF-8" : "application/octet-stream";
-    }
-    const message = method === "GET" ? "xhr poll error" : "xhr post error";
+  /** Asks for packets, or hands over a body of them. */
+  function request(body: string | Uint8Array | undefined, succeeded: (answer: HttpAnswer) => void): Cancel {
+    const { requestTimeout = 0 } = options;
+    const { clock } = platform;
+    const isPost = body !== undefined;
+    const type = typeof body === "string" ? "text/plain;charset=UTF-8" : "application/octet-stream";
+    const message = `xhr ${isPost ? "post" : "poll"} error`;
+    let abort: Cancel | undefined;
     let stopTimer: Cancel | undefined;
-    const abort = this.#start(
-      {
-        method,
-        url: this.#context.url(this.#dialect, sid),
-        headers,
-        connection,
-        options,
-        ...(body !== undefined && { body }),
-      },
-      {
-        answered: (answer, code) => {
-          stopTimer?.();
-          if (answer.status === 200) succeeded(answer);
-          else this.#fail(message, code === undefined ? answer : { ...answer, code });
-        },
-        failed: (error, code) => {
-          stopTimer?.();
-          this.#fail(message, { error, code });
-        },
-      },
-    );
     const cancel = (): void => {
       stopTimer?.();
-      abort();
+      abort?.();
     };
-    const { requestTimeout = 0 } = options;
+    const failed = (error: unknown, code: FailureCode): void => {
+      stopTimer?.();
+      fail(message, { error, code });
+    };
+    try {
+      abort = http(
+        {
+          method: isPost ? "POST" : "GET",
+          url: context.url(dialect, sid),
+          headers: { Accept: "*/*", ...options.extraHeaders, ...(isPost && { "Content-Type": type }) },
+          connection,
+          options,
+          ...(isPost && { body }),
+        },
+        {
+          answered(answer, code) {
+            stopTimer?.();
+            if (answer.status === 200) succeeded(answer);
+            else fail(message, { ...answer, code: code ?? codeOfAnswer(answer) });
+          },
+          failed,
+        },
+      );
+    } catch (error) {
+      // What the platform cannot do, as with a header of two lines, fails like any other request, but not at once:
+      // whoever asks is not ready for it.
+      abort = clock.after(0, () => failed(withoutQuery(error), "REQUEST_INVALID"));
+    }
     if (requestTimeout > 0) {
-      stopTimer = platform.clock.after(requestTimeout, () => {
+      stopTimer = clock.after(requestTimeout, () => {
         cancel();
-        this.#fail(message, { code: "TIMEOUT", detail: requestTimeout });
+        fail(message, { code: "TIMEOUT", detail: requestTimeout });
       });
     }
     return cancel;
   }
 
-  /** A request that the platform cannot make, as with a header of two lines, fails like any other. */
-  #start(request: HttpRequest, events: HttpEvents): Cancel {
-    try {
-      return this.#http(request, events);
-    } catch (error) {
-      // Not at once: whoever asks for the request is not ready for its failure.
-      return this.#context.platform.clock.after(0, () => events.failed(withoutQuery(error), "REQUEST_INVALID"));
+  function ask(): void {
+    poll = request(undefined, ({ body }) => {
+      poll = undefined;
+      if (!is("leaving")) read(body);
+    });
+  }
+
+  function goOn(): void {
+    if (poll !== undefined) return;
+    if (is("open")) {
+      ask();
+    } else if (is("pausing") && post === undefined) {
+      state = "paused";
+      whenPaused?.();
     }
   }
 
-  #fail(message: string, failure: Omit<Failure, "url">): void {
-    const isTold = !this.#isOver();
-    this.#end("transport error");
-    if (!isTold) return;
-    const error = new TransportError(message, { url: this.#context.endpoint, ...failure });
-    this.#events.carrierClosed("transport error", error);
+  function read(body: string | Uint8Array): void {
+    try {
+      if (is("opening")) dialect = DIALECTS[revisionOfBody(body) ?? dialect.revision];
+      for (const packet of dialect.decodePayload(body)) {
+        events.received(packet);
+        if (is("closed", "leaving")) return;
+      }
+    } catch (error) {
+      // A handler of the program that throws is the program's affair.
+      if (!(error instanceof SyntaxError)) throw error;
+      const code = is("opening") ? "NOT_SOCKET_IO" : "PARSE_ERROR";
+      fail("server error", { status: 200, body, error, code });
+    } finally {
+      goOn();
+    }
   }
 
-  #end(reason: CloseReason = "forced close"): void {
-    if (this.#state.at === "closed") return;
-    this.#state = { at: "closed" };
-    const post = this.#post;
-    this.#poll?.();
-    this.#poll = undefined;
-    this.#post = undefined;
-    post?.cancel();
-    for (const outgoing of post?.batch ?? []) outgoing.flushed?.(reason);
+  function hand(batch: readonly Outgoing[], frames: readonly Frame[], done: () => void): void {
+    post = { cancel: request(dialect.joinPayload(frames, transport.supportsBinary), done), batch };
   }
+
+  function sayGoodbye(): void {
+    hand([], [dialect.frame({ type: "close" }, true)], end);
+  }
+
+  const transport: Transport = {
+    name: "polling",
+    endsByPacket: true,
+    get dialect() {
+      return dialect;
+    },
+    get query() {
+      return queryOf(context.url(dialect, sid));
+    },
+    get writable() {
+      return is("open") && post === undefined;
+    },
+    get maxBatchBytes() {
+      return maxBatchBytes;
+    },
+    get supportsBinary() {
+      return dialect.binaryBodies && options.forceBase64 !== true;
+    },
+    get readyState() {
+      return state;
+    },
+    listen(listener) {
+      events = listener;
+    },
+    open() {
+      state = "opening";
+      ask();
+    },
+    settle(session) {
+      ({ dialect, sid } = session);
+      maxBatchBytes = session.maxPayload ?? maxBatchBytes;
+      if (is("opening")) state = "open";
+    },
+    send(batch) {
+      if (!is("open")) return;
+      hand(
+        batch,
+        batch.flatMap(({ frames }) => frames),
+        () => {
+          post = undefined;
+          for (const outgoing of batch) outgoing.flushed?.();
+          // Whoever was told may have sent, or closed, already.
+          if (post !== undefined) return;
+          if (is("leaving")) sayGoodbye();
+          else if (is("open")) events.drained();
+          else goOn();
+        },
+      );
+    },
+    pause(done) {
+      if (!is("open")) return;
+      state = "pausing";
+      whenPaused = done;
+      goOn();
+    },
+    resume() {
+      if (!is("pausing", "paused")) return;
+      state = "open";
+      goOn();
+      if (transport.writable) events.drained();
+    },
+    close(how) {
+      if (how === "discard" || is("idle", "opening", "closed")) {
+        end();
+      } else if (!is("leaving")) {
+        state = "leaving";
+        if (post === undefined) sayGoodbye();
+        // Whatever becomes of the goodbye, nothing is heard of this session any more.
+        events.carrierClosed("transport close");
+      }
+    },
+  };
+  return transport;
 }
 
 /**
@@ -271,13 +226,9 @@ export class PollingTransport implements Transport {
  * @param traits what is to be known of that way.
  */
 export function pollingOver(http: HttpCall, traits?: Pick<TransportClass, "accepts" | "takesBinary">): TransportClass {
-  return Object.assign(
-    class extends PollingTransport {
-      static create(context: TransportContext): Transport {
-        return new this(context, http);
-      }
-      static detect = detectByBody;
-    },
-    traits,
-  );
+  return transportClass("polling", {
+    create: (context) => createPolling(context, http),
+    detect: detectByBody,
+    ...traits,
+  });
 }

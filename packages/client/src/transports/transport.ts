@@ -7,7 +7,6 @@
 
 import type { EngineDialect, Handshake, Packet } from "@bowline/protocol";
 import type { CarrierEvents, PausableCarrier, TransportName } from "@bowline/protocol/internal";
-import type { TransportError } from "../connect-error.ts";
 import type { Revision } from "../detect-revision.ts";
 import type { EngineOptions } from "../options.ts";
 import type { Platform } from "../platform.ts";
@@ -20,6 +19,8 @@ export interface Transport extends PausableCarrier {
   readonly query: Readonly<Record<string, string>>;
   /** Where it stands, for programs. */
   readonly readyState: string;
+  /** The platform's own WebSocket, where it is one. */
+  readonly ws?: unknown;
   /** Starts the first request. */
   open(): void;
   /** From now on the server's revision is known, and so is the session. */
@@ -59,17 +60,19 @@ export interface Attempt {
   readonly pinned: Revision | undefined;
   /** Whether packets of Socket.IO may be sent to find out. */
   readonly mayProbe: boolean;
-  dialectOf(revision: Revision): EngineDialect;
-  /** @param early packets that came before the revision was known. */
+  /**
+   * The handshake is over; one in another revision than the one that the program insists on is a failure.
+   * @param early packets that came before the revision was known.
+   */
   succeed(dialect: EngineDialect, handshake: Handshake, early: readonly Packet[]): void;
-  /** @param mayBeRevision whether the other revision may be what the server wants. */
-  fail(error: TransportError, mayBeRevision: boolean): void;
+  /**
+   * It came to nothing.
+   * @param cause an error of ours is told as it is.
+   * @param mayBeRevision whether the other revision may be what the server wants.
+   */
+  fail(cause: unknown, mayBeRevision: boolean): void;
   /** Runs an action later, in place of the one before, unless the attempt is over by then. */
   after(ms: number, action: () => void): void;
-  /** The error; where the program insists on a revision that is not spoken there, that one. */
-  blamed(error: TransportError): TransportError;
-  /** What to say when the server speaks another revision than the one that the program insists on. */
-  refused(wanted: Revision): TransportError;
 }
 
 /** What listens to a transport until its session is open. */
@@ -87,4 +90,16 @@ export interface TransportClass {
   accepts?(options: EngineOptions): boolean;
   /** Whether bytes can be sent and received; otherwise they travel as base64. @default true */
   takesBinary?(): boolean;
+}
+
+/** Makes the class that stands for a kind of transport; nobody but `create` makes one. */
+export function transportClass(name: TransportName, parts: Omit<TransportClass, "prototype">): TransportClass {
+  return Object.assign(
+    class {
+      get name(): TransportName {
+        return name;
+      }
+    },
+    parts,
+  );
 }

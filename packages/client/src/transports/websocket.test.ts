@@ -3,7 +3,7 @@ import type { CloseReason, Outgoing } from "@bowline/protocol/internal";
 import { describe, expect, test } from "vitest";
 import { containing, createFakePlatform, having, last } from "../../test-support/fake-platform.ts";
 import type { EngineOptions } from "../options.ts";
-import { WebSocketTransport } from "./websocket.ts";
+import { createWebSocket } from "./websocket.ts";
 
 function createTransport(options: EngineOptions = {}) {
   const platform = createFakePlatform();
@@ -20,7 +20,7 @@ function createTransport(options: EngineOptions = {}) {
     url: () => "ws://h/?EIO=4",
     opened: () => told.push("opened"),
   };
-  const transport = new WebSocketTransport(context, platform.webSocket);
+  const transport = createWebSocket(context, platform.webSocket);
   transport.listen({
     received: (packet) => packets.push(packet),
     drained: () => told.push("drained"),
