@@ -21,18 +21,20 @@ import { type CloseDetails, coded, wrongGeneration } from "./connect-error.ts";
 import { BufferFullError, type DroppedEvent, type Modifiers } from "./emission.ts";
 import { EventSender } from "./event-sender.ts";
 import type { FailureCode } from "./failure-code.ts";
+import type { Link } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import { type Auth, DEFAULTS, type Query, type SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
 import { Recovery } from "./recovery.ts";
-import { RetryQueue } from "./retry-queue.ts";
+import { createRetryQueue, type RetryQueue } from "./retry-queue.ts";
 import type { ConnectError } from "./socket-events.ts";
 import type { SocketPort } from "./socket-port.ts";
 import { writeQuery } from "./url.ts";
 
 type SocketState =
   | { readonly at: "idle" }
-  | { readonly at: "waiting" }
+  /** `asked`: the connection over which it has asked for its namespace, or is about to. */
+  | { readonly at: "waiting"; readonly asked: Link | undefined }
   /** Caught up: what waited for the connection was told and sent, so that nothing can overtake it. */
   | { readonly at: "connected"; readonly id: string; readonly hasCaughtUp: boolean };
 
@@ -85,20 +87,24 @@ export class Socket<
     this.#options = options;
     this.#port = port;
     this.#acks = new PendingAcks(port.platform.clock);
-    this.#queue = new RetryQueue({
+    this.#queue = createRetryQueue({
       retries: options.retries ?? 0,
-      canSend: () => this.#canSend(),
+      canSend: () => this.#way !== undefined,
       attempt: ({ event, modifiers }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }),
       answer: (ack, args) => this.#answer(ack, args),
-      guard: (action) => port.guard(action),
+      guard: port.guard,
     });
-    port.listen({
-      opened: () => this.#opened(),
+    port.listen(namespace, {
+      opened: (link) => this.#ask(link),
       failed: (error) => {
         if (this.#state.at === "waiting") this.dispatch("connect_error", [error]);
       },
-      closed: (reason, details) => this.#closed(reason, details),
-      packet: (packet) => this.#received(packet),
+      closed: (reason, details) => {
+        if (this.#state.at === "idle") return;
+        this.#state = { at: "waiting", asked: undefined };
+        this.#disconnected(reason, details);
+      },
+      packet: (packet, link) => this.#received(packet, link),
       forward: (event, args) => this.dispatch(event, args),
     });
   }
@@ -136,8 +142,11 @@ export class Socket<
   /** Connects; does nothing when connected. @returns the socket. */
   connect(): this {
     if (this.#state.at === "connected") return this;
-    if (this.#state.at === "idle") this.#state = { at: "waiting" };
-    this.#port.join();
+    if (this.#state.at === "idle") this.#state = { at: "waiting", asked: undefined };
+    const port = this.#port;
+    port.joined();
+    const { link } = port;
+    if (link !== undefined) port.guard(() => this.#ask(link));
     // The event by which programs of 2.x know it.
     this.dispatch("connecting", []);
     return this;
@@ -151,7 +160,7 @@ export class Socket<
   /** Leaves the namespace, and does not come back by itself. @returns the socket. */
   disconnect(): this {
     const wasConnected = this.#state.at === "connected";
-    if (wasConnected) this.#sendPlain({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (wasConnected) this.#port.link?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
     this.#leave();
     if (wasConnected) this.#disconnected("io client disconnect");
     return this;
@@ -177,13 +186,14 @@ export class Socket<
     return this.#options.maxSendBuffer ?? DEFAULTS.maxBuffer;
   }
 
-  /** Whether an event sent now leaves over this connection: what waits leaves over the next. */
-  #canSend(): boolean {
-    if (this.#state.at !== "connected" || !this.#state.hasCaughtUp) return false;
-    if (!this.#port.overdue) return true;
+  /** The connection over which an event sent now leaves; without one it has to wait for the next. */
+  get #way(): Link | undefined {
+    if (this.#state.at !== "connected" || !this.#state.hasCaughtUp) return undefined;
+    const { link } = this.#port;
+    if (!link?.engine.overdue) return link;
     // This connection must not come to life again.
-    this.#port.giveUp();
-    return false;
+    link.engine.giveUp();
+    return undefined;
   }
 
   #send(
@@ -194,10 +204,12 @@ export class Socket<
     const id = ack && this.#nextId++;
     const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
-    if (volatile && !(this.connected && this.#port.writable)) {
-      // It is dropped, though its acknowledgement may hear that there was no answer.
-    } else if (this.#canSend()) {
-      this.#transmit(packet);
+    const isDropped = volatile && !(this.connected && this.#port.link?.engine.writable);
+    const link = isDropped ? undefined : this.#way;
+    if (isDropped) {
+      // Though its acknowledgement may hear that there was no answer.
+    } else if (link !== undefined) {
+      this.#transmit(packet, link);
     } else if (this.sendBuffer.length < this.#maxSendBuffer) {
       this.sendBuffer.push(packet);
     } else {
@@ -231,36 +243,35 @@ export class Socket<
     this.#port.guard(() => this.dispatch("dropped", [dropped]));
   }
 
-  #transmit(packet: OutgoingPacket): void {
+  #transmit(packet: OutgoingPacket, link: Link): void {
     this.tellSent(elementsOf(packet.data));
-    this.#port.send(packet);
+    link.send(packet);
   }
 
-  #sendPlain(packet: SocketPacket): void {
-    this.#port.send({ ...packet, options: { compress: true } });
+  /** Asks for the namespace, once per connection. */
+  #ask(link: Link): void {
+    if (this.#state.at !== "waiting" || this.#state.asked === link) return;
+    const asking: SocketState = { at: "waiting", asked: link };
+    this.#state = asking;
+    const give = (auth: Readonly<Record<string, unknown>>): void => {
+      // It may come late, and twice; servers end a connection that asks twice.
+      if (this.#state !== asking) return;
+      this.#state = { ...asking };
+      if (!link.connect(this.nsp, auth, writeQuery(this.query), this.#recovery.claim)) return;
+      // The yes came before this socket was there. Not at once: the program has had no chance to listen.
+      this.#port.platform.clock.after(0, () => {
+        if (this.#port.link === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
+      });
+    };
+    if (typeof this.auth === "function") this.auth(give);
+    else give(this.auth ?? {});
   }
 
-  #opened(): void {
-    const query = writeQuery(this.query);
-    if (typeof this.auth !== "function") {
-      this.#port.connect(this.auth ?? {}, query, this.#recovery.claim);
-      return;
-    }
-    const { connection } = this.#port;
-    let isGiven = false;
-    this.auth((auth) => {
-      // It may take its time, and meanwhile the connection may be another one; servers end one that asks twice.
-      if (isGiven || this.#state.at !== "waiting" || this.#port.connection !== connection) return;
-      isGiven = true;
-      this.#port.connect(auth, query, this.#recovery.claim);
-    });
-  }
-
-  #received(packet: SocketPacket): void {
+  #received(packet: SocketPacket, link: Link): void {
     if (this.#state.at === "idle") return;
     switch (packet.type) {
       case PacketType.CONNECT:
-        this.#accepted(packet);
+        this.#accepted(packet, link);
         return;
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
@@ -275,7 +286,7 @@ export class Socket<
         this.#disconnected("io server disconnect");
         return;
       case PacketType.CONNECT_ERROR:
-        this.#refused(packet);
+        this.#refused(packet, link);
         return;
       /* v8 ignore next 2 -- @preserve */
       default:
@@ -283,10 +294,10 @@ export class Socket<
     }
   }
 
-  #accepted(packet: SocketPacket): void {
+  #accepted(packet: SocketPacket, link: Link): void {
     // A second yes for the same connection means nothing.
     if (this.#state.at !== "waiting") return;
-    const reply = this.#port.dialect.readReply(packet, this.#port.sessionId);
+    const reply = link.dialect.readReply(packet, link.engine.id ?? "");
     const { sid } = reply;
     if (sid === undefined) {
       this.dispatch("connect_error", [this.#explained(new Error(wrongGeneration(4)), "REVISION_REFUSED")]);
@@ -299,13 +310,13 @@ export class Socket<
     for (const args of this.receiveBuffer.splice(0)) {
       if (this.#state === joined) this.#port.guard(() => this.tellReceived(args));
     }
-    for (let packet = this.sendBuffer[0]; packet !== undefined && this.#state === joined; packet = this.sendBuffer[0]) {
-      const next = packet;
-      this.sendBuffer.shift();
-      this.#port.guard(() => this.#transmit(next));
+    while (this.#state === joined) {
+      const waiting = this.sendBuffer.shift();
+      if (waiting === undefined) break;
+      this.#port.guard(() => this.#transmit(waiting, link));
     }
     if (this.#state !== joined) return;
-    this.#state = { at: "connected", id: sid, hasCaughtUp: true };
+    this.#state = { ...joined, hasCaughtUp: true };
     this.#port.guard(() => this.#queue.drain(true));
     this.dispatch("connect", []);
   }
@@ -322,26 +333,24 @@ export class Socket<
 
   /** Gives the function that answers an event. @param id the id of its packet. */
   ack(id: number): (...args: unknown[]) => void {
-    const { connection } = this.#port;
+    // The server of another connection would take it for the answer to something else.
+    const { link } = this.#port;
     let isAnswered = false;
     return (...data) => {
       if (isAnswered) return;
       isAnswered = true;
-      // The server of another connection would take it for the answer to something else.
-      if (this.#port.connection !== connection) return;
-      this.#sendPlain({ type: PacketType.ACK, nsp: this.nsp, id, data });
+      if (this.#port.link === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
     };
   }
 
-  #refused(packet: SocketPacket): void {
+  #refused(packet: SocketPacket, { dialect }: Link): void {
     // The refusal of the main namespace concerns those that wait, not those that are connected to others.
     if (this.connected && packet.nsp !== this.nsp) return;
-    const { dialect, api } = this.#port;
     const { message, data } = dialect.readRefusal(packet);
     // Those of 2.x tell a connected client of a refused event the same way; it stays connected.
     const isFinal = !this.connected || !dialect.joinsMainNamespaceByItself;
-    if (isFinal && api.asksAgain) {
-      this.#port.refused();
+    if (isFinal && this.#port.api.asksAgain) {
+      this.#state = { at: "waiting", asked: undefined };
     } else if (isFinal) {
       this.#leave();
       const isUnknown = message === "Invalid namespace";
@@ -364,21 +373,12 @@ export class Socket<
   #leave(): void {
     if (this.#state.at === "idle") return;
     this.#state = { at: "idle" };
-    this.#port.leave();
-  }
-
-  #closed(reason: string, details: Error | CloseDetails | undefined): void {
-    if (this.#state.at === "idle") return;
-    this.#state = { at: "waiting" };
-    this.#disconnected(reason, details);
+    this.#port.left();
   }
 
   #disconnected(reason: string, details?: Error | CloseDetails): void {
     this.#port.guard(() => this.dispatch("disconnect", details === undefined ? [reason] : [reason, details]));
     const unsent = new Set(this.sendBuffer.map((packet) => packet.id));
-    this.#acks.disconnected(
-      (call) => this.#port.guard(call),
-      (id) => unsent.has(id),
-    );
+    this.#acks.disconnected(this.#port.guard, (id) => unsent.has(id));
   }
 }
