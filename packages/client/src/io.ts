@@ -37,7 +37,7 @@ export function createIo({ page, createManager, managers }: IoParts): Connect {
     const wantsOwn = given.forceNew === true || given["force new connection"] === true || given.multiplex === false;
     // A query in the URL belongs to this socket as well; the options of a program are never written to.
     const socketOptions = server.query === "" ? given : { ...given, query: server.query };
-    if (cached !== undefined && !wantsOwn && !cached.hasSocket(server.path)) {
+    if (cached !== undefined && !wantsOwn && cached.nsps[server.path] === undefined) {
       return cached.socket(server.path, socketOptions);
     }
     const managerOptions = server.query === "" || Object.keys(given).length > 0 ? given : { ...socketOptions };

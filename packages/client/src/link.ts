@@ -1,6 +1,6 @@
 // One open connection as the sockets of a manager use it: parser, outbox, and what its revision makes of namespaces.
 // Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
-// Rules: made when the engine opens, thrown away when it closes; a packet that cannot be decoded ends the connection.
+// Rules: made when the engine opens, thrown away when it closes; what reads it throws ends the connection.
 // Source: docs/protocol/socket-4.md, "Connecting"
 
 import {
@@ -13,7 +13,6 @@ import {
   type SocketPacket,
 } from "@bowline/protocol";
 import { sio4Client as sio4, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
-import { type CloseDetails, closedUnheard, coded } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { createOutbox, type OutgoingPacket } from "./outbox.ts";
@@ -25,12 +24,8 @@ export interface Link {
   readonly dialect: SocketDialect;
   readonly decoder: PacketDecoder;
   readonly encoder: PacketEncoder;
-  /**
-   * Takes a message.
-   * @returns the packets that it completed.
-   * @throws SyntaxError when it is no part of a packet.
-   */
-  decode(data: string | Uint8Array): SocketPacket[];
+  /** Whether a packet has come, so that both sides have the same parser. */
+  readonly hasUnderstood: boolean;
   /**
    * Asks for a namespace.
    * @param auth credentials; they cannot be sent for a main namespace that is joined unasked.
@@ -45,66 +40,66 @@ export interface Link {
   ): boolean;
   /** Sends what a socket wants to send. */
   send(packet: OutgoingPacket): void;
-  /** What is known about an end of the connection that the server, or the network, brought about. */
-  explainEnd(reason: string, details: Error | CloseDetails | undefined): Error | CloseDetails | undefined;
   /** Ends the connection behind everything that was sent; nothing is decoded any more. */
   close(): void;
 }
 
-/** Takes an engine that has opened. */
-export function createLink(engine: Engine, platform: Platform, options: LiveOptions): Link {
+/**
+ * Takes an engine that has opened.
+ * @param deliver gets the packets that came.
+ */
+export function createLink(
+  engine: Engine,
+  platform: Platform,
+  options: LiveOptions,
+  deliver: (packet: SocketPacket) => void,
+): Link {
   const dialect = engine.protocol === 3 ? sio4 : sio5;
   const { maxAttachments } = options;
   const parser: Parser = options.parser ?? dialect.parser;
   const encoder = new parser.Encoder();
   const decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
   const outbox = createOutbox(engine, platform, encoder, wantsBinaryTypes(parser, encoder));
-  const decoded: SocketPacket[] = [];
   /** Where the main namespace stands for a connection that is joined to it unasked. */
   let main: "expected" | "joined" | "left" = "expected";
   let hasUnderstood = false;
-  decoder.on("decoded", (packet) => decoded.push(packet));
+  decoder.on("decoded", (packet) => {
+    hasUnderstood = true;
+    if (packet.type === PacketType.CONNECT && packet.nsp === "/") main = "joined";
+    deliver(packet);
+  });
 
-  const link: Link = {
+  /** Sends a packet of a socket. */
+  const send = (packet: OutgoingPacket): void => {
+    if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") main = "left";
+    outbox.send(packet);
+  };
+
+  return {
     engine,
     dialect,
     decoder,
     encoder,
-    decode(data) {
-      try {
-        decoder.add(typeof data === "string" ? data : platform.binary(data));
-      } catch (error) {
-        if (error instanceof Error) coded(error, hasUnderstood ? "PARSE_ERROR" : "PARSER_MISMATCH");
-        throw error;
-      }
-      const packets = decoded.splice(0);
-      hasUnderstood ||= packets.length > 0;
-      if (packets.some(({ type, nsp }) => type === PacketType.CONNECT && nsp === "/")) main = "joined";
-      return packets;
+    get hasUnderstood() {
+      return hasUnderstood;
     },
     connect(nsp, auth, query, claim) {
       if (nsp !== "/" || !dialect.joinsMainNamespaceByItself) {
-        link.send(dialect.connect(nsp, auth, query, claim));
+        send(dialect.connect(nsp, auth, query, claim));
         return false;
       }
       // In the URL such a server finds them.
       if (Object.keys(auth).length > 0 && options.authInQuery !== true) platform.warn("BOWLINE_AUTH_NOT_SENT");
       if (main === "expected") return false;
       // After it was left it has to be asked for again, and some servers do so in silence.
-      if (main === "left") link.send({ type: PacketType.CONNECT, nsp });
+      if (main === "left") send({ type: PacketType.CONNECT, nsp });
       main = "joined";
       return true;
     },
-    send(packet) {
-      if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") main = "left";
-      outbox.send(packet);
-    },
-    explainEnd: (reason, details) =>
-      reason === "transport close" && !hasUnderstood ? closedUnheard(details) : details,
+    send,
     close() {
       outbox.whenSettled(() => engine.close());
       decoder.destroy();
     },
   };
-  return link;
 }

@@ -12,32 +12,34 @@
 import { type PacketDecoder, type PacketEncoder, PacketType, type SocketPacket } from "@bowline/protocol";
 import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
-import { type CloseDetails, TransportError } from "./connect-error.ts";
+import { type CloseDetails, closedUnheard, coded, TransportError } from "./connect-error.ts";
 import { Engine } from "./engine.ts";
 import { guardProgram } from "./guard.ts";
 import { createLink, type Link } from "./link.ts";
 import type { ManagerEvents } from "./manager-events.ts";
 import { type EngineMemory, revisionOfParser } from "./opening.ts";
-import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
+import type { ClientOptions, LiveOptions, Query, SocketOptions } from "./options.ts";
 import { type Platform, withTimers } from "./platform.ts";
 import { type Backoff, createReconnector, type Done, type Reconnector } from "./reconnect.ts";
 import { Socket } from "./socket.ts";
 import type { SocketListener, SocketPort } from "./socket-port.ts";
 import { Tunable } from "./tunable.ts";
-import { endpointOf, serverOf, writeQuery } from "./url.ts";
+import { endpointOf, type ServerUrl, serverOf, writeQuery } from "./url.ts";
 
 type ManagerState =
   | { readonly at: "closed" }
   | { readonly at: "opening"; readonly done: Done | undefined; readonly stopTimer: Cancel | undefined }
   | { readonly at: "open"; readonly link: Link };
 
-function resolveAuth(auth: Auth | undefined): Readonly<Record<string, unknown>> {
-  if (typeof auth !== "function") return auth ?? {};
-  let resolved: Readonly<Record<string, unknown>> = {};
-  auth((given) => {
-    resolved = given;
-  });
-  return resolved;
+/** Puts credentials into the query, where servers of 2.x look for them. */
+function withAuth(server: ServerUrl, { query, auth }: LiveOptions): ServerUrl {
+  let credentials: Query = {};
+  const give = (given: Query): void => {
+    credentials = given;
+  };
+  if (typeof auth === "function") auth(give);
+  else give(auth ?? {});
+  return { ...server, query: `${server.query || writeQuery(query)}&${writeQuery(credentials)}` };
 }
 
 /** The connection to one server. */
@@ -151,11 +153,6 @@ export class Manager extends Tunable {
     return socket;
   }
 
-  /** Whether it has a socket for a namespace. */
-  hasSocket(namespace: string): boolean {
-    return this.#sockets.has(namespace);
-  }
-
   /** Has somebody told when it is about to open a connection, and when it will not open by itself any more. @internal */
   watch(watcher: (isInUse: boolean) => void): void {
     this.#watcher = watcher;
@@ -192,12 +189,6 @@ export class Manager extends Tunable {
         return currentLink();
       },
       listen: (namespace, listener) => this.#listeners.set(namespace, listener),
-      joined: () => {
-        if (!this.reconnecting) this.open();
-      },
-      left: () => {
-        if (![...this.#sockets.values()].some((socket) => socket.active)) this.close();
-      },
       guard: (action) => this.#guard(action),
     };
   }
@@ -205,8 +196,6 @@ export class Manager extends Tunable {
   #createEngine(): Engine {
     const { opts } = this;
     const server = serverOf(this.uri, opts, this.#platform.page());
-    const query = [server.query || writeQuery(opts.query)];
-    if (opts.authInQuery === true) query.push(writeQuery(resolveAuth(opts.auth)));
     /** One that was given up may still have something to say, but not here. */
     const whenCurrent =
       <Args extends readonly unknown[]>(hear: (...args: Args) => void) =>
@@ -216,7 +205,7 @@ export class Manager extends Tunable {
     const engine: Engine = new Engine(
       {
         platform: this.#platform,
-        server: { ...server, query: query.filter((part) => part !== "").join("&") },
+        server: opts.authInQuery === true ? withAuth(server, opts) : server,
         options: { ...opts, withCredentials: opts.withCredentials ?? this.#api.withCredentials },
         memory: this.#memory,
         first: opts.protocol === undefined ? this.#api.firstRevision : 4,
@@ -282,7 +271,10 @@ export class Manager extends Tunable {
     if (this.#state.at !== "opening") return;
     const { done, stopTimer } = this.#state;
     stopTimer?.();
-    const link = createLink(this.#engine, this.#platform, this.opts);
+    const link = createLink(this.#engine, this.#platform, this.opts, (packet) => {
+      // A handler of the packet before may have ended it.
+      if (this.#link === link) this.#deliver(packet, link);
+    });
     this.#state = { at: "open", link };
     this.#tell("open");
     this.#each((listener) => {
@@ -293,25 +285,21 @@ export class Manager extends Tunable {
 
   #message(data: string | Uint8Array): void {
     const link = this.#link;
-    if (link === undefined) return;
-    let packets: readonly SocketPacket[];
     try {
-      packets = link.decode(data);
+      link?.decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
     } catch (error) {
-      this.#end("parse error", error instanceof Error ? error : undefined);
+      const code = link?.hasUnderstood === true ? "PARSE_ERROR" : "PARSER_MISMATCH";
+      this.#end("parse error", error instanceof Error ? coded(error, code) : undefined);
       this.#reconnect();
-      return;
-    }
-    for (const packet of packets) {
-      if (this.#link !== link) return;
-      this.#tell("packet", packet);
-      this.#deliver(packet, link);
     }
   }
 
-  /** The refusal of a main namespace that is joined unasked concerns everybody who still waits. */
   #deliver(packet: SocketPacket, link: Link): void {
+    this.#tell("packet", packet);
+    // It may be another one after that.
+    if (this.#link !== link) return;
     const { type, nsp } = packet;
+    // The refusal of a main namespace that is joined unasked concerns everybody who still waits.
     if (type === PacketType.CONNECT_ERROR && nsp === "/" && link.dialect.joinsMainNamespaceByItself) {
       this.#each((listener) => listener.packet(packet, link));
     } else {
@@ -355,7 +343,8 @@ export class Manager extends Tunable {
     const state = this.#state;
     if (state.at === "opening") this.#failed(new Error(reason));
     if (state.at !== "open") return;
-    this.#end(reason, state.link.explainEnd(reason, details));
+    const isUnheard = reason === "transport close" && !state.link.hasUnderstood;
+    this.#end(reason, isUnheard ? closedUnheard(details) : details);
     this.#reconnect();
   }
 

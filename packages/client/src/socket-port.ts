@@ -31,10 +31,6 @@ export interface SocketPort {
   readonly link: Link | undefined;
   /** A socket is there; it takes no part in connections yet. */
   listen(namespace: string, listener: SocketListener): void;
-  /** A socket takes part in connections from now on: opens one, unless there is one or one is being brought back. */
-  joined(): void;
-  /** A socket takes part no more; the last one to leave closes the connection. */
-  left(): void;
   /** Runs handlers of the program; what they throw is told as uncaught. */
   guard(action: () => void): void;
 }

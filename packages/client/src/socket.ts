@@ -25,7 +25,7 @@ import type { Link } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import { type Auth, DEFAULTS, type Query, type SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
-import { Recovery } from "./recovery.ts";
+import { createRecovery } from "./recovery.ts";
 import { createRetryQueue, type RetryQueue } from "./retry-queue.ts";
 import type { ConnectError } from "./socket-events.ts";
 import type { SocketPort } from "./socket-port.ts";
@@ -73,7 +73,7 @@ export class Socket<
   readonly #port: SocketPort;
   readonly #acks: PendingAcks;
   readonly #queue: RetryQueue;
-  readonly #recovery = new Recovery();
+  readonly #recovery = createRecovery();
   #state: SocketState = { at: "idle" };
   #nextId = 0;
 
@@ -97,7 +97,7 @@ export class Socket<
     port.listen(namespace, {
       opened: (link) => this.#ask(link),
       failed: (error) => {
-        if (this.#state.at === "waiting") this.dispatch("connect_error", [error]);
+        if (this.#state.at === "waiting") this.#tell("connect_error", error);
       },
       closed: (reason, details) => {
         if (this.#state.at === "idle") return;
@@ -105,7 +105,7 @@ export class Socket<
         this.#disconnected(reason, details);
       },
       packet: (packet, link) => this.#received(packet, link),
-      forward: (event, args) => this.dispatch(event, args),
+      forward: (event, args) => this.#tell(event, ...args),
     });
   }
 
@@ -143,12 +143,11 @@ export class Socket<
   connect(): this {
     if (this.#state.at === "connected") return this;
     if (this.#state.at === "idle") this.#state = { at: "waiting", asked: undefined };
-    const port = this.#port;
-    port.joined();
-    const { link } = port;
-    if (link !== undefined) port.guard(() => this.#ask(link));
+    if (!this.io.reconnecting) this.io.open();
+    const { link } = this.#port;
+    if (link !== undefined) this.#port.guard(() => this.#ask(link));
     // The event by which programs of 2.x know it.
-    this.dispatch("connecting", []);
+    this.#tell("connecting");
     return this;
   }
 
@@ -204,17 +203,15 @@ export class Socket<
     const id = ack && this.#nextId++;
     const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
-    const isDropped = volatile && !(this.connected && this.#port.link?.engine.writable);
-    const link = isDropped ? undefined : this.#way;
-    if (isDropped) {
-      // Though its acknowledgement may hear that there was no answer.
-    } else if (link !== undefined) {
-      this.#transmit(packet, link);
-    } else if (this.sendBuffer.length < this.#maxSendBuffer) {
-      this.sendBuffer.push(packet);
-    } else {
-      this.#refuse(data, takesError ? ack : undefined);
-      return;
+    // One that is dropped may have an acknowledgement, which hears that there was no answer.
+    if (!volatile || (this.connected && this.#port.link?.engine.writable)) {
+      const link = this.#way;
+      if (link !== undefined) this.#transmit(packet, link);
+      else if (this.sendBuffer.length < this.#maxSendBuffer) this.sendBuffer.push(packet);
+      else {
+        this.#refuse(data, takesError ? ack : undefined);
+        return;
+      }
     }
     // In this order: what cannot be encoded throws, and nobody waits for an answer to it.
     if (id === undefined) return;
@@ -240,7 +237,7 @@ export class Socket<
 
   #tellDropped([event, ...args]: readonly unknown[], buffer: DroppedEvent["buffer"]): void {
     const dropped: DroppedEvent = { event: String(event), args, buffer, reason: `the ${buffer} buffer is full` };
-    this.#port.guard(() => this.dispatch("dropped", [dropped]));
+    this.#tell("dropped", dropped);
   }
 
   #transmit(packet: OutgoingPacket, link: Link): void {
@@ -300,7 +297,7 @@ export class Socket<
     const reply = link.dialect.readReply(packet, link.engine.id ?? "");
     const { sid } = reply;
     if (sid === undefined) {
-      this.dispatch("connect_error", [this.#explained(new Error(wrongGeneration(4)), "REVISION_REFUSED")]);
+      this.#fail(wrongGeneration(4), "REVISION_REFUSED");
       return;
     }
     this.recovered = this.#recovery.accepted(reply);
@@ -318,7 +315,7 @@ export class Socket<
     if (this.#state !== joined) return;
     this.#state = { ...joined, hasCaughtUp: true };
     this.#port.guard(() => this.#queue.drain(true));
-    this.dispatch("connect", []);
+    this.#tell("connect");
   }
 
   /** Takes an event; plugins put a function of their own in its place. */
@@ -353,31 +350,32 @@ export class Socket<
       this.#state = { at: "waiting", asked: undefined };
     } else if (isFinal) {
       this.#leave();
-      const isUnknown = message === "Invalid namespace";
-      const error: ConnectError = this.#explained(
-        new Error(message),
-        isUnknown ? "NAMESPACE_UNKNOWN" : "NAMESPACE_REFUSED",
-      );
-      if (data !== undefined) error.data = data;
-      this.#port.guard(() => this.dispatch("connect_error", [error]));
+      this.#fail(message, message === "Invalid namespace" ? "NAMESPACE_UNKNOWN" : "NAMESPACE_REFUSED", data);
     }
     // The event by which programs of 2.x know it.
-    this.dispatch("error", [data ?? message]);
+    this.#tell("error", data ?? message);
   }
 
-  #explained(error: Error, code: FailureCode): Error {
-    this.#port.platform.explain?.(coded(error, code));
-    return error;
+  #fail(message: string, code: FailureCode, data?: unknown): void {
+    const error: ConnectError = coded(new Error(message), code);
+    if (data !== undefined) error.data = data;
+    this.#port.platform.explain?.(error);
+    this.#tell("connect_error", error);
+  }
+
+  /** Tells an event of its own; what a listener throws keeps nothing from happening that follows. */
+  #tell(event: string, ...args: readonly unknown[]): void {
+    this.#port.guard(() => this.dispatch(event, args));
   }
 
   #leave(): void {
     if (this.#state.at === "idle") return;
     this.#state = { at: "idle" };
-    this.#port.left();
+    if (!Object.values(this.io.nsps).some((socket) => socket.active)) this.io.close();
   }
 
   #disconnected(reason: string, details?: Error | CloseDetails): void {
-    this.#port.guard(() => this.dispatch("disconnect", details === undefined ? [reason] : [reason, details]));
+    this.#tell("disconnect", reason, ...(details === undefined ? [] : [details]));
     const unsent = new Set(this.sendBuffer.map((packet) => packet.id));
     this.#acks.disconnected(this.#port.guard, (id) => unsent.has(id));
   }

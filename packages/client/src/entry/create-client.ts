@@ -79,8 +79,7 @@ export function createClient(
 ): { readonly Manager: ManagerClass; readonly io: Io } {
   class OwnManager extends Base {
     constructor(uri?: string | ClientOptions, options?: ClientOptions) {
-      const given = typeof uri === "object" ? uri : options;
-      super(platform, typeof uri === "string" ? uri : undefined, complete(given));
+      super(platform, typeof uri === "object" ? complete(uri) : uri, complete(options));
     }
   }
 
