@@ -255,7 +255,7 @@ export class Manager extends Tunable {
   #tell(event: keyof ManagerEvents, ...args: readonly unknown[]): void {
     this.#guard(() => this.dispatch(event, args));
     const isHeartbeat = (event === "ping" || event === "pong") && this.#engine.protocol === 3;
-    if (isHeartbeat || this.#api.forwarded.has(event)) this.#each((listener) => listener.forward(event, args));
+    if (isHeartbeat || this.#api.forwards(event)) this.#each((listener) => listener.forward(event, args));
   }
 
   /** What one of them throws does not keep it from the others. */
@@ -325,7 +325,7 @@ export class Manager extends Tunable {
 
   /** Sockets hear of it once: as of the manager's own event, or as those that wait for a connection. */
   #tellFailure(error: Error | string, event: "error" | "connect_error"): void {
-    if (!this.#api.forwarded.has(event)) this.#each((listener) => listener.failed(error));
+    if (!this.#api.forwards(event)) this.#each((listener) => listener.failed(error));
     this.#tell(event, error);
   }
 

@@ -71,6 +71,8 @@ export class Socket<
   sendBuffer: OutgoingPacket[] = [];
   readonly #options: SocketOptions;
   readonly #port: SocketPort;
+  /** The parameters of the connection when this socket was made. */
+  readonly #managerQuery: Query | undefined;
   readonly #acks: PendingAcks;
   readonly #queue: RetryQueue;
   readonly #recovery = createRecovery();
@@ -84,6 +86,7 @@ export class Socket<
     this.nsp = namespace;
     this.auth = options.auth;
     this.query = options.query;
+    this.#managerQuery = manager.opts.query;
     this.#options = options;
     this.#port = port;
     this.#acks = new PendingAcks(port.platform.clock);
@@ -250,11 +253,14 @@ export class Socket<
     if (this.#state.at !== "waiting" || this.#state.asked === link) return;
     const asking: SocketState = { at: "waiting", asked: link };
     this.#state = asking;
+    // Parameters that the connection had as well stay in common when the program changes those of the connection.
+    const isShared = this.query !== undefined && this.query === this.#managerQuery;
+    const query = writeQuery(isShared ? this.io.opts.query : this.query);
     const give = (auth: Readonly<Record<string, unknown>>): void => {
       // It may come late, and twice; servers end a connection that asks twice.
       if (this.#state !== asking) return;
       this.#state = { ...asking };
-      if (!link.connect(this.nsp, auth, writeQuery(this.query), this.#recovery.claim)) return;
+      if (!link.connect(this.nsp, auth, query, this.#recovery.claim)) return;
       // The yes came before this socket was there. Not at once: the program has had no chance to listen.
       this.#port.platform.clock.after(0, () => {
         if (this.#port.link === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
