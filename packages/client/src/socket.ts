@@ -350,11 +350,10 @@ export class Socket<
     // The refusal of the main namespace concerns those that wait, not those that are connected to others.
     if (this.connected && packet.nsp !== this.nsp) return;
     const { message, data } = dialect.readRefusal(packet);
-    // Those of 2.x tell a connected client of a refused event the same way; it stays connected.
-    const isFinal = !this.connected || !dialect.joinsMainNamespaceByItself;
-    if (isFinal && this.#port.api.asksAgain) {
-      this.#state = { at: "waiting", asked: undefined };
-    } else if (isFinal) {
+    if (this.#port.api.asksAgain) {
+      if (this.#state.at === "waiting") this.#state = { at: "waiting", asked: undefined };
+    } else if (!this.connected || !dialect.joinsMainNamespaceByItself) {
+      // Servers of 2.x tell a connected client of a refused event the same way; it stays connected.
       this.#leave();
       this.#fail(message, message === "Invalid namespace" ? "NAMESPACE_UNKNOWN" : "NAMESPACE_REFUSED", data);
     }
