@@ -80,7 +80,13 @@ export class Manager extends Tunable {
       (event, ...args) => this.#tell(event, ...args),
       (done) => this.#openAgain(done),
     );
-    this.#port = this.#createPort();
+    this.#port = {
+      platform,
+      api: this.#api,
+      link: () => this.#link,
+      listen: (namespace, listener) => this.#listeners.set(namespace, listener),
+      guard: (action) => this.#guard(action),
+    };
     this.#engine = this.#createEngine();
     if (opts.autoConnect !== false) this.open();
   }
@@ -178,19 +184,6 @@ export class Manager extends Tunable {
 
   get #link(): Link | undefined {
     return this.#state.at === "open" ? this.#state.link : undefined;
-  }
-
-  #createPort(): SocketPort {
-    const currentLink = (): Link | undefined => this.#link;
-    return {
-      platform: this.#platform,
-      api: this.#api,
-      get link() {
-        return currentLink();
-      },
-      listen: (namespace, listener) => this.#listeners.set(namespace, listener),
-      guard: (action) => this.#guard(action),
-    };
   }
 
   #createEngine(): Engine {

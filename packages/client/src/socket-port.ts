@@ -28,7 +28,7 @@ export interface SocketPort {
   /** What the program's generation expects. */
   readonly api: ApiDialect;
   /** The open connection. */
-  readonly link: Link | undefined;
+  link(): Link | undefined;
   /** A socket is there; it takes no part in connections yet. */
   listen(namespace: string, listener: SocketListener): void;
   /** Runs handlers of the program; what they throw is told as uncaught. */

@@ -147,7 +147,7 @@ export class Socket<
     if (this.#state.at === "connected") return this;
     if (this.#state.at === "idle") this.#state = { at: "waiting", asked: undefined };
     if (!this.io.reconnecting) this.io.open();
-    const { link } = this.#port;
+    const link = this.#port.link();
     if (link !== undefined) this.#port.guard(() => this.#ask(link));
     // The event by which programs of 2.x know it.
     this.#tell("connecting");
@@ -162,7 +162,7 @@ export class Socket<
   /** Leaves the namespace, and does not come back by itself. @returns the socket. */
   disconnect(): this {
     const wasConnected = this.#state.at === "connected";
-    if (wasConnected) this.#port.link?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (wasConnected) this.#port.link()?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
     this.#leave();
     if (wasConnected) this.#disconnected("io client disconnect");
     return this;
@@ -191,7 +191,7 @@ export class Socket<
   /** The connection over which an event sent now leaves; without one it has to wait for the next. */
   get #way(): Link | undefined {
     if (this.#state.at !== "connected" || !this.#state.hasCaughtUp) return undefined;
-    const { link } = this.#port;
+    const link = this.#port.link();
     if (!link?.engine.overdue) return link;
     // This connection must not come to life again.
     link.engine.giveUp();
@@ -207,7 +207,7 @@ export class Socket<
     const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
     // One that is dropped may have an acknowledgement, which hears that there was no answer.
-    if (!volatile || (this.connected && this.#port.link?.engine.writable)) {
+    if (!volatile || (this.connected && this.#port.link()?.engine.writable)) {
       const link = this.#way;
       if (link !== undefined) this.#transmit(packet, link);
       else if (this.sendBuffer.length < this.#maxSendBuffer) this.sendBuffer.push(packet);
@@ -263,7 +263,7 @@ export class Socket<
       if (!link.connect(this.nsp, auth, query, this.#recovery.claim)) return;
       // The yes came before this socket was there. Not at once: the program has had no chance to listen.
       this.#port.platform.clock.after(0, () => {
-        if (this.#port.link === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
+        if (this.#port.link() === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
       });
     };
     if (typeof this.auth === "function") this.auth(give);
@@ -337,12 +337,12 @@ export class Socket<
   /** Gives the function that answers an event. @param id the id of its packet. */
   ack(id: number): (...args: unknown[]) => void {
     // The server of another connection would take it for the answer to something else.
-    const { link } = this.#port;
+    const link = this.#port.link();
     let isAnswered = false;
     return (...data) => {
       if (isAnswered) return;
       isAnswered = true;
-      if (this.#port.link === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
+      if (this.#port.link() === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
     };
   }
 
