@@ -10,15 +10,20 @@ import type { ClientOptions } from "../options.ts";
 import type { Platform } from "../platform.ts";
 import { Socket } from "../socket.ts";
 
-/** The class of managers. */
-export interface ManagerClass {
+/**
+ * The class of managers.
+ * @typeParam Made what its managers have; those for programs of 2.x have more members.
+ */
+export interface ManagerClass<Made extends CoreManager = CoreManager> {
   /**
    * Makes a manager, which connects at once unless `autoConnect` is false.
    * @param uri URL of the server; options may stand in its place.
    * @throws Error when the URL names no server.
    */
-  new (uri?: string | ClientOptions, options?: ClientOptions): CoreManager;
-  readonly prototype: CoreManager;
+  new (uri?: string | ClientOptions, options?: ClientOptions): Made;
+  /** As with `new`. */
+  (uri?: string | ClientOptions, options?: ClientOptions): Made;
+  readonly prototype: Made;
 }
 
 /** `io()` and what hangs on it. */
@@ -69,28 +74,36 @@ function withEvents(io: Connect): unknown {
   return io;
 }
 
+type ManagerArguments = [uri?: string | ClientOptions, options?: ClientOptions];
+
 /** A class that makes its objects without `new` as well; it stays one class for `instanceof` and for those that extend it. */
-function callable(Manager: ManagerClass): ManagerClass {
+function callable<Made extends CoreManager>(
+  Manager: new (...made: ManagerArguments) => CoreManager,
+): ManagerClass<Made>;
+function callable(Manager: new (...made: ManagerArguments) => CoreManager): unknown {
   const called = new Proxy(Manager, {
-    apply: (target, _self, [uri, options]: ConstructorParameters<ManagerClass>) => new target(uri, options),
+    apply: (target, _self, made: ManagerArguments) => new target(...made),
   });
   // What is made by either way names the one class that programs know.
   Reflect.set(Manager.prototype, "constructor", called);
   return called;
 }
 
-/** Makes a client. */
-export function createClient(
+/**
+ * Makes a client.
+ * @typeParam Made what the generation's managers have.
+ */
+export function createClient<Made extends CoreManager = CoreManager>(
   platform: Platform,
   { protocol, Manager: Base, Socket, complete }: Generation,
-): { readonly Manager: ManagerClass; readonly io: Io } {
+): { readonly Manager: ManagerClass<Made>; readonly io: Io } {
   class OwnManager extends Base {
     constructor(uri?: string | ClientOptions, options?: ClientOptions) {
       super(platform, typeof uri === "object" ? complete(uri) : uri, complete(options));
     }
   }
 
-  const Manager = callable(OwnManager);
+  const Manager = callable<Made>(OwnManager);
   const managers: Record<string, CoreManager> = {};
   const createManager = (uri: string, options: ClientOptions): CoreManager => new OwnManager(uri, options);
   const io = withEvents(createIo({ page: platform.page, createManager, managers }));

@@ -13,13 +13,13 @@ export type { ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions
 export type { Io, ManagerClass };
 export { LegacySocket as Socket };
 
-const client = createClient(createNodePlatform(), GENERATION_2);
+const client = createClient<LegacyManager>(createNodePlatform(), GENERATION_2);
 
 /** Revision of the Socket.IO protocol that programs of 2.x know; later ones are spoken as well. */
 export const protocol: number = client.io.protocol;
 
 /** The connection to one server, shared by the sockets of its namespaces. */
-export const Manager: ManagerClass = client.Manager;
+export const Manager: ManagerClass<LegacyManager> = client.Manager;
 export type Manager = LegacyManager;
 
 /**
