@@ -16,14 +16,25 @@ const ROW = /^\| *(\d+) *\| (.+?) *\|$/gm;
 const OPENING = /^Cannot /;
 const REFUSES = /refusal$/i;
 
+/** Whether two texts are joined, as one is that does not fit on a line. */
+function isJoined(node) {
+  const isSum = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+  return isSum && isText(node.left) && isText(node.right);
+}
+
 function isText(node) {
-  return ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node);
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) || isJoined(node);
 }
 
 /** A literal's text with `{0}`, `{1}` for its values, and the source of these. */
-function read(node) {
+function read(node, first = 0) {
+  if (isJoined(node)) {
+    const left = read(node.left, first);
+    const right = read(node.right, first + left.values.length);
+    return { text: left.text + right.text, values: [...left.values, ...right.values] };
+  }
   if (!ts.isTemplateExpression(node)) return { text: node.text, values: [] };
-  const rest = node.templateSpans.map(({ literal }, index) => `{${index}}${literal.text}`);
+  const rest = node.templateSpans.map(({ literal }, index) => `{${first + index}}${literal.text}`);
   return { text: node.head.text + rest.join(""), values: node.templateSpans.map(({ expression }) => expression) };
 }
 
@@ -71,8 +82,9 @@ export function shorten(source, numbers) {
     const told = isWhole ? `Bowline error ${number}` : `${number}`;
     const list = values.map((value) => `\${${value}}`).join(", ");
     const short = values.length === 0 ? `"${told}"` : `\`${told}: ${list}\``;
-    // As long as before, so that what follows on the line stays where source maps look for it.
-    result = result.slice(0, from) + short.padEnd(to - from) + result.slice(to);
+    // As long as before, so that what follows stays where source maps look for it.
+    const lines = "\n".repeat(source.slice(from, to).split("\n").length - 1);
+    result = result.slice(0, from) + (short + lines).padEnd(to - from) + result.slice(to);
   }
   return result;
 }

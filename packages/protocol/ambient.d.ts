@@ -23,6 +23,10 @@ declare var TextDecoder: {
   readonly prototype: TextDecoder;
 };
 
+/** Base64 over texts of one byte per character: in the production builds for browsers alone. */
+declare function btoa(binary: string): string;
+declare function atob(base64: string): string;
+
 /** Bytes that are not in memory yet; opaque here, since reading one is I/O and belongs to the outer layers. */
 interface Blob {
   readonly size: number;

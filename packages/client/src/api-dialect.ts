@@ -13,8 +13,8 @@ export interface ApiDialect {
   readonly firstRevision: Revision;
   /** Whether cross-site requests of browsers carry cookies. */
   readonly withCredentials: boolean;
-  /** Events of the manager that sockets tell, too, when somebody listens there. */
-  readonly forwarded: ReadonlySet<string>;
+  /** Whether sockets tell an event of the manager, too. */
+  forwards(event: string): boolean;
   /** Whether a socket that was refused waits for the next connection to ask again. */
   readonly asksAgain: boolean;
   /**
@@ -30,16 +30,6 @@ export interface ApiDialect {
   openError(error: Error | string): Error;
 }
 
-/** Told by sockets always: nobody has events of his own of these names. */
-const FORWARDED = [
-  "reconnect",
-  "reconnect_attempt",
-  "reconnecting",
-  "reconnect_error",
-  "reconnect_failed",
-  "connect_timeout",
-];
-
 function asError(error: Error | string): Error {
   return typeof error === "string" ? new Error(error) : error;
 }
@@ -48,7 +38,8 @@ function asError(error: Error | string): Error {
 const api4: ApiDialect = {
   firstRevision: 4,
   withCredentials: false,
-  forwarded: new Set(FORWARDED),
+  // Nobody has events of his own of these names.
+  forwards: (event) => event.startsWith("reconnect") || event === "connect_timeout",
   asksAgain: false,
   isLocal(event) {
     if (RESERVED_EVENTS.has(event)) throw new Error(`"${String(event)}" is a reserved event name`);
@@ -59,16 +50,32 @@ const api4: ApiDialect = {
   openError: asError,
 };
 
-const FORWARDED_2: ReadonlySet<string> = new Set([...FORWARDED, "connect_error", "error", "ping", "pong"]);
-const LOCAL_2: ReadonlySet<unknown> = new Set([...FORWARDED_2, "connect", "connecting", "disconnect"]);
+/** What programs of 2.x hear of sockets without a server having sent it. */
+const LOCAL_2: ReadonlySet<unknown> = new Set([
+  "connect",
+  "connecting",
+  "connect_error",
+  "connect_timeout",
+  "disconnect",
+  "error",
+  "ping",
+  "pong",
+  "reconnect",
+  "reconnect_attempt",
+  "reconnecting",
+  "reconnect_error",
+  "reconnect_failed",
+]);
+
+const isLocal2 = (event: unknown): boolean => LOCAL_2.has(event);
 
 /** Programs of 2.x. */
 const api2: ApiDialect = {
   firstRevision: 3,
   withCredentials: true,
-  forwarded: FORWARDED_2,
+  forwards: isLocal2,
   asksAgain: true,
-  isLocal: (event) => LOCAL_2.has(event),
+  isLocal: isLocal2,
   failure: "connect_error",
   timedOut: () => "timeout",
   openError: (error) => Object.assign(new Error("Connection error"), { data: error }),

@@ -1,29 +1,82 @@
-// The side of a socket that programs send with: events, their acknowledgements, and modifiers for the next one.
-// Place: bytes <- engine dialect <- session <- socket codec <- connection / namespace / **socket** <- the program
-// Rules: modifiers hold for one emit; what it becomes, and when it leaves, is the socket's affair.
+// The emitter of sockets, as far as it knows no connection: listeners of all events, received and sent; modifiers for the
+// next event; and the ways to send one.
+// Place: bytes <-> engine dialect <-> session <-> socket codec <-> connection / namespace / **socket** <-> the program
+// Rules: listeners of all events hear first, and nothing of the events that a socket tells by itself; modifiers hold for
+//        one emit; what it becomes, and when it leaves, is the socket's affair.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import type {
-  AnswerOf,
-  DefaultEventsMap,
-  EventNames,
-  EventNamesWithAck,
-  EventParams,
-  EventsMap,
-  WithoutAck,
-  WithTimeout,
+import {
+  type AnswerOf,
+  type AnyListener,
+  AnyListeners,
+  type DefaultEventsMap,
+  type EventNames,
+  type EventNamesWithAck,
+  type EventParams,
+  type EventsMap,
+  type WithoutAck,
+  type WithTimeout,
 } from "@bowline/protocol/internal";
 import type { Modifiers } from "./emission.ts";
+import { ClientEmitter } from "./emitter.ts";
 import type { Socket } from "./socket.ts";
-import { SocketEmitter } from "./socket-emitter.ts";
+import type { BufferEvents, SocketEvents } from "./socket-events.ts";
 
 /** An emitter whose events leave for the server. */
 export abstract class EventSender<
   ListenEvents extends EventsMap = DefaultEventsMap,
   EmitEvents extends EventsMap = ListenEvents,
-> extends SocketEmitter<ListenEvents, EmitEvents> {
+> extends ClientEmitter<ListenEvents, EmitEvents, SocketEvents & Omit<BufferEvents, keyof ListenEvents>> {
   /** What holds for the next emit alone. */
   flags: Modifiers = {};
+  readonly #heard = new AnyListeners();
+  readonly #sent = new AnyListeners();
+
+  /** Adds a listener for all events. */
+  onAny(listener: AnyListener): this {
+    this.#heard.append(listener);
+    return this;
+  }
+
+  /** Adds a listener for all events, before the others. */
+  prependAny(listener: AnyListener): this {
+    this.#heard.prepend(listener);
+    return this;
+  }
+
+  /** Removes a listener for all events, or all of them. */
+  offAny(listener?: AnyListener): this {
+    this.#heard.remove(listener);
+    return this;
+  }
+
+  /** The listeners for all events. */
+  listenersAny(): AnyListener[] {
+    return this.#heard.list();
+  }
+
+  /** Adds a listener for all events that are sent, when they are sent. */
+  onAnyOutgoing(listener: AnyListener): this {
+    this.#sent.append(listener);
+    return this;
+  }
+
+  /** Adds a listener for all events that are sent, before the others. */
+  prependAnyOutgoing(listener: AnyListener): this {
+    this.#sent.prepend(listener);
+    return this;
+  }
+
+  /** Removes a listener for all events that are sent, or all of them. */
+  offAnyOutgoing(listener?: AnyListener): this {
+    this.#sent.remove(listener);
+    return this;
+  }
+
+  /** The listeners for all events that are sent. */
+  listenersAnyOutgoing(): AnyListener[] {
+    return this.#sent.list();
+  }
 
   /** The next event is dropped unless it can leave at once. */
   get volatile(): this {
@@ -96,6 +149,17 @@ export abstract class EventSender<
 
   /** Sends an event, or tells it to listeners here. */
   protected abstract emitWith(modifiers: Modifiers, event: readonly [name: string | symbol, ...args: unknown[]]): void;
+
+  /** Tells an event that came. @param data its name and arguments. */
+  protected tellReceived([event, ...args]: readonly unknown[]): void {
+    if (!this.#heard.isEmpty) this.#heard.call(String(event), args);
+    this.dispatch(event, args);
+  }
+
+  /** Tells an event that is being sent. @param data its name and arguments. */
+  protected tellSent([event, ...args]: readonly unknown[]): void {
+    if (!this.#sent.isEmpty) this.#sent.call(String(event), args);
+  }
 
   /** By way of the method that programs may have replaced. */
   #emit(args: readonly unknown[]): this {

@@ -5,7 +5,7 @@
 //        good is not kept. Programs see the managers that are kept, and may drop one.
 
 import type { Manager } from "./manager.ts";
-import { type ClientOptions, DEFAULTS, type SocketOptions } from "./options.ts";
+import { type ClientOptions, DEFAULTS } from "./options.ts";
 import type { PageLocation } from "./platform.ts";
 import type { Socket } from "./socket.ts";
 import { parseServerUrl, type ServerUrl } from "./url.ts";
@@ -27,17 +27,6 @@ function keyOf({ protocol, hostname, port }: ServerUrl, { path = "" }: ClientOpt
   return `${protocol}://${hostname}:${port}${trimmed === DEFAULTS.path ? "" : trimmed}`;
 }
 
-/** A query that a socket has in common with its connection stays in common when the program changes that of the connection. */
-function withSharedQuery(options: ClientOptions, { opts }: Manager): SocketOptions {
-  if (options === opts || options.query === undefined || options.query !== opts.query) return options;
-  return {
-    ...options,
-    get query() {
-      return opts.query ?? "";
-    },
-  };
-}
-
 /** Makes `io()`, which keeps the managers that it makes. */
 export function createIo({ page, createManager, managers }: IoParts): Connect {
   return (url, options) => {
@@ -48,22 +37,18 @@ export function createIo({ page, createManager, managers }: IoParts): Connect {
     const wantsOwn = given.forceNew === true || given["force new connection"] === true || given.multiplex === false;
     // A query in the URL belongs to this socket as well; the options of a program are never written to.
     const socketOptions = server.query === "" ? given : { ...given, query: server.query };
-    if (cached !== undefined && !wantsOwn && !cached.hasSocket(server.path)) {
-      return cached.socket(server.path, withSharedQuery(socketOptions, cached));
+    if (cached !== undefined && !wantsOwn && cached.nsps[server.path] === undefined) {
+      return cached.socket(server.path, socketOptions);
     }
     const managerOptions = server.query === "" || Object.keys(given).length > 0 ? given : { ...socketOptions };
     const manager = createManager(server.href, managerOptions);
     if (!wantsOwn && cached === undefined) {
       managers[key] = manager;
-      manager.watch({
-        opening: () => {
-          managers[key] ??= manager;
-        },
-        ended: () => {
-          if (managers[key] === manager) delete managers[key];
-        },
+      manager.watch((isInUse) => {
+        if (isInUse) managers[key] ??= manager;
+        else if (managers[key] === manager) delete managers[key];
       });
     }
-    return manager.socket(server.path, withSharedQuery(socketOptions, manager));
+    return manager.socket(server.path, socketOptions);
   };
 }

@@ -1,6 +1,6 @@
 // One open connection as the sockets of a manager use it: parser, outbox, and what its revision makes of namespaces.
 // Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
-// Rules: made when the engine opens, thrown away when it closes; a packet that cannot be decoded ends the connection.
+// Rules: made when the engine opens, thrown away when it closes; what reads it throws ends the connection.
 // Source: docs/protocol/socket-4.md, "Connecting"
 
 import {
@@ -13,62 +13,22 @@ import {
   type SocketPacket,
 } from "@bowline/protocol";
 import { sio4Client as sio4, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
-import { type CloseDetails, closedUnheard, coded } from "./connect-error.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
-import { Outbox, type OutgoingPacket } from "./outbox.ts";
+import { createOutbox, type OutgoingPacket } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 
-/** Where the main namespace stands for a connection that is joined to it unasked. */
-type MainNamespace = "expected" | "joined" | "left";
-
 /** One open connection. */
-export class Link {
+export interface Link {
+  readonly engine: Engine;
   readonly dialect: SocketDialect;
-  readonly outbox: Outbox;
-  readonly #platform: Platform;
   readonly decoder: PacketDecoder;
   readonly encoder: PacketEncoder;
-  readonly #decoded: SocketPacket[] = [];
-  #main: MainNamespace = "expected";
-  #hasUnderstood = false;
-
-  constructor(engine: Engine, platform: Platform, options: LiveOptions) {
-    this.dialect = engine.protocol === 3 ? sio4 : sio5;
-    this.#platform = platform;
-    const { maxAttachments } = options;
-    const parser: Parser = options.parser ?? this.dialect.parser;
-    const encoder = new parser.Encoder();
-    this.encoder = encoder;
-    this.outbox = new Outbox({ engine, platform, encoder, marksBinary: wantsBinaryTypes(parser, encoder) });
-    this.decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
-    this.decoder.on("decoded", (packet) => this.#decoded.push(packet));
-  }
-
-  /**
-   * Takes a message.
-   * @returns the packets that it completed.
-   * @throws SyntaxError when it is no part of a packet.
-   */
-  decode(data: string | Uint8Array): SocketPacket[] {
-    try {
-      this.decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
-    } catch (error) {
-      if (error instanceof Error) coded(error, this.#hasUnderstood ? "PARSE_ERROR" : "PARSER_MISMATCH");
-      throw error;
-    }
-    const packets = this.#decoded.splice(0);
-    this.#hasUnderstood ||= packets.length > 0;
-    for (const { type, nsp } of packets) {
-      if (type === PacketType.CONNECT && nsp === "/") this.#main = "joined";
-    }
-    return packets;
-  }
-
+  /** Whether a packet has come, so that both sides have the same parser. */
+  readonly hasUnderstood: boolean;
   /**
    * Asks for a namespace.
    * @param auth credentials; they cannot be sent for a main namespace that is joined unasked.
-   * @param isInQuery whether they are in the URL, where such a server finds them.
    * @param claim the session to bring back.
    * @returns whether the server's yes is known already.
    */
@@ -76,39 +36,70 @@ export class Link {
     nsp: string,
     auth: Readonly<Record<string, unknown>>,
     query: string,
-    isInQuery: boolean,
     claim: RecoveryClaim | undefined,
-  ): boolean {
-    if (nsp !== "/" || !this.dialect.joinsMainNamespaceByItself) {
-      this.#send(this.dialect.connect(nsp, auth, query, claim));
-      return false;
-    }
-    if (Object.keys(auth).length > 0 && !isInQuery) {
-      this.#platform.warn("BOWLINE_AUTH_NOT_SENT");
-    }
-    if (this.#main === "expected") return false;
-    // After it was left it has to be asked for again, and some servers do so in silence.
-    if (this.#main === "left") this.#send({ type: PacketType.CONNECT, nsp });
-    this.#main = "joined";
-    return true;
-  }
-
+  ): boolean;
   /** Sends what a socket wants to send. */
-  send(packet: OutgoingPacket): void {
-    if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
-    this.outbox.send(packet);
-  }
+  send(packet: OutgoingPacket): void;
+  /** Ends the connection behind everything that was sent; nothing is decoded any more. */
+  close(): void;
+}
 
-  /** What is known about an end of the connection that the server, or the network, brought about. */
-  explainEnd(reason: string, details: Error | CloseDetails | undefined): Error | CloseDetails | undefined {
-    return reason === "transport close" && !this.#hasUnderstood ? closedUnheard(details) : details;
-  }
+/**
+ * Takes an engine that has opened.
+ * @param deliver gets the packets that came.
+ */
+export function createLink(
+  engine: Engine,
+  platform: Platform,
+  options: LiveOptions,
+  deliver: (packet: SocketPacket) => void,
+): Link {
+  const dialect = engine.protocol === 3 ? sio4 : sio5;
+  const { maxAttachments } = options;
+  const parser: Parser = options.parser ?? dialect.parser;
+  const encoder = new parser.Encoder();
+  const decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
+  const outbox = createOutbox(engine, platform, encoder, wantsBinaryTypes(parser, encoder));
+  /** Where the main namespace stands for a connection that is joined to it unasked. */
+  let main: "expected" | "joined" | "left" = "expected";
+  let hasUnderstood = false;
+  decoder.on("decoded", (packet) => {
+    hasUnderstood = true;
+    if (packet.type === PacketType.CONNECT && packet.nsp === "/") main = "joined";
+    deliver(packet);
+  });
 
-  destroy(): void {
-    this.decoder.destroy();
-  }
+  /** Sends a packet of a socket. */
+  const send = (packet: OutgoingPacket): void => {
+    if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") main = "left";
+    outbox.send(packet);
+  };
 
-  #send(packet: SocketPacket): void {
-    this.send({ ...packet, options: { compress: true } });
-  }
+  return {
+    engine,
+    dialect,
+    decoder,
+    encoder,
+    get hasUnderstood() {
+      return hasUnderstood;
+    },
+    connect(nsp, auth, query, claim) {
+      if (nsp !== "/" || !dialect.joinsMainNamespaceByItself) {
+        send(dialect.connect(nsp, auth, query, claim));
+        return false;
+      }
+      // In the URL such a server finds them.
+      if (Object.keys(auth).length > 0 && options.authInQuery !== true) platform.warn("BOWLINE_AUTH_NOT_SENT");
+      if (main === "expected") return false;
+      // After it was left it has to be asked for again, and some servers do so in silence.
+      if (main === "left") send({ type: PacketType.CONNECT, nsp });
+      main = "joined";
+      return true;
+    },
+    send,
+    close() {
+      outbox.whenSettled(() => engine.close());
+      decoder.destroy();
+    },
+  };
 }

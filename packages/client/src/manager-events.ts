@@ -27,3 +27,6 @@ export interface ManagerEvents {
   reconnect_error: (error: FailureError) => void;
   reconnect_failed: () => void;
 }
+
+/** Tells an event to whom it concerns; what belongs to it is listed above. */
+export type ManagerTell = (event: keyof ManagerEvents, ...args: readonly unknown[]) => void;

@@ -525,12 +525,8 @@ describe("sockets", () => {
   test("are made once for a namespace, whose slash may be missing", () => {
     const { manager } = createManager();
     const socket = manager.socket("admin");
-    expect([manager.socket("/admin") === socket, socket.nsp, manager.hasSocket("/admin")]).toEqual([
-      true,
-      "/admin",
-      true,
-    ]);
-    expect(manager.hasSocket("/other")).toBe(false);
+    expect([manager.socket("/admin") === socket, socket.nsp, "/admin" in manager.nsps]).toEqual([true, "/admin", true]);
+    expect("/other" in manager.nsps).toBe(false);
   });
 
   test("that left come back when they are asked for again", () => {

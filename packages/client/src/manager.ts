@@ -5,51 +5,41 @@
 //                      opening --failed, timed out, close()--> closed
 //
 // Rules: sockets hear of an end or a failure before the manager's listeners, and of forwarded events after them, as
-//        with upstream; so is the order of events at a reconnection; options are read when they are needed, so that changes count for the next connection.
-// Source: docs/protocol/socket-5.md, "Reconnecting"
+//        with upstream; so is the order of events at a reconnection; options are read when they are needed, so that
+//        changes count for the next connection; the last socket to leave ends the connection.
+// Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
-import type { PacketDecoder, PacketEncoder, SocketPacket } from "@bowline/protocol";
+import { type PacketDecoder, type PacketEncoder, PacketType, type SocketPacket } from "@bowline/protocol";
 import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
-import { type CloseDetails, TransportError } from "./connect-error.ts";
+import { type CloseDetails, closedUnheard, coded, TransportError } from "./connect-error.ts";
 import { Engine } from "./engine.ts";
-import type { EngineListener } from "./engine-events.ts";
 import { guardProgram } from "./guard.ts";
-import { Link } from "./link.ts";
+import { createLink, type Link } from "./link.ts";
 import type { ManagerEvents } from "./manager-events.ts";
-import { Members } from "./members.ts";
 import { type EngineMemory, revisionOfParser } from "./opening.ts";
-import type { Auth, ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
+import type { ClientOptions, LiveOptions, Query, SocketOptions } from "./options.ts";
 import { type Platform, withTimers } from "./platform.ts";
-import { type Backoff, Reconnector } from "./reconnector.ts";
+import { type Backoff, createReconnector, type Done, type Reconnector } from "./reconnect.ts";
 import { Socket } from "./socket.ts";
-import type { SocketPort } from "./socket-port.ts";
+import type { SocketListener, SocketPort } from "./socket-port.ts";
 import { Tunable } from "./tunable.ts";
-import { endpointOf, serverOf, writeQuery } from "./url.ts";
-
-/** Hears how an attempt ended, in the words of the program's generation. */
-type Done = (error?: Error | string) => void;
+import { endpointOf, type ServerUrl, serverOf, writeQuery } from "./url.ts";
 
 type ManagerState =
   | { readonly at: "closed" }
-  | { readonly at: "opening"; readonly done: Done | undefined; readonly stopTimer: Cancel }
+  | { readonly at: "opening"; readonly done: Done | undefined; readonly stopTimer: Cancel | undefined }
   | { readonly at: "open"; readonly link: Link };
 
-/** Hears whether a manager is in use. */
-export interface ManagerWatcher {
-  /** It is about to open a connection. */
-  opening(): void;
-  /** It was closed, and will not open by itself. */
-  ended(): void;
-}
-
-function resolveAuth(auth: Auth | undefined): Readonly<Record<string, unknown>> {
-  if (typeof auth !== "function") return auth ?? {};
-  let resolved: Readonly<Record<string, unknown>> = {};
-  auth((given) => {
-    resolved = given;
-  });
-  return resolved;
+/** Puts credentials into the query, where servers of 2.x look for them. */
+function withAuth(server: ServerUrl, { query, auth }: LiveOptions): ServerUrl {
+  let credentials: Query = {};
+  const give = (given: Query): void => {
+    credentials = given;
+  };
+  if (typeof auth === "function") auth(give);
+  else give(auth ?? {});
+  return { ...server, query: `${server.query || writeQuery(query)}&${writeQuery(credentials)}` };
 }
 
 /** The connection to one server. */
@@ -57,17 +47,18 @@ export class Manager extends Tunable {
   /** The options that it was made with, live. */
   readonly opts: LiveOptions;
   uri: string | undefined;
+  /** Whether somebody closed it, so that it must not open again by itself. */
+  skipReconnect = false;
   readonly #platform: Platform;
   readonly #api: ApiDialect;
   readonly #memory: EngineMemory = { revision: undefined };
   readonly #sockets = new Map<string, Socket>();
-  readonly #members: Members;
+  readonly #listeners = new Map<string, SocketListener>();
+  readonly #port: SocketPort;
+  readonly #reconnector: Reconnector;
   #engine: Engine;
   #state: ManagerState = { at: "closed" };
-  readonly #reconnector: Reconnector;
-  #watcher: ManagerWatcher | undefined;
-  /** Whether somebody closed it, so that it must not open again by itself. */
-  skipReconnect = false;
+  #watcher: ((isInUse: boolean) => void) | undefined;
 
   /**
    * Makes a manager, which connects at once unless `autoConnect` is false.
@@ -83,28 +74,21 @@ export class Manager extends Tunable {
     this.opts = opts;
     platform.checkOptions?.(opts);
     this.#api = apiDialect(opts);
-    this.#reconnector = new Reconnector(platform, this.settings, {
-      tell: (event: keyof ManagerEvents, ...args: unknown[]) => this.#announce(event, args),
-      open: (done) => {
-        if (this.#state.at !== "closed") return false;
-        this.#openAgain(done);
-        return true;
-      },
-    });
-    this.#members = new Members({
+    this.#reconnector = createReconnector(
+      platform,
+      this.settings,
+      (event, ...args) => this.#tell(event, ...args),
+      (done) => this.#openAgain(done),
+    );
+    this.#port = {
       platform,
       api: this.#api,
       link: () => this.#link,
-      engine: () => this.#engine,
-      authInQuery: () => this.opts.authInQuery === true,
-      open: () => {
-        if (!this.reconnecting) this.open();
-      },
-      close: () => this.close(),
+      listen: (namespace, listener) => this.#listeners.set(namespace, listener),
       guard: (action) => this.#guard(action),
-    });
+    };
     this.#engine = this.#createEngine();
-    if (this.opts.autoConnect !== false) this.open();
+    if (opts.autoConnect !== false) this.open();
   }
 
   get engine(): Engine {
@@ -147,8 +131,8 @@ export class Manager extends Tunable {
    * @throws Error when the URL was changed to one that names no server.
    */
   open(done?: (error?: Error) => void): this {
-    if (done === undefined) return this.#begin(undefined);
-    return this.#begin((error) => (error === undefined ? done() : done(this.#api.openError(error))));
+    this.#begin(done && ((error) => (error === undefined ? done() : done(this.#api.openError(error)))));
+    return this;
   }
 
   /** As `open`. */
@@ -169,27 +153,22 @@ export class Manager extends Tunable {
    */
   socket(namespace: string, options: SocketOptions = {}): Socket {
     const name = namespace.startsWith("/") ? namespace : `/${namespace}`;
-    const socket = this.#sockets.get(name) ?? this.#addSocket(name, options);
+    const socket = this.#sockets.get(name) ?? this.createSocket(name, options, this.#port);
+    this.#sockets.set(name, socket);
     if (this.opts.autoConnect !== false && !socket.active) socket.connect();
     return socket;
   }
 
-  /** Whether it has a socket for a namespace. */
-  hasSocket(namespace: string): boolean {
-    return this.#sockets.has(namespace);
-  }
-
-  /** Has somebody told whether it is in use, once. @internal */
-  watch(watcher: ManagerWatcher): void {
+  /** Has somebody told when it is about to open a connection, and when it will not open by itself any more. @internal */
+  watch(watcher: (isInUse: boolean) => void): void {
     this.#watcher = watcher;
   }
 
   /** Closes the connection of all sockets, and does not open it again by itself. */
   close(): void {
     const isIdle = this.#state.at === "closed" && !this.reconnecting;
-    this.skipReconnect = true;
-    this.#reconnector.stop();
-    this.#watcher?.ended();
+    this.stopReconnecting();
+    this.#watcher?.(false);
     if (!isIdle) this.#end("forced close");
   }
 
@@ -198,117 +177,140 @@ export class Manager extends Tunable {
     this.#reconnector.stop();
   }
 
-  #begin(done: Done | undefined): this {
-    if (this.#state.at !== "closed") return this;
-    this.skipReconnect = false;
-    this.#watcher?.opening();
-    const engine = this.#createEngine();
-    const { timeoutMs } = this.settings;
-    const stopTimer =
-      timeoutMs === false ? () => {} : this.#platform.clock.after(timeoutMs, () => this.#timedOut(engine, timeoutMs));
-    this.#engine = engine;
-    this.#state = { at: "opening", done, stopTimer };
-    engine.open();
-    return this;
-  }
-
-  #tell<Event extends keyof ManagerEvents>(event: Event, ...args: Parameters<ManagerEvents[Event]>): void {
-    this.#announce(event, args);
-  }
-
-  #announce(event: keyof ManagerEvents, args: readonly unknown[]): void {
-    this.#guard(() => this.dispatch(event, args));
-    const isHeartbeat = (event === "ping" || event === "pong") && this.#engine.protocol === 3;
-    if (isHeartbeat || this.#api.forwarded.has(event)) this.#members.forward(event, args);
-  }
-
-  #createEngine(): Engine {
-    const { opts } = this;
-    const server = serverOf(this.uri, opts, this.#platform.page());
-    const query = [server.query || writeQuery(opts.query)];
-    if (opts.authInQuery === true) query.push(writeQuery(resolveAuth(opts.auth)));
-    const listener: EngineListener = {
-      opened: () => this.#opened(engine),
-      message: (data) => this.#message(engine, data),
-      heartbeat: (type, latencyMs) => {
-        if (type === "ping") this.#tell("ping");
-        else if (latencyMs !== undefined) this.#tell("pong", latencyMs);
-      },
-      failed: (error) => this.#failed(engine, error),
-      closed: (reason, details) => this.#closed(engine, reason, details),
-    };
-    const engine: Engine = new Engine(
-      {
-        platform: this.#platform,
-        server: { ...server, query: query.filter((part) => part !== "").join("&") },
-        options: { ...opts, withCredentials: opts.withCredentials ?? this.#api.withCredentials },
-        memory: this.#memory,
-        first: opts.protocol === undefined ? this.#api.firstRevision : 4,
-        implied: revisionOfParser(opts.parser),
-      },
-      listener,
-    );
-    return engine;
-  }
-
   /** Makes a socket, of the class that the program's generation knows. */
   protected createSocket(namespace: string, options: SocketOptions, port: SocketPort): Socket {
     return new Socket(this, namespace, options, port);
-  }
-
-  #addSocket(namespace: string, options: SocketOptions): Socket {
-    const socket = this.createSocket(namespace, options, this.#members.createPort(namespace));
-    this.#sockets.set(namespace, socket);
-    return socket;
   }
 
   get #link(): Link | undefined {
     return this.#state.at === "open" ? this.#state.link : undefined;
   }
 
-  #opened(engine: Engine): void {
-    if (this.#state.at !== "opening" || this.#engine !== engine) return;
-    const { done, stopTimer } = this.#state;
-    stopTimer();
-    const link = new Link(engine, this.#platform, this.opts);
-    this.#state = { at: "open", link };
-    this.#tell("open");
-    this.#members.opened(link);
-    if (done !== undefined) this.#guard(done);
+  #createEngine(): Engine {
+    const { opts } = this;
+    const server = serverOf(this.uri, opts, this.#platform.page());
+    /** One that was given up may still have something to say, but not here. */
+    const whenCurrent =
+      <Args extends readonly unknown[]>(hear: (...args: Args) => void) =>
+      (...args: Args): void => {
+        if (this.#engine === engine) hear(...args);
+      };
+    const engine: Engine = new Engine(
+      {
+        platform: this.#platform,
+        server: opts.authInQuery === true ? withAuth(server, opts) : server,
+        options: { ...opts, withCredentials: opts.withCredentials ?? this.#api.withCredentials },
+        memory: this.#memory,
+        first: opts.protocol === undefined ? this.#api.firstRevision : 4,
+        implied: revisionOfParser(opts.parser),
+      },
+      {
+        opened: whenCurrent(() => this.#opened()),
+        message: whenCurrent((data: string | Uint8Array) => this.#message(data)),
+        heartbeat: whenCurrent((type: "ping" | "pong", latencyMs?: number) => {
+          if (type === "ping") this.#tell("ping");
+          else if (latencyMs !== undefined) this.#tell("pong", latencyMs);
+        }),
+        failed: whenCurrent((error: Error) => this.#failed(error)),
+        closed: whenCurrent((reason: CloseReason, details?: Error | CloseDetails) => this.#closed(reason, details)),
+      },
+    );
+    return engine;
   }
 
-  #message(engine: Engine, data: string | Uint8Array): void {
-    const link = this.#link;
-    if (link === undefined || this.#engine !== engine) return;
-    let packets: readonly SocketPacket[];
+  #begin(done: Done | undefined): void {
+    if (this.#state.at !== "closed") return;
+    this.skipReconnect = false;
+    this.#watcher?.(true);
+    const engine = this.#createEngine();
+    const { timeoutMs } = this.settings;
+    const stopTimer =
+      timeoutMs === false ? undefined : this.#platform.clock.after(timeoutMs, () => this.#timedOut(timeoutMs));
+    this.#engine = engine;
+    this.#state = { at: "opening", done, stopTimer };
+    engine.open();
+  }
+
+  /**
+   * Makes an attempt; options that have become wrong meanwhile let it fail like any other.
+   * @returns false when there is a connection already.
+   */
+  #openAgain(done: Done): boolean {
+    if (this.#state.at !== "closed") return false;
     try {
-      packets = link.decode(data);
+      this.#begin(done);
     } catch (error) {
-      this.#end("parse error", error instanceof Error ? error : undefined);
-      this.#reconnect();
-      return;
+      done(error instanceof Error ? error : new Error(String(error)));
     }
-    for (const packet of packets) {
-      if (this.#link !== link) return;
-      this.#tell("packet", packet);
-      this.#members.deliver(packet);
-    }
+    return true;
+  }
+
+  #tell(event: keyof ManagerEvents, ...args: readonly unknown[]): void {
+    this.#guard(() => this.dispatch(event, args));
+    const isHeartbeat = (event === "ping" || event === "pong") && this.#engine.protocol === 3;
+    if (isHeartbeat || this.#api.forwards(event)) this.#each((listener) => listener.forward(event, args));
+  }
+
+  /** What one of them throws does not keep it from the others. */
+  #each(action: (listener: SocketListener) => void): void {
+    for (const listener of [...this.#listeners.values()]) this.#guard(() => action(listener));
   }
 
   #guard(action: () => void): void {
     guardProgram(this.#platform.clock, action);
   }
 
-  /** The engine failed: before it was open, or, with its end to follow, afterwards. */
-  #failed(engine: Engine, error: Error | string): void {
-    if (this.#engine !== engine || this.#state.at === "closed") return;
-    const state = this.#state;
-    if (state.at === "opening") {
-      state.stopTimer();
-      this.#state = { at: "closed" };
+  #opened(): void {
+    if (this.#state.at !== "opening") return;
+    const { done, stopTimer } = this.#state;
+    stopTimer?.();
+    const link = createLink(this.#engine, this.#platform, this.opts, (packet) => {
+      // A handler of the packet before may have ended it.
+      if (this.#link === link) this.#deliver(packet, link);
+    });
+    this.#state = { at: "open", link };
+    this.#tell("open");
+    this.#each((listener) => {
+      if (this.#link === link) listener.opened(link);
+    });
+    if (done !== undefined) this.#guard(done);
+  }
+
+  #message(data: string | Uint8Array): void {
+    const link = this.#link;
+    try {
+      link?.decoder.add(typeof data === "string" ? data : this.#platform.binary(data));
+    } catch (error) {
+      const code = link?.hasUnderstood === true ? "PARSE_ERROR" : "PARSER_MISMATCH";
+      this.#end("parse error", error instanceof Error ? coded(error, code) : undefined);
+      this.#reconnect();
     }
-    this.#tellFailure(error, state.at === "open" ? "error" : this.#api.failure);
-    if (state.at !== "opening") return;
+  }
+
+  #deliver(packet: SocketPacket, link: Link): void {
+    this.#tell("packet", packet);
+    // It may be another one after that.
+    if (this.#link !== link) return;
+    const { type, nsp } = packet;
+    // The refusal of a main namespace that is joined unasked concerns everybody who still waits.
+    if (type === PacketType.CONNECT_ERROR && nsp === "/" && link.dialect.joinsMainNamespaceByItself) {
+      this.#each((listener) => listener.packet(packet, link));
+    } else {
+      this.#guard(() => this.#listeners.get(nsp)?.packet(packet, link));
+    }
+  }
+
+  /** The engine failed: before it was open, or, with its end to follow, afterwards. */
+  #failed(error: Error | string): void {
+    const state = this.#state;
+    if (state.at === "closed") return;
+    if (state.at === "open") {
+      this.#tellFailure(error, "error");
+      return;
+    }
+    state.stopTimer?.();
+    this.#state = { at: "closed" };
+    this.#tellFailure(error, this.#api.failure);
     const { done } = state;
     if (done === undefined) this.#reconnect();
     else this.#guard(() => done(error));
@@ -316,60 +318,42 @@ export class Manager extends Tunable {
 
   /** Sockets hear of it once: as of the manager's own event, or as those that wait for a connection. */
   #tellFailure(error: Error | string, event: "error" | "connect_error"): void {
-    if (!this.#api.forwarded.has(event)) this.#members.failed(error);
-    this.#announce(event, [error]);
+    if (!this.#api.forwards(event)) this.#each((listener) => listener.failed(error));
+    this.#tell(event, error);
   }
 
-  /** The connection ends before one side understood the other: those that wait hear what the reason may be. */
-  get #endpoint(): string {
-    return endpointOf(serverOf(this.uri, this.opts, this.#platform.page()), this.opts, "polling");
-  }
-
-  #timedOut(engine: Engine, timeoutMs: number): void {
-    const error = new TransportError("timeout", { url: this.#endpoint, code: "TIMEOUT", detail: timeoutMs });
+  #timedOut(timeoutMs: number): void {
+    const engine = this.#engine;
+    const url = endpointOf(serverOf(this.uri, this.opts, this.#platform.page()), this.opts, "polling");
+    const error = new TransportError("timeout", { url, code: "TIMEOUT", detail: timeoutMs });
     this.#platform.explain?.(error);
-    this.#failed(engine, this.#api.timedOut(error));
+    this.#failed(this.#api.timedOut(error));
     engine.close();
     this.#tell("connect_timeout", timeoutMs);
   }
 
-  #closed(engine: Engine, reason: CloseReason, details: Error | CloseDetails | undefined): void {
-    if (this.#engine !== engine) return;
-    if (this.#state.at === "opening") {
-      this.#failed(engine, new Error(reason));
-      return;
-    }
-    const link = this.#link;
-    if (link === undefined) return;
-    this.#end(reason, link.explainEnd(reason, details));
+  #closed(reason: CloseReason, details: Error | CloseDetails | undefined): void {
+    const state = this.#state;
+    if (state.at === "opening") this.#failed(new Error(reason));
+    if (state.at !== "open") return;
+    const isUnheard = reason === "transport close" && !state.link.hasUnderstood;
+    this.#end(reason, isUnheard ? closedUnheard(details) : details);
     this.#reconnect();
   }
 
   /** Ends the connection, or the attempt, and tells it. */
   #end(reason: string, details?: Error | CloseDetails): void {
     const state = this.#state;
-    const engine = this.#engine;
     this.#state = { at: "closed" };
     if (state.at === "opening") {
-      state.stopTimer();
-      engine.close();
+      state.stopTimer?.();
+      this.#engine.close();
     } else if (state.at === "open") {
-      state.link.outbox.whenSettled(() => engine.close());
-      state.link.destroy();
+      state.link.close();
     }
     if (details !== undefined) this.#platform.explain?.(details);
-    this.#members.closed(reason, details);
-    if (details === undefined) this.#tell("close", reason);
-    else this.#tell("close", reason, details);
-  }
-
-  /** Makes an attempt; options that have become wrong meanwhile let it fail like any other. */
-  #openAgain(done: Done): void {
-    try {
-      this.#begin(done);
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
+    this.#each((listener) => listener.closed(reason, details));
+    this.#tell("close", reason, ...(details === undefined ? [] : [details]));
   }
 
   /** Starts to reconnect, unless somebody has closed it, or opened it again meanwhile. */

@@ -13,88 +13,84 @@ import type { Platform } from "./platform.ts";
 
 /** A packet with what transports and parsers of programs want to know. */
 export interface OutgoingPacket extends SocketPacket {
-  readonly options: { readonly compress: boolean };
-}
-
-/** What an outbox is made of. */
-export interface OutboxOptions {
-  readonly engine: Engine;
-  readonly platform: Platform;
-  readonly encoder: PacketEncoder;
-  /** Whether the encoder wants packets with binary values marked as such, as those of revision 4 do. */
-  readonly marksBinary: boolean;
+  readonly options?: { readonly compress: boolean };
 }
 
 /** The outbox of one connection. */
-export class Outbox {
-  readonly #options: OutboxOptions;
-  /** What waits for a Blob to be read; undefined while none is. */
-  #held: (() => void)[] | undefined;
-  /** How many packets the transport has not taken yet. */
-  #untaken = 0;
-  #goodbye: (() => void) | undefined;
-  readonly #taken: () => void = () => {
-    this.#untaken--;
-    if (this.#untaken === 0) this.#goodbye?.();
-  };
-
-  constructor(options: OutboxOptions) {
-    this.#options = options;
-  }
-
+export interface Outbox {
   /**
    * Sends a packet.
    * @throws whatever the encoder throws, for data that has no JSON; told as uncaught where it waits for a Blob.
    */
-  send(packet: OutgoingPacket): void {
-    const hasData = packet.type === PacketType.EVENT || packet.type === PacketType.ACK;
-    if (packet.type === PacketType.DISCONNECT) this.whenSettled(() => this.#leave(packet));
-    else if (hasData && hasBlob(packet.data)) this.whenSettled(() => this.#settle(packet));
-    else this.whenSettled(() => this.#write(packet));
-  }
-
+  send(packet: OutgoingPacket): void;
   /** Runs an action after everything that was sent before it. */
-  whenSettled(action: () => void): void {
-    if (this.#held === undefined) action();
-    else this.#held.push(action);
-  }
+  whenSettled(action: () => void): void;
+}
 
-  #leave(packet: OutgoingPacket): void {
-    if (this.#untaken === 0) {
-      this.#write(packet);
-      return;
-    }
-    this.#held = [];
-    this.#goodbye = () => {
-      this.#goodbye = undefined;
-      this.#release(() => this.#write(packet));
-    };
-  }
+/**
+ * Makes the outbox of a connection.
+ * @param marksBinary whether the encoder wants packets with binary values marked as such, as those of revision 4 do.
+ */
+export function createOutbox(engine: Engine, platform: Platform, encoder: PacketEncoder, marksBinary: boolean): Outbox {
+  /** What waits for a Blob to be read; undefined while none is. */
+  let held: (() => void)[] | undefined;
+  /** How many packets the transport has not taken yet. */
+  let untaken = 0;
+  let goodbye: (() => void) | undefined;
 
-  #settle(packet: OutgoingPacket): void {
-    const { platform } = this.#options;
-    this.#held ??= [];
-    settleBlobs(packet.data, (blob) => platform.readBlob(blob)).then(
-      (data) => this.#release(() => this.#write({ ...packet, data })),
-      (error: unknown) => {
-        platform.warn("BOWLINE_BLOB_UNREADABLE", error);
-        this.#release(() => {});
-      },
-    );
-  }
+  const whenSettled = (action: () => void): void => {
+    if (held === undefined) action();
+    else held.push(action);
+  };
 
-  #release(first: () => void): void {
-    const held = [first, ...(this.#held ?? [])];
-    this.#held = undefined;
+  const taken = (): void => {
+    untaken--;
+    if (untaken === 0) goodbye?.();
+  };
+
+  const write = (packet: OutgoingPacket): void => {
+    const frames = encodeFrames(encoder, packet, marksBinary).map((data) => engine.frame(data));
+    untaken++;
+    engine.sendFrames({ frames, compress: packet.options?.compress ?? true, flushed: taken });
+  };
+
+  const release = (action: () => void): void => {
+    const released = [action, ...(held ?? [])];
+    held = undefined;
     // An action may be a packet that has to wait itself, and then those behind it wait as well.
     // Nobody is there to catch what cannot be encoded, and it must not take the others along.
-    for (const action of held) this.whenSettled(() => guardProgram(this.#options.platform.clock, action));
-  }
+    for (const next of released) whenSettled(() => guardProgram(platform.clock, next));
+  };
 
-  #write(packet: OutgoingPacket): void {
-    const { engine, encoder, marksBinary } = this.#options;
-    const frames = encodeFrames(encoder, packet, marksBinary).map((data) => engine.frame(data));
-    this.#untaken++;
-    engine.sendFrames({ frames, compress: packet.options.compress, flushed: this.#taken });
-  }
+  const leave = (packet: OutgoingPacket): void => {
+    if (untaken === 0) {
+      write(packet);
+      return;
+    }
+    held = [];
+    goodbye = () => {
+      goodbye = undefined;
+      release(() => write(packet));
+    };
+  };
+
+  const settle = (packet: OutgoingPacket): void => {
+    held ??= [];
+    settleBlobs(packet.data, (blob) => platform.readBlob(blob)).then(
+      (data) => release(() => write({ ...packet, data })),
+      (error: unknown) => {
+        platform.warn("BOWLINE_BLOB_UNREADABLE", error);
+        release(() => {});
+      },
+    );
+  };
+
+  return {
+    whenSettled,
+    send(packet) {
+      const hasData = packet.type === PacketType.EVENT || packet.type === PacketType.ACK;
+      const way = packet.type === PacketType.DISCONNECT ? leave : hasData && hasBlob(packet.data) ? settle : write;
+      whenSettled(() => way(packet));
+    },
+  };
 }

@@ -34,54 +34,60 @@ export interface RetryHost {
 }
 
 /** The events of one socket that are sent until they are acknowledged. */
-export class RetryQueue {
-  readonly #host: RetryHost;
-  readonly #items: Retried[] = [];
-  #tries = 0;
-  #isUnderWay = false;
-
-  constructor(host: RetryHost) {
-    this.#host = host;
-  }
-
+export interface RetryQueue {
   /** How many events wait, the one under way among them. */
-  get length(): number {
-    return this.#items.length;
-  }
-
+  readonly length: number;
   /** @throws whatever the encoder throws, where the event can be sent at once. */
-  add(item: Retried): void {
-    this.#items.push(item);
-    this.drain();
-  }
-
+  add(item: Retried): void;
   /**
    * Sends the first event, unless it is under way.
    * @param isAnew whether the connection is another one, whatever is under way.
    */
-  drain(isAnew = false): void {
-    const [item] = this.#items;
-    if (item === undefined || (this.#isUnderWay && !isAnew) || !this.#host.canSend()) return;
-    this.#isUnderWay = true;
-    const tries = ++this.#tries;
+  drain(isAnew?: boolean): void;
+}
+
+/** Makes the queue of a socket. */
+export function createRetryQueue({ retries, canSend, attempt, answer, guard }: RetryHost): RetryQueue {
+  const items: Retried[] = [];
+  let tries = 0;
+  let isUnderWay = false;
+
+  /** The first one is done with. */
+  const settle = (ack: AckCallback | undefined, args: readonly unknown[]): void => {
+    items.shift();
+    tries = 0;
+    guard(() => answer(ack, args));
+  };
+
+  const drain = (isAnew = false): void => {
+    const [item] = items;
+    if (item === undefined || (isUnderWay && !isAnew) || !canSend()) return;
+    isUnderWay = true;
+    tries++;
+    const nth = tries;
     try {
-      this.#host.attempt(item, (...answer) => {
-        this.#isUnderWay = false;
-        if (answer[0] === null || tries > this.#host.retries) this.#settle(item, answer);
-        this.#host.guard(() => this.drain());
+      attempt(item, (...args) => {
+        isUnderWay = false;
+        if (args[0] === null || nth > retries) settle(item.ack, args);
+        guard(drain);
       });
     } catch (error) {
       // What has no JSON now will have none later, and must not keep the others waiting.
-      this.#settle(undefined, []);
-      this.#isUnderWay = false;
-      this.#host.guard(() => this.drain());
+      settle(undefined, []);
+      isUnderWay = false;
+      guard(drain);
       throw error;
     }
-  }
+  };
 
-  #settle(item: Retried | undefined, answer: readonly unknown[]): void {
-    this.#items.shift();
-    this.#tries = 0;
-    this.#host.guard(() => this.#host.answer(item?.ack, answer));
-  }
+  return {
+    get length() {
+      return items.length;
+    },
+    add(item) {
+      items.push(item);
+      drain();
+    },
+    drain,
+  };
 }

@@ -575,6 +575,20 @@ describe("a server of 2.x", () => {
     expect([sent(parts), parts.told]).toEqual([[], ["connect session1"]]);
   });
 
+  test.each([
+    ["that it has in common with the connection", undefined, "/admin?a=2,"],
+    ["of its own", { a: 3 }, "/admin?a=3,"],
+  ])("is asked again for another namespace with the parameters %s", (_rule, own, namespace) => {
+    const parts = createLegacy({ query: { a: 1 } }, "/admin");
+    sent(parts);
+    parts.socket.query = own ?? parts.socket.query;
+    parts.manager.opts.query = { a: 2 };
+    parts.platform.socket().close(1006);
+    parts.platform.clock.advance(1000);
+    openEngine(parts, { maxPayload: undefined });
+    expect(sent(parts)).toEqual([`40${namespace}`]);
+  });
+
   test("is asked for another namespace with query and credentials in its name", () => {
     const parts = createLegacy({ query: { a: 1 }, auth: { token: "x" } }, "/admin");
     expect(sent(parts)).toEqual(["40/admin?a=1&token=x,"]);

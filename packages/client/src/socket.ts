@@ -21,18 +21,20 @@ import { type CloseDetails, coded, wrongGeneration } from "./connect-error.ts";
 import { BufferFullError, type DroppedEvent, type Modifiers } from "./emission.ts";
 import { EventSender } from "./event-sender.ts";
 import type { FailureCode } from "./failure-code.ts";
+import type { Link } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import { type Auth, DEFAULTS, type Query, type SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
-import { Recovery } from "./recovery.ts";
-import { RetryQueue } from "./retry-queue.ts";
+import { createRecovery } from "./recovery.ts";
+import { createRetryQueue, type RetryQueue } from "./retry-queue.ts";
 import type { ConnectError } from "./socket-events.ts";
 import type { SocketPort } from "./socket-port.ts";
 import { writeQuery } from "./url.ts";
 
 type SocketState =
   | { readonly at: "idle" }
-  | { readonly at: "waiting" }
+  /** `asked`: the connection over which it has asked for its namespace, or is about to. */
+  | { readonly at: "waiting"; readonly asked: Link | undefined }
   /** Caught up: what waited for the connection was told and sent, so that nothing can overtake it. */
   | { readonly at: "connected"; readonly id: string; readonly hasCaughtUp: boolean };
 
@@ -69,9 +71,11 @@ export class Socket<
   sendBuffer: OutgoingPacket[] = [];
   readonly #options: SocketOptions;
   readonly #port: SocketPort;
+  /** The parameters of the connection when this socket was made. */
+  readonly #managerQuery: Query | undefined;
   readonly #acks: PendingAcks;
   readonly #queue: RetryQueue;
-  readonly #recovery = new Recovery();
+  readonly #recovery = createRecovery();
   #state: SocketState = { at: "idle" };
   #nextId = 0;
 
@@ -82,24 +86,29 @@ export class Socket<
     this.nsp = namespace;
     this.auth = options.auth;
     this.query = options.query;
+    this.#managerQuery = manager.opts.query;
     this.#options = options;
     this.#port = port;
     this.#acks = new PendingAcks(port.platform.clock);
-    this.#queue = new RetryQueue({
+    this.#queue = createRetryQueue({
       retries: options.retries ?? 0,
-      canSend: () => this.#canSend(),
+      canSend: () => this.#way !== undefined,
       attempt: ({ event, modifiers }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }),
       answer: (ack, args) => this.#answer(ack, args),
-      guard: (action) => port.guard(action),
+      guard: port.guard,
     });
-    port.listen({
-      opened: () => this.#opened(),
+    port.listen(namespace, {
+      opened: (link) => this.#ask(link),
       failed: (error) => {
-        if (this.#state.at === "waiting") this.dispatch("connect_error", [error]);
+        if (this.#state.at === "waiting") this.#tell("connect_error", error);
       },
-      closed: (reason, details) => this.#closed(reason, details),
-      packet: (packet) => this.#received(packet),
-      forward: (event, args) => this.dispatch(event, args),
+      closed: (reason, details) => {
+        if (this.#state.at === "idle") return;
+        this.#state = { at: "waiting", asked: undefined };
+        this.#disconnected(reason, details);
+      },
+      packet: (packet, link) => this.#received(packet, link),
+      forward: (event, args) => this.#tell(event, ...args),
     });
   }
 
@@ -136,10 +145,12 @@ export class Socket<
   /** Connects; does nothing when connected. @returns the socket. */
   connect(): this {
     if (this.#state.at === "connected") return this;
-    if (this.#state.at === "idle") this.#state = { at: "waiting" };
-    this.#port.join();
+    if (this.#state.at === "idle") this.#state = { at: "waiting", asked: undefined };
+    if (!this.io.reconnecting) this.io.open();
+    const link = this.#port.link();
+    if (link !== undefined) this.#port.guard(() => this.#ask(link));
     // The event by which programs of 2.x know it.
-    this.dispatch("connecting", []);
+    this.#tell("connecting");
     return this;
   }
 
@@ -151,7 +162,7 @@ export class Socket<
   /** Leaves the namespace, and does not come back by itself. @returns the socket. */
   disconnect(): this {
     const wasConnected = this.#state.at === "connected";
-    if (wasConnected) this.#sendPlain({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (wasConnected) this.#port.link()?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
     this.#leave();
     if (wasConnected) this.#disconnected("io client disconnect");
     return this;
@@ -177,13 +188,14 @@ export class Socket<
     return this.#options.maxSendBuffer ?? DEFAULTS.maxBuffer;
   }
 
-  /** Whether an event sent now leaves over this connection: what waits leaves over the next. */
-  #canSend(): boolean {
-    if (this.#state.at !== "connected" || !this.#state.hasCaughtUp) return false;
-    if (!this.#port.overdue) return true;
+  /** The connection over which an event sent now leaves; without one it has to wait for the next. */
+  get #way(): Link | undefined {
+    if (this.#state.at !== "connected" || !this.#state.hasCaughtUp) return undefined;
+    const link = this.#port.link();
+    if (!link?.engine.overdue) return link;
     // This connection must not come to life again.
-    this.#port.giveUp();
-    return false;
+    link.engine.giveUp();
+    return undefined;
   }
 
   #send(
@@ -194,15 +206,15 @@ export class Socket<
     const id = ack && this.#nextId++;
     const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
-    if (volatile && !(this.connected && this.#port.writable)) {
-      // It is dropped, though its acknowledgement may hear that there was no answer.
-    } else if (this.#canSend()) {
-      this.#transmit(packet);
-    } else if (this.sendBuffer.length < this.#maxSendBuffer) {
-      this.sendBuffer.push(packet);
-    } else {
-      this.#refuse(data, takesError ? ack : undefined);
-      return;
+    // One that is dropped may have an acknowledgement, which hears that there was no answer.
+    if (!volatile || (this.connected && this.#port.link()?.engine.writable)) {
+      const link = this.#way;
+      if (link !== undefined) this.#transmit(packet, link);
+      else if (this.sendBuffer.length < this.#maxSendBuffer) this.sendBuffer.push(packet);
+      else {
+        this.#refuse(data, takesError ? ack : undefined);
+        return;
+      }
     }
     // In this order: what cannot be encoded throws, and nobody waits for an answer to it.
     if (id === undefined) return;
@@ -228,39 +240,41 @@ export class Socket<
 
   #tellDropped([event, ...args]: readonly unknown[], buffer: DroppedEvent["buffer"]): void {
     const dropped: DroppedEvent = { event: String(event), args, buffer, reason: `the ${buffer} buffer is full` };
-    this.#port.guard(() => this.dispatch("dropped", [dropped]));
+    this.#tell("dropped", dropped);
   }
 
-  #transmit(packet: OutgoingPacket): void {
+  #transmit(packet: OutgoingPacket, link: Link): void {
     this.tellSent(elementsOf(packet.data));
-    this.#port.send(packet);
+    link.send(packet);
   }
 
-  #sendPlain(packet: SocketPacket): void {
-    this.#port.send({ ...packet, options: { compress: true } });
+  /** Asks for the namespace, once per connection. */
+  #ask(link: Link): void {
+    if (this.#state.at !== "waiting" || this.#state.asked === link) return;
+    const asking: SocketState = { at: "waiting", asked: link };
+    this.#state = asking;
+    // Parameters that the connection had as well stay in common when the program changes those of the connection.
+    const isShared = this.query !== undefined && this.query === this.#managerQuery;
+    const query = writeQuery(isShared ? this.io.opts.query : this.query);
+    const give = (auth: Readonly<Record<string, unknown>>): void => {
+      // It may come late, and twice; servers end a connection that asks twice.
+      if (this.#state !== asking) return;
+      this.#state = { ...asking };
+      if (!link.connect(this.nsp, auth, query, this.#recovery.claim)) return;
+      // The yes came before this socket was there. Not at once: the program has had no chance to listen.
+      this.#port.platform.clock.after(0, () => {
+        if (this.#port.link() === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
+      });
+    };
+    if (typeof this.auth === "function") this.auth(give);
+    else give(this.auth ?? {});
   }
 
-  #opened(): void {
-    const query = writeQuery(this.query);
-    if (typeof this.auth !== "function") {
-      this.#port.connect(this.auth ?? {}, query, this.#recovery.claim);
-      return;
-    }
-    const { connection } = this.#port;
-    let isGiven = false;
-    this.auth((auth) => {
-      // It may take its time, and meanwhile the connection may be another one; servers end one that asks twice.
-      if (isGiven || this.#state.at !== "waiting" || this.#port.connection !== connection) return;
-      isGiven = true;
-      this.#port.connect(auth, query, this.#recovery.claim);
-    });
-  }
-
-  #received(packet: SocketPacket): void {
+  #received(packet: SocketPacket, link: Link): void {
     if (this.#state.at === "idle") return;
     switch (packet.type) {
       case PacketType.CONNECT:
-        this.#accepted(packet);
+        this.#accepted(packet, link);
         return;
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
@@ -275,7 +289,7 @@ export class Socket<
         this.#disconnected("io server disconnect");
         return;
       case PacketType.CONNECT_ERROR:
-        this.#refused(packet);
+        this.#refused(packet, link);
         return;
       /* v8 ignore next 2 -- @preserve */
       default:
@@ -283,13 +297,13 @@ export class Socket<
     }
   }
 
-  #accepted(packet: SocketPacket): void {
+  #accepted(packet: SocketPacket, link: Link): void {
     // A second yes for the same connection means nothing.
     if (this.#state.at !== "waiting") return;
-    const reply = this.#port.dialect.readReply(packet, this.#port.sessionId);
+    const reply = link.dialect.readReply(packet, link.engine.id ?? "");
     const { sid } = reply;
     if (sid === undefined) {
-      this.dispatch("connect_error", [this.#explained(new Error(wrongGeneration(4)), "REVISION_REFUSED")]);
+      this.#fail(wrongGeneration(4), "REVISION_REFUSED");
       return;
     }
     this.recovered = this.#recovery.accepted(reply);
@@ -299,15 +313,15 @@ export class Socket<
     for (const args of this.receiveBuffer.splice(0)) {
       if (this.#state === joined) this.#port.guard(() => this.tellReceived(args));
     }
-    for (let packet = this.sendBuffer[0]; packet !== undefined && this.#state === joined; packet = this.sendBuffer[0]) {
-      const next = packet;
-      this.sendBuffer.shift();
-      this.#port.guard(() => this.#transmit(next));
+    while (this.#state === joined) {
+      const waiting = this.sendBuffer.shift();
+      if (waiting === undefined) break;
+      this.#port.guard(() => this.#transmit(waiting, link));
     }
     if (this.#state !== joined) return;
-    this.#state = { at: "connected", id: sid, hasCaughtUp: true };
+    this.#state = { ...joined, hasCaughtUp: true };
     this.#port.guard(() => this.#queue.drain(true));
-    this.dispatch("connect", []);
+    this.#tell("connect");
   }
 
   /** Takes an event; plugins put a function of their own in its place. */
@@ -322,63 +336,52 @@ export class Socket<
 
   /** Gives the function that answers an event. @param id the id of its packet. */
   ack(id: number): (...args: unknown[]) => void {
-    const { connection } = this.#port;
+    // The server of another connection would take it for the answer to something else.
+    const link = this.#port.link();
     let isAnswered = false;
     return (...data) => {
       if (isAnswered) return;
       isAnswered = true;
-      // The server of another connection would take it for the answer to something else.
-      if (this.#port.connection !== connection) return;
-      this.#sendPlain({ type: PacketType.ACK, nsp: this.nsp, id, data });
+      if (this.#port.link() === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
     };
   }
 
-  #refused(packet: SocketPacket): void {
+  #refused(packet: SocketPacket, { dialect }: Link): void {
     // The refusal of the main namespace concerns those that wait, not those that are connected to others.
     if (this.connected && packet.nsp !== this.nsp) return;
-    const { dialect, api } = this.#port;
     const { message, data } = dialect.readRefusal(packet);
-    // Those of 2.x tell a connected client of a refused event the same way; it stays connected.
-    const isFinal = !this.connected || !dialect.joinsMainNamespaceByItself;
-    if (isFinal && api.asksAgain) {
-      this.#port.refused();
-    } else if (isFinal) {
+    if (this.#port.api.asksAgain) {
+      if (this.#state.at === "waiting") this.#state = { at: "waiting", asked: undefined };
+    } else if (!this.connected || !dialect.joinsMainNamespaceByItself) {
+      // Servers of 2.x tell a connected client of a refused event the same way; it stays connected.
       this.#leave();
-      const isUnknown = message === "Invalid namespace";
-      const error: ConnectError = this.#explained(
-        new Error(message),
-        isUnknown ? "NAMESPACE_UNKNOWN" : "NAMESPACE_REFUSED",
-      );
-      if (data !== undefined) error.data = data;
-      this.#port.guard(() => this.dispatch("connect_error", [error]));
+      this.#fail(message, message === "Invalid namespace" ? "NAMESPACE_UNKNOWN" : "NAMESPACE_REFUSED", data);
     }
     // The event by which programs of 2.x know it.
-    this.dispatch("error", [data ?? message]);
+    this.#tell("error", data ?? message);
   }
 
-  #explained(error: Error, code: FailureCode): Error {
-    this.#port.platform.explain?.(coded(error, code));
-    return error;
+  #fail(message: string, code: FailureCode, data?: unknown): void {
+    const error: ConnectError = coded(new Error(message), code);
+    if (data !== undefined) error.data = data;
+    this.#port.platform.explain?.(error);
+    this.#tell("connect_error", error);
+  }
+
+  /** Tells an event of its own; what a listener throws keeps nothing from happening that follows. */
+  #tell(event: string, ...args: readonly unknown[]): void {
+    this.#port.guard(() => this.dispatch(event, args));
   }
 
   #leave(): void {
     if (this.#state.at === "idle") return;
     this.#state = { at: "idle" };
-    this.#port.leave();
-  }
-
-  #closed(reason: string, details: Error | CloseDetails | undefined): void {
-    if (this.#state.at === "idle") return;
-    this.#state = { at: "waiting" };
-    this.#disconnected(reason, details);
+    if (!Object.values(this.io.nsps).some((socket) => socket.active)) this.io.close();
   }
 
   #disconnected(reason: string, details?: Error | CloseDetails): void {
-    this.#port.guard(() => this.dispatch("disconnect", details === undefined ? [reason] : [reason, details]));
+    this.#tell("disconnect", reason, ...(details === undefined ? [] : [details]));
     const unsent = new Set(this.sendBuffer.map((packet) => packet.id));
-    this.#acks.disconnected(
-      (call) => this.#port.guard(call),
-      (id) => unsent.has(id),
-    );
+    this.#acks.disconnected(this.#port.guard, (id) => unsent.has(id));
   }
 }

@@ -5,8 +5,29 @@
 import type { TracePoint } from "@bowline/protocol/internal";
 import { ClientEmitter } from "./emitter.ts";
 import type { ManagerEvents } from "./manager-events.ts";
-import type { LiveOptions } from "./options.ts";
-import { readSettings, type Settings } from "./reconnector.ts";
+import { DEFAULTS, type LiveOptions } from "./options.ts";
+
+/** What can be set while a manager lives. */
+export interface Settings {
+  isEnabled: boolean;
+  maxAttempts: number;
+  minMs: number;
+  maxMs: number;
+  jitter: number;
+  timeoutMs: number | false;
+}
+
+/** Reads the settings; of a number of attempts and a delay, 0 means the default, as it always has. */
+function readSettings(options: LiveOptions): Settings {
+  return {
+    isEnabled: options.reconnection !== false,
+    maxAttempts: options.reconnectionAttempts || Number.POSITIVE_INFINITY,
+    minMs: options.reconnectionDelay || DEFAULTS.reconnectionDelay,
+    maxMs: options.reconnectionDelayMax || DEFAULTS.reconnectionDelayMax,
+    jitter: options.randomizationFactor ?? DEFAULTS.randomizationFactor,
+    timeoutMs: options.timeout ?? DEFAULTS.timeout,
+  };
+}
 
 /** An emitter with settings. */
 export abstract class Tunable extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents> {

@@ -45,7 +45,16 @@ export { type AckCallback, type EmitArguments, takeAck } from "./socket/ack-call
 export type { AnswerOf, EventNamesWithAck, WithAnswers, WithoutAck, WithTimeout } from "./socket/ack-types.ts";
 export { hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";
 export { encodeFrames, wantsBinaryTypes } from "./socket/encode.ts";
-export { elementsOf } from "./socket/packet.ts";
+export {
+  ACK,
+  BINARY_ACK,
+  BINARY_EVENT,
+  CONNECT,
+  CONNECT_ERROR,
+  DISCONNECT,
+  EVENT,
+  elementsOf,
+} from "./socket/packet.ts";
 export { MAX_DEPTH } from "./socket/payload-rules.ts";
 export { type PendingAck, PendingAcks } from "./socket/pending-acks.ts";
 export { createVariants, PreparedPacket, type Variants } from "./socket/prepared-packet.ts";

@@ -51,8 +51,6 @@ export interface Generation {
   /** The class of its managers, which decide about that of the sockets. */
   readonly Manager: typeof CoreManager;
   readonly Socket: typeof Socket;
-  /** Gives the class of managers as programs call it. */
-  present(Manager: ManagerClass): ManagerClass;
   /** The options of a program, with those that it does not know of. */
   complete(options: ClientOptions | undefined): ClientOptions | undefined;
 }
@@ -62,7 +60,6 @@ export const MODERN: Generation = {
   protocol: 5,
   Manager: CoreManager,
   Socket,
-  present: (Manager) => Manager,
   complete: (options) => options,
 };
 
@@ -72,19 +69,28 @@ function withEvents(io: Connect): unknown {
   return io;
 }
 
+/** A class that makes its objects without `new` as well; it stays one class for `instanceof` and for those that extend it. */
+function callable(Manager: ManagerClass): ManagerClass {
+  const called = new Proxy(Manager, {
+    apply: (target, _self, [uri, options]: ConstructorParameters<ManagerClass>) => new target(uri, options),
+  });
+  // What is made by either way names the one class that programs know.
+  Reflect.set(Manager.prototype, "constructor", called);
+  return called;
+}
+
 /** Makes a client. */
 export function createClient(
   platform: Platform,
-  { protocol, Manager: Base, Socket, present, complete }: Generation,
+  { protocol, Manager: Base, Socket, complete }: Generation,
 ): { readonly Manager: ManagerClass; readonly io: Io } {
   class OwnManager extends Base {
     constructor(uri?: string | ClientOptions, options?: ClientOptions) {
-      const given = typeof uri === "object" ? uri : options;
-      super(platform, typeof uri === "string" ? uri : undefined, complete(given));
+      super(platform, typeof uri === "object" ? complete(uri) : uri, complete(options));
     }
   }
 
-  const Manager = present(OwnManager);
+  const Manager = callable(OwnManager);
   const managers: Record<string, CoreManager> = {};
   const createManager = (uri: string, options: ClientOptions): CoreManager => new OwnManager(uri, options);
   const io = withEvents(createIo({ page: platform.page, createManager, managers }));

@@ -6,27 +6,15 @@
 import { LegacyManager } from "../legacy-manager.ts";
 import { LegacySocket } from "../legacy-socket.ts";
 import type { ClientOptions } from "../options.ts";
-import type { Generation, ManagerClass } from "./create-client.ts";
+import type { Generation } from "./create-client.ts";
 
 /** Begins with the revision of 2.x in the first request, and has the defaults and habits of 2.x. */
 const SETTINGS: ClientOptions = { compat: 2, protocol: 3 };
-
-/** A class that makes its objects without `new` as well; it stays one class for `instanceof` and for those that extend it. */
-function callable(Manager: ManagerClass): ManagerClass {
-  const called = new Proxy(Manager, {
-    apply: (target, _self, [uri, options]: ConstructorParameters<ManagerClass>) => new target(uri, options),
-  });
-  // What is made by either way names the one class that programs know.
-  Reflect.set(Manager.prototype, "constructor", called);
-  return called;
-}
 
 /** What suits programs of 2.x. */
 export const GENERATION_2: Generation = {
   protocol: 4,
   Manager: LegacyManager,
   Socket: LegacySocket,
-  // They make managers without `new` as well.
-  present: callable,
   complete: (options) => ({ ...SETTINGS, ...options }),
 };

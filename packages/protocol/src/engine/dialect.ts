@@ -17,7 +17,7 @@ export interface EngineDialect {
   readonly pinger: "client" | "server";
   /** Whether any packet proves that the peer lives, or the expected ping or pong alone. */
   readonly anyPacketProvesLife: boolean;
-  /** Whether an HTTP body may be `application/octet-stream`. */
+  /** Whether the HTTP bodies of this side may be `application/octet-stream`; either side reads both. */
   readonly binaryBodies: boolean;
   /** Encodes one packet as one frame; bytes become base64 text where the peer takes no binary. */
   encodePacket(packet: Packet, supportsBinary: boolean): string | Uint8Array;

@@ -1,7 +1,7 @@
 // Rules of Engine.IO revision 3.
 import { describe, expect, test } from "vitest";
 import { encodeUtf8 } from "../shared/bytes.ts";
-import { eio3 } from "./eio3.ts";
+import { eio3, eio3Client } from "./eio3.ts";
 
 const BYTES = Uint8Array.of(1, 2, 3, 4);
 
@@ -52,6 +52,12 @@ describe("a text body of revision 3", () => {
     const packets = [{ type: "message", data: BYTES }] as const;
     expect(eio3.encodePayload(packets, false)).toBe("10:b4AQIDBA==");
     expect([...eio3.decodePayload("10:b4AQIDBA==")]).toEqual(packets);
+  });
+
+  test("is what a client sends, whatever it holds", () => {
+    const frames = [eio3Client.frame({ type: "message", data: BYTES }, false)];
+    expect(eio3Client.binaryBodies).toBe(false);
+    expect(eio3Client.joinPayload(frames, true)).toBe("10:b4AQIDBA==");
   });
 
   test("without packets is one empty element", () => {

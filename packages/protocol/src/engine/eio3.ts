@@ -1,11 +1,11 @@
 // Engine.IO revision 3, the one of 1.x and 2.x programs.
 // Place: bytes -> **engine dialect** -> session -> socket codec -> connection / namespace / socket
 // Rules: a binary frame starts with the number of its type; a polling body is text (lengths in UTF-16 units) unless it
-//        holds bytes and the receiver takes them; lengths are plain digits and have to be right.
+//        comes from a server, holds bytes and the receiver takes them; lengths are plain digits and have to be right.
 // Source: docs/protocol/engine-3.md, "Packets" and "Payloads"
 
-import { base64Length, decodeBase64, encodeBase64 } from "../shared/base64.ts";
-import { byteAt, decodeStrictUtf8, writeUtf8 } from "../shared/bytes.ts";
+import { decodeBase64, encodeBase64 } from "../shared/base64.ts";
+import { base64Length, byteAt, decodeStrictUtf8, writeUtf8 } from "../shared/bytes.ts";
 import type { EngineDialect, ServerEngineDialect } from "./dialect.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
 import { PACKET_TYPES, type Packet, type PacketType } from "./packet.ts";
@@ -49,44 +49,43 @@ function decodePacket(frame: string | Uint8Array): Packet {
   return { type: typeOf(frame.charCodeAt(1) - ZERO), data: decodeBase64(frame, 2) };
 }
 
-/** The end of an entry that begins at an index. */
-function endOf(entry: number, length: number, body: number): number {
-  if (entry + length > body) throw payloadRefusal("a length goes beyond its end");
-  return entry + length;
+/** The digit of a length, or what no digit is: the mark at its end, for example. */
+function digitAt(body: string | Uint8Array, at: number): number {
+  return typeof body === "string" ? body.charCodeAt(at) - ZERO : (body[at] ?? LENGTH_END);
 }
 
-function* decodeTextPayload(body: string): Generator<Packet, void, undefined> {
+/**
+ * Reads a body entry by entry: a length, an end mark, a packet. In a text the digits are characters; in bytes they are
+ * numbers, behind a marker that tells texts from bytes.
+ */
+function* decodePayload(body: string | Uint8Array): Generator<Packet, void, undefined> {
+  const isText = typeof body === "string";
   if (body === "") throw payloadRefusal("it is empty");
   for (let at = 0; at < body.length; ) {
+    const marker = isText ? TEXT_ENTRY : byteAt(body, at++);
+    if (marker > BINARY_ENTRY) throw payloadRefusal("an entry is neither text nor binary");
     const first = at;
     let length = 0;
-    for (let digit = body.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = body.charCodeAt(++at) - ZERO) {
-      // Stopping as soon as it is too large also keeps the number exact, however many digits follow.
-      length = endOf(0, length * 10 + digit, body.length);
+    let digit = digitAt(body, at);
+    // A length beyond all numbers becomes infinite, which no body is long enough for.
+    for (; digit >= 0 && digit <= 9; digit = digitAt(body, at)) {
+      length = length * 10 + digit;
+      at++;
     }
-    if (at === first || body.charCodeAt(at) !== COLON) throw payloadRefusal("a length is no plain number");
-    const start = at + 1;
-    at = endOf(start, length, body.length);
-    if (length > 0) yield decodePacket(body.slice(start, at));
-  }
-}
-
-function* decodeBinaryPayload(body: Uint8Array): Generator<Packet, void, undefined> {
-  for (let at = 0; at < body.byteLength; ) {
-    const marker = byteAt(body, at);
-    if (marker > BINARY_ENTRY) throw payloadRefusal("an entry is neither text nor binary");
-    const first = ++at;
-    let length = 0;
-    for (; at < body.byteLength && byteAt(body, at) !== LENGTH_END; at++) {
-      const digit = byteAt(body, at);
-      if (digit > 9 || at - first >= MAX_LENGTH_DIGITS) throw payloadRefusal("a length is no plain number");
-      length = endOf(0, length * 10 + digit, body.byteLength);
+    const digits = at - first;
+    const isTooLong = !isText && digits > MAX_LENGTH_DIGITS;
+    if (digits === 0 || isTooLong || digit !== (isText ? COLON - ZERO : LENGTH_END)) {
+      throw payloadRefusal("a length is no plain number");
     }
-    if (at === first) throw payloadRefusal("a length is no plain number");
     const start = at + 1;
-    at = endOf(start, length, body.byteLength);
-    const entry = body.subarray(start, at);
-    yield decodePacket(marker === TEXT_ENTRY ? decodeStrictUtf8(entry) : entry);
+    at = start + length;
+    if (at > body.length) throw payloadRefusal("a length goes beyond its end");
+    if (!isText) {
+      const entry = body.subarray(start, at);
+      yield decodePacket(marker === TEXT_ENTRY ? decodeStrictUtf8(entry) : entry);
+    } else if (length > 0) {
+      yield decodePacket(body.slice(start, at));
+    }
   }
 }
 
@@ -109,7 +108,7 @@ function joinText(frames: readonly Frame[]): string {
   return body;
 }
 
-/** Joins frames into a body of bytes, whatever they hold. */
+/** Joins frames into a body of bytes, whatever they hold: for servers, and programs that encode by themselves. */
 export function joinBinary(frames: readonly Frame[]): Uint8Array {
   let total = 0;
   for (const { byteLength } of frames) total += byteLength + digitCount(byteLength) + 2;
@@ -126,27 +125,17 @@ export function joinBinary(frames: readonly Frame[]): Uint8Array {
   return body;
 }
 
-function holdsBytes(frame: Frame): boolean {
-  return typeof frame.data !== "string";
-}
-
-function joinPayload(frames: readonly Frame[], binary: boolean): string | Uint8Array {
-  return binary && frames.some(holdsBytes) ? joinBinary(frames) : joinText(frames);
-}
-
 /** Engine.IO revision 3, for clients. */
 export const eio3Client: EngineDialect = {
   revision: 3,
   transports: ["polling", "websocket"],
   pinger: "client",
   anyPacketProvesLife: true,
-  binaryBodies: true,
+  // Servers take both forms: a client needs no code for the second one.
+  binaryBodies: false,
   encodePacket,
   decodePacket,
-
-  decodePayload(body: string | Uint8Array): Iterable<Packet> {
-    return typeof body === "string" ? decodeTextPayload(body) : decodeBinaryPayload(body);
-  },
+  decodePayload,
 
   frame(packet: Packet, base64: boolean): Frame {
     return new EncodedFrame(encodePacket(packet, !base64));
@@ -160,12 +149,18 @@ export const eio3Client: EngineDialect = {
     return textLength + digitCount(textLength) + 1;
   },
 
-  joinPayload,
+  joinPayload: joinText,
 };
+
+function joinPayload(frames: readonly Frame[], binary: boolean): string | Uint8Array {
+  return binary && frames.some(({ data }) => typeof data !== "string") ? joinBinary(frames) : joinText(frames);
+}
 
 /** Engine.IO revision 3. */
 export const eio3: ServerEngineDialect = /* @__PURE__ */ Object.assign({}, eio3Client, {
   scriptPolling: true,
+  binaryBodies: true,
+  joinPayload,
 
   encodePayload(packets: readonly Packet[], supportsBinary: boolean): string | Uint8Array {
     return joinPayload(

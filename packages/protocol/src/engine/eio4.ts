@@ -4,7 +4,8 @@
 //        U+001E inside a text is not escaped, a limit of the revision.
 // Source: docs/protocol/engine-4.md, "Packets" and "Payloads"
 
-import { base64Length, decodeBase64, encodeBase64 } from "../shared/base64.ts";
+import { decodeBase64, encodeBase64 } from "../shared/base64.ts";
+import { base64Length } from "../shared/bytes.ts";
 import type { EngineDialect, ServerEngineDialect } from "./dialect.ts";
 import { EncodedFrame, type Frame } from "./frame.ts";
 import type { Packet } from "./packet.ts";

@@ -76,27 +76,18 @@ export class Heartbeat {
   saw(type: PacketType): number | undefined {
     const state = this.#state;
     const { anyPacketProvesLife, timeoutMs } = this.#options;
-    switch (state.at) {
-      case "listening":
-        if (anyPacketProvesLife || type === "ping") this.#rest();
-        return undefined;
-      case "awaiting":
-      case "resting":
-        if (type === "pong" && state.sentAt !== undefined) {
-          const latencyMs = this.#now - state.sentAt;
-          this.#rest();
-          return latencyMs;
-        }
-        if (state.at === "resting") return undefined;
-        if (anyPacketProvesLife) this.#rest(state.sentAt);
-        else if (!state.postponed) this.#state = { ...state, until: this.#now + timeoutMs, postponed: true };
-        return undefined;
-      case "stopped":
-        return undefined;
-      /* v8 ignore next 2 -- @preserve */
-      default:
-        return state satisfies never;
+    if (state.at === "listening") {
+      if (anyPacketProvesLife || type === "ping") this.#rest();
+    } else if (state.at !== "stopped" && state.sentAt !== undefined) {
+      if (type === "pong") {
+        this.#rest();
+        return this.#now - state.sentAt;
+      }
+      if (state.at === "resting") return undefined;
+      if (anyPacketProvesLife) this.#rest(state.sentAt);
+      else if (!state.postponed) this.#state = { ...state, until: this.#now + timeoutMs, postponed: true };
     }
+    return undefined;
   }
 
   get #now(): number {

@@ -14,7 +14,6 @@ import type { Trace } from "../shared/trace.ts";
 import { type Carrier, type CarrierEvents, DEAF, type Outgoing } from "./carrier.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { EngineDialect } from "./dialect.ts";
-import type { Frame } from "./frame.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Packet } from "./packet.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -64,15 +63,10 @@ export type SessionState =
 export class EngineSession implements CarrierEvents {
   readonly id: string;
   readonly dialect: EngineDialect;
-  readonly #clock: Clock;
+  readonly #options: SessionOptions;
   readonly #events: SessionEvents;
-  readonly #trace: Trace;
   readonly #heartbeat: Heartbeat;
-  /** Whether the pings are ours to send. */
-  readonly #pings: boolean;
-  readonly #maxBufferedBytes: number;
   readonly #queue = new WriteQueue();
-  readonly #elementBytes: (frame: Frame) => number;
   readonly #endTurn: () => void = () => this.#flushTurn();
   readonly #heartbeatLeft: () => void = () => {
     this.#isPongUnsent = false;
@@ -85,23 +79,19 @@ export class EngineSession implements CarrierEvents {
   #isPongUnsent = false;
 
   constructor(options: SessionOptions) {
-    const { id, dialect, side, clock } = options;
+    const { id, dialect, events } = options;
     this.id = id;
     this.dialect = dialect;
-    this.#clock = clock;
-    this.#events = options.events;
-    this.#trace = options.trace;
-    this.#maxBufferedBytes = options.maxBufferedBytes ?? Number.POSITIVE_INFINITY;
-    this.#elementBytes = (frame) => dialect.elementBytes(frame);
-    this.#pings = dialect.pinger === side;
+    this.#options = options;
+    this.#events = events;
     this.#heartbeat = new Heartbeat({
       role: this.#pings ? "pinger" : "answerer",
       anyPacketProvesLife: dialect.anyPacketProvesLife,
       intervalMs: options.pingIntervalMs,
       timeoutMs: options.pingTimeoutMs,
-      clock,
+      clock: options.clock,
       ping: () => {
-        this.#events.heartbeat("ping");
+        events.heartbeat("ping");
         this.#sendHeartbeat("ping");
       },
       expire: () => this.#end("ping timeout"),
@@ -114,7 +104,7 @@ export class EngineSession implements CarrierEvents {
 
   /** The transport in use, while there is one. */
   get carrier(): Carrier | undefined {
-    return this.#state.at === "open" || this.#state.at === "draining" ? this.#state.carrier : undefined;
+    return "carrier" in this.#state ? this.#state.carrier : undefined;
   }
 
   /** Whether the transport takes a batch now, so that what is sent in this turn leaves when the turn ends. */
@@ -124,12 +114,12 @@ export class EngineSession implements CarrierEvents {
 
   /** How many packets wait for the transport. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.waiting.length;
   }
 
   /** What has not been handed over: with the transport, or before it. */
   get unsent(): readonly Outgoing[] {
-    return [...this.#taken, ...this.#queue.all];
+    return [...this.#taken, ...this.#queue.waiting];
   }
 
   /** Whether the peer should have been heard of by now; its timer may be throttled. */
@@ -148,13 +138,13 @@ export class EngineSession implements CarrierEvents {
 
   /** Moves the session to another carrier, the moment of an upgrade; the old one is deaf afterwards. */
   replace(carrier: Carrier): void {
-    if (this.#state.at !== "open" && this.#state.at !== "draining") {
+    if (!("carrier" in this.#state)) {
       throw new TypeError(`Cannot replace the carrier of session "${this.id}": it is ${this.#state.at}`);
     }
     this.#state.carrier.listen(DEAF);
     // A pong that went down with the old transport is no reason to leave the next ping without an answer.
     this.#isPongUnsent = false;
-    this.#state = this.#state.at === "open" ? { at: "open", carrier } : { at: "draining", carrier, saidGoodbye: false };
+    this.#state = { ...this.#state, carrier, ...(this.#state.at === "draining" && { saidGoodbye: false }) };
     this.#heartbeat.moved();
     carrier.listen(this);
     this.#flush();
@@ -193,7 +183,7 @@ export class EngineSession implements CarrierEvents {
     this.#taken = [];
     this.#flush();
     // The carrier may have gone while it took the batch.
-    if (this.#queue.isEmpty && this.carrier?.writable === true) this.#events.drained();
+    if (this.waiting === 0 && this.carrier?.writable === true) this.#events.drained();
     this.#sayGoodbyeOnceEmpty();
   }
 
@@ -206,7 +196,7 @@ export class EngineSession implements CarrierEvents {
     if (this.#state.at === "opening") {
       this.#finish("forced close");
     } else if (this.#state.at === "open") {
-      this.#state = { at: "draining", carrier: this.#state.carrier, saidGoodbye: false };
+      this.#state = { ...this.#state, at: "draining", saidGoodbye: false };
       this.#flush();
       this.#sayGoodbyeOnceEmpty();
     }
@@ -216,6 +206,11 @@ export class EngineSession implements CarrierEvents {
   discard(): void {
     if (this.#state.at === "open") this.#flush();
     this.#end("forced close");
+  }
+
+  /** Whether the pings are ours to send. */
+  get #pings(): boolean {
+    return this.dialect.pinger === this.#options.side;
   }
 
   #receivedPing(): void {
@@ -242,32 +237,33 @@ export class EngineSession implements CarrierEvents {
   #scheduleFlush(): void {
     if (this.#flushIsDue) return;
     this.#flushIsDue = true;
-    this.#clock.turnEnd(this.#endTurn);
+    this.#options.clock.turnEnd(this.#endTurn);
   }
 
   #flushTurn(): void {
     this.#flushIsDue = false;
     this.#flush();
-    if (this.#queue.size > this.#maxBufferedBytes && this.#queue.length > 1) {
-      const cause = `Cannot keep more than ${this.#maxBufferedBytes} bytes: ${this.#queue.size} bytes wait for a peer that does not take them`;
+    const { maxBufferedBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const { size } = this.#queue;
+    if (size > maxBufferedBytes && this.waiting > 1) {
+      const cause = `Cannot keep more than ${maxBufferedBytes} bytes: ${size} bytes wait for a peer that does not take them`;
       this.#end("transport error", new RangeError(cause));
     }
   }
 
   #flush(): void {
     // Read anew each time: the carrier may go while it takes a batch.
-    for (let carrier = this.carrier; carrier?.writable === true && !this.#queue.isEmpty; carrier = this.carrier) {
-      this.#taken = this.#queue.take(carrier.maxBatchBytes, this.#elementBytes);
+    for (let carrier = this.carrier; carrier?.writable === true && this.waiting > 0; carrier = this.carrier) {
+      this.#taken = this.#queue.take(carrier.maxBatchBytes, this.dialect);
       carrier.send(this.#taken);
       this.#events.flushed?.();
     }
   }
 
   #sayGoodbyeOnceEmpty(): void {
-    if (this.#state.at !== "draining" || this.#state.saidGoodbye || !this.#queue.isEmpty) return;
-    const { carrier } = this.#state;
-    this.#state = { at: "draining", carrier, saidGoodbye: true };
-    carrier.close("flush");
+    if (this.#state.at !== "draining" || this.#state.saidGoodbye || this.waiting > 0) return;
+    this.#state = { ...this.#state, saidGoodbye: true };
+    this.#state.carrier.close("flush");
   }
 
   #end(reason: CloseReason, cause?: unknown): void {
@@ -282,7 +278,7 @@ export class EngineSession implements CarrierEvents {
     // Before anybody is told, so that a handler that throws keeps no transport alive.
     survivor?.close("discard");
     this.#queue.clear(reason);
-    const point = this.#trace("session.closed");
+    const point = this.#options.trace("session.closed");
     if (point.active) point.publish({ id: this.id, reason, cause });
     this.#events.closed(reason, cause);
   }

@@ -64,27 +64,18 @@ function isProbe(packet: Packet, type: "ping" | "pong"): boolean {
 
 /** Moves the client's side of an upgrade on. */
 export function stepOffer(offer: UpgradeOffer, input: OfferInput): Step<UpgradeOffer, OfferAction> {
-  const ended = offer.at === "switched" || offer.at === "dropped";
-  if (ended) return { state: offer, actions: [] };
-  switch (input.is) {
-    case "failed":
-      return dropOffer(offer, input.why);
-    case "opened":
-      return offer.at === "opening"
-        ? { state: { at: "probing" }, actions: ["send probe"] }
-        : { state: offer, actions: [] };
-    case "packet":
-      return offer.at === "probing" && isProbe(input.packet, "pong")
-        ? { state: { at: "pausing" }, actions: ["pause current"] }
-        : dropOffer(offer, `an unexpected ${input.packet.type} packet came from it`);
-    case "paused":
-      return offer.at === "pausing"
-        ? { state: { at: "switched" }, actions: ["send upgrade", "switch"] }
-        : { state: offer, actions: [] };
-    /* v8 ignore next 2 -- @preserve */
-    default:
-      return input satisfies never;
+  const { at } = offer;
+  const hasEnded = at === "switched" || at === "dropped";
+  if (!hasEnded && input.is === "failed") return dropOffer(offer, input.why);
+  if (!hasEnded && input.is === "packet") {
+    return at === "probing" && isProbe(input.packet, "pong")
+      ? { state: { at: "pausing" }, actions: ["pause current"] }
+      : dropOffer(offer, `an unexpected ${input.packet.type} packet came from it`);
   }
+  if (at === "opening" && input.is === "opened") return { state: { at: "probing" }, actions: ["send probe"] };
+  if (at === "pausing" && input.is === "paused")
+    return { state: { at: "switched" }, actions: ["send upgrade", "switch"] };
+  return { state: offer, actions: [] };
 }
 
 /** Where the server's side of an upgrade stands. */

@@ -5,7 +5,7 @@
 // Source: docs/protocol/engine-4.md, "WebTransport"
 
 import { byteAt, decodeStrictUtf8, encodeUtf8 } from "../shared/bytes.ts";
-import { eio4 } from "./eio4.ts";
+import { eio4Client as eio4 } from "./eio4.ts";
 import type { Packet } from "./packet.ts";
 
 /** Reads packets off a stream. */
@@ -47,23 +47,21 @@ export function frameForStream(encoded: string | Uint8Array): Uint8Array {
   }
   const headerBytes = length < LENGTH_16 ? 1 : length < 0x1_0000 ? 3 : 9;
   const frame = new Uint8Array(headerBytes + length);
-  const flag = isText ? 0 : BINARY;
-  if (headerBytes === 1) {
-    frame[0] = flag | length;
-  } else {
-    frame[0] = flag | (headerBytes === 3 ? LENGTH_16 : LENGTH_64);
-    for (let at = headerBytes - 1, rest = length; at > 0; at--, rest = Math.floor(rest / 256)) frame[at] = rest % 256;
-  }
+  for (let at = headerBytes - 1, rest = length; at > 0; at--, rest = Math.floor(rest / 256)) frame[at] = rest % 256;
+  frame[0] = (isText ? 0 : BINARY) | Math.min(length, headerBytes === 9 ? LENGTH_64 : LENGTH_16);
   frame.set(payload, headerBytes);
   return frame;
 }
 
-/** Where the reader of a stream stands. */
+/** Where the reader of a stream stands: what the next bytes are, and how many of them belong together. */
 type State =
-  | { readonly name: "start" }
-  | { readonly name: "length"; readonly binary: boolean; readonly left: number; readonly value: number }
-  | { readonly name: "payload"; readonly binary: boolean; readonly length: number }
-  | { readonly name: "broken"; readonly reason: SyntaxError };
+  | { readonly name: "header"; readonly needed: 1 }
+  | { readonly name: "length"; readonly needed: 2 | 8; readonly isBinary: boolean }
+  | { readonly name: "payload"; readonly needed: number; readonly isBinary: boolean }
+  | { readonly name: "broken"; readonly refusal: SyntaxError };
+
+const HEADER: State = { name: "header", needed: 1 };
+const NOTHING = new Uint8Array(0);
 
 /**
  * Makes the decoder of one stream.
@@ -74,102 +72,79 @@ type State =
  * for (const packet of decoder.add(frame)) console.log(packet); // prints: { type: 'message', data: 'hello' }
  */
 export function createWebTransportDecoder(maxPayload: number): WebTransportDecoder {
-  return new Decoder(maxPayload);
-}
+  let state = HEADER;
+  /** Bytes that belong together, while the rest of them has not come. */
+  let store: Uint8Array = NOTHING;
+  let stored = 0;
 
-class Decoder implements WebTransportDecoder {
-  readonly #maxPayload: number;
-  #state: State = { name: "start" };
-  /** The beginning of a payload whose rest has not come yet. */
-  #store: Uint8Array = new Uint8Array(0);
-  #stored = 0;
-
-  constructor(maxPayload: number) {
-    this.#maxPayload = maxPayload;
+  function refuse(reason: string, cause?: unknown): SyntaxError {
+    const refusal = new SyntaxError(`Cannot decode the stream: ${reason}`, cause === undefined ? undefined : { cause });
+    state = { name: "broken", refusal };
+    return refusal;
   }
 
-  *add(chunk: Uint8Array): Generator<Packet, undefined, undefined> {
-    for (let at = 0; at < chunk.length; ) {
-      const state = this.#state;
-      switch (state.name) {
-        case "start":
-          this.#begin(byteAt(chunk, at++));
-          break;
-        case "length":
-          this.#lengthen(state, byteAt(chunk, at++));
-          break;
-        case "payload": {
-          const taken = Math.min(state.length - this.#stored, chunk.length - at);
-          const part = chunk.subarray(at, at + taken);
-          at += taken;
-          if (this.#stored + taken < state.length) this.#keep(part, state.length);
-          else yield this.#finish(part, state);
-          break;
-        }
-        case "broken":
-          throw state.reason;
-        /* v8 ignore next 2 -- @preserve */
-        default:
-          return state satisfies never;
-      }
+  /**
+   * Puts a part aside. The store doubles, so that each byte is copied a few times at most, however small the chunks.
+   * @returns all bytes once they are there.
+   */
+  function collect(part: Uint8Array, needed: number): Uint8Array | undefined {
+    if (part.length === needed) return part;
+    const total = stored + part.length;
+    if (total > store.length) {
+      const larger = new Uint8Array(Math.min(needed, Math.max(total, 2 * stored, SMALLEST_STORE)));
+      larger.set(store.subarray(0, stored));
+      store = larger;
     }
-    return undefined;
+    store.set(part, stored);
+    stored = total;
+    if (total < needed) return undefined;
+    const whole = store;
+    store = NOTHING;
+    stored = 0;
+    return whole;
   }
 
-  #begin(header: number): void {
-    const binary = header >= BINARY;
+  function expect(isBinary: boolean, length: number): void {
+    // Numbers beyond 2^53 lose digits.
+    if (!Number.isSafeInteger(length)) throw refuse("a length is larger than any that can be counted");
+    if (length === 0) throw refuse("a frame of 0 bytes is no packet");
+    if (!(length <= maxPayload)) throw refuse(`a packet has more than ${maxPayload} bytes`);
+    state = { name: "payload", needed: length, isBinary };
+  }
+
+  function begin(header: number): void {
+    const isBinary = header >= BINARY;
     const value = header % BINARY;
-    if (value < LENGTH_16) this.#expect(binary, value);
-    else this.#state = { name: "length", binary, left: value === LENGTH_16 ? 2 : 8, value: 0 };
+    if (value < LENGTH_16) expect(isBinary, value);
+    else state = { name: "length", needed: value === LENGTH_16 ? 2 : 8, isBinary };
   }
 
-  #lengthen({ binary, left, value }: State & { name: "length" }, byte: number): void {
-    const longer = value * 256 + byte;
-    // Later bytes would only make it larger, and numbers beyond 2^53 lose digits.
-    if (!Number.isSafeInteger(longer)) throw this.#break("a length is larger than any that can be counted");
-    if (left === 1) this.#expect(binary, longer);
-    else this.#state = { name: "length", binary, left: left - 1, value: longer };
-  }
-
-  #expect(binary: boolean, length: number): void {
-    if (length === 0) throw this.#break("a frame of 0 bytes is no packet");
-    if (!(length <= this.#maxPayload)) throw this.#break(`a packet has more than ${this.#maxPayload} bytes`);
-    this.#state = { name: "payload", binary, length };
-  }
-
-  /** Puts a part aside. The store doubles, so that each byte is copied a few times at most, however small the chunks. */
-  #keep(part: Uint8Array, length: number): void {
-    const needed = this.#stored + part.length;
-    if (needed > this.#store.length) {
-      const larger = new Uint8Array(Math.min(length, Math.max(needed, 2 * this.#store.length, SMALLEST_STORE)));
-      larger.set(this.#store.subarray(0, this.#stored));
-      this.#store = larger;
-    }
-    this.#store.set(part, this.#stored);
-    this.#stored = needed;
-  }
-
-  #finish(part: Uint8Array, { binary, length }: State & { name: "payload" }): Packet {
-    let payload = part;
-    if (this.#stored > 0) {
-      this.#keep(part, length);
-      payload = this.#store.subarray(0, length);
-      this.#store = new Uint8Array(0);
-      this.#stored = 0;
-    }
-    this.#state = { name: "start" };
+  function finish(payload: Uint8Array, isBinary: boolean): Packet {
+    state = HEADER;
     try {
-      // A message has memory of its own: the chunk may hold much else, and belongs to the stream.
-      if (binary) return eio4.decodePacket(payload === part ? new Uint8Array(part) : payload);
-      return eio4.decodePacket(decodeStrictUtf8(payload));
+      return eio4.decodePacket(isBinary ? payload : decodeStrictUtf8(payload));
     } catch (cause) {
-      throw this.#break("a packet cannot be read", cause);
+      throw refuse("a packet cannot be read", cause);
     }
   }
 
-  #break(reason: string, cause?: unknown): SyntaxError {
-    const error = new SyntaxError(`Cannot decode the stream: ${reason}`, cause === undefined ? undefined : { cause });
-    this.#state = { name: "broken", reason: error };
-    return error;
-  }
+  return {
+    *add(chunk: Uint8Array): Generator<Packet, void, undefined> {
+      for (let at = 0; at < chunk.length; ) {
+        if (state.name === "broken") throw state.refusal;
+        const part = chunk.subarray(at, at + state.needed - stored);
+        at += part.length;
+        const bytes = collect(part, state.needed);
+        if (bytes === undefined) return;
+        if (state.name === "header") begin(byteAt(bytes, 0));
+        else if (state.name === "length")
+          expect(
+            state.isBinary,
+            bytes.reduce((value, byte) => value * 256 + byte, 0),
+          );
+        // A message has memory of its own: the chunk may hold much else, and belongs to the stream.
+        else yield finish(state.isBinary && bytes === part ? new Uint8Array(part) : bytes, state.isBinary);
+      }
+    },
+  };
 }

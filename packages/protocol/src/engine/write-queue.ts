@@ -6,7 +6,7 @@
 
 import type { Outgoing } from "./carrier.ts";
 import type { CloseReason } from "./close-reason.ts";
-import type { Frame } from "./frame.ts";
+import type { EngineDialect } from "./dialect.ts";
 
 function sizeOf({ frames }: Outgoing): number {
   let size = 0;
@@ -24,17 +24,8 @@ export class WriteQueue {
     return this.#size;
   }
 
-  get isEmpty(): boolean {
-    return this.#waiting.length === 0;
-  }
-
-  /** How many packets wait. */
-  get length(): number {
-    return this.#waiting.length;
-  }
-
   /** What waits, in order. */
-  get all(): readonly Outgoing[] {
+  get waiting(): readonly Outgoing[] {
     return this.#waiting;
   }
 
@@ -46,14 +37,14 @@ export class WriteQueue {
   /**
    * Takes the next batch.
    * @param maxBytes most bytes of the batch; `Infinity` takes all.
-   * @param elementBytes bytes of a frame inside a batch.
+   * @param dialect tells the bytes of a frame inside a batch.
    */
-  take(maxBytes: number, elementBytes: (frame: Frame) => number): readonly Outgoing[] {
+  take(maxBytes: number, dialect: Pick<EngineDialect, "elementBytes">): readonly Outgoing[] {
     const all = this.#waiting;
     let bytes = 0;
     for (const [index, outgoing] of maxBytes === Number.POSITIVE_INFINITY ? [] : all.entries()) {
       for (const [at, frame] of outgoing.frames.entries()) {
-        bytes += elementBytes(frame);
+        bytes += dialect.elementBytes(frame);
         if (bytes > maxBytes && index + at > 0) return this.#cut(index, at);
       }
     }

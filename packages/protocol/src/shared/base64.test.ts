@@ -1,8 +1,13 @@
-// Rules of base64.
+// Rules of base64: of our own tables, and of what browsers get instead.
 import { describe, expect, test } from "vitest";
-import { base64Length, decodeBase64, encodeBase64 } from "./base64.ts";
+import * as tables from "./base64.ts";
+import * as web from "./base64-web.ts";
+import { base64Length } from "./bytes.ts";
 
-describe("base64", () => {
+describe.each([
+  ["by tables", tables],
+  ["of the web", web],
+])("base64 %s", (_name, { decodeBase64, encodeBase64 }) => {
   test.each([
     ["", []],
     ["AA==", [0]],
@@ -49,6 +54,8 @@ describe("base64", () => {
     "AQIDA!",
     "AQIDAA!",
     "AQ ID",
+    "AQ_D",
+    "AQ==\n",
     "AQID\n",
     "-_8=",
     "AQI\u00e9",

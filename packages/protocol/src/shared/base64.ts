@@ -1,9 +1,9 @@
 // Base64 without the help of a platform, fast enough for attachments of a megabyte.
-// Place: bytes -> **engine dialect**, for peers that take no binary.
+// Place: bytes -> **engine dialect**, for peers that take no binary; browsers get base64-web.ts instead.
 // Rules: the standard alphabet, written with padding; padding may be missing when read, anything else is refused.
 // Source: docs/protocol/engine-4.md, "Binary packets"
 
-import { byteAt, decodeUtf8 } from "./bytes.ts";
+import { base64Length, byteAt, decodeUtf8 } from "./bytes.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const PADDING = 0x3d;
@@ -13,11 +13,6 @@ const INVALID = 0x80;
 const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
 const VALUES = new Uint8Array(128).fill(INVALID);
 for (const [value, code] of CODES.entries()) VALUES[code] = value;
-
-/** How many characters so many bytes become, padding included. */
-export function base64Length(byteLength: number): number {
-  return Math.ceil(byteLength / 3) * 4;
-}
 
 function writeGroup(output: Uint8Array, to: number, bits: number): void {
   output[to] = byteAt(CODES, bits >> 18);

@@ -20,19 +20,16 @@ export function utf8Length(text: string): number {
   for (let at = 0; at < units; at++) {
     const unit = text.charCodeAt(at);
     if (unit < 0x80) continue;
-    if (unit < 0x800) {
-      bytes += 1;
-      continue;
-    }
-    bytes += 2;
+    bytes += unit < 0x800 ? 1 : 2;
     // A pair has two units and four bytes: what the first unit added is enough for both.
-    if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(at + 1))) at++;
+    if (unit >> 10 === 0b110110 && text.charCodeAt(at + 1) >> 10 === 0b110111) at++;
   }
   return bytes;
 }
 
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit < 0xe000;
+/** How many characters so many bytes become as base64, padding included. */
+export function base64Length(byteLength: number): number {
+  return Math.ceil(byteLength / 3) * 4;
 }
 
 /** A text as UTF-8. */

@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Binary data"
 
 import { isObject } from "../shared/record.ts";
-import { PacketType, type SocketPacket } from "./packet.ts";
+import { ACK, BINARY_ACK, BINARY_EVENT, EVENT, type SocketPacket } from "./packet.ts";
 
 /** Data without its binary values, and these values in the order of their placeholders. */
 export interface Deconstructed {
@@ -97,54 +97,51 @@ export function unreadBlob(): TypeError {
 }
 
 /**
- * Looks for values of some kinds. The hot path of every event: no closure, no list of children, no call for what is no
- * object.
- * @param blobsOnly whether other bytes do not count.
- * @param orToJson whether a `toJSON` counts, instead of being asked.
+ * Whether JSON.stringify alone would do. The hot path of every event: no closure, no list of children, no call for what
+ * is no object.
  */
-function finds(
-  value: Record<string, unknown>,
-  blobsOnly: boolean,
-  orToJson: boolean,
-  depth: number,
-  converted: boolean,
-): boolean {
+function isPlain(value: Record<string, unknown>, depth: number): boolean {
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
   const kind = kindOf(value);
-  if (kind !== "container") return kind === "blob" || (kind === "bytes" && !blobsOnly);
-  if (!converted && hasToJson(value)) {
-    if (orToJson) return true;
-    const made: unknown = value.toJSON("");
-    return isObject(made) && finds(made, blobsOnly, orToJson, depth + 1, true);
-  }
+  if (kind !== "container") return kind === "opaque";
+  if (hasToJson(value)) return false;
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at++) {
       const child: unknown = value[at];
-      if (isObject(child) && finds(child, blobsOnly, orToJson, depth + 1, false)) return true;
+      if (isObject(child) && !isPlain(child, depth + 1)) return false;
     }
-    return false;
+    return true;
   }
   for (const key in value) {
     const child = value[key];
-    if (isObject(child) && finds(child, blobsOnly, orToJson, depth + 1, false) && Object.hasOwn(value, key))
-      return true;
+    if (isObject(child) && !isPlain(child, depth + 1) && Object.hasOwn(value, key)) return false;
   }
-  return false;
+  return true;
+}
+
+/** Whether JSON.stringify alone would do; a `toJSON` might return bytes, and is not asked. */
+export function isPlainJson(data: unknown): boolean {
+  return !isObject(data) || isPlain(data, 0);
+}
+
+/** Whether a binary value that is looked for is anywhere in the data. */
+function holds(data: unknown, isSought: (value: object) => boolean): boolean {
+  let found = false;
+  const look: Replace = (value) => {
+    found ||= isSought(value);
+  };
+  if (!isPlainJson(data)) copy(data, look, "", 0, false);
+  return found;
 }
 
 /** Whether there is a binary value anywhere in the data. */
 export function hasBinary(data: unknown): boolean {
-  return isObject(data) && finds(data, false, false, 0, false);
+  return holds(data, () => true);
 }
 
 /** Whether there is a Blob or a File anywhere in the data, which has to be read before the data can be encoded. */
 export function hasBlob(data: unknown): boolean {
-  return isObject(data) && finds(data, true, false, 0, false);
-}
-
-/** Whether JSON.stringify alone would do; a `toJSON` might return bytes, and must not be asked twice. */
-export function isPlainJson(data: unknown): boolean {
-  return !(isObject(data) && finds(data, false, true, 0, false));
+  return holds(data, isBlob);
 }
 
 /** Sets an own property even when its name is `__proto__`. */
@@ -228,26 +225,21 @@ function attachmentOf(placeholder: Readonly<Record<string, unknown>>, attachment
 
 /**
  * Puts attachments in the places of their placeholders. Changes the data, which has to come straight from a parser.
- * @param mayRepeat whether one object may be found at two places, as a reviver can bring about.
  * @returns the data, or the attachment when the data is a placeholder itself.
  * @throws SyntaxError when a placeholder has no attachment.
  */
-export function reconstruct(data: unknown, attachments: readonly unknown[], mayRepeat: boolean): unknown {
+export function reconstruct(data: unknown, attachments: readonly unknown[]): unknown {
   if (!isObject(data)) return data;
   if (isPlaceholder(data)) return attachmentOf(data, attachments);
-  // A peer can nest a megabyte of brackets, so the walk keeps a stack of its own.
-  const left: Record<string, unknown>[] = [data];
-  const seen = mayRepeat ? new Set<unknown>(left) : undefined;
-  for (let container = left.pop(); container !== undefined; container = left.pop()) {
+  // Grows while it is gone through: a call stack would not do for the brackets that a peer can nest, and a reviver may
+  // have tied a circle.
+  const containers = new Set([data]);
+  for (const container of containers) {
     for (const key of Object.keys(container)) {
       const child = container[key];
-      if (!isObject(child) || toBytes(child) !== undefined) continue;
-      if (isPlaceholder(child)) {
-        setOwn(container, key, attachmentOf(child, attachments));
-      } else if (seen === undefined || !seen.has(child)) {
-        seen?.add(child);
-        left.push(child);
-      }
+      if (!isObject(child)) continue;
+      if (isPlaceholder(child)) setOwn(container, key, attachmentOf(child, attachments));
+      else containers.add(child);
     }
   }
   return data;
@@ -256,6 +248,6 @@ export function reconstruct(data: unknown, attachments: readonly unknown[], mayR
 /** The packet with the type that revision 4 wants for its data: 5 or 6 when there are binary values. */
 export function markBinary(packet: SocketPacket): SocketPacket {
   const { type, data } = packet;
-  if ((type !== PacketType.EVENT && type !== PacketType.ACK) || !hasBinary(data)) return packet;
-  return { ...packet, type: type === PacketType.EVENT ? PacketType.BINARY_EVENT : PacketType.BINARY_ACK };
+  if ((type !== EVENT && type !== ACK) || !hasBinary(data)) return packet;
+  return { ...packet, type: type === EVENT ? BINARY_EVENT : BINARY_ACK };
 }

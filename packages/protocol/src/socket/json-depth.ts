@@ -5,10 +5,10 @@
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+// With this bit, square brackets are curly ones.
+const CURLY = 0x20;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
 /** The index of the quote that ends a string, or that of the text's end. */
 function endOfString(text: string, start: number): number {
@@ -26,21 +26,10 @@ export function isNestedDeeper(json: string, levels: number): boolean {
   if (json.length <= 2 * levels) return false;
   let depth = 0;
   for (let at = 0; at < json.length; at++) {
-    switch (json.charCodeAt(at)) {
-      case QUOTE:
-        at = endOfString(json, at);
-        break;
-      case OPEN_ARRAY:
-      case OPEN_OBJECT:
-        depth++;
-        if (depth > levels) return true;
-        break;
-      case CLOSE_ARRAY:
-      case CLOSE_OBJECT:
-        depth--;
-        break;
-      default:
-    }
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(json, at);
+    else if ((code | CURLY) === CLOSE) depth--;
+    else if ((code | CURLY) === OPEN && ++depth > levels) return true;
   }
   return false;
 }

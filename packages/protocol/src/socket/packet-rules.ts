@@ -4,10 +4,9 @@
 //        left alone.
 // Source: docs/protocol/parsers.md, "Decoding"
 
-import { PacketType, type SocketPacket } from "./packet.ts";
+import { BINARY_ACK, CONNECT, CONNECT_ERROR, type PacketType, type SocketPacket } from "./packet.ts";
 import { isPlainObject, isValidData, MAX_DEPTH, type PayloadRules, refusal } from "./payload-rules.ts";
 
-const { CONNECT, CONNECT_ERROR, BINARY_ACK } = PacketType;
 const SLASH = 0x2f;
 
 /** On how many levels a packet may be nested: it is a level around its data. */
@@ -29,8 +28,7 @@ function makePacketRules(lastType: PacketType, reservesEvents: boolean): PacketR
   return {
     lastType,
     reservesEvents,
-    isConnectData: isPlainObject,
-    isErrorData: (data) => typeof data === "string" || isPlainObject(data),
+    isObjectData: isPlainObject,
   };
 }
 

@@ -14,6 +14,15 @@ export const PacketType = {
   BINARY_ACK: 6,
 } as const;
 
+// The same as constants, whose numbers bundlers put in the places of their names.
+export const CONNECT: typeof PacketType.CONNECT = 0;
+export const DISCONNECT: typeof PacketType.DISCONNECT = 1;
+export const EVENT: typeof PacketType.EVENT = 2;
+export const ACK: typeof PacketType.ACK = 3;
+export const CONNECT_ERROR: typeof PacketType.CONNECT_ERROR = 4;
+export const BINARY_EVENT: typeof PacketType.BINARY_EVENT = 5;
+export const BINARY_ACK: typeof PacketType.BINARY_ACK = 6;
+
 /** The number of a Socket.IO packet type. */
 export type PacketType = (typeof PacketType)[keyof typeof PacketType];
 

@@ -4,18 +4,26 @@
 // Source: docs/protocol/socket-5.md, "Decoding"
 
 import { isNestedDeeper } from "./json-depth.ts";
-import { PacketType, RESERVED_EVENTS } from "./packet.ts";
+import {
+  ACK,
+  BINARY_ACK,
+  BINARY_EVENT,
+  CONNECT,
+  CONNECT_ERROR,
+  DISCONNECT,
+  EVENT,
+  type PacketType,
+  RESERVED_EVENTS,
+} from "./packet.ts";
 import type { DecoderOptions } from "./parser.ts";
 
 /** What differs in the payloads of a revision or an encoding. */
 export interface PayloadRules {
   /** Whether the library's own event names are refused. */
   readonly reservesEvents: boolean;
-  isConnectData(data: unknown): boolean;
-  isErrorData(data: unknown): boolean;
+  /** Whether data is what CONNECT packets hold, and those of refusals that are no text. */
+  isObjectData(data: unknown): boolean;
 }
-
-const { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK } = PacketType;
 
 /**
  * Most levels on which the data of a packet may be nested. Half of what the encoders take: a program that wraps what it
@@ -55,11 +63,11 @@ function isEventData(data: unknown, rules: PayloadRules): boolean {
 export function isValidData(type: PacketType, data: unknown, rules: PayloadRules): boolean {
   switch (type) {
     case CONNECT:
-      return data === undefined || rules.isConnectData(data);
+      return data === undefined || rules.isObjectData(data);
     case DISCONNECT:
       return data === undefined;
     case CONNECT_ERROR:
-      return rules.isErrorData(data);
+      return typeof data === "string" || rules.isObjectData(data);
     case EVENT:
     case BINARY_EVENT:
       return isEventData(data, rules);

@@ -52,15 +52,12 @@ export class PendingAcks {
    */
   expect(id: number, { settle, takesError = false, timeoutMs, expired }: PendingAck): void {
     if (this.#waiting.has(id)) throw new TypeError(`Cannot expect replies to "${id}": it waits for replies already`);
-    if (timeoutMs === undefined) {
-      this.#waiting.set(id, { settle, takesError, stopTimer: undefined });
-      return;
-    }
-    const stopTimer = this.#clock.after(timeoutMs, () => {
+    const timedOut = () => {
       expired?.();
       this.#take(id)?.settle([new AckTimeoutError()]);
-    });
-    this.#waiting.set(id, { settle, takesError: true, stopTimer });
+    };
+    const stopTimer = timeoutMs === undefined ? undefined : this.#clock.after(timeoutMs, timedOut);
+    this.#waiting.set(id, { settle, takesError: takesError || stopTimer !== undefined, stopTimer });
   }
 
   /**

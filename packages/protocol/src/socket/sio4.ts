@@ -7,7 +7,7 @@
 import { isObject } from "../shared/record.ts";
 import type { ClientSocketDialect, ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
 import { parseNamespaceQuery, writeNamespaceQuery } from "./namespace-query.ts";
-import { PacketType, type SocketPacket } from "./packet.ts";
+import { CONNECT, CONNECT_ERROR, type SocketPacket } from "./packet.ts";
 import { createTextParser } from "./text-codec.ts";
 
 function socketId(namespace: string, sessionId: string): string {
@@ -17,7 +17,7 @@ function socketId(namespace: string, sessionId: string): string {
 function refused(namespace: string, { message, data }: Refusal): SocketPacket {
   // Decoders of this revision take strings and objects only; a number would even be read as an id.
   const isTold = isObject(data) || typeof data === "string";
-  return { type: PacketType.CONNECT_ERROR, nsp: namespace, data: isTold ? data : message };
+  return { type: CONNECT_ERROR, nsp: namespace, data: isTold ? data : message };
 }
 
 /** Socket.IO revision 4, for clients. */
@@ -28,7 +28,7 @@ export const sio4Client: ClientSocketDialect = {
 
   connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): SocketPacket {
     const joined = writeNamespaceQuery(query, auth);
-    return { type: PacketType.CONNECT, nsp: joined === "" ? namespace : `${namespace}?${joined}` };
+    return { type: CONNECT, nsp: joined === "" ? namespace : `${namespace}?${joined}` };
   },
 
   readReply({ nsp }: SocketPacket, sessionId: string): ConnectReply {
@@ -54,7 +54,7 @@ export const sio4: SocketDialect = /* @__PURE__ */ Object.assign({}, sio4Client,
   },
 
   connected(namespace: string): SocketPacket {
-    return { type: PacketType.CONNECT, nsp: namespace };
+    return { type: CONNECT, nsp: namespace };
   },
 
   refused,

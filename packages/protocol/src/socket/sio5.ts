@@ -14,7 +14,7 @@ import type {
   Refusal,
   SocketDialect,
 } from "./dialect.ts";
-import { PacketType, type SocketPacket } from "./packet.ts";
+import { CONNECT, CONNECT_ERROR, type SocketPacket } from "./packet.ts";
 import { createTextParser } from "./text-codec.ts";
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -45,7 +45,7 @@ export const sio5Client: ClientSocketDialect = {
     _query: string,
     claim?: RecoveryClaim,
   ): SocketPacket {
-    const packet = { type: PacketType.CONNECT, nsp: namespace };
+    const packet = { type: CONNECT, nsp: namespace };
     // The program's own members win: they may have any name.
     const data = { ...claim, ...auth };
     return Object.keys(data).length === 0 ? packet : { ...packet, data };
@@ -79,12 +79,12 @@ export const sio5: SocketDialect = /* @__PURE__ */ Object.assign({}, sio5Client,
 
   connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {
     const data = pid === undefined ? { sid } : { sid, pid };
-    return { type: PacketType.CONNECT, nsp: namespace, data };
+    return { type: CONNECT, nsp: namespace, data };
   },
 
   refused(namespace: string, { message, data }: Refusal): SocketPacket {
     return {
-      type: PacketType.CONNECT_ERROR,
+      type: CONNECT_ERROR,
       nsp: namespace,
       data: data === undefined ? { message } : { message, data },
     };

@@ -5,7 +5,17 @@
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Text encoding" and "Decoding"
 
 import { deconstruct, isPlainJson, reconstruct, toBytes } from "./binary.ts";
-import { PacketType, type SocketPacket } from "./packet.ts";
+import {
+  ACK,
+  BINARY_ACK,
+  BINARY_EVENT,
+  CONNECT,
+  CONNECT_ERROR,
+  DISCONNECT,
+  EVENT,
+  type PacketType,
+  type SocketPacket,
+} from "./packet.ts";
 import type { DecoderOptions, FrameEncoder, PacketDecoder, Parser, Replacer, SocketFrame } from "./parser.ts";
 import { isPlainObject, isValidData, MAX_DEPTH, type PayloadRules, parseJson, refusal } from "./payload-rules.ts";
 
@@ -24,33 +34,34 @@ interface Rules extends PayloadRules {
   readonly reported: readonly PacketType[];
 }
 
-const { CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK } = PacketType;
-
 const RULES: Readonly<Record<4 | 5, Rules>> = {
   4: {
     findsBinary: false,
     reported: [CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK],
     reservesEvents: false,
-    isConnectData: (data) => typeof data === "object",
-    isErrorData: (data) => typeof data === "string" || typeof data === "object",
+    isObjectData: (data) => typeof data === "object",
   },
   5: {
     findsBinary: true,
     reported: [CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, EVENT, ACK],
     reservesEvents: true,
-    isConnectData: isPlainObject,
-    isErrorData: (data) => typeof data === "string" || isPlainObject(data),
+    isObjectData: isPlainObject,
   },
 };
 
+/** How far the binary types are from the plain ones. */
+const BINARY = BINARY_EVENT - EVENT;
 const SPACE = 0x20;
 const ZERO = 0x30;
 const DASH = 0x2d;
 const SLASH = 0x2f;
 const DEFAULT_MAX_ATTACHMENTS = 10;
 
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= ZERO + 9;
+/** The index behind a run of digits, which may be none. */
+function endOfDigits(text: string, from: number): number {
+  let end = from;
+  while (text.charCodeAt(end) >= ZERO && text.charCodeAt(end) <= ZERO + 9) end++;
+  return end;
 }
 
 function writeText(type: number, count: number, packet: SocketPacket, data: unknown, replacer?: Replacer): string {
@@ -80,12 +91,12 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
 
   let expected = 0;
   if (wireType >= BINARY_EVENT) {
-    for (; isDigit(text.charCodeAt(at)); at++) {
-      expected = expected * 10 + (text.charCodeAt(at) - ZERO);
-      if (expected > maxAttachments) throw refusal(`it announces more than ${maxAttachments} attachments`);
-    }
-    if (expected === 0 || text.charCodeAt(at) !== DASH) throw refusal("its number of attachments is no number from 1");
-    at++;
+    const dash = endOfDigits(text, at);
+    expected = Number(text.slice(at, dash));
+    if (expected > maxAttachments) throw refusal(`it announces more than ${maxAttachments} attachments`);
+    if (expected === 0 || text.charCodeAt(dash) !== DASH)
+      throw refusal("its number of attachments is no number from 1");
+    at = dash + 1;
   }
 
   let nsp = "/";
@@ -97,12 +108,9 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
   }
 
   let id: number | undefined;
-  if (isDigit(text.charCodeAt(at))) {
-    id = 0;
-    for (; isDigit(text.charCodeAt(at)); at++) {
-      id = id * 10 + (text.charCodeAt(at) - ZERO);
-      if (id > Number.MAX_SAFE_INTEGER) throw refusal("its id is too large");
-    }
+  for (const end = endOfDigits(text, at); at < end; at++) {
+    id = (id ?? 0) * 10 + (text.charCodeAt(at) - ZERO);
+    if (id > Number.MAX_SAFE_INTEGER) throw refusal("its id is too large");
   }
 
   // JSON would skip a space here, and a peer might mean it as an id of 0, as some decoders read it.
@@ -153,15 +161,14 @@ export function createTextParser(revision: 4 | 5): TextParser {
 
     #encode(packet: SocketPacket): SocketFrame[] {
       const { type, data: given } = packet;
-      const isMarked = type === BINARY_EVENT || type === BINARY_ACK;
+      const isMarked = type >= BINARY_EVENT;
       const isLookedAt = rules.findsBinary && (type === EVENT || type === ACK) && !isPlainJson(given);
       if (!isMarked && !isLookedAt) return [writeText(type, 0, packet, given, this.#replacer)];
       const { data, attachments } = deconstruct(given);
       const count = attachments.length;
-      const isEvent = type === EVENT || type === BINARY_EVENT;
+      const plain = isMarked ? type - BINARY : type;
       // A binary type without attachments would be refused by every decoder of today.
-      const [plain, binary] = isEvent ? [EVENT, BINARY_EVENT] : [ACK, BINARY_ACK];
-      return [writeText(count > 0 ? binary : plain, count, packet, data, this.#replacer), ...attachments];
+      return [writeText(count > 0 ? plain + BINARY : plain, count, packet, data, this.#replacer), ...attachments];
     }
   }
 
@@ -210,7 +217,7 @@ export function createTextParser(revision: 4 | 5): TextParser {
       attachments.push(bytes);
       if (attachments.length < expected) return;
       this.#unfinished = undefined;
-      reconstruct(packet.data, attachments, this.#reviver !== undefined);
+      reconstruct(packet.data, attachments);
       this.#decoded(packet);
     }
 

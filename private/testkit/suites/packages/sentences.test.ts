@@ -39,6 +39,12 @@ describe("numbers for sentences", () => {
     );
   });
 
+  test("a sentence that is joined of two lines is one, and stays on its lines", () => {
+    const short = shorten('say("Cannot stop it " +\n  `now: $' + "{why}`);", NUMBERS);
+    expect(short.split("\n")).toHaveLength(2);
+    expect(short.replaceAll(/\s+(?=\))/g, "")).toBe("say(`Bowline error 7: $" + "{why}`);");
+  });
+
   test.each(['tell("it is {0} of {1}")', 'throw new Error("xhr poll error")', 'refusal("Cannot be known")'])(
     "everything else stays: %s",
     (source) => {

@@ -117,7 +117,7 @@ describe.each(OUR_CLIENT_PAIRS)("%s with %s over TLS", (client, server) => {
     const socket = connect(client, url, { transports: [transport], reconnection: false });
     const [failure] = await once<[Error & { description?: unknown; cause?: unknown }]>(socket, "connect_error");
     expect(failure.message).toBe(message);
-    expect(String(failure.description)).toMatch(/self-signed certificate/);
+    expect(String(failure.cause)).toMatch(/self-signed certificate/);
   });
 
   test("a certificate that is set before an attempt is trusted by it", async () => {

@@ -18,7 +18,7 @@ const LAPS = RUNS_EVERYTHING
   : { connections: 600, reconnections: 200, acks: 100_000 };
 const TIME_LIMIT_MS = RUNS_EVERYTHING ? 1_200_000 : 180_000;
 /** What garbage collection, compiled code and the counters of Node move up and down. */
-const NOISE_BYTES = 1_000_000;
+const NOISE_BYTES = 2_000_000;
 /** A client that is kept has thousands, with its connection tens of thousands. */
 const BYTES_PER_CONNECTION = 200;
 /** The smallest thing that could be kept of an ack is larger. */
