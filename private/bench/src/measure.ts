@@ -132,7 +132,8 @@ async function measureProcess(
     return await use(child);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const printed = child.errors === "" ? "" : `\nIt printed:\n${child.errors.trim()}`;
+    const errors = child.errors.trim();
+    const printed = reason.includes(errors) ? "" : `\nIt printed:\n${errors}`;
     const fix = reason.includes("EMFILE") ? "; take fewer --clients, or raise the limit of open files (ulimit -n)" : "";
     throw new Error(`Cannot measure ${metric.name} of ${peer}: ${reason}${fix}${printed}`);
   } finally {

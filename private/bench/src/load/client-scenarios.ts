@@ -11,7 +11,7 @@ import { newsFrames } from "./speech.ts";
 
 /** Clients before memory is counted: what a library makes once is there by then. */
 const FIRST_CLIENTS = 100;
-const SETTLE_MS = 200;
+const SETTLE_MS = 100;
 /** About as much as a client reads at once. */
 const EVENTS_PER_WRITE = 1024;
 
