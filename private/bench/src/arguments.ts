@@ -18,7 +18,7 @@ export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
   --quick              two short rounds; of echo alone, unless --only says otherwise
   --smoke              one very short round with 20 clients: does everything run?
   --json FILE          keep the result there (default .cache/bench/latest.json)
-  --profile            one round in which our server alone writes CPU profiles to .cache/bench/profiles
+  --profile            one round in which our server or client alone writes CPU profiles to .cache/bench/profiles
   --write-docs         measure nothing: put the kept result (or --json FILE) into docs/benchmarks.md
   --help               this text`;
 

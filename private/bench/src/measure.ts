@@ -1,20 +1,26 @@
-// One measurement: a fresh server process, the load process against it, and the figures.
+// One measurement: a fresh process of a peer, the load process against it, and the figures.
 // Place: schedule -> **measure** -> processes
-// Rules: the server is new each time and ends afterwards; what it prints to its error output is told, since a peer that
+// Rules: the process is new each time and ends afterwards; what it prints to its error output is told, since a peer that
 //        warns may be measured wrongly.
 
-import { isFromLoad, type LoadJob, type Measurement, type ServerFacts } from "./load/job.ts";
+import {
+  type FountainJob,
+  isFromLoad,
+  type LoadJob,
+  type Measurement,
+  type ProcessFacts,
+  type Stretch,
+  type ToLoad,
+} from "./load/job.ts";
 import type { Cores } from "./machine.ts";
-import type { CodecMetric, ServerMetric } from "./metrics/metric.ts";
-import { languageOf, type PeerName, type ServerPeerName } from "./peers/peer.ts";
+import type { ClientMetric, CodecMetric, ServerMetric } from "./metrics/metric.ts";
+import { languageOf, type PeerName, type WirePeerName } from "./peers/peer.ts";
 import type { BenchProcess, Processes } from "./processes.ts";
 
 /** How long one measurement takes. */
 export interface Pace {
-  readonly warmMs: number;
-  readonly measureMs: number;
-  /** How many times longer either may take on a busy machine. */
-  readonly patience: number;
+  readonly server: Stretch;
+  readonly client: Stretch;
   /** For each codec case. */
   readonly codecMs: number;
 }
@@ -25,15 +31,15 @@ export interface Bench {
   readonly cores: Cores | undefined;
   readonly pace: Pace;
   readonly clients: number | undefined;
-  /** Where servers write CPU profiles. */
+  /** Where servers and clients write CPU profiles. */
   readonly profileFolder: string | undefined;
 }
 
-function isFacts(value: unknown): value is ServerFacts {
+function isFacts(value: unknown): value is ProcessFacts {
   return typeof value === "object" && value !== null && "cpuUs" in value;
 }
 
-function factsIn(message: unknown): ServerFacts | undefined {
+function factsIn(message: unknown): ProcessFacts | undefined {
   if (typeof message !== "object" || message === null || !("facts" in message)) return undefined;
   return isFacts(message.facts) ? message.facts : undefined;
 }
@@ -43,14 +49,22 @@ function portIn(message: unknown): number | undefined {
   return typeof message.port === "number" ? message.port : undefined;
 }
 
+function isWord(message: unknown, word: string): true | undefined {
+  return typeof message === "object" && message !== null && "type" in message && message.type === word
+    ? true
+    : undefined;
+}
+
 /** Starts a load process, which serves any number of measurements. */
 export function startLoad({ processes, cores }: Bench): BenchProcess {
   return processes.start({ script: "load/load-process.ts", nodeArgs: ["--import", "tsx"], core: cores?.[1] });
 }
 
 /** How many clients a metric has in this run. */
-export function clientsOf(metric: ServerMetric, { clients }: Pick<Bench, "clients">): number {
-  return clients === undefined ? metric.job.clients : Math.max(clients, metric.fewestClients ?? 1);
+export function clientsOf(metric: ServerMetric | ClientMetric, { clients }: Pick<Bench, "clients">): number {
+  if (clients === undefined) return metric.job.clients;
+  const most = metric.kind === "client" ? (metric.mostClients ?? clients) : clients;
+  return Math.max(Math.min(clients, most), metric.fewestClients ?? 1);
 }
 
 /**
@@ -58,54 +72,89 @@ export function clientsOf(metric: ServerMetric, { clients }: Pick<Bench, "client
  *
  * @throws Error that says what went wrong, with what the server printed.
  */
-export async function measureServer(
+export function measureServer(
   bench: Bench,
   load: BenchProcess,
   metric: ServerMetric,
-  peer: ServerPeerName,
+  peer: WirePeerName,
 ): Promise<Measurement> {
-  const { processes, cores, pace, profileFolder } = bench;
-  const profiling =
-    profileFolder === undefined
-      ? []
-      : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${metric.name}.cpuprofile`];
-  const server = processes.start({
-    script: "peers/server-process.mjs",
-    args: [peer],
-    nodeArgs: ["--expose-gc", ...profiling],
-    core: cores?.[0],
-  });
-  try {
+  return measureProcess(bench, metric, peer, "peers/server-process.mjs", async (server) => {
     const port = await server.until(portIn);
-    const { warmMs, measureMs, patience } = pace;
     const job: LoadJob = {
       ...metric.job,
+      ...bench.pace.server,
       clients: clientsOf(metric, bench),
       language: languageOf(peer),
       port,
       serverPid: server.pid,
-      warmMs,
-      measureMs,
-      patience,
     };
-    return await drive(load, server, job);
+    return drive(load, server, { type: "job", job });
+  });
+}
+
+/**
+ * Measures the clients of one peer once.
+ *
+ * @throws Error that says what went wrong, with what their process printed.
+ */
+export function measureClient(
+  bench: Bench,
+  load: BenchProcess,
+  metric: ClientMetric,
+  peer: WirePeerName,
+): Promise<Measurement> {
+  return measureProcess(bench, metric, peer, "clients/client-process.mjs", async (child) => {
+    await child.until((message) => isWord(message, "ready"));
+    const job: FountainJob = {
+      ...metric.job,
+      ...bench.pace.client,
+      clients: clientsOf(metric, bench),
+      language: languageOf(peer),
+    };
+    return drive(load, child, { type: "fountain", job });
+  });
+}
+
+async function measureProcess(
+  { processes, cores, profileFolder }: Bench,
+  metric: ServerMetric | ClientMetric,
+  peer: WirePeerName,
+  script: string,
+  use: (child: BenchProcess) => Promise<Measurement>,
+): Promise<Measurement> {
+  const profiling =
+    profileFolder === undefined
+      ? []
+      : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${metric.name}.cpuprofile`];
+  const nodeArgs = ["--expose-gc", ...profiling];
+  const child = processes.start({ script, args: [peer], nodeArgs, core: cores?.[0] });
+  try {
+    return await use(child);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const printed = server.errors === "" ? "" : `\nThe server printed:\n${server.errors.trim()}`;
+    const errors = child.errors.trim();
+    const printed = reason.includes(errors) ? "" : `\nIt printed:\n${errors}`;
     const fix = reason.includes("EMFILE") ? "; take fewer --clients, or raise the limit of open files (ulimit -n)" : "";
     throw new Error(`Cannot measure ${metric.name} of ${peer}: ${reason}${fix}${printed}`);
   } finally {
-    await server.end();
+    await child.end();
   }
 }
 
-async function drive(load: BenchProcess, server: BenchProcess, job: LoadJob): Promise<Measurement> {
+/** Gives the load process its job, and carries words between it and the process under measurement. */
+async function drive(load: BenchProcess, child: BenchProcess, order: ToLoad): Promise<Measurement> {
   const done = load.until((message) => {
     if (!isFromLoad(message)) return undefined;
     switch (message.type) {
       case "ask":
-        // A server that is gone is told of by the load process, whose connections to it are gone as well.
-        relay(message.afterGarbageCollection).catch(() => undefined);
+        pass(child.until(factsIn), message, (facts) => ({ type: "facts", facts }));
+        return undefined;
+      case "connect":
+        pass(
+          child.until((answer) => isWord(answer, "connected")),
+          message,
+          () => ({ type: "connected" }),
+        );
         return undefined;
       case "failed":
         throw new Error(message.reason);
@@ -115,13 +164,16 @@ async function drive(load: BenchProcess, server: BenchProcess, job: LoadJob): Pr
         return message satisfies never;
     }
   });
-  const relay = async (afterGarbageCollection: boolean): Promise<void> => {
-    const facts = server.until(factsIn);
-    server.tell({ type: "ask", afterGarbageCollection });
-    load.tell({ type: "facts", facts: await facts });
+  const pass = <Answer>(answer: Promise<Answer>, question: object, toLoad: (answer: Answer) => ToLoad): void => {
+    child.tell(question);
+    // A process that is gone ends the measurement below.
+    answer.then(
+      (value) => load.tell(toLoad(value)),
+      () => undefined,
+    );
   };
-  load.tell({ type: "job", job });
-  return done;
+  load.tell(order);
+  return Promise.race([done, child.until<never>(() => undefined)]);
 }
 
 /** Measures the codecs of one peer once, in a process of their own. */

@@ -6,10 +6,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments.ts";
+import type { Measurement, Stretch } from "./load/job.ts";
 import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
-import { type Bench, clientsOf, measureCodec, measureServer, type Pace, startLoad } from "./measure.ts";
-import type { Metric } from "./metrics/metric.ts";
-import { SERVER_PEERS } from "./peers/peer.ts";
+import { type Bench, clientsOf, measureClient, measureCodec, measureServer, type Pace, startLoad } from "./measure.ts";
+import type { ClientMetric, Metric, ServerMetric } from "./metrics/metric.ts";
+import { isWirePeerName, type WirePeerName } from "./peers/peer.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
 import { replaceTable, whyNotForDocuments } from "./report/document.ts";
 import { renderReport } from "./report/report.ts";
@@ -22,24 +23,43 @@ const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
 const DOCUMENT_RESULT = join(ROOT, "docs", "benchmarks.json");
 
 const PACES: Readonly<Record<BenchOptions["mode"], Pace>> = {
-  full: { warmMs: 900, measureMs: 1200, patience: 4, codecMs: 60 },
-  quick: { warmMs: 600, measureMs: 1000, patience: 4, codecMs: 40 },
-  smoke: { warmMs: 50, measureMs: 150, patience: 1, codecMs: 2 },
+  full: { server: stretch(700, 1200), client: stretch(400, 400), codecMs: 60 },
+  quick: { server: stretch(600, 1000), client: stretch(400, 400), codecMs: 40 },
+  smoke: { server: stretch(50, 150, 1), client: stretch(50, 100, 1), codecMs: 2 },
 };
-const PROFILE_PACE: Pace = { warmMs: 1000, measureMs: 4000, patience: 2, codecMs: 60 };
+const PROFILE_PACE: Pace = { server: stretch(1000, 4000, 2), client: stretch(1000, 4000, 2), codecMs: 60 };
 
 /** Measurements at the same time: one, but where no figure counts. */
 const LANES: Readonly<Record<BenchOptions["mode"], number>> = { full: 1, quick: 1, smoke: 3 };
+
+function stretch(warmMs: number, measureMs: number, patience = 4): Stretch {
+  return { warmMs, measureMs, patience };
+}
 
 function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+function measureOverWire(
+  bench: Bench,
+  load: BenchProcess,
+  metric: ServerMetric | ClientMetric,
+  peer: WirePeerName,
+): Promise<Measurement> {
+  switch (metric.kind) {
+    case "server":
+      return measureServer(bench, load, metric, peer);
+    case "client":
+      return measureClient(bench, load, metric, peer);
+    default:
+      return metric satisfies never;
+  }
+}
+
 async function measureVisit(bench: Bench, load: BenchProcess, visit: Visit, gathering: Gathering): Promise<void> {
   const { metric, peer } = visit;
-  const server = SERVER_PEERS.find((name) => name === peer);
   if (metric.kind === "codec") gathering.add(visit, await measureCodec(bench, metric, peer));
-  else if (server !== undefined) gathering.add(visit, await measureServer(bench, load, metric, server));
+  else if (isWirePeerName(peer)) gathering.add(visit, await measureOverWire(bench, load, metric, peer));
 }
 
 async function measureAll(bench: Bench, visits: readonly Visit[], lanes: number): Promise<Gathering> {
@@ -72,7 +92,7 @@ async function measure(options: BenchOptions, processes: Processes): Promise<Ben
   const visits = plan(options.metrics, options.peers, options.rounds);
   if (visits.length === 0) throw new UsageError("Cannot measure: none of these peers takes part in these metrics");
   const gathering = await measureAll(bench, visits, LANES[options.mode]);
-  const clients = (metric: Metric) => (metric.kind === "server" ? clientsOf(metric, bench) : undefined);
+  const clients = (metric: Metric) => (metric.kind === "codec" ? undefined : clientsOf(metric, bench));
   return {
     format: 1,
     date: new Date().toISOString(),

@@ -43,6 +43,7 @@ export const TARGETS: readonly Target[] = [
   against(REFERENCE, "polling.cpu", 1.9, 2.2),
   against(REFERENCE, "memory.rss", 2, 2.4),
   against(REFERENCE, "memory.heap", 2.8, 3.5),
+  against(REFERENCE, "receive.cpu", 2.2, 3.5),
   against("JSON", "codec.event.encode", 1 / 1.25),
   against("JSON", "codec.event.decode", 1 / 1.3),
 ];

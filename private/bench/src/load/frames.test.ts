@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CLOSE, clientFrame, readFrames, TEXT } from "./frames.ts";
+import { CLOSE, clientFrame, readFrames, serverFrame, TEXT } from "./frames.ts";
 
 /** Every frame as "opcode:payload", and where reading stopped. */
 function read(bytes: Buffer): { frames: readonly string[]; stoppedAt: number } {
@@ -9,8 +9,6 @@ function read(bytes: Buffer): { frames: readonly string[]; stoppedAt: number } {
   });
   return { frames, stoppedAt };
 }
-
-const serverFrame = (payload: string) => Buffer.concat([Buffer.from([0x81, payload.length]), Buffer.from(payload)]);
 
 describe("clientFrame", () => {
   test("masks the payload with the key in its head", () => {
@@ -30,16 +28,26 @@ describe("clientFrame", () => {
   });
 });
 
+describe("serverFrame", () => {
+  test("is a head and the payload as it is", () => {
+    expect([...serverFrame(TEXT, "40")]).toEqual([0x81, 0x02, 0x34, 0x30]);
+  });
+
+  test("from 126 bytes on the length takes two bytes more", () => {
+    expect([...serverFrame(TEXT, "x".repeat(300)).subarray(0, 4)]).toEqual([0x81, 126, 0x01, 0x2c]);
+  });
+});
+
 describe("readFrames", () => {
   test("hands over all frames of a chunk in order", () => {
-    expect(read(Buffer.concat([serverFrame("2"), serverFrame("431[]")]))).toEqual({
+    expect(read(Buffer.concat([serverFrame(TEXT, "2"), serverFrame(TEXT, "431[]")]))).toEqual({
       frames: ["1:2", "1:431[]"],
       stoppedAt: 10,
     });
   });
 
   test("stops before a frame whose payload is cut", () => {
-    expect(read(Buffer.concat([serverFrame("2"), serverFrame("431[]").subarray(0, 4)]))).toEqual({
+    expect(read(Buffer.concat([serverFrame(TEXT, "2"), serverFrame(TEXT, "431[]").subarray(0, 4)]))).toEqual({
       frames: ["1:2"],
       stoppedAt: 3,
     });

@@ -10,18 +10,25 @@ export const CLOSE = 8;
 
 const KEY: readonly [number, number, number, number] = [0x12, 0x34, 0x56, 0x78];
 
+/** The bytes before a payload, without a mask. */
+function head(opcode: number, length: number): Buffer {
+  if (length > 0xffff) throw new RangeError(`Cannot frame ${length} bytes: give at most 65535`);
+  const isShort = length < 126;
+  return Buffer.from([0x80 | opcode, ...(isShort ? [length] : [126, length >> 8, length & 0xff])]);
+}
+
 /** A masked frame, as a client sends it. */
 export function clientFrame(opcode: number, payload: string | Uint8Array): Buffer {
   const bytes = Buffer.from(payload);
-  if (bytes.length > 0xffff) throw new RangeError(`Cannot frame ${bytes.length} bytes: give at most 65535`);
-  const headLength = bytes.length < 126 ? 2 : 4;
-  const frame = Buffer.alloc(headLength + 4 + bytes.length);
-  frame[0] = 0x80 | opcode;
-  frame[1] = 0x80 | Math.min(bytes.length, 126);
-  if (headLength === 4) frame.writeUInt16BE(bytes.length, 2);
-  frame.set(KEY, headLength);
-  for (const [at, byte] of bytes.entries()) frame[headLength + 4 + at] = byte ^ (KEY[at & 3] ?? 0);
-  return frame;
+  const start = head(opcode, bytes.length);
+  start[1] = 0x80 | start.readUInt8(1);
+  return Buffer.concat([start, Buffer.from(KEY), bytes.map((byte, at) => byte ^ (KEY[at & 3] ?? 0))]);
+}
+
+/** A frame as a server sends it. */
+export function serverFrame(opcode: number, payload: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(payload);
+  return Buffer.concat([head(opcode, bytes.length), bytes]);
 }
 
 /** Takes whole frames out of `bytes`. */

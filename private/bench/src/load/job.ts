@@ -1,30 +1,45 @@
-// What the run asks of the load process, and what comes back: the messages between the two.
+// What the run asks of the load process, and what comes back: the messages between the two, and those that it passes on
+// between the load process and the process under measurement.
 // Place: run -> **job** -> load process
 // Rules: plain data, since it goes over IPC; what arrives is unknown until it was looked at.
 
 import type { Language } from "../peers/peer.ts";
 
+/** How long a measurement warms up and lasts. */
+export interface Stretch {
+  readonly warmMs: number;
+  readonly measureMs: number;
+  /** How many times longer either may take where the measured process does not get its processor. */
+  readonly patience: number;
+}
+
 /** What the load process can do to a server. */
 export type Scenario = "echo" | "broadcast" | "connect" | "upgrade" | "polling" | "idle";
 
 /** One measurement of one server. */
-export interface LoadJob {
+export interface LoadJob extends Stretch {
   readonly scenario: Scenario;
   readonly language: Language;
   readonly port: number;
   readonly serverPid: number;
   /** How many clients there are, or for `connect` and `upgrade` how many come and go at the same time. */
   readonly clients: number;
-  readonly warmMs: number;
-  readonly measureMs: number;
-  /** How many times longer either may take where the server does not get its processor. */
-  readonly patience: number;
   /** Messages that each client of `echo` has under way. */
   readonly inFlight: number;
   /** For `echo`: messages per second over all clients; 0 sends the next one when an answer comes. */
   readonly ratePerSecond: number;
   /** For `broadcast`: messages that the server sends in one turn of its loop. */
   readonly perTurn: number;
+}
+
+/** What the load process can do to clients: send them events without end, or nothing. */
+export type FountainScenario = "receive" | "stay";
+
+/** One measurement of the clients of one peer. */
+export interface FountainJob extends Stretch {
+  readonly scenario: FountainScenario;
+  readonly language: Language;
+  readonly clients: number;
 }
 
 /** What a measurement gave, by the names that metrics take them from. */
@@ -37,21 +52,26 @@ export interface Measurement {
   readonly loadUtilisation: number;
 }
 
-/** What a server tells about itself. */
-export interface ServerFacts {
+/** What a process under measurement tells about itself. */
+export interface ProcessFacts {
   readonly cpuUs: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
+  /** Events that its clients were handed so far; a server counts none. */
+  readonly received: number;
 }
 
 /** From the run to the load process. */
 export type ToLoad =
   | { readonly type: "job"; readonly job: LoadJob }
-  | { readonly type: "facts"; readonly facts: ServerFacts };
+  | { readonly type: "fountain"; readonly job: FountainJob }
+  | { readonly type: "facts"; readonly facts: ProcessFacts }
+  | { readonly type: "connected" };
 
 /** From the load process to the run. */
 export type FromLoad =
   | { readonly type: "ask"; readonly afterGarbageCollection: boolean }
+  | { readonly type: "connect"; readonly port: number; readonly clients: number }
   | { readonly type: "done"; readonly measurement: Measurement }
   | { readonly type: "failed"; readonly reason: string };
 
@@ -61,10 +81,10 @@ function typeOf(message: unknown): unknown {
 
 /** Whether what arrived in the load process is one of its messages. */
 export function isToLoad(message: unknown): message is ToLoad {
-  return typeOf(message) === "job" || typeOf(message) === "facts";
+  return ["job", "fountain", "facts", "connected"].some((type) => typeOf(message) === type);
 }
 
 /** Whether what arrived from the load process is one of its messages. */
 export function isFromLoad(message: unknown): message is FromLoad {
-  return ["ask", "done", "failed"].some((type) => typeOf(message) === type);
+  return ["ask", "connect", "done", "failed"].some((type) => typeOf(message) === type);
 }

@@ -1,23 +1,33 @@
-// The load process: plays all clients, one measurement after the other, for as long as the run lasts.
-// Place: run -> **load process** -> scenario -> server process
-// Rules: no client library, raw TCP sockets only; one measurement at a time; it ends when its parent is gone.
+// The load process: plays all clients of a server, or the server of clients, one measurement after the other, for as long
+// as the run lasts.
+// Place: run -> **load process** -> scenario -> server process, client process
+// Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when its parent is gone.
 
-import { type FromLoad, isToLoad, type LoadJob, type Measurement, type ServerFacts } from "./job.ts";
+import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
+import { type FountainJob, type FromLoad, isToLoad, type LoadJob, type Measurement, type ProcessFacts } from "./job.ts";
 import { Meter } from "./meter.ts";
 import { polling, upgrade } from "./polling-scenarios.ts";
 import { broadcast, connect, echo, echoAtRate, idle, type Surroundings } from "./scenarios.ts";
 import { readCpuUs } from "./server-clock.ts";
 
-let heardFacts: (facts: ServerFacts) => void = () => undefined;
+let heardFacts: (facts: ProcessFacts) => void = () => undefined;
+let heardConnected: () => void = () => undefined;
 
 function tell(message: FromLoad): void {
   process.send?.(message);
 }
 
-function askFacts(afterGarbageCollection: boolean): Promise<ServerFacts> {
+function askFacts(afterGarbageCollection: boolean): Promise<ProcessFacts> {
   return new Promise((resolve) => {
     heardFacts = resolve;
     tell({ type: "ask", afterGarbageCollection });
+  });
+}
+
+function askConnect(port: number, clients: number): Promise<void> {
+  return new Promise((resolve) => {
+    heardConnected = resolve;
+    tell({ type: "connect", port, clients });
   });
 }
 
@@ -41,29 +51,59 @@ function play(surroundings: Surroundings): Promise<Measurement> {
   }
 }
 
-async function measure(job: LoadJob): Promise<void> {
+function feed(surroundings: ClientSurroundings): Promise<Measurement> {
+  const { scenario } = surroundings.job;
+  switch (scenario) {
+    case "receive":
+      return receive(surroundings);
+    case "stay":
+      return stay(surroundings);
+    default:
+      return scenario satisfies never;
+  }
+}
+
+/** Tells how a measurement ended: by what it gives, or before that by the first thing that went wrong. */
+async function measure(start: (failed: (reason: string) => void) => Promise<Measurement>): Promise<void> {
   let isOver = false;
   const end = (message: FromLoad): void => {
     if (!isOver) tell(message);
     isOver = true;
   };
   const failed = (reason: string): void => end({ type: "failed", reason });
-  const surroundings: Surroundings = {
-    job,
-    meter: new Meter(async () => readCpuUs(job.serverPid) ?? (await askFacts(false)).cpuUs),
-    failed,
-    factsAfterGarbageCollection: () => askFacts(true),
-  };
   try {
-    end({ type: "done", measurement: await play(surroundings) });
+    end({ type: "done", measurement: await start(failed) });
   } catch (error) {
     failed(error instanceof Error ? error.message : String(error));
   }
 }
 
+function measureServer(job: LoadJob): Promise<void> {
+  const meter = new Meter(async () => readCpuUs(job.serverPid) ?? (await askFacts(false)).cpuUs);
+  return measure((failed) => play({ job, meter, failed, factsAfterGarbageCollection: () => askFacts(true) }));
+}
+
+function measureClients(job: FountainJob): Promise<void> {
+  return measure((failed) => feed({ job, failed, connect: askConnect, facts: askFacts }));
+}
+
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (!isToLoad(message)) return;
-  if (message.type === "facts") heardFacts(message.facts);
-  else void measure(message.job);
+  switch (message.type) {
+    case "facts":
+      heardFacts(message.facts);
+      return;
+    case "connected":
+      heardConnected();
+      return;
+    case "job":
+      void measureServer(message.job);
+      return;
+    case "fountain":
+      void measureClients(message.job);
+      return;
+    default:
+      message satisfies never;
+  }
 });

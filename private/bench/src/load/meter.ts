@@ -1,22 +1,20 @@
-// Counts operations and latencies in a stretch of time, and what the server's CPU spent on them.
+// Counts operations and latencies in a stretch of time, and what the measured process's CPU spent on them.
 // Place: scenario -> **meter** -> server clock
-// Rules: what happens before the stretch warms both sides up and does not count; warm is a server by the CPU time that it
-//        has used, which on a busy machine takes longer; the load process measures itself too,
-//        since a load process without time to spare makes a server look slower or faster than it is.
+// Rules: what happens before the stretch warms both sides up and does not count; warm is a process by the CPU time that
+//        it has used, which on a busy machine takes longer; the load process measures itself too,
+//        since a load process without time to spare makes others look slower or faster than it is.
 
 import { setTimeout as delay } from "node:timers/promises";
 import { percentile } from "../statistics.ts";
-import type { LoadJob, Measurement } from "./job.ts";
+import type { Measurement, Stretch } from "./job.ts";
 
 const MOST_LATENCIES = 2_000_000;
 /** How long the first operation may take when the stretch is shorter than that. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** The share of its processor that a server has to get while it is measured, or it gets more time. */
-const SERVER_SHARE = 0.6;
+/** The share of its processor that a process has to get while it is measured, or it gets more time. */
+const OWN_SHARE = 0.6;
 const STEP_MS = 50;
-
-type Stretch = Pick<LoadJob, "warmMs" | "measureMs" | "patience" | "ratePerSecond">;
 
 /** One stretch of measuring. */
 export class Meter {
@@ -25,7 +23,7 @@ export class Meter {
   #operations = 0;
   #latencies: number[] = [];
 
-  /** @param cpuUs gives the CPU time that the server has used. */
+  /** @param cpuUs gives the CPU time that the measured process has used. */
   constructor(cpuUs: () => Promise<number>) {
     this.#cpuUs = cpuUs;
   }
@@ -42,11 +40,14 @@ export class Meter {
 
   /**
    * Waits for both sides to be warm, then measures.
+   *
+   * @param stretch - How long.
+   * @param ratePerSecond - Operations per second where a clock drives them, 0 where they drive each other.
    * @throws Error when nothing was done meanwhile.
    */
-  async run({ warmMs, measureMs, patience, ratePerSecond }: Stretch): Promise<Measurement> {
-    // At a fixed rate the server idles most of the time, and the clock alone counts.
-    const shares = ratePerSecond > 0 ? [0, 0] : [1, SERVER_SHARE];
+  async run({ warmMs, measureMs, patience }: Stretch, ratePerSecond = 0): Promise<Measurement> {
+    // At a fixed rate the process idles most of the time, and the clock alone counts.
+    const shares = ratePerSecond > 0 ? [0, 0] : [1, OWN_SHARE];
     const [warmShare = 0, measureShare = 0] = shares;
     await this.#until(warmMs, warmMs * warmShare, warmMs * patience);
     const cpuBefore = await this.#cpuUs();
@@ -69,7 +70,7 @@ export class Meter {
       figures: {
         cpuUs: cpuUs / operations,
         perSecond: operations / (elapsedUs / 1e6),
-        serverUtilisation: cpuUs / elapsedUs,
+        ownUtilisation: cpuUs / elapsedUs,
         p50Ms: percentile(sorted, 0.5),
         p99Ms: percentile(sorted, 0.99),
       },
@@ -77,7 +78,7 @@ export class Meter {
     };
   }
 
-  /** Waits for so long, and on until the server has used that much CPU time, but no longer than `mostMs`. */
+  /** Waits for so long, and on until the process has used that much CPU time, but no longer than `mostMs`. */
   async #until(leastMs: number, cpuMs: number, mostMs: number): Promise<void> {
     const cpuBefore = await this.#cpuUs();
     const startedAt = performance.now();

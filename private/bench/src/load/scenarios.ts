@@ -4,7 +4,7 @@
 //        the scenario with a rate keeps to the clock.
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { LoadJob, Measurement, ServerFacts } from "./job.ts";
+import type { LoadJob, Measurement, ProcessFacts } from "./job.ts";
 import type { Meter } from "./meter.ts";
 import { echoFrames, greeting, publishFrame, target } from "./speech.ts";
 import { type LineOwner, WebSocketLine } from "./web-socket-line.ts";
@@ -21,7 +21,7 @@ export interface Surroundings {
   /** Ends the measurement: something went wrong that it cannot go on with. */
   readonly failed: (reason: string) => void;
   /** What the server tells of itself after its garbage was collected. */
-  readonly factsAfterGarbageCollection: () => Promise<ServerFacts>;
+  readonly factsAfterGarbageCollection: () => Promise<ProcessFacts>;
 }
 
 type Received = LineOwner["message"];
@@ -119,7 +119,7 @@ export async function echoAtRate(surroundings: Surroundings): Promise<Measuremen
       line.write(one);
     }
   }, 1);
-  const measurement = await meter.run(job);
+  const measurement = await meter.run(job, job.ratePerSecond);
   clearInterval(timer);
   destroyAll(lines);
   return measurement;

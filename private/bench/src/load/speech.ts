@@ -1,10 +1,11 @@
-// What clients of each protocol say: the requests and messages of all scenarios, as the wire has them.
+// What clients of each protocol say, and what the fountain answers: the requests and messages of all scenarios, as the
+// wire has them.
 // Place: load process -> scenario -> **speech** -> line
 // Rules: every peer gets messages of the same length; the bare WebSocket gets the text of Socket.IO, which it echoes.
 // Source: docs/protocol/engine-3.md and docs/protocol/engine-4.md
 
 import type { Language } from "../peers/peer.ts";
-import { clientFrame, TEXT } from "./frames.ts";
+import { clientFrame, serverFrame, TEXT } from "./frames.ts";
 import type { Greeting } from "./web-socket-line.ts";
 
 /** An ordinary event that wants an answer. */
@@ -41,6 +42,46 @@ export function greeting(language: Language): Greeting {
     default:
       return language satisfies never;
   }
+}
+
+/** What the fountain says to a client that comes. */
+export interface Welcome {
+  /** With the answer to the upgrade. */
+  readonly atOnce: Buffer;
+  /** When the client has said CONNECT. */
+  readonly afterConnect: Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
+/** Far longer than a measurement, so that none has a heartbeat in it. */
+const PING_MS = 300_000;
+
+/** How the fountain greets the client of this number. */
+export function welcome(language: Language, number: number): Welcome {
+  const sid = String(number).padStart(20, "0");
+  const open = serverFrame(
+    TEXT,
+    `0${JSON.stringify({ sid, upgrades: [], pingInterval: PING_MS, pingTimeout: PING_MS, maxPayload: 1_000_000 })}`,
+  );
+  switch (language) {
+    case "raw":
+      return { atOnce: NOTHING, afterConnect: NOTHING };
+    case "socket.io 4":
+      return { atOnce: Buffer.concat([open, serverFrame(TEXT, "40")]), afterConnect: NOTHING };
+    case "socket.io 5":
+      return { atOnce: open, afterConnect: serverFrame(TEXT, `40${JSON.stringify({ sid })}`) };
+    default:
+      return language satisfies never;
+  }
+}
+
+/** A small event, which all languages write alike. */
+export const NEWS = '42["news",{"id":1,"text":"hello"}]';
+
+/** So many events as frames in one buffer. */
+export function newsFrames(times: number): Buffer {
+  const frame = serverFrame(TEXT, NEWS);
+  return Buffer.concat(Array.from({ length: times }, () => frame));
 }
 
 /** One packet as a polling body. */

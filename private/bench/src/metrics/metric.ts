@@ -2,8 +2,8 @@
 // Place: arguments -> **metric** -> schedule -> run
 // Rules: a metric is data; it names its scenario, its peers, and the figures that become rows.
 
-import type { LoadJob } from "../load/job.ts";
-import type { PeerName, ServerPeerName } from "../peers/peer.ts";
+import type { FountainJob, LoadJob } from "../load/job.ts";
+import type { PeerName, WirePeerName } from "../peers/peer.ts";
 
 /** What a figure is counted in. */
 export type Unit = "µs" | "ms" | "KiB" | "ns";
@@ -24,10 +24,25 @@ export interface ServerMetric {
   readonly name: string;
   /** What the server's cost is divided by, and what the clients do. */
   readonly about: string;
-  readonly peers: readonly ServerPeerName[];
+  readonly peers: readonly WirePeerName[];
   readonly job: Pick<LoadJob, "scenario" | "clients" | "inFlight" | "ratePerSecond" | "perTurn">;
   /** With fewer clients the figure would be noise, so that `--clients` goes no lower. */
   readonly fewestClients?: number;
+  readonly figures: readonly FigureSpec[];
+}
+
+/** A metric whose figures come from clients of a peer, in a process of their own, that a server without costs drives. */
+export interface ClientMetric {
+  readonly kind: "client";
+  readonly name: string;
+  /** What the client's cost is divided by, and what comes to it. */
+  readonly about: string;
+  readonly peers: readonly WirePeerName[];
+  readonly job: Pick<FountainJob, "scenario" | "clients">;
+  /** With fewer clients the figure would be noise, so that `--clients` goes no lower. */
+  readonly fewestClients?: number;
+  /** More would be a different measurement, so that `--clients` goes no higher. */
+  readonly mostClients?: number;
   readonly figures: readonly FigureSpec[];
 }
 
@@ -41,4 +56,4 @@ export interface CodecMetric {
 }
 
 /** A metric. */
-export type Metric = ServerMetric | CodecMetric;
+export type Metric = ServerMetric | ClientMetric | CodecMetric;

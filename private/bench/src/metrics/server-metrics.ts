@@ -2,12 +2,12 @@
 // Place: metrics -> **server metrics**
 // Rules: sizes are those that the targets were set for; `--clients` replaces them all.
 
-import { SERVER_PEERS, type ServerPeerName } from "../peers/peer.ts";
+import { WIRE_PEERS, type WirePeerName } from "../peers/peer.ts";
 import type { FigureSpec, ServerMetric, Unit } from "./metric.ts";
 
 // Without socket.io 2.5: everything together has to stay below eight minutes.
-const NEWER: readonly ServerPeerName[] = ["bowline", "socket.io 4.8", "ws"];
-const SOCKET_IO: readonly ServerPeerName[] = ["bowline", "socket.io 4.8", "socket.io 2.5"];
+const NEWER: readonly WirePeerName[] = ["bowline", "socket.io 4.8", "ws"];
+const SOCKET_IO: readonly WirePeerName[] = ["bowline", "socket.io 4.8", "socket.io 2.5"];
 
 const NO_JOB = { inFlight: 1, ratePerSecond: 0, perTurn: 1 } as const;
 
@@ -21,7 +21,7 @@ export const SERVER_METRICS: readonly ServerMetric[] = [
     kind: "server",
     name: "echo",
     about: "a small event, answered by its ack; each client sends the next one when the answer is there",
-    peers: SERVER_PEERS,
+    peers: WIRE_PEERS,
     job: { ...NO_JOB, scenario: "echo", clients: 1000 },
     figures: [figure("echo.cpu", "cpuUs", "echo + ack", "µs")],
   },
@@ -48,7 +48,7 @@ export const SERVER_METRICS: readonly ServerMetric[] = [
     kind: "server",
     name: "broadcast",
     about: "one event to everybody, per delivery; the next one when all have it",
-    peers: SERVER_PEERS,
+    peers: WIRE_PEERS,
     job: { ...NO_JOB, scenario: "broadcast", clients: 5000 },
     figures: [figure("broadcast.cpu", "cpuUs", "broadcast, per delivery", "µs")],
   },
@@ -64,7 +64,7 @@ export const SERVER_METRICS: readonly ServerMetric[] = [
     kind: "server",
     name: "connect",
     about: "a client connects by WebSocket, joins the main namespace and leaves",
-    peers: SERVER_PEERS,
+    peers: WIRE_PEERS,
     job: { ...NO_JOB, scenario: "connect", clients: 50 },
     figures: [figure("connect.cpu", "cpuUs", "connect, WebSocket only", "µs")],
   },
@@ -88,7 +88,7 @@ export const SERVER_METRICS: readonly ServerMetric[] = [
     kind: "server",
     name: "memory",
     about: "connected clients that do nothing, after garbage collection, per connection",
-    peers: SERVER_PEERS,
+    peers: WIRE_PEERS,
     job: { ...NO_JOB, scenario: "idle", clients: 5000 },
     fewestClients: 1000,
     figures: [

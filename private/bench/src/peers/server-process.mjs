@@ -4,28 +4,13 @@
 //        questions about itself, and ends when it is told to or when its parent is gone.
 // Usage: node --expose-gc server-process.mjs PEER
 import { createServer } from "node:http";
+import { facts } from "../process-facts.mjs";
 import * as bowline from "./bowline.mjs";
 import * as socketIo2 from "./socket-io-2.mjs";
 import * as socketIo4 from "./socket-io-4.mjs";
 import * as ws from "./ws.mjs";
 
 const PEERS = { bowline, "socket.io 4.8": socketIo4, "socket.io 2.5": socketIo2, ws };
-
-/** Garbage is collected until a second time finds the same heap; what is left is what the connections hold. */
-function collectGarbage() {
-  let before;
-  do {
-    before = process.memoryUsage().heapUsed;
-    globalThis.gc();
-  } while (before - process.memoryUsage().heapUsed > 64 * 1024);
-}
-
-function facts({ afterGarbageCollection }) {
-  if (afterGarbageCollection) collectGarbage();
-  const { user, system } = process.cpuUsage();
-  const { rss, heapUsed, external } = process.memoryUsage();
-  return { cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed + external };
-}
 
 const peer = PEERS[process.argv[2]];
 if (peer === undefined)
@@ -34,7 +19,7 @@ if (peer === undefined)
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (message.type === "end") process.exit();
-  process.send({ type: "facts", facts: facts(message) });
+  process.send({ type: "facts", facts: facts(message, 0) });
 });
 
 const httpServer = createServer();
