@@ -7,8 +7,6 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addUp, oneCheck } from "./gate-result.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
-import { checkSentences } from "./sentences.mjs";
-import { bundleOurs } from "./size.mjs";
 
 /** The packages right below a folder of the repository; none when there is no such folder. */
 function packagesIn(folder) {
@@ -50,7 +48,16 @@ async function checkResolution(folder) {
   return oneCheck(attw.code === 0, attw.output);
 }
 
+// The two below are loaded when they are needed: they use what npm installs, and this file is read before that on a fresh
+// clone, by way of the gate's list of steps.
+
+async function checkErrorNumbers() {
+  const { checkSentences } = await import("./sentences.mjs");
+  return checkSentences();
+}
+
 async function checkSize() {
+  const { bundleOurs } = await import("./size.mjs");
   const rows = await bundleOurs();
   const limit = await runCommand("node", [BIN.sizeLimit, "--json"]);
   const limits = JSON.parse(readFileSync(join(ROOT, ".size-limit.json"), "utf8"));
@@ -73,7 +80,7 @@ export async function checkPackages() {
   for (const folder of [...corePackages(), ...aliasPackages()]) {
     results.push(...(await Promise.all([lintManifest(folder), checkResolution(folder)])));
   }
-  return addUp([...results, checkSentences(), await checkSize()]);
+  return addUp([...results, await checkErrorNumbers(), await checkSize()]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

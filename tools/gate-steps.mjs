@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { build } from "./build.mjs";
 import { checkDocs } from "./check-docs.mjs";
 import { checkErrors } from "./check-errors.mjs";
+import { checkExports } from "./check-exports.mjs";
 import { checkLayers } from "./check-layers.mjs";
+import { checkPackages } from "./check-packages.mjs";
 import { checkTypes } from "./check-types.mjs";
 import { checkCompatibility } from "./compatibility.mjs";
 import { addUp, oneCheck, readCountLine, readVitestReport, refuseEmpty } from "./gate-result.mjs";
@@ -99,9 +101,6 @@ async function docs() {
 }
 
 async function packages(context) {
-  // Loaded here: they need what npm installs, and this file is read before that on a fresh clone.
-  const { checkPackages } = await import("./check-packages.mjs");
-  const { checkExports } = await import("./check-exports.mjs");
   return addUp([await checkPackages(), await checkExports(), await vitest("packages", context)]);
 }
 
