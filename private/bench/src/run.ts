@@ -23,8 +23,8 @@ const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
 const DOCUMENT_RESULT = join(ROOT, "docs", "benchmarks.json");
 
 const PACES: Readonly<Record<BenchOptions["mode"], Pace>> = {
-  full: { server: stretch(700, 1200), client: stretch(400, 400), codecMs: 60 },
-  quick: { server: stretch(600, 1000), client: stretch(400, 400), codecMs: 40 },
+  full: { server: stretch(600, 1200), client: stretch(300, 400), codecMs: 60 },
+  quick: { server: stretch(600, 1000), client: stretch(300, 400), codecMs: 40 },
   smoke: { server: stretch(50, 150, 1), client: stretch(50, 100, 1), codecMs: 2 },
 };
 const PROFILE_PACE: Pace = { server: stretch(1000, 4000, 2), client: stretch(1000, 4000, 2), codecMs: 60 };

@@ -10,7 +10,7 @@ import { Meter } from "./meter.ts";
 import { newsFrames } from "./speech.ts";
 
 /** Clients before memory is counted: what a library makes once is there by then. */
-const FIRST_CLIENTS = 100;
+const FIRST_CLIENTS = 50;
 const SETTLE_MS = 100;
 /** About as much as a client reads at once. */
 const EVENTS_PER_WRITE = 1024;

@@ -59,11 +59,11 @@ export class Fountain {
     }
   }
 
-  /** Ends everything. */
+  /** Ends everything at once: what clients have not read yet is lost to them. */
   close(): void {
     this.#isClosing = true;
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   #accept(socket: Socket): void {
