@@ -1,10 +1,23 @@
 // What the builds of all packages have in common: ESM and CommonJS with declarations from isolatedDeclarations
 // (no type checker runs here; `npm run check` does that), no source maps, es2022.
-import type { UserConfig } from "tsdown";
+import type { Rolldown, UserConfig } from "tsdown";
 import { numbersForSentences } from "./tools/sentences.mjs";
 
 /** Where a build goes: tools/build.mjs names a side folder and puts it in place when the build is whole. */
 export const outDir: string = process.env["BOWLINE_OUT_DIR"] ?? "dist";
+
+/**
+ * A chunk that needed no more of another one than a constant, which now stands in its place, would still import it for its
+ * effects. There are none, and the bundlers of programs warn of such imports.
+ */
+const withoutIdleImports: Rolldown.Plugin = {
+  name: "without-idle-imports",
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === "chunk") file.code = file.code.replaceAll(/^import ?"\.[^"]*";\n/gm, "");
+    }
+  },
+};
 
 export const library: UserConfig = {
   format: ["esm", "cjs"],
@@ -15,6 +28,7 @@ export const library: UserConfig = {
   clean: true,
   outDir,
   fixedExtension: true,
+  plugins: [withoutIdleImports],
   outputOptions: { exports: "named" },
   report: false,
   logLevel: "warn",
@@ -43,6 +57,6 @@ export function numbered(config: UserConfig): UserConfig {
     clean: false,
     outDir: `${outDir}/browser`,
     inputOptions: { optimization: { inlineConst: true } },
-    plugins: [numbersForSentences(), modulesOfTheWeb()],
+    plugins: [numbersForSentences(), modulesOfTheWeb(), withoutIdleImports],
   };
 }
