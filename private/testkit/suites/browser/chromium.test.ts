@@ -1,5 +1,5 @@
-// The page suite in Chromium: always whole.
+// The page suite in Chromium.
 import { CHROMIUM } from "../../src/peers/chromium.ts";
 import { pageSuite } from "./page-suite.ts";
 
-pageSuite(CHROMIUM, "whole");
+pageSuite(CHROMIUM, process.env["BOWLINE_FULL"] === "1" ? "whole" : "core");

@@ -1,7 +1,7 @@
 // The built client in a browser, as one suite: each engine calls it with a way to launch.
 // Place in the flow: all of it, with a browser's own HTTP, WebSocket and Blobs below.
 // Rules: the page asks for nothing that a program could not, and what it observed is what is compared. The whole matrix
-//        is for one engine and for `npm run test:full`; the core of it is what engines are known to differ in.
+//        is for `npm run test:full`; the core of it is what engines are known to differ in.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
