@@ -64,6 +64,11 @@ export class ClientEmitter<
     return this;
   }
 
+  /** Whether anybody hears of an event: what costs something is not made for nobody. */
+  protected isHeard<E extends EventNames<Own> | EventNames<Listen>>(event: E): boolean {
+    return this.hasListeners(event) || this.#point?.active === true;
+  }
+
   protected override dispatch(event: unknown, args: readonly unknown[]): void {
     if (this.#point?.active === true) this.#point.publish({ source: this, event, args });
     super.dispatch(event, args);

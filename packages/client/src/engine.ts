@@ -158,7 +158,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** Sends frames of this connection's dialect. */
   sendFrames(outgoing: Outgoing): void {
-    if (this.hasListeners("packetCreate")) {
+    if (this.isHeard("packetCreate")) {
       for (const packet of packetsOf(outgoing, this.#dialect)) this.#tell("packetCreate", packet);
     }
     this.#send(outgoing);
@@ -296,11 +296,11 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** What costs something is only made when somebody listens. */
   #tell<Event extends keyof EngineEvents>(event: Event, ...args: Parameters<EngineEvents[Event]>): void {
-    if (this.hasListeners(event)) guardProgram(this.#context.platform.clock, () => this.dispatch(event, args));
+    if (this.isHeard(event)) guardProgram(this.#context.platform.clock, () => this.dispatch(event, args));
   }
 
   #packet({ type, data }: Packet): void {
-    if (this.hasListeners("packet")) {
+    if (this.isHeard("packet")) {
       this.#tell("packet", data === undefined ? { type } : { type, data: this.#raw(data) });
     }
     this.#tell("heartbeat");
@@ -309,7 +309,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   #message(data: string | Uint8Array): void {
     this.#listener.message(data);
     for (const event of ["data", "message"] as const) {
-      if (this.hasListeners(event)) this.#tell(event, this.#raw(data));
+      if (this.isHeard(event)) this.#tell(event, this.#raw(data));
     }
   }
 

@@ -288,9 +288,11 @@ export class Manager extends Tunable {
   }
 
   #deliver(packet: SocketPacket, link: Link): void {
-    this.#tell("packet", packet);
-    // It may be another one after that.
-    if (this.#link !== link) return;
+    if (this.isHeard("packet")) {
+      this.#tell("packet", packet);
+      // It may be another one after that.
+      if (this.#link !== link) return;
+    }
     const { type, nsp } = packet;
     // The refusal of a main namespace that is joined unasked concerns everybody who still waits.
     if (type === PacketType.CONNECT_ERROR && nsp === "/" && link.dialect.joinsMainNamespaceByItself) {

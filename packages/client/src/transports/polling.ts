@@ -59,7 +59,6 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
     const { requestTimeout = 0 } = options;
     const { clock } = platform;
     const isPost = body !== undefined;
-    const type = typeof body === "string" ? "text/plain;charset=UTF-8" : "application/octet-stream";
     const message = `xhr ${isPost ? "post" : "poll"} error`;
     let abort: Cancel | undefined;
     let stopTimer: Cancel | undefined;
@@ -76,7 +75,11 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
         {
           method: isPost ? "POST" : "GET",
           url: context.url(dialect, sid),
-          headers: { Accept: "*/*", ...options.extraHeaders, ...(isPost && { "Content-Type": type }) },
+          headers: {
+            Accept: "*/*",
+            ...options.extraHeaders,
+            ...(isPost && { "Content-Type": "text/plain;charset=UTF-8" }),
+          },
           connection,
           options,
           ...(isPost && { body }),
@@ -139,7 +142,7 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
   }
 
   function hand(batch: readonly Outgoing[], frames: readonly Frame[], done: () => void): void {
-    post = { cancel: request(dialect.joinPayload(frames, transport.supportsBinary), done), batch };
+    post = { cancel: request(dialect.joinPayload(frames, false), done), batch };
   }
 
   function sayGoodbye(): void {
@@ -161,9 +164,8 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
     get maxBatchBytes() {
       return maxBatchBytes;
     },
-    get supportsBinary() {
-      return dialect.binaryBodies && options.forceBase64 !== true;
-    },
+    // Of neither revision do clients send bodies of bytes.
+    supportsBinary: false,
     get readyState() {
       return state;
     },

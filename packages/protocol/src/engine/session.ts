@@ -104,7 +104,8 @@ export class EngineSession implements CarrierEvents {
 
   /** The transport in use, while there is one. */
   get carrier(): Carrier | undefined {
-    return "carrier" in this.#state ? this.#state.carrier : undefined;
+    const state = this.#state;
+    return state.at === "open" || state.at === "draining" ? state.carrier : undefined;
   }
 
   /** Whether the transport takes a batch now, so that what is sent in this turn leaves when the turn ends. */

@@ -41,11 +41,14 @@ export class WriteQueue {
    */
   take(maxBytes: number, dialect: Pick<EngineDialect, "elementBytes">): readonly Outgoing[] {
     const all = this.#waiting;
-    let bytes = 0;
-    for (const [index, outgoing] of maxBytes === Number.POSITIVE_INFINITY ? [] : all.entries()) {
-      for (const [at, frame] of outgoing.frames.entries()) {
-        bytes += dialect.elementBytes(frame);
-        if (bytes > maxBytes && index + at > 0) return this.#cut(index, at);
+    // Of most transports a batch may have any size, and nothing has to be counted.
+    if (maxBytes !== Number.POSITIVE_INFINITY) {
+      let bytes = 0;
+      for (const [index, outgoing] of all.entries()) {
+        for (const [at, frame] of outgoing.frames.entries()) {
+          bytes += dialect.elementBytes(frame);
+          if (bytes > maxBytes && index + at > 0) return this.#cut(index, at);
+        }
       }
     }
     this.#keep([]);

@@ -219,6 +219,12 @@ describe("reconstruct", () => {
     expect(reconstruct(data, [BYTES])).toBe(data);
   });
 
+  test("does not walk through bytes that a reviver has made", () => {
+    const bytes = Object.assign(new Uint8Array(1), { x: placeholder(0) });
+    reconstruct([bytes, placeholder(0)], [BYTES]);
+    expect(bytes.x).toEqual(placeholder(0));
+  });
+
   test("visits data once that a reviver has tied into a circle", () => {
     const data: unknown[] = [placeholder(0)];
     data.push(data, { data });

@@ -237,7 +237,8 @@ export function reconstruct(data: unknown, attachments: readonly unknown[]): unk
   for (const container of containers) {
     for (const key of Object.keys(container)) {
       const child = container[key];
-      if (!isObject(child)) continue;
+      // Bytes that a reviver made have a key for each of them.
+      if (!isObject(child) || ArrayBuffer.isView(child)) continue;
       if (isPlaceholder(child)) setOwn(container, key, attachmentOf(child, attachments));
       else containers.add(child);
     }

@@ -164,4 +164,11 @@ describe.each(BOTH)("beside a server in another process the %s client", (whose) 
     expect(errors).not.toContain("engine.io-client");
     expect((await play("visitor", whose, options, { DEBUG: "other" })).errors).toBe("");
   });
+
+  test("says what its engine does, also where no program listens there", async () => {
+    const options = { port: await startServer(), client: {} };
+    const { errors } = await play("visitor", whose, options, { DEBUG: "engine.io-client:*" });
+    expect(errors).toContain("engine.io-client:socket ");
+    expect(errors).not.toContain("socket.io-client");
+  });
 });
