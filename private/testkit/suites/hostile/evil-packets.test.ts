@@ -103,7 +103,9 @@ describe.concurrent("a session whose", () => {
     expect(faultsOf(report)).toEqual([]);
     expect(report.errors).toEqual([]);
     expect(report.connects).toBeGreaterThan(1);
-    expect(report.events).toBe(2 * report.connects);
+    // The time may be over before the last connection has brought its two.
+    expect(report.events).toBeGreaterThanOrEqual(2 * (report.connects - 1));
+    expect(report.events).toBeLessThanOrEqual(2 * report.connects);
   });
 
   test("socket id is none is told with what to do", async () => {
