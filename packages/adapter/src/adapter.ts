@@ -169,7 +169,7 @@ export interface Adapter<S extends AdapterSocket = AdapterSocket> {
   /**
    * Takes a session out, for the socket that goes on with it. Who cannot make use of it puts it back.
    * @param pid the private id that the client knows.
-   * @param offset the offset of the last event that the client got.
+   * @param offset the offset of the last event that the client got; empty when it has got none.
    * @returns nothing when the session is unknown or too old, or events behind the offset are no longer known.
    */
   restoreSession(pid: string, offset: string): Promise<Session | null | undefined> | Session | null | undefined;

@@ -18,6 +18,7 @@ export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastOperator, BroadcastTimeoutError } from "./socket/broadcast-operator.ts";
 export type { DisconnectReason } from "./socket/connection.ts";
 export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
+export type { HandlerErrorPolicy, HandlerErrorReport } from "./socket/handler-errors.ts";
 export type { Handshake } from "./socket/handshake.ts";
 export type { IncomingEvent } from "./socket/inbox.ts";
 export type { Middleware, Next } from "./socket/middleware.ts";

@@ -3,6 +3,7 @@
 
 import type { EventsMap, PreparedPacket } from "@bowline/protocol/internal";
 import type { ApiDialect } from "./api-dialect.ts";
+import type { HandlerErrors } from "./handler-errors.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { SocketServer } from "./server.ts";
@@ -12,6 +13,7 @@ export interface NamespaceHost<Listen extends EventsMap, Emit extends EventsMap,
   readonly server: SocketServer<Listen, Emit, ServerSide, Data>;
   readonly platform: SocketPlatform;
   readonly dialect: ApiDialect;
+  readonly handlers: HandlerErrors;
   /** How lost sessions are kept; undefined where they are not. */
   readonly recovery: RecoveryOptions | undefined;
   /** Encodes a packet as most clients get it, and gives its bytes. */

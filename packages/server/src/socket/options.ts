@@ -5,6 +5,7 @@
 import type { AdapterFactory } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
 import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
+import type { HandlerErrorPolicy } from "./handler-errors.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
 import type { ParserByRevision } from "./wires.ts";
 
@@ -31,6 +32,13 @@ export interface ServerOptions extends EngineOptions {
    * defaults. For clients since 4.6; has to be given to the constructor. @default sessions are not kept
    */
   readonly connectionStateRecovery?: Partial<RecoveryOptions> | boolean;
+  /**
+   * What happens when a handler of the program throws, or its promise is rejected. `"throw"`: as upstream, the error is
+   * uncaught, and ends the process unless the program hears of such errors. `"report"`: it is told by the event
+   * `handler_error` of the server, or by a warning where nobody listens for that, and harms nobody else. Has to be given to
+   * the constructor. @default "throw"
+   */
+  readonly handlerErrors: HandlerErrorPolicy;
   /** Whether a namespace that was made on demand is forgotten when its last socket has left. @default false */
   readonly cleanupEmptyChildNamespaces: boolean;
 }
@@ -42,6 +50,7 @@ export const SERVER_DEFAULTS: ServerOptions = {
   serveClient: true,
   connectTimeout: 45_000,
   maxAttachments: 10,
+  handlerErrors: "throw",
   cleanupEmptyChildNamespaces: false,
 };
 

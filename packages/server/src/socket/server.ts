@@ -13,6 +13,7 @@ import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./ap
 import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
+import { HandlerErrors } from "./handler-errors.ts";
 import { MainNamespaceFace } from "./main-namespace-face.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
@@ -145,6 +146,9 @@ export class SocketServer<
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
     const platform = this.#platform;
     const recovery = recoveryOptions(this.#options.connectionStateRecovery);
+    const handlers = new HandlerErrors(this.#options.handlerErrors, platform, (report) =>
+      this.sockets.tell("handler_error", report),
+    );
     const createAdapter = chooseAdapter(this.#options, recovery, platform);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
       create: (name, parent) => this.#dialect.createNamespace(name, host, createAdapter, parent),
@@ -159,12 +163,13 @@ export class SocketServer<
       created: (namespace) => {
         if (namespace.name !== "/") this.sockets.tell("new_namespace", namespace);
       },
-      reportUncaught: (error) => platform.reportUncaught(error),
+      handlers,
     });
     const dialect = () => this.#dialect;
     const host: NamespaceHost<Listen, Emit, ServerSide, Data> = {
       server: this,
       platform,
+      handlers,
       get dialect() {
         return dialect();
       },

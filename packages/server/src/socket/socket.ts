@@ -4,7 +4,7 @@
 //   joining --namespace lets it in--> connected --disconnect, connection gone--> leaving --handlers have run--> ended
 //
 // Rules: `emit` sends, and names of the library are refused; modifiers (volatile, compress, timeout) hold for one emit;
-//        an ack is answered once; a handler that throws is reported as uncaught and harms no other packet.
+//        an ack is answered once; a handler that throws is told of as the program wants it, and harms no other packet.
 // Source: docs/protocol/socket-5.md, "Events and acks" and "Disconnecting"
 
 import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
@@ -16,7 +16,6 @@ import {
   type EventNames,
   type EventParams,
   type EventsMap,
-  guard,
   PreparedPacket,
   takeAck,
   type WithoutAck,
@@ -26,9 +25,10 @@ import type { Connection } from "../engine/connection.ts";
 import { AnyListenerFace } from "./any-listener-face.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
+import type { HandlerAbout } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox, type IncomingEvent } from "./inbox.ts";
-import { type Middleware, toRefusal } from "./middleware.ts";
+import type { Middleware, MiddlewareRefusal } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Outbox } from "./outbox.ts";
@@ -84,14 +84,16 @@ export class Socket<
     this.#inbox = new Inbox(
       {
         isConnected: () => this.connected,
-        deliver: (event, args) => void this.dispatch(event, args),
+        deliver: (event, args) => this.#deliver(event, args),
+        about: (handler, event) => this.#about(handler, event),
         refuseEvent: (refusal) => this.#refuseEvent(refusal),
         sendAck: (id, args) => this.#outbox.ack(id, args),
         left: () => this.end("client namespace disconnect"),
       },
-      host.platform,
+      host.handlers,
+      host.platform.clock,
     );
-    this.#outbox = new Outbox(namespace.name, client, (error) => host.platform.reportUncaught(error));
+    this.#outbox = new Outbox(namespace.name, client, host.handlers, (event) => this.#about("event", event));
     this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
     this.data = restoredData<Data>(hold?.session);
   }
@@ -301,17 +303,17 @@ export class Socket<
   end(reason: DisconnectReason, description?: unknown): void {
     if (this.#state !== "connected") return;
     this.#state = "leaving";
-    this.#guard(() => this.dispatch("disconnecting", [reason, description]));
+    this.#announce("disconnecting", [reason, description]);
     this.#state = "ended";
     this.nsp.remove(this, reason);
     this.client.leave(this.nsp.name);
     this.#inbox.end();
-    this.#guard(() => this.dispatch("disconnect", [reason, description]));
+    this.#announce("disconnect", [reason, description]);
   }
 
   /** Reports a mistake of the client to the program. @internal */
   reportError(error: Error): void {
-    this.#guard(() => this.dispatch("error", [error]));
+    this.#announce("error", [error]);
   }
 
   #modify(change: BroadcastFlags): this {
@@ -353,13 +355,25 @@ export class Socket<
     if (hasLeft || modifiers.timeout !== undefined) this.#inbox.expectAck(id, ack, modifiers.timeout);
   }
 
-  #refuseEvent(refusal: Error): void {
-    this.reportError(refusal);
-    if (this.connected) this.#outbox.eventRefused(toRefusal(refusal));
+  #refuseEvent({ error, told }: MiddlewareRefusal): void {
+    this.reportError(error);
+    if (this.connected) this.#outbox.eventRefused(told);
   }
 
-  /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
-  #guard(action: () => void): void {
-    guard(action, (error) => this.#host.platform.reportUncaught(error));
+  /** Calls the listeners of an event that the socket emits itself. */
+  #announce(event: string, args: readonly unknown[]): void {
+    this.#host.handlers.run(
+      () => this.#deliver(event, args),
+      () => this.#about("event", event),
+    );
+  }
+
+  #deliver(event: string, args: readonly unknown[]): void {
+    this.dispatchGuarded(event, args, this.#host.handlers, () => this.#about("event", event));
+  }
+
+  #about(handler: HandlerAbout["handler"], event: string | undefined): HandlerAbout {
+    const about: HandlerAbout = { handler, namespace: this.nsp.name, socket: this };
+    return event === undefined ? about : { ...about, event };
   }
 }
