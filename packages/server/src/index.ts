@@ -17,6 +17,7 @@ export type { WebTransportSession } from "./engine/webtransport-session.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastOperator, BroadcastTimeoutError } from "./socket/broadcast-operator.ts";
 export type { DisconnectReason } from "./socket/connection.ts";
+export type { DrainOptions, DrainReport } from "./socket/drain.ts";
 export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
 export type { HandlerErrorPolicy, HandlerErrorReport } from "./socket/handler-errors.ts";
 export type { Handshake } from "./socket/handshake.ts";

@@ -5,7 +5,7 @@
 
 import { eio3 } from "@bowline/protocol";
 import { createId, type Random } from "@bowline/protocol/internal";
-import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError } from "./handshake.ts";
+import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError, SHUTTING_DOWN } from "./handshake.ts";
 import type { RequestHead } from "./http-exchange.ts";
 import { type EngineOptions, nativeRequest } from "./options.ts";
 
@@ -20,6 +20,7 @@ export class Admission {
   readonly #options: EngineOptions;
   readonly #random: Random;
   readonly #isTaken: (sid: string) => boolean;
+  #isOpen = true;
 
   /** @param isTaken whether a session id cannot be given any more. */
   constructor(options: EngineOptions, random: Random, isTaken: (sid: string) => boolean) {
@@ -28,8 +29,22 @@ export class Admission {
     this.#isTaken = isTaken;
   }
 
+  /** Whether anybody is let in. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Lets nobody in any more, who is being judged included. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
   /** Lets a client in or keeps it out, now or later. */
   judge(head: RequestHead, query: EngineQuery, outcome: AdmissionOutcome): void {
+    if (!this.#isOpen) {
+      outcome.refused(SHUTTING_DOWN);
+      return;
+    }
     const { allowRequest } = this.#options;
     if (allowRequest === undefined) {
       this.#welcome(head, query, outcome);
@@ -72,6 +87,7 @@ export class Admission {
         fail(
           new TypeError(`Cannot open a session: generateId gave ${sid === "" ? "an empty text" : typeof sid}, no id`),
         );
+      else if (!this.#isOpen) outcome.refused(SHUTTING_DOWN);
       else if (this.#isTaken(sid)) fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
       else outcome.admitted(sid);
     };

@@ -176,6 +176,11 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     return this.#session.writable;
   }
 
+  /** The layer above, once it listens. @internal */
+  get listener(): ConnectionListener | undefined {
+    return this.#listener;
+  }
+
   /** Makes the layer above the one that hears of messages and the end. */
   listen(listener: ConnectionListener): void {
     this.#listener = listener;

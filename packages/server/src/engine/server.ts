@@ -10,7 +10,14 @@ import { Admission } from "./admission.ts";
 import { type ChangeableHeaders, HeaderWriter } from "./answer-headers.ts";
 import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
-import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError, judge, parseQuery } from "./handshake.ts";
+import {
+  type EngineQuery,
+  HANDSHAKE_ERRORS,
+  type HandshakeError,
+  judge,
+  parseQuery,
+  SHUTTING_DOWN,
+} from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
@@ -71,13 +78,12 @@ export class EngineServer extends Emitter<EngineEvents> {
   readonly #cors: CorsStep | undefined;
   readonly #opener: SessionOpener;
   readonly #middlewares: EngineMiddleware[] = [];
-  #closed = false;
 
   constructor(options: EngineOptions, platform: EnginePlatform) {
     super();
     this.options = options;
     this.#platform = platform;
-    this.#admission = new Admission(options, platform.random, (sid) => this.#closed || this.#connections.has(sid));
+    this.#admission = new Admission(options, platform.random, (sid) => this.#connections.has(sid));
     this.#headers = new HeaderWriter(options, new HeaderEvents(this));
     this.#cors = createCors(options.cors);
     this.#opener = new SessionOpener({
@@ -158,7 +164,7 @@ export class EngineServer extends Emitter<EngineEvents> {
    */
   onWebTransportSession(session: WebTransportSession): Promise<void> {
     const { transports, upgradeTimeout, maxHttpBufferSize } = this.options;
-    if (this.#closed || !transports.includes("webtransport")) {
+    if (!this.#admission.isOpen || !transports.includes("webtransport")) {
       session.close();
       return Promise.resolve();
     }
@@ -176,9 +182,14 @@ export class EngineServer extends Emitter<EngineEvents> {
     });
   }
 
+  /** Refuses handshakes from now on, with status 503; the sessions that there are go on. */
+  refuseNewcomers(): void {
+    this.#admission.close();
+  }
+
   /** Ends all sessions at once; handshakes are refused from now on. */
   close(): void {
-    this.#closed = true;
+    this.refuseNewcomers();
     for (const connection of [...this.#connections.values()]) connection.close(true);
   }
 
@@ -281,12 +292,14 @@ export class EngineServer extends Emitter<EngineEvents> {
     this.#report(exchange.head, error);
     const { code, message, status, answer } = error;
     const headers = this.#headers.refusal(exchange.head, status === HANDSHAKE_ERRORS.forbidden.status);
+    // The next attempt is for another server, so it must not come over this connection.
+    if (status === SHUTTING_DOWN.status) exchange.setHeader("Connection", "close");
     exchange.respond(status, headers, JSON.stringify({ code, message: answer ?? message }));
   }
 
   #refuseUpgrade(exchange: UpgradeExchange, error: HandshakeError): void {
     this.#report(exchange.head, error);
-    exchange.refuse(error.answer ?? error.message);
+    exchange.refuse(error.answer ?? error.message, error.status === SHUTTING_DOWN.status);
   }
 
   #report(head: RequestHead, error: HandshakeError): void {

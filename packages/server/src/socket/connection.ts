@@ -34,6 +34,8 @@ export type DisconnectReason =
 /** A socket as its connection knows it. */
 export interface JoinedSocket {
   readonly nsp: { readonly name: string };
+  /** Acknowledgements that the client owes us, and those that the program owes the client. */
+  readonly unfinished: number;
   /** Takes an event or an ack from the client. */
   receive(packet: SocketPacket): void;
   /** Sends the client away from the namespace. */
@@ -183,6 +185,17 @@ export class ClientConnection implements ConnectionListener {
   /** The sockets of this client. */
   sockets(): JoinedSocket[] {
     return [...this.#sockets.values()].filter((socket) => socket !== undefined);
+  }
+
+  /** Acknowledgements that are due, either way. */
+  get unfinished(): number {
+    return this.sockets().reduce((sum, { unfinished }) => sum + unfinished, 0);
+  }
+
+  /** The server ends: so do the sockets, without telling the client, which comes back by itself once it hears of the connection's end. */
+  shutDown(discard: boolean): void {
+    for (const socket of this.sockets()) socket.end("server shutting down");
+    this.close(discard);
   }
 
   /** Ends the connection once everything has left, or at once where nobody seems to be there. */

@@ -49,6 +49,7 @@ export class Inbox {
   #acks: PendingAcks | undefined;
   #middlewares: Middleware<IncomingEvent>[] | undefined;
   #anyListeners: AnyListeners | undefined;
+  #owed = 0;
 
   constructor(owner: InboxOwner, handlers: HandlerErrors, clock: Clock) {
     this.#owner = owner;
@@ -83,6 +84,11 @@ export class Inbox {
 
   forgetReply(id: number): void {
     this.#acks?.forget(id);
+  }
+
+  /** Answers that the client owes us, and those that the program owes the client. */
+  get unfinished(): number {
+    return (this.#acks?.size ?? 0) + this.#owed;
   }
 
   /** No answer will come any more. */
@@ -147,9 +153,11 @@ export class Inbox {
 
   #createAck(id: number): (...args: unknown[]) => void {
     let sent = false;
+    this.#owed++;
     return (...args) => {
       if (sent) return;
       sent = true;
+      this.#owed--;
       if (this.#owner.isConnected()) this.#owner.sendAck(id, args);
     };
   }

@@ -12,6 +12,7 @@ import { chooseAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
+import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
 import { HandlerErrors } from "./handler-errors.ts";
 import { MainNamespaceFace } from "./main-namespace-face.ts";
@@ -43,6 +44,7 @@ export class SocketServer<
   #options: ServerOptions;
   #engine: EngineServer | undefined;
   #wires: Wires | undefined;
+  #drained: Promise<DrainReport> | undefined;
 
   /** @param chooseDialect what programs of each generation find. */
   constructor(
@@ -130,6 +132,29 @@ export class SocketServer<
       new ClientConnection(connection, wires.create(connection.protocol), host).open();
     });
     return engine;
+  }
+
+  /**
+   * Empties the server before it ends, as in a rolling deployment.
+   *
+   * New sessions are refused with status 503; those that there are go on, until each has been sent to another server: spread
+   * over `jitterMs`, and once no acknowledgement is due, neither to the client nor from it. Their connections end, not their
+   * sockets, so that clients of every generation come back by themselves; here their sockets end with `server shutting
+   * down`. The server listens until it is closed.
+   * @param options how long it may take, and over which time clients are spread.
+   * @returns what became of those who were there; asked again, the same promise.
+   * @throws RangeError when a number is not one that can work.
+   * @example
+   * process.once("SIGTERM", async () => {
+   *   const { moved, forced } = await io.drain({ timeoutMs: 20_000, jitterMs: 10_000 });
+   *   console.log(`${moved} moved, ${forced} cut off`);
+   *   await io.close();
+   * });
+   */
+  drain(options: Partial<DrainOptions> = {}): Promise<DrainReport> {
+    if (this.#engine === undefined) return Promise.resolve(NOBODY_THERE);
+    this.#drained ??= new Drain(this.#engine, this.#platform, options).run();
+    return this.#drained;
   }
 
   /** Ends all sockets and connections. */

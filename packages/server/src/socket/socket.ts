@@ -282,6 +282,11 @@ export class Socket<
     this.#inbox.expectReply(id, reply);
   }
 
+  /** Acknowledgements that are due, either way. @internal */
+  get unfinished(): number {
+    return this.#inbox.unfinished;
+  }
+
   /** An answer to a broadcast would come too late. @internal */
   forgetReply(id: number): void {
     this.#inbox.forgetReply(id);
