@@ -7,8 +7,10 @@
 import type { Room } from "@bowline/adapter";
 import type {
   AnswerOf,
+  DefaultData,
   DefaultEventsMap,
   EventNames,
+  EventNamesWithAck,
   EventParams,
   EventsMap,
   ListenerOf,
@@ -28,6 +30,7 @@ import { Namespace, type NamespaceReservedEvents } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
 import { chooseProfile, type Profile } from "./profile.ts";
+import type { RemoteSocket } from "./remote-socket.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { Socket } from "./socket.ts";
 import { Wires } from "./wires.ts";
@@ -51,7 +54,7 @@ export class SocketServer<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > {
   /** The main namespace, `/`. */
   readonly sockets: Namespace<Listen, Emit, ServerSide, Data>;
@@ -76,9 +79,9 @@ export class SocketServer<
     return this.#options;
   }
 
-  /** The engine, once the server is attached. */
-  get engine(): EngineServer | undefined {
-    return this.#engine;
+  /** The engine; undefined until the server is attached. */
+  get engine(): EngineServer {
+    return this.#startedEngine();
   }
 
   /** The path that requests start with. */
@@ -201,7 +204,7 @@ export class SocketServer<
    * const moods = await io.timeout(1000).emitWithAck("how are you");
    * console.log(`${moods.length} answers`);
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
@@ -217,7 +220,7 @@ export class SocketServer<
    * @example
    * io.to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.sockets.to(rooms);
   }
 
@@ -228,7 +231,7 @@ export class SocketServer<
    * @example
    * io.in("readers").disconnectSockets();
    */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.sockets.to(rooms);
   }
 
@@ -239,22 +242,22 @@ export class SocketServer<
    * @example
    * io.except("guests").emit("news", "for members only");
    */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.sockets.except(rooms);
   }
 
   /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
-  get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get volatile(): BroadcastOperator<Emit, Data> {
     return this.sockets.volatile;
   }
 
   /** Addresses everybody on this process. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.sockets.local;
   }
 
   /** Addresses everybody, telling whether transports may compress. */
-  compress(compress: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  compress(compress: boolean): BroadcastOperator<Emit, Data> {
     return this.sockets.compress(compress);
   }
 
@@ -267,12 +270,12 @@ export class SocketServer<
    *   console.log(error === null ? "all of them" : "not all in time", answers);
    * });
    */
-  timeout(timeoutMs: number): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
     return this.sockets.timeout(timeoutMs);
   }
 
   /** The sockets of the main namespace. */
-  fetchSockets(): Promise<Socket<Listen, Emit, ServerSide, Data>[]> {
+  fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.sockets.fetchSockets();
   }
 
@@ -328,6 +331,12 @@ export class SocketServer<
     }
     this.#engine?.close();
     await Promise.allSettled(namespaces.map((namespace) => namespace.adapter.close()));
+  }
+
+  /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
+  #startedEngine(): EngineServer;
+  #startedEngine(): unknown {
+    return this.#engine;
   }
 
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
