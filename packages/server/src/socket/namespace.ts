@@ -28,7 +28,8 @@ import type { NamespaceHost } from "./namespace-host.ts";
 import { Reception } from "./reception.ts";
 import { Recovery } from "./recovery.ts";
 import type { RemoteSocket } from "./remote-socket.ts";
-import { Socket } from "./socket.ts";
+import type { SocketServer } from "./server.ts";
+import type { Socket } from "./socket.ts";
 
 /** Events that a namespace emits itself. */
 export interface NamespaceReservedEvents<S, N = unknown> {
@@ -68,7 +69,7 @@ export class Namespace<
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
   /** Keeps lost sessions, where the server does. @internal */
   readonly recovery: Recovery | undefined;
-  readonly #host: NamespaceHost;
+  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
   readonly #parent: Namespace<Listen, Emit, ServerSide, Data> | undefined;
   /** Events that a log keeps, ready to be sent to who has missed them. */
@@ -82,7 +83,7 @@ export class Namespace<
    */
   constructor(
     name: string,
-    host: NamespaceHost,
+    host: NamespaceHost<Listen, Emit, ServerSide, Data>,
     createAdapter: (
       namespace: Namespace<Listen, Emit, ServerSide, Data>,
     ) => Adapter<Socket<Listen, Emit, ServerSide, Data>>,
@@ -100,7 +101,7 @@ export class Namespace<
       {
         name,
         recovery: this.recovery,
-        createSocket: (newcomer) => new Socket(this, newcomer, host),
+        createSocket: (newcomer) => host.dialect.createSocket(this, newcomer, host),
         welcome: (socket, missed, isUntold) => this.#welcome(socket, missed, isUntold),
         idle: () => this.#checkEmpty(),
       },
@@ -110,6 +111,11 @@ export class Namespace<
     parent.children.add(this);
     this.#reception.adopt(parent.#reception);
     this.adoptListeners(parent, ["connect", "connection"]);
+  }
+
+  /** The server that it belongs to. */
+  get server(): SocketServer<Listen, Emit, ServerSide, Data> {
+    return this.#host.server;
   }
 
   /** Whether nobody is here or on the way in. @internal */
@@ -148,7 +154,7 @@ export class Namespace<
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
-    const { profile } = this.#host;
+    const { profile } = this.#host.dialect;
     if (profile.isLocal(event)) this.dispatch(String(event), args);
     else this.#everybody.emit(event, ...args);
     return profile.emitted(this);

@@ -11,7 +11,7 @@ import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/ada
 import type { SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
-  type AnyListener,
+  type AnyListeners,
   type DefaultData,
   type DefaultEventsMap,
   type EventNames,
@@ -26,9 +26,9 @@ import {
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
+import { AnyListenerFace } from "./any-listener-face.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
-import { SocketEmitter } from "./emitter.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox, type IncomingEvent } from "./inbox.ts";
 import { type Middleware, toRefusal } from "./middleware.ts";
@@ -50,7 +50,7 @@ export class Socket<
     ServerSide extends EventsMap = DefaultEventsMap,
     Data = DefaultData,
   >
-  extends SocketEmitter<Listen, SocketReservedEvents>
+  extends AnyListenerFace<Listen, SocketReservedEvents>
   implements JoinedSocket, AdapterSocket
 {
   readonly id: SocketId;
@@ -61,7 +61,7 @@ export class Socket<
   readonly recovered: boolean;
   /** Its session, where the namespace keeps sessions. @internal */
   readonly hold: Hold | undefined;
-  readonly #host: NamespaceHost;
+  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #request: Newcomer;
   readonly #issuedMs: number;
   #state: "joining" | "connected" | "leaving" | "ended" = "joining";
@@ -71,7 +71,11 @@ export class Socket<
   readonly #outbox: Outbox;
 
   /** Made by the namespace. @internal */
-  constructor(namespace: Namespace<Listen, Emit, ServerSide, Data>, request: Newcomer, host: NamespaceHost) {
+  constructor(
+    namespace: Namespace<Listen, Emit, ServerSide, Data>,
+    request: Newcomer,
+    host: NamespaceHost<Listen, Emit, ServerSide, Data>,
+  ) {
     super();
     const { client, hold } = request;
     this.nsp = namespace;
@@ -139,7 +143,7 @@ export class Socket<
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean;
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): unknown {
-    const { profile } = this.#host;
+    const { profile } = this.#host.dialect;
     if (profile.isLocal(event)) this.dispatch(String(event), args);
     else this.#send(event, args);
     return profile.emitted(this);
@@ -243,48 +247,12 @@ export class Socket<
     return this;
   }
 
-  /** Hears every incoming event. */
-  onAny(listener: AnyListener): this {
-    this.#inbox.anyListeners.append(listener);
-    return this;
+  protected get incomingListeners(): AnyListeners {
+    return this.#inbox.anyListeners;
   }
 
-  /** Hears every incoming event, before the others that do. */
-  prependAny(listener: AnyListener): this {
-    this.#inbox.anyListeners.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of every event, or all. */
-  offAny(listener?: AnyListener): this {
-    this.#inbox.anyListeners.remove(listener);
-    return this;
-  }
-
-  listenersAny(): AnyListener[] {
-    return this.#inbox.anyListeners.list();
-  }
-
-  /** Hears every outgoing event. */
-  onAnyOutgoing(listener: AnyListener): this {
-    this.#outbox.anyListeners.append(listener);
-    return this;
-  }
-
-  /** Hears every outgoing event, before the others that do. */
-  prependAnyOutgoing(listener: AnyListener): this {
-    this.#outbox.anyListeners.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of every outgoing event, or all. */
-  offAnyOutgoing(listener?: AnyListener): this {
-    this.#outbox.anyListeners.remove(listener);
-    return this;
-  }
-
-  listenersAnyOutgoing(): AnyListener[] {
-    return this.#outbox.anyListeners.list();
+  protected get outgoingListeners(): AnyListeners {
+    return this.#outbox.anyListeners;
   }
 
   /** The namespace lets the socket in; what it has missed comes before the answer, if it needs one. @internal */
