@@ -9,8 +9,10 @@ import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
   type Clock,
+  type DefaultData,
   type DefaultEventsMap,
   type EventNames,
+  type EventNamesWithAck,
   type EventParams,
   type EventsMap,
   elementsOf,
@@ -25,7 +27,9 @@ import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Reception } from "./reception.ts";
 import { Recovery } from "./recovery.ts";
-import { Socket } from "./socket.ts";
+import type { RemoteSocket } from "./remote-socket.ts";
+import type { SocketServer } from "./server.ts";
+import type { Socket } from "./socket.ts";
 
 /** Events that a namespace emits itself. */
 export interface NamespaceReservedEvents<S, N = unknown> {
@@ -48,15 +52,13 @@ export class Namespace<
     Listen extends EventsMap = DefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = DefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >
   extends SocketEmitter<
     ServerSide,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>, Namespace<Listen, Emit, ServerSide, Data>>
   >
-  implements
-    AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>,
-    BroadcastSource<Socket<Listen, Emit, ServerSide, Data>>
+  implements AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>, BroadcastSource<Emit, Data>
 {
   readonly name: string;
   /** The connected sockets by their ids. */
@@ -67,7 +69,7 @@ export class Namespace<
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
   /** Keeps lost sessions, where the server does. @internal */
   readonly recovery: Recovery | undefined;
-  readonly #host: NamespaceHost;
+  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
   readonly #parent: Namespace<Listen, Emit, ServerSide, Data> | undefined;
   /** Events that a log keeps, ready to be sent to who has missed them. */
@@ -81,7 +83,7 @@ export class Namespace<
    */
   constructor(
     name: string,
-    host: NamespaceHost,
+    host: NamespaceHost<Listen, Emit, ServerSide, Data>,
     createAdapter: (
       namespace: Namespace<Listen, Emit, ServerSide, Data>,
     ) => Adapter<Socket<Listen, Emit, ServerSide, Data>>,
@@ -99,7 +101,7 @@ export class Namespace<
       {
         name,
         recovery: this.recovery,
-        createSocket: (newcomer) => new Socket(this, newcomer, host),
+        createSocket: (newcomer) => host.dialect.createSocket(this, newcomer, host),
         welcome: (socket, missed, isUntold) => this.#welcome(socket, missed, isUntold),
         idle: () => this.#checkEmpty(),
       },
@@ -109,6 +111,11 @@ export class Namespace<
     parent.children.add(this);
     this.#reception.adopt(parent.#reception);
     this.adoptListeners(parent, ["connect", "connection"]);
+  }
+
+  /** The server that it belongs to. */
+  get server(): SocketServer<Listen, Emit, ServerSide, Data> {
+    return this.#host.server;
   }
 
   /** Whether nobody is here or on the way in. @internal */
@@ -147,7 +154,7 @@ export class Namespace<
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
-    const { profile } = this.#host;
+    const { profile } = this.#host.dialect;
     if (profile.isLocal(event)) this.dispatch(String(event), args);
     else this.#everybody.emit(event, ...args);
     return profile.emitted(this);
@@ -177,7 +184,7 @@ export class Namespace<
    * const moods = await io.of("/desk").timeout(1000).emitWithAck("how are you");
    * console.log(`${moods.length} answers`);
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
@@ -193,7 +200,7 @@ export class Namespace<
    * @example
    * io.of("/desk").to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#everybody.to(rooms);
   }
 
@@ -204,7 +211,7 @@ export class Namespace<
    * @example
    * io.of("/desk").in("readers").disconnectSockets();
    */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#everybody.to(rooms);
   }
 
@@ -215,22 +222,22 @@ export class Namespace<
    * @example
    * io.of("/desk").except("guests").emit("news", "for members only");
    */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#everybody.except(rooms);
   }
 
   /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
-  get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get volatile(): BroadcastOperator<Emit, Data> {
     return this.#everybody.volatile;
   }
 
   /** Addresses everybody on this process. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.#everybody.local;
   }
 
   /** Addresses everybody, telling whether transports may compress. */
-  compress(compress: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  compress(compress: boolean): BroadcastOperator<Emit, Data> {
     return this.#everybody.compress(compress);
   }
 
@@ -243,12 +250,12 @@ export class Namespace<
    *   console.log(error === null ? "all of them" : "not all in time", answers);
    * });
    */
-  timeout(timeoutMs: number): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
     return this.#everybody.timeout(timeoutMs);
   }
 
   /** The sockets of the namespace. */
-  fetchSockets(): Promise<Socket<Listen, Emit, ServerSide, Data>[]> {
+  fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.#everybody.fetchSockets();
   }
 
@@ -322,7 +329,7 @@ export class Namespace<
     this.dispatch(event, [namespace]);
   }
 
-  get #everybody(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get #everybody(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this, EVERYBODY);
   }
 

@@ -11,9 +11,11 @@ import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/ada
 import type { SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
-  type AnyListener,
+  type AnyListeners,
+  type DefaultData,
   type DefaultEventsMap,
   type EventNames,
+  type EventNamesWithAck,
   type EventParams,
   type EventsMap,
   guard,
@@ -23,9 +25,10 @@ import {
   type WithTimeout,
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
+import { AnyListenerFace } from "./any-listener-face.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
-import { SocketEmitter } from "./emitter.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox, type IncomingEvent } from "./inbox.ts";
 import { type Middleware, toRefusal } from "./middleware.ts";
@@ -45,20 +48,20 @@ export class Socket<
     Listen extends EventsMap = DefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = DefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >
-  extends SocketEmitter<Listen, SocketReservedEvents>
+  extends AnyListenerFace<Listen, SocketReservedEvents>
   implements JoinedSocket, AdapterSocket
 {
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
   /** Whatever the program wants to keep with the socket. */
-  data: Partial<Data>;
+  data: Data;
   /** Whether the client came back after a loss and has missed nothing: rooms, `data` and id are those from before. */
   readonly recovered: boolean;
   /** Its session, where the namespace keeps sessions. @internal */
   readonly hold: Hold | undefined;
-  readonly #host: NamespaceHost;
+  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #request: Newcomer;
   readonly #issuedMs: number;
   #state: "joining" | "connected" | "leaving" | "ended" = "joining";
@@ -68,7 +71,11 @@ export class Socket<
   readonly #outbox: Outbox;
 
   /** Made by the namespace. @internal */
-  constructor(namespace: Namespace<Listen, Emit, ServerSide, Data>, request: Newcomer, host: NamespaceHost) {
+  constructor(
+    namespace: Namespace<Listen, Emit, ServerSide, Data>,
+    request: Newcomer,
+    host: NamespaceHost<Listen, Emit, ServerSide, Data>,
+  ) {
     super();
     const { client, hold } = request;
     this.nsp = namespace;
@@ -103,7 +110,7 @@ export class Socket<
   }
 
   /** The platform's request that opened the connection. */
-  get request(): unknown {
+  get request(): NativeRequest {
     return this.conn.request;
   }
 
@@ -136,7 +143,7 @@ export class Socket<
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean;
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): unknown {
-    const { profile } = this.#host;
+    const { profile } = this.#host.dialect;
     if (profile.isLocal(event)) this.dispatch(String(event), args);
     else this.#send(event, args);
     return profile.emitted(this);
@@ -157,7 +164,7 @@ export class Socket<
    * Sends an event and waits for the client's answer.
    * @returns the first argument of the answer.
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>> {
@@ -187,27 +194,27 @@ export class Socket<
   }
 
   /** Addresses everybody in the namespace but this socket. */
-  get broadcast(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get broadcast(): BroadcastOperator<Emit, Data> {
     return this.#operator();
   }
 
   /** As `broadcast`, on this process only. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.#operator().local;
   }
 
   /** Addresses the members of rooms, but this socket. */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#operator().to(rooms);
   }
 
   /** As `to`. */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.to(rooms);
   }
 
   /** Addresses everybody but this socket and the members of rooms. */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#operator().except(rooms);
   }
 
@@ -240,48 +247,12 @@ export class Socket<
     return this;
   }
 
-  /** Hears every incoming event. */
-  onAny(listener: AnyListener): this {
-    this.#inbox.anyListeners.append(listener);
-    return this;
+  protected get incomingListeners(): AnyListeners {
+    return this.#inbox.anyListeners;
   }
 
-  /** Hears every incoming event, before the others that do. */
-  prependAny(listener: AnyListener): this {
-    this.#inbox.anyListeners.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of every event, or all. */
-  offAny(listener?: AnyListener): this {
-    this.#inbox.anyListeners.remove(listener);
-    return this;
-  }
-
-  listenersAny(): AnyListener[] {
-    return this.#inbox.anyListeners.list();
-  }
-
-  /** Hears every outgoing event. */
-  onAnyOutgoing(listener: AnyListener): this {
-    this.#outbox.anyListeners.append(listener);
-    return this;
-  }
-
-  /** Hears every outgoing event, before the others that do. */
-  prependAnyOutgoing(listener: AnyListener): this {
-    this.#outbox.anyListeners.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of every outgoing event, or all. */
-  offAnyOutgoing(listener?: AnyListener): this {
-    this.#outbox.anyListeners.remove(listener);
-    return this;
-  }
-
-  listenersAnyOutgoing(): AnyListener[] {
-    return this.#outbox.anyListeners.list();
+  protected get outgoingListeners(): AnyListeners {
+    return this.#outbox.anyListeners;
   }
 
   /** The namespace lets the socket in; what it has missed comes before the answer, if it needs one. @internal */
@@ -351,7 +322,7 @@ export class Socket<
     return this;
   }
 
-  #operator(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  #operator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this.nsp, {
       rooms: NO_ROOMS,
       except: new Set([this.id]),
