@@ -180,4 +180,11 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("python", context),
   },
+  {
+    name: "deployment",
+    needsBuild: true,
+    needs: ["nginx", "haproxy", "chromium"],
+    alone: true,
+    run: (context) => vitest("deployment", context),
+  },
 ];
