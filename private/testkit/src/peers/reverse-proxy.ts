@@ -10,7 +10,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { listenOnLoopback } from "./http-listener.ts";
+import { freePort } from "./http-listener.ts";
 import { createSelfSigned } from "./self-signed.ts";
 import { within } from "./wait-for.ts";
 
@@ -137,12 +137,6 @@ function nginxAround(file: string, folder: string): string {
     "}",
     "",
   ].join("\n");
-}
-
-async function freePort(): Promise<number> {
-  const listener = await listenOnLoopback(0);
-  await listener.cut();
-  return listener.port;
 }
 
 /** Resolves when something listens there; gives up with the process. */
