@@ -31,8 +31,8 @@ async function startProcess(name: NodeName): Promise<NodeProcess> {
   const port = await freePort();
   const child = fork(PROGRAM, { env: { ...process.env, PORT: String(port), NODE_NAME: name } });
   const ended = once(child, "exit");
-  const [word] = await within(once(child, "message"), PATIENCE_MS, `the word of node "${name}"`);
-  expect(word).toBe("ready");
+  const words: unknown[] = await within(once(child, "message"), PATIENCE_MS, `the word of node "${name}"`);
+  expect(words[0]).toBe("ready");
   return { name, port, child, ended };
 }
 
