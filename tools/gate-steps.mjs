@@ -158,5 +158,12 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("python", context),
   },
+  {
+    name: "deployment",
+    needsBuild: true,
+    needs: ["nginx", "haproxy", "chromium"],
+    alone: true,
+    run: (context) => vitest("deployment", context),
+  },
   { name: "downstream", needsBuild: true, needs: ["chromium"], alone: true, run: downstream },
 ];
