@@ -37,6 +37,16 @@ export interface HandlerErrorReport<S = unknown> {
 /** What is known of a handler before it fails. */
 export type HandlerAbout = Omit<HandlerErrorReport, "error">;
 
+/** What is known of a handler of a socket. */
+export function aboutSocket(
+  handler: HandlerErrorReport["handler"],
+  socket: { readonly nsp: { readonly name: string } },
+  event?: string,
+): HandlerAbout {
+  const about: HandlerAbout = { handler, namespace: socket.nsp.name, socket };
+  return event === undefined ? about : { ...about, event };
+}
+
 /** Brings errors of handlers to where the program wants them. */
 export class HandlerErrors {
   /** Whether errors become an event: those of each listener by itself, and rejected promises as well. */

@@ -12,16 +12,20 @@ import {
   elementsOf,
   invoke,
   PendingAcks,
+  type UserValue,
 } from "@bowline/protocol/internal";
+import { AckMap } from "./ack-map.ts";
 import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 import { type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
 
 /** An incoming event as the middlewares of a socket see it: its name and arguments. */
-export type IncomingEvent = [event: string, ...args: unknown[]];
+export type IncomingEvent = [event: string, ...args: UserValue[]];
 
 /** The socket as its inbox knows it. */
 export interface InboxOwner {
   isConnected(): boolean;
+  /** An event has come in; hands it to `receiveEvent`, unless a plugin does something else with it. */
+  take(packet: SocketPacket): void;
   /** Calls the listeners of an event. */
   deliver(event: string, args: readonly unknown[]): void;
   /** What handlers of the socket are known by. */
@@ -63,6 +67,15 @@ export class Inbox {
     return this.#anyListeners;
   }
 
+  /** The answers that are awaited. */
+  get acks(): AckMap {
+    return new AckMap(this.#pendingAcks);
+  }
+
+  get middlewares(): readonly Middleware<IncomingEvent>[] {
+    return this.#middlewares ?? [];
+  }
+
   use(middleware: Middleware<IncomingEvent>): void {
     this.#middlewares ??= [];
     this.#middlewares.push(middleware);
@@ -101,7 +114,7 @@ export class Inbox {
     switch (packet.type) {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
-        this.#receiveEvent(packet);
+        this.#owner.take(packet);
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
@@ -124,9 +137,10 @@ export class Inbox {
     return this.#acks;
   }
 
-  #receiveEvent(packet: SocketPacket): void {
+  /** Brings an event before the middlewares, and then to its listeners. */
+  receiveEvent(packet: SocketPacket): void {
     const incoming = nameAndArgs(packet);
-    if (packet.id !== undefined) incoming.push(this.#createAck(packet.id));
+    if (packet.id !== undefined) incoming.push(this.createAck(packet.id));
     if (this.#middlewares === undefined) {
       this.#deliver(incoming);
       return;
@@ -151,7 +165,8 @@ export class Inbox {
     }, about);
   }
 
-  #createAck(id: number): (...args: unknown[]) => void {
+  /** Makes the function that answers an event, once. */
+  createAck(id: number): (...args: unknown[]) => void {
     let sent = false;
     this.#owed++;
     return (...args) => {

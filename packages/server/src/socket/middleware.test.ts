@@ -70,7 +70,7 @@ describe("middlewares", () => {
     const { done } = run(() => {
       throw refusal;
     });
-    expect(done.mock.calls[0]?.[0].error).toBe(refusal);
+    expect(done).toHaveBeenCalledWith({ error: refusal, told: BROKE_DOWN });
   });
 
   it.each([
