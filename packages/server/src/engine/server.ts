@@ -23,6 +23,7 @@ import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./htt
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import { type EngineOptions, nativeRequest } from "./options.ts";
+import { refusalOf, traceRefusedRequest } from "./refusals.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
 import type { WebTransportCarrier } from "./webtransport-carrier.ts";
 import { admitWebTransport } from "./webtransport-door.ts";
@@ -304,6 +305,7 @@ export class EngineServer extends Emitter<EngineEvents> {
   }
 
   #report(head: RequestHead, error: HandshakeError): void {
+    traceRefusedRequest(this.#platform.trace, head, refusalOf(error), { number: error.code, context: error.context });
     if (!this.hasListeners("connection_error")) return;
     const { code, message, context = {} } = error;
     this.emit("connection_error", { req: nativeRequest(head), code, message, context });

@@ -16,9 +16,13 @@ import {
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
 import type { Connection, ConnectionListener } from "../engine/connection.ts";
+import { endRefusal } from "../engine/refusals.ts";
+import type { RefusalCode } from "../refusal-code.ts";
+import { REFUSALS } from "../refusal-sentences.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import { summaryOf, type TracePoints, traceRefusal } from "./trace-points.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -34,6 +38,7 @@ export type DisconnectReason =
 
 /** A socket as its connection knows it. */
 export interface JoinedSocket {
+  readonly id: string;
   readonly nsp: { readonly name: string };
   /** Acknowledgements that the client owes us, and those that the program owes the client. */
   readonly unfinished: number;
@@ -59,6 +64,9 @@ export interface ConnectionHost {
   readonly platform: SocketPlatform;
   /** Milliseconds in which a client has to join a namespace. */
   readonly connectTimeoutMs: number;
+  /** So many namespaces a client may be in, or ask for, at the same time. */
+  readonly maxNamespaces: number;
+  readonly points: TracePoints;
   /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
   admit(request: JoinRequest): void;
 }
@@ -81,6 +89,8 @@ export interface SendOptions {
 
 const MAIN_NAMESPACE = "/";
 
+const TOO_MANY: Refusal = { message: "Too many namespaces" };
+
 /** So many namespaces may wait behind the main one while that is being judged. */
 const MAX_WAITING_NAMESPACES = 100;
 
@@ -88,7 +98,7 @@ const MAX_WAITING_NAMESPACES = 100;
 type MainNamespace =
   | { readonly is: "no gate" }
   | { readonly is: "judging"; readonly waiting: ConnectRequest[] }
-  | { readonly is: "closed"; readonly refusal: Refusal };
+  | { readonly is: "closed"; readonly refusal: Refusal; readonly code: RefusalCode };
 
 /** One client with all its sockets. */
 export class ClientConnection implements ConnectionListener {
@@ -123,12 +133,16 @@ export class ClientConnection implements ConnectionListener {
 
   /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
   open(): void {
+    const { opened } = this.#host.points;
+    if (opened.active) {
+      opened.publish({ session: this.conn.id, revision: this.conn.protocol, transport: this.conn.transport.name });
+    }
     if (this.dialect.joinsMainNamespaceByItself) {
       this.#main = { is: "judging", waiting: [] };
       this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} }, false);
     } else {
       const { clock } = this.#host.platform;
-      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.conn.close());
+      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.giveUp("BOWLINE_CONNECT_LATE"));
     }
   }
 
@@ -171,6 +185,8 @@ export class ClientConnection implements ConnectionListener {
     this.#connectTimer?.();
     this.#connectTimer = undefined;
     this.#sockets.set(socket.nsp.name, socket);
+    const { joined } = this.#host.points;
+    if (joined.active) joined.publish({ session: this.conn.id, namespace: socket.nsp.name, socket: socket.id });
   }
 
   /** Client and program have heard of the new socket: who has been waiting behind the main namespace is judged now. */
@@ -182,15 +198,23 @@ export class ClientConnection implements ConnectionListener {
   }
 
   /** A namespace has refused the client; it may ask again. */
-  refuse(namespace: string, refusal: Refusal): void {
+  refuse(namespace: string, refusal: Refusal, code: RefusalCode): void {
     this.#sockets.delete(namespace);
+    traceRefusal(this.#host.points.refused, code, () => ({
+      session: this.conn.id,
+      namespace,
+      message: refusal.message,
+    }));
     this.send(new PreparedPacket(this.dialect.refused(namespace, refusal)), {});
     // Who has been waiting behind the main namespace is told by this very packet.
-    if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal };
+    if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal, code };
   }
 
   /** A socket has left its namespace. */
-  leave(namespace: string): void {
+  leave(namespace: string, reason: DisconnectReason): void {
+    const { left } = this.#host.points;
+    const socket = this.#sockets.get(namespace)?.id;
+    if (left.active) left.publish({ session: this.conn.id, namespace, socket, reason });
     this.#sockets.delete(namespace);
   }
 
@@ -235,6 +259,11 @@ export class ClientConnection implements ConnectionListener {
     this.#decoder.destroy();
     for (const socket of this.sockets()) socket.end(reason, cause);
     this.#sockets.clear();
+    const point = this.#host.points.closed;
+    if (!point.active) return;
+    const code = endRefusal(reason, cause);
+    const known = code === undefined ? {} : { code, hint: REFUSALS[code] };
+    point.publish({ session: this.conn.id, reason, cause, ...known });
   }
 
   #received(packet: unknown): void {
@@ -257,15 +286,21 @@ export class ClientConnection implements ConnectionListener {
     const violation = nameViolation(packet);
     if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
     else if (violation !== undefined) this.#violation(violation);
-    else socket.receive(packet);
+    else {
+      const { event } = this.#host.points;
+      if (event.active) event.publish({ session: this.conn.id, socket: socket.id, ...summaryOf(packet) });
+      socket.receive(packet);
+    }
   }
 
   #knock(request: ConnectRequest, isUntold: boolean): void {
     const { namespace } = request;
     if (this.#sockets.has(namespace)) this.#violation();
     else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#wait(request, this.#main.waiting);
-    else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal);
-    else {
+    else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal, this.#main.code);
+    else if (this.#sockets.size >= this.#host.maxNamespaces) {
+      this.refuse(namespace, TOO_MANY, "BOWLINE_TOO_MANY_NAMESPACES");
+    } else {
       this.#sockets.set(namespace, undefined);
       this.#host.admit({ ...request, client: this, isUntold });
     }
@@ -278,13 +313,19 @@ export class ClientConnection implements ConnectionListener {
     else waiting.push(request);
   }
 
+  /** Ends the connection, since its client does not keep to the rules. */
+  giveUp(code: RefusalCode, error?: Error): void {
+    traceRefusal(this.#host.points.violation, code, () => ({ session: this.conn.id, cause: error }));
+    this.conn.close();
+  }
+
   /** A packet is out of place. */
   #violation(error?: Error): void {
     switch (this.#habits.onViolation) {
       case "ignore":
         return;
       case "close":
-        if (error === undefined) this.conn.close();
+        if (error === undefined) this.giveUp("BOWLINE_PACKET_OUT_OF_PLACE");
         else this.#undecodable(error);
         return;
       /* v8 ignore next 2 -- @preserve */
@@ -296,6 +337,6 @@ export class ClientConnection implements ConnectionListener {
   /** What the client sent makes no sense, and so will nothing that follows. */
   #undecodable(error: Error): void {
     for (const socket of this.sockets()) socket.reportError(error);
-    this.conn.close();
+    this.giveUp("BOWLINE_PACKET_UNDECODABLE", error);
   }
 }

@@ -15,6 +15,11 @@ export interface ServerOptions extends EngineOptions {
   readonly serveClient: boolean;
   /** Milliseconds in which a client has to join a namespace (protocol generation 4 only). @default 45000 */
   readonly connectTimeout: number;
+  /**
+   * Most namespaces that one connection may be in, or ask for, at the same time; the one beyond is refused with "Too many
+   * namespaces". @default 1000
+   */
+  readonly maxNamespaces: number;
   /** Most attachments that one packet of a client may have. @default 10 */
   readonly maxAttachments: number;
   /** Makes the adapter of each namespace. @default rooms in memory */
@@ -49,6 +54,7 @@ export const SERVER_DEFAULTS: ServerOptions = {
   path: "/socket.io",
   serveClient: true,
   connectTimeout: 45_000,
+  maxNamespaces: 1000,
   maxAttachments: 10,
   handlerErrors: "throw",
   cleanupEmptyChildNamespaces: false,

@@ -7,7 +7,7 @@
 import type { Session } from "@bowline/adapter";
 import type { JoinRequest } from "./connection.ts";
 import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
-import { type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
+import { BROKE_DOWN, type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
 import { type Hold, type Recovery, readClaim } from "./recovery.ts";
 
 /** What a socket is made of. */
@@ -116,7 +116,7 @@ export class Reception<S extends { refuse(): void }> {
       // What it missed is gone by now. It comes back at once, and starts anew.
       socket.refuse();
       if (hold !== undefined) this.#owner.recovery?.giveUp(hold);
-      client.close();
+      client.giveUp("BOWLINE_MISSED_TOO_MUCH");
       return;
     }
     this.#owner.welcome(socket, missed, isUntold && this.#middlewares.length === 0);
@@ -125,11 +125,12 @@ export class Reception<S extends { refuse(): void }> {
   /** Tells a client why not; data that cannot be written costs the data and not the answer. */
   #refuse(client: JoinRequest["client"], { told }: MiddlewareRefusal): void {
     const { name } = this.#owner;
+    const code = told === BROKE_DOWN ? "BOWLINE_NAMESPACE_FAILED" : "BOWLINE_NAMESPACE_REFUSED";
     try {
-      client.refuse(name, told);
+      client.refuse(name, told, code);
     } catch (error) {
       this.#handlers.failed({ error, handler: "middleware", namespace: name });
-      client.refuse(name, { message: told.message });
+      client.refuse(name, { message: told.message }, code);
     }
   }
 }

@@ -4,6 +4,7 @@
 //        programs of 2.x know.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
+import type { Refusal } from "@bowline/protocol";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import { resolveOptions } from "../engine/options.ts";
@@ -21,7 +22,10 @@ import type { NamespaceHost } from "./namespace-host.ts";
 import { recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { Socket } from "./socket.ts";
+import { createTracePoints } from "./trace-points.ts";
 import { Wires } from "./wires.ts";
+
+const UNKNOWN_NAMESPACE: Refusal = { message: "Invalid namespace" };
 
 /**
  * A server without a platform; `Server` of a runtime is this with its surroundings.
@@ -119,10 +123,12 @@ export class SocketServer<
     const host: ConnectionHost = {
       platform: this.#platform,
       connectTimeoutMs: this.#options.connectTimeout,
+      maxNamespaces: this.#options.maxNamespaces,
+      points: createTracePoints(this.#platform.trace),
       admit: (request) => {
         this.#namespaces.find(request, (namespace) => {
-          if (namespace === undefined) request.client.refuse(request.namespace, { message: "Invalid namespace" });
-          else namespace.judge(request);
+          if (namespace !== undefined) namespace.judge(request);
+          else request.client.refuse(request.namespace, UNKNOWN_NAMESPACE, "BOWLINE_NAMESPACE_UNKNOWN");
         });
       },
     };

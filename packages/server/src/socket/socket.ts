@@ -312,7 +312,7 @@ export class Socket<
     this.#announce("disconnecting", [reason, description]);
     this.#state = "ended";
     this.nsp.remove(this, reason);
-    this.client.leave(this.nsp.name);
+    this.client.leave(this.nsp.name, reason);
     this.inbox.end();
     this.#announce("disconnect", [reason, description]);
   }
