@@ -27,7 +27,7 @@ export type { WebTransportSession } from "./engine/webtransport-session.ts";
 export type { NativeHeaders, NativeRequest, NativeResponse } from "./runtime/node/native-types.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastOperator, BroadcastTimeoutError } from "./socket/broadcast-operator.ts";
-export type { DisconnectReason } from "./socket/connection.ts";
+export { ClientConnection, type DisconnectReason } from "./socket/connection.ts";
 export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
 export type { Handshake } from "./socket/handshake.ts";
 export type { IncomingEvent } from "./socket/inbox.ts";
