@@ -4,7 +4,7 @@
 //        a broadcast with an ack needs a timeout, since not every client will answer.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import type { Adapter, BroadcastFlags, Room } from "@bowline/adapter";
+import type { Adapter, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
@@ -40,6 +40,9 @@ export interface BroadcastTarget {
   readonly except: ReadonlySet<Room>;
   readonly flags: BroadcastFlags;
 }
+
+/** Takes the ids of sockets, or what kept them from being found. */
+export type ClientsCallback = (error: unknown, ids?: SocketId[]) => void;
 
 /** Everybody, with nothing special. */
 export const EVERYBODY: BroadcastTarget = { rooms: new Set(), except: new Set(), flags: {} };
@@ -215,6 +218,31 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
    */
   fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.#source.adapter.fetchSockets(this.#target);
+  }
+
+  /**
+   * Finds the ids of the sockets addressed.
+   * @param callback gets the error or null, and the ids.
+   * @returns the same operator.
+   */
+  clients(callback: ClientsCallback): this {
+    this.#source.adapter.sockets(new Set(this.#target.rooms)).then((ids) => callback(null, [...ids]), callback);
+    return this;
+  }
+
+  /** Itself: every event is JSON, as elder programs ask for. */
+  get json(): this {
+    return this;
+  }
+
+  /** Itself: it addresses others than the sender anyway, where there is one. */
+  get broadcast(): this {
+    return this;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(_hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.#with({});
   }
 
   /**
