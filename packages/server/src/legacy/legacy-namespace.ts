@@ -6,7 +6,14 @@
 
 import type { BroadcastFlags, Room, SocketId } from "@bowline/adapter";
 import { PacketType } from "@bowline/protocol";
-import type { DefaultEventsMap, EventNames, EventParams, EventsMap, WithAnswers } from "@bowline/protocol/internal";
+import type {
+  DefaultData,
+  DefaultEventsMap,
+  EventNames,
+  EventParams,
+  EventsMap,
+  WithAnswers,
+} from "@bowline/protocol/internal";
 import { BroadcastOperator } from "../socket/broadcast-operator.ts";
 import { Namespace } from "../socket/namespace.ts";
 import { toRooms } from "../socket/rooms.ts";
@@ -22,7 +29,7 @@ export class LegacyNamespace<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > extends Namespace<Listen, Emit, ServerSide, Data> {
   /** Rooms that the next emit goes to. */
   rooms: Room[] = [];
@@ -56,38 +63,38 @@ export class LegacyNamespace<
     return this;
   }
 
-  override to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     for (const room of toRooms(rooms)) if (!this.rooms.includes(room)) this.rooms.push(room);
     return asOperator(this);
   }
 
-  override in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.to(rooms);
   }
 
-  override get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override get volatile(): BroadcastOperator<Emit, Data> {
     return this.#flag({ volatile: true });
   }
 
-  override get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override get local(): BroadcastOperator<Emit, Data> {
     return this.#flag({ local: true });
   }
 
-  override compress(compress: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override compress(compress: boolean): BroadcastOperator<Emit, Data> {
     return this.#flag({ compress });
   }
 
-  override binary(binary: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override binary(binary: boolean): BroadcastOperator<Emit, Data> {
     Object.assign(this.flags, { binary });
     return asOperator(this);
   }
 
   /** Whom the namespace addresses: those who were named before, or everybody. */
-  protected override createOperator(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  protected override createOperator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this, this.#takeTarget());
   }
 
-  #flag(change: BroadcastFlags): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  #flag(change: BroadcastFlags): BroadcastOperator<Emit, Data> {
     Object.assign(this.flags, change);
     return asOperator(this);
   }
@@ -103,7 +110,7 @@ export class LegacyNamespace<
 /** A namespace of 2.x addresses rooms by itself, where those of later generations have an operator. */
 function asOperator<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>(
   namespace: LegacyNamespace<Listen, Emit, ServerSide, Data>,
-): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>>;
+): BroadcastOperator<Emit, Data>;
 function asOperator(namespace: unknown): unknown {
   return namespace;
 }

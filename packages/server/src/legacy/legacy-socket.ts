@@ -6,7 +6,7 @@
 
 import type { Room } from "@bowline/adapter";
 import { PacketType } from "@bowline/protocol";
-import type { DefaultEventsMap, EventNames, EventParams, EventsMap } from "@bowline/protocol/internal";
+import type { DefaultData, DefaultEventsMap, EventNames, EventParams, EventsMap } from "@bowline/protocol/internal";
 import type { AckMap } from "../socket/ack-map.ts";
 import type { BroadcastOperator } from "../socket/broadcast-operator.ts";
 import { toRooms } from "../socket/rooms.ts";
@@ -29,7 +29,7 @@ export class LegacySocket<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > extends Socket<Listen, Emit, ServerSide, Data> {
   /** Rooms that the next emit goes to. */
   _rooms: Room[] = [];
@@ -63,22 +63,22 @@ export class LegacySocket<
     return this;
   }
 
-  override get broadcast(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override get broadcast(): BroadcastOperator<Emit, Data> {
     Object.assign(this.flags, { broadcast: true });
     return asOperator(this);
   }
 
-  override get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override get local(): BroadcastOperator<Emit, Data> {
     Object.assign(this.flags, { local: true });
     return asOperator(this);
   }
 
-  override to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     for (const room of toRooms(rooms)) if (!this._rooms.includes(room)) this._rooms.push(room);
     return asOperator(this);
   }
 
-  override except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  override except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     const addressed = this.#takeRooms();
     const others = super.except(rooms);
     return addressed.length > 0 ? others.to(addressed) : others;
@@ -119,7 +119,7 @@ function ignore(): void {}
 /** A socket of 2.x addresses others by itself, where those of later generations have an operator. */
 function asOperator<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>(
   socket: LegacySocket<Listen, Emit, ServerSide, Data>,
-): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>>;
+): BroadcastOperator<Emit, Data>;
 function asOperator(socket: unknown): unknown {
   return socket;
 }

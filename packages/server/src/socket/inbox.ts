@@ -5,13 +5,21 @@
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
-import { type AckCallback, AnyListeners, elementsOf, guard, invoke, PendingAcks } from "@bowline/protocol/internal";
+import {
+  type AckCallback,
+  AnyListeners,
+  elementsOf,
+  guard,
+  invoke,
+  PendingAcks,
+  type UserValue,
+} from "@bowline/protocol/internal";
 import { AckMap } from "./ack-map.ts";
 import { type Middleware, runMiddlewares } from "./middleware.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** An incoming event as the middlewares of a socket see it: its name and arguments. */
-export type IncomingEvent = [event: string, ...args: unknown[]];
+export type IncomingEvent = [event: string, ...args: UserValue[]];
 
 /** The socket as its inbox knows it. */
 export interface InboxOwner {

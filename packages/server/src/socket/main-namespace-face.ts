@@ -6,8 +6,10 @@
 import type { Room } from "@bowline/adapter";
 import type {
   AnswerOf,
+  DefaultData,
   DefaultEventsMap,
   EventNames,
+  EventNamesWithAck,
   EventParams,
   EventsMap,
   ListenerOf,
@@ -18,6 +20,7 @@ import type { BroadcastOperator, ClientsCallback } from "./broadcast-operator.ts
 import { passAsEmitter, type SocketEmitter } from "./emitter.ts";
 import type { Middleware } from "./middleware.ts";
 import type { Namespace, NamespaceReservedEvents } from "./namespace.ts";
+import type { RemoteSocket } from "./remote-socket.ts";
 import type { Socket } from "./socket.ts";
 
 /** Events of the main namespace. */
@@ -37,7 +40,7 @@ export abstract class MainNamespaceFace<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > {
   /** The main namespace, `/`. */
   abstract sockets: Namespace<Listen, Emit, ServerSide, Data>;
@@ -189,7 +192,7 @@ export abstract class MainNamespaceFace<
    * const moods = await io.timeout(1000).emitWithAck("how are you");
    * console.log(`${moods.length} answers`);
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
@@ -205,7 +208,7 @@ export abstract class MainNamespaceFace<
    * @example
    * io.to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.sockets.to(rooms);
   }
 
@@ -216,7 +219,7 @@ export abstract class MainNamespaceFace<
    * @example
    * io.in("readers").disconnectSockets();
    */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.sockets.to(rooms);
   }
 
@@ -227,22 +230,22 @@ export abstract class MainNamespaceFace<
    * @example
    * io.except("guests").emit("news", "for members only");
    */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.sockets.except(rooms);
   }
 
   /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
-  get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get volatile(): BroadcastOperator<Emit, Data> {
     return this.sockets.volatile;
   }
 
   /** Addresses everybody on this process. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.sockets.local;
   }
 
   /** Addresses everybody, telling whether transports may compress. */
-  compress(compress: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  compress(compress: boolean): BroadcastOperator<Emit, Data> {
     return this.sockets.compress(compress);
   }
 
@@ -255,7 +258,7 @@ export abstract class MainNamespaceFace<
    *   console.log(error === null ? "all of them" : "not all in time", answers);
    * });
    */
-  timeout(timeoutMs: number): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
     return this.sockets.timeout(timeoutMs);
   }
 
@@ -265,7 +268,7 @@ export abstract class MainNamespaceFace<
   }
 
   /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
-  binary(hasBinary: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  binary(hasBinary: boolean): BroadcastOperator<Emit, Data> {
     return this.sockets.binary(hasBinary);
   }
 
@@ -279,7 +282,7 @@ export abstract class MainNamespaceFace<
   }
 
   /** The sockets of the main namespace. */
-  fetchSockets(): Promise<Socket<Listen, Emit, ServerSide, Data>[]> {
+  fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.sockets.fetchSockets();
   }
 

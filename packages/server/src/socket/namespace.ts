@@ -9,8 +9,10 @@ import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
   type Clock,
+  type DefaultData,
   type DefaultEventsMap,
   type EventNames,
+  type EventNamesWithAck,
   type EventParams,
   type EventsMap,
   elementsOf,
@@ -25,6 +27,7 @@ import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Reception } from "./reception.ts";
 import { Recovery } from "./recovery.ts";
+import type { RemoteSocket } from "./remote-socket.ts";
 import type { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
 
@@ -49,15 +52,13 @@ export class Namespace<
     Listen extends EventsMap = DefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = DefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >
   extends SocketEmitter<
     ServerSide,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>, Namespace<Listen, Emit, ServerSide, Data>>
   >
-  implements
-    AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>,
-    BroadcastSource<Socket<Listen, Emit, ServerSide, Data>>
+  implements AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>, BroadcastSource<Emit, Data>
 {
   readonly name: string;
   readonly adapter: Adapter<Socket<Listen, Emit, ServerSide, Data>>;
@@ -183,7 +184,7 @@ export class Namespace<
    * const moods = await io.of("/desk").timeout(1000).emitWithAck("how are you");
    * console.log(`${moods.length} answers`);
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
@@ -199,7 +200,7 @@ export class Namespace<
    * @example
    * io.of("/desk").to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.createOperator().to(rooms);
   }
 
@@ -210,7 +211,7 @@ export class Namespace<
    * @example
    * io.of("/desk").in("readers").disconnectSockets();
    */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.createOperator().to(rooms);
   }
 
@@ -221,22 +222,22 @@ export class Namespace<
    * @example
    * io.of("/desk").except("guests").emit("news", "for members only");
    */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.createOperator().except(rooms);
   }
 
   /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
-  get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get volatile(): BroadcastOperator<Emit, Data> {
     return this.createOperator().volatile;
   }
 
   /** Addresses everybody on this process. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.createOperator().local;
   }
 
   /** Addresses everybody, telling whether transports may compress. */
-  compress(compress: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  compress(compress: boolean): BroadcastOperator<Emit, Data> {
     return this.createOperator().compress(compress);
   }
 
@@ -249,7 +250,7 @@ export class Namespace<
    *   console.log(error === null ? "all of them" : "not all in time", answers);
    * });
    */
-  timeout(timeoutMs: number): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
     return this.createOperator().timeout(timeoutMs);
   }
 
@@ -259,7 +260,7 @@ export class Namespace<
   }
 
   /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
-  binary(hasBinary: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  binary(hasBinary: boolean): BroadcastOperator<Emit, Data> {
     return this.createOperator().binary(hasBinary);
   }
 
@@ -274,7 +275,7 @@ export class Namespace<
   }
 
   /** The sockets of the namespace. */
-  fetchSockets(): Promise<Socket<Listen, Emit, ServerSide, Data>[]> {
+  fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.createOperator().fetchSockets();
   }
 
@@ -349,7 +350,7 @@ export class Namespace<
   }
 
   /** Whom the namespace addresses where nobody is named. */
-  protected createOperator(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  protected createOperator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this, EVERYBODY);
   }
 

@@ -4,7 +4,7 @@
 //        programs of 2.x know.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
-import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import { resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
@@ -32,7 +32,7 @@ export class SocketServer<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > extends MainNamespaceFace<Listen, Emit, ServerSide, Data> {
   sockets: Namespace<Listen, Emit, ServerSide, Data>;
   readonly #platform: SocketPlatform;
@@ -64,9 +64,9 @@ export class SocketServer<
     return this.#options;
   }
 
-  /** The engine, once the server is attached. */
-  get engine(): EngineServer | undefined {
-    return this.#engine;
+  /** The engine; undefined until the server is attached. */
+  get engine(): EngineServer {
+    return this.#startedEngine();
   }
 
   /** The path that requests start with. */
@@ -140,6 +140,12 @@ export class SocketServer<
     }
     this.#engine?.close();
     await Promise.allSettled(namespaces.map((namespace) => namespace.adapter.close()));
+  }
+
+  /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
+  #startedEngine(): EngineServer;
+  #startedEngine(): unknown {
+    return this.#engine;
   }
 
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {

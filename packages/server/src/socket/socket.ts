@@ -11,8 +11,10 @@ import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/ada
 import type { SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
+  type DefaultData,
   type DefaultEventsMap,
   type EventNames,
+  type EventNamesWithAck,
   type EventParams,
   type EventsMap,
   guard,
@@ -22,6 +24,7 @@ import {
   type WithTimeout,
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
@@ -47,7 +50,7 @@ export class Socket<
     Listen extends EventsMap = DefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = DefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >
   extends SocketFace<Listen, Emit, ServerSide, Data>
   implements JoinedSocket, AdapterSocket
@@ -55,7 +58,7 @@ export class Socket<
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
   /** Whatever the program wants to keep with the socket. */
-  data: Partial<Data>;
+  data: Data;
   /** Whether the client came back after a loss and has missed nothing: rooms, `data` and id are those from before. */
   readonly recovered: boolean;
   /** Its session, where the namespace keeps sessions. @internal */
@@ -110,7 +113,7 @@ export class Socket<
   }
 
   /** The platform's request that opened the connection. */
-  get request(): unknown {
+  get request(): NativeRequest {
     return this.conn.request;
   }
 
@@ -162,7 +165,7 @@ export class Socket<
    * Sends an event and waits for the client's answer.
    * @returns the first argument of the answer.
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>> {
@@ -198,27 +201,27 @@ export class Socket<
   }
 
   /** Addresses everybody in the namespace but this socket. */
-  get broadcast(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get broadcast(): BroadcastOperator<Emit, Data> {
     return this.#operator();
   }
 
   /** As `broadcast`, on this process only. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.#operator().local;
   }
 
   /** Addresses the members of rooms, but this socket. */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#operator().to(rooms);
   }
 
   /** As `to`. */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.to(rooms);
   }
 
   /** Addresses everybody but this socket and the members of rooms. */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#operator().except(rooms);
   }
 
@@ -343,7 +346,7 @@ export class Socket<
     return this;
   }
 
-  #operator(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  #operator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this.nsp, {
       rooms: NO_ROOMS,
       except: new Set([this.id]),

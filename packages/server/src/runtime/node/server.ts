@@ -5,7 +5,7 @@
 
 import { createServer, Server as HttpServer } from "node:http";
 import { Server as HttpsServer } from "node:https";
-import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import type { ServerOptions } from "../../socket/options.ts";
 import { SocketServer } from "../../socket/server.ts";
 import { chooseDialect } from "../dialect-2.ts";
@@ -43,7 +43,7 @@ export class Server<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > extends SocketServer<Listen, Emit, ServerSide, Data> {
   #httpServer: HttpServer | HttpsServer | undefined;
   #detach: (() => void) | undefined;
