@@ -5,8 +5,8 @@
 
 import type { ConnectRequest } from "@bowline/protocol";
 import { createRecord } from "@bowline/protocol/internal";
-import type { Query } from "../engine/handshake.ts";
 import type { RequestHead } from "../engine/http-exchange.ts";
+import type { Query } from "../engine/query.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** Details of a socket's handshake. */

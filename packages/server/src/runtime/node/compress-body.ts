@@ -33,12 +33,16 @@ export function chooseEncoding(acceptEncoding: string | undefined): ContentEncod
   return deflateWeight > 0 ? "deflate" : undefined;
 }
 
-/** Compresses a body; `done` gets nothing where that failed. */
+/**
+ * Compresses a body; `done` gets nothing where that failed.
+ * @param settings options of zlib.
+ */
 export function compressBody(
   encoding: ContentEncoding,
   body: string | Uint8Array,
+  settings: Readonly<Record<string, number>>,
   done: (compressed: Uint8Array | undefined) => void,
 ): void {
   const compress = encoding === "gzip" ? gzip : deflate;
-  compress(body, (error, compressed) => done(error === null ? compressed : undefined));
+  compress(body, settings, (error, compressed) => done(error === null ? compressed : undefined));
 }
