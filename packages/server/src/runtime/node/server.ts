@@ -99,7 +99,7 @@ export class Server<
     this.#nodeEngine = engine;
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
-    this.#detach = attachEngine(engine, server, this.opts.serveClient ? { side: serveClient(this.opts.path) } : {});
+    this.#detach = attachEngine(engine, server, this.opts.serveClient ? { side: serveClient(this.opts) } : {});
     if (!isHttpServer(target)) server.listen(Number(target));
     return this;
   }
