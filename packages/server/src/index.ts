@@ -16,14 +16,28 @@ export type {
   WithAnswers,
   WithTimeout,
 } from "@bowline/protocol/internal";
+export type { AllowedOrigin, AllowedOrigins, OriginJudge } from "./engine/allowed-origins.ts";
 export type { ChangeableHeaders } from "./engine/answer-headers.ts";
-export type { Connection, ConnectionEvents } from "./engine/connection.ts";
+export type { Connection, ConnectionServer } from "./engine/connection.ts";
+export type { ConnectionEvents, OutgoingPacket, SendOptions, SentCallback } from "./engine/connection-events.ts";
 export type { CookieAttributes } from "./engine/cookie.ts";
 export type { CorsDelegate, CorsOptions, CorsOrigin } from "./engine/cors.ts";
+export type { EngineEmitter } from "./engine/engine-emitter.ts";
+export type { ConnectionErrorReport, EngineEvents } from "./engine/engine-events.ts";
 export type { EngineMiddleware } from "./engine/middleware.ts";
-export type { AllowRequest, EngineOptions, HttpCompression, PerMessageDeflate } from "./engine/options.ts";
-export type { ConnectionErrorReport, EngineEvents, EngineServer } from "./engine/server.ts";
+export type {
+  AllowRequest,
+  EngineOptions,
+  EngineSettings,
+  HttpCompression,
+  PerMessageDeflate,
+  WebSocketServerClass,
+} from "./engine/options.ts";
+export type { EngineServer } from "./engine/server.ts";
+export type { SentPacket, Transport, TransportEvents, TransportState } from "./engine/transport.ts";
 export type { WebTransportSession } from "./engine/webtransport-session.ts";
+export type { HttpServerLike } from "./runtime/node/attach-engine.ts";
+export type { AttachOptions, NodeEngine } from "./runtime/node/engine-server.ts";
 export type { NativeHeaders, NativeRequest, NativeResponse } from "./runtime/node/native-types.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastOperator, BroadcastTimeoutError } from "./socket/broadcast-operator.ts";

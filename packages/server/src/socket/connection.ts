@@ -15,7 +15,8 @@ import {
   type SocketPacket,
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
-import type { Connection, ConnectionListener } from "../engine/connection.ts";
+import type { Connection } from "../engine/connection.ts";
+import type { ConnectionListener } from "../engine/connection-events.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
@@ -147,7 +148,7 @@ export class ClientConnection implements ConnectionListener {
    */
   send(prepared: PreparedPacket, options: SendOptions): boolean {
     if (options.volatile === true && !this.writable) return false;
-    const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const variant = this.conn.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
     this.conn.transmit(outgoing);
     return true;

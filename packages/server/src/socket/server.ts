@@ -106,12 +106,21 @@ export class SocketServer<
   /**
    * Makes the engine that a runtime then feeds with requests.
    * @param options win over those given to the constructor.
+   * @param create makes the engine in the runtime's own form.
    */
-  protected startEngine(options: Partial<ServerOptions>): EngineServer {
+  protected startEngine(options: Partial<ServerOptions>): EngineServer;
+  protected startEngine<Engine extends EngineServer>(
+    options: Partial<ServerOptions>,
+    create: (options: ServerOptions) => Engine,
+  ): Engine;
+  protected startEngine(
+    options: Partial<ServerOptions>,
+    create: (options: ServerOptions) => EngineServer = (resolved) => new EngineServer(resolved, this.#platform),
+  ): EngineServer {
     this.#options = resolveOptions(options, this.#options);
     this.#dialect = this.#chooseDialect(this.#options.compat);
     this.#warnOfUnknown(options);
-    const engine = new EngineServer(this.#options, this.#platform);
+    const engine = create(this.#options);
     this.#engine = engine;
     const host: ConnectionHost = {
       platform: this.#platform,
