@@ -18,6 +18,7 @@ import type { Connection, ConnectionListener } from "../engine/connection.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import type { SocketFrame } from "./shared-encoder.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -56,6 +57,8 @@ export interface ConnectionHost {
   readonly platform: SocketPlatform;
   /** Milliseconds in which a client has to join a namespace. */
   readonly connectTimeoutMs: number;
+  /** The packet that was encoded into these very frames, where the server's encoder did it. */
+  packetOf(frames: readonly SocketFrame[]): PreparedPacket | undefined;
   /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
   admit(request: JoinRequest): void;
 }
@@ -150,6 +153,22 @@ export class ClientConnection implements ConnectionListener {
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
     this.conn.transmit(outgoing);
     return true;
+  }
+
+  /**
+   * Sends what an adapter of upstream's kind has encoded, with the server's encoder or in a way of its own.
+   * @param encoded a text, then its attachments.
+   */
+  writeToEngine(encoded: readonly SocketFrame[], options: SendOptions = {}): void {
+    const prepared = this.#host.packetOf(encoded);
+    if (prepared !== undefined) {
+      this.send(prepared, options);
+      return;
+    }
+    if (options.volatile === true && !this.writable) return;
+    const { dialect, transport } = this.conn;
+    const frames = encoded.map((data) => dialect.frame({ type: "message", data }, !transport.supportsBinary));
+    this.conn.transmit({ frames, compress: options.compress ?? true });
   }
 
   /** A namespace has let the client in. */

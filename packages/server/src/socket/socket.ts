@@ -278,6 +278,11 @@ export class Socket<
     return this.#outbox.deliver(prepared, options);
   }
 
+  /** Tells the listeners of outgoing events: adapters of upstream's kind call it before they send. @internal */
+  notifyOutgoingListeners(packet: SocketPacket): void {
+    this.#outbox.notify(packet);
+  }
+
   /** Notes that the client will answer a broadcast. @internal */
   expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
     this.#inbox.expectReply(id, reply);
@@ -346,7 +351,7 @@ export class Socket<
     if (ack === undefined) {
       // Through the adapter, which knows the log: what is sent to one socket may be missed as well.
       if (this.hold !== undefined && this.#state !== "joining") {
-        this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), flags: modifiers });
+        void this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), except: new Set(), flags: modifiers });
       } else if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
       return;
     }
