@@ -48,6 +48,9 @@ export interface BroadcastTarget {
   readonly flags: BroadcastFlags;
 }
 
+/** Takes the ids of sockets, or what kept them from being found. */
+export type ClientsCallback = (error: unknown, ids?: SocketId[]) => void;
+
 /** Everybody, with nothing special. */
 export const EVERYBODY: BroadcastTarget = { rooms: new Set(), except: new Set(), flags: {} };
 
@@ -244,6 +247,31 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
    */
   allSockets(): Promise<Set<SocketId>> {
     return this.#source.adapter.sockets(this.#target.rooms);
+  }
+
+  /**
+   * Finds the ids of the sockets addressed.
+   * @param callback gets the error or null, and the ids.
+   * @returns the same operator.
+   */
+  clients(callback: ClientsCallback): this {
+    this.#source.adapter.sockets(new Set(this.#target.rooms)).then((ids) => callback(null, [...ids]), callback);
+    return this;
+  }
+
+  /** Itself: every event is JSON, as elder programs ask for. */
+  get json(): this {
+    return this;
+  }
+
+  /** Itself: it addresses others than the sender anyway, where there is one. */
+  get broadcast(): this {
+    return this;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(_hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.#with({});
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   PacketType,
   type Refusal,
   type SocketDialect,
+  type SocketFrame,
   type SocketPacket,
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
@@ -18,7 +19,6 @@ import type { Connection, ConnectionListener } from "../engine/connection.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
-import type { SocketFrame } from "./shared-encoder.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -156,19 +156,22 @@ export class ClientConnection implements ConnectionListener {
   }
 
   /**
-   * Sends what an adapter of upstream's kind has encoded, with the server's encoder or in a way of its own.
+   * Sends what adapters have encoded by themselves, with the server's encoder or in a way of their own.
    * @param encoded a text, then its attachments.
    */
-  writeToEngine(encoded: readonly SocketFrame[], options: SendOptions = {}): void {
-    const prepared = this.#host.packetOf(encoded);
+  writeToEngine(encoded: SocketFrame | readonly SocketFrame[], options: SendOptions = {}): void {
+    const list = typeof encoded === "string" || encoded instanceof Uint8Array ? [encoded] : encoded;
+    const prepared = this.#host.packetOf(list);
     if (prepared !== undefined) {
       this.send(prepared, options);
       return;
     }
     if (options.volatile === true && !this.writable) return;
-    const { dialect, transport } = this.conn;
-    const frames = encoded.map((data) => dialect.frame({ type: "message", data }, !transport.supportsBinary));
-    this.conn.transmit({ frames, compress: options.compress ?? true });
+    const { engine, base64 } = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    this.conn.transmit({
+      frames: list.map((data) => engine.frame({ type: "message", data }, base64)),
+      compress: options.compress ?? true,
+    });
   }
 
   /** A namespace has let the client in. */

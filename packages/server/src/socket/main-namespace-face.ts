@@ -16,7 +16,7 @@ import type {
   WithAnswers,
   WithoutAck,
 } from "@bowline/protocol/internal";
-import type { BroadcastOperator } from "./broadcast-operator.ts";
+import type { BroadcastOperator, ClientsCallback } from "./broadcast-operator.ts";
 import { passAsEmitter, type SocketEmitter } from "./emitter.ts";
 import type { Middleware } from "./middleware.ts";
 import type { Namespace, NamespaceReservedEvents } from "./namespace.ts";
@@ -260,6 +260,25 @@ export abstract class MainNamespaceFace<
    */
   timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
     return this.sockets.timeout(timeoutMs);
+  }
+
+  /** The main namespace: every event is JSON, as elder programs ask for. */
+  get json(): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.json;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.sockets.binary(hasBinary);
+  }
+
+  /**
+   * Finds the ids of the sockets in the main namespace.
+   * @param callback gets the error or null, and the ids.
+   * @returns the main namespace.
+   */
+  clients(callback: ClientsCallback): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.clients(callback);
   }
 
   /** The sockets of the main namespace. */

@@ -17,7 +17,7 @@ import type {
   WithoutAck,
 } from "@bowline/protocol/internal";
 import { AdapterFace } from "./adapter-face.ts";
-import { BroadcastOperator, type BroadcastSource, EVERYBODY } from "./broadcast-operator.ts";
+import { BroadcastOperator, type BroadcastSource, type ClientsCallback, EVERYBODY } from "./broadcast-operator.ts";
 import type { DisconnectReason, JoinRequest } from "./connection.ts";
 import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
@@ -58,14 +58,13 @@ export class Namespace<
   >
   implements BroadcastSource<Emit, Data>
 {
-  /** The connected sockets by their ids. */
-  readonly sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
   adapter: AdapterContract;
   readonly clock: Clock;
   /** The namespaces made on demand from this one, which is of a pattern then; empty for all others. */
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
   /** Keeps lost sessions, where the server does. @internal */
   readonly recovery: Recovery | undefined;
+  readonly #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
   readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
 
@@ -102,9 +101,14 @@ export class Namespace<
     this.adoptListeners(parent, ["connect", "connection"]);
   }
 
+  /** The connected sockets by their ids. */
+  get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#sockets;
+  }
+
   /** Whether nobody is here or on the way in. @internal */
   get isEmpty(): boolean {
-    return this.sockets.size === 0 && !this.#reception.isBusy;
+    return this.#sockets.size === 0 && !this.#reception.isBusy;
   }
 
   /**
@@ -136,17 +140,13 @@ export class Namespace<
    * @example
    * io.of("/desk").emit("news", "the desk is open");
    */
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
-    const { profile } = this.#host.dialect;
-    if (profile.isLocal(event)) this.dispatch(String(event), args);
-    else this.#everybody.emit(event, ...args);
-    return profile.emitted(this);
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
+    return this.createOperator().emit(event, ...args);
   }
 
   /** Sends the event `message` to everybody. */
   send(...args: unknown[]): this {
-    this.#everybody.send(...args);
+    Reflect.apply(this.emit, this, ["message", ...args]);
     return this;
   }
 
@@ -172,7 +172,7 @@ export class Namespace<
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
-    return this.#everybody.emitWithAck(event, ...args);
+    return this.createOperator().emitWithAck(event, ...args);
   }
 
   /**
@@ -185,7 +185,7 @@ export class Namespace<
    * io.of("/desk").to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
   to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
-    return this.#everybody.to(rooms);
+    return this.createOperator().to(rooms);
   }
 
   /**
@@ -196,7 +196,7 @@ export class Namespace<
    * io.of("/desk").in("readers").disconnectSockets();
    */
   in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
-    return this.#everybody.to(rooms);
+    return this.createOperator().to(rooms);
   }
 
   /**
@@ -207,22 +207,22 @@ export class Namespace<
    * io.of("/desk").except("guests").emit("news", "for members only");
    */
   except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
-    return this.#everybody.except(rooms);
+    return this.createOperator().except(rooms);
   }
 
   /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
   get volatile(): BroadcastOperator<Emit, Data> {
-    return this.#everybody.volatile;
+    return this.createOperator().volatile;
   }
 
   /** Addresses everybody on this process. */
   get local(): BroadcastOperator<Emit, Data> {
-    return this.#everybody.local;
+    return this.createOperator().local;
   }
 
   /** Addresses everybody, telling whether transports may compress. */
   compress(compress: boolean): BroadcastOperator<Emit, Data> {
-    return this.#everybody.compress(compress);
+    return this.createOperator().compress(compress);
   }
 
   /**
@@ -235,32 +235,52 @@ export class Namespace<
    * });
    */
   timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
-    return this.#everybody.timeout(timeoutMs);
+    return this.createOperator().timeout(timeoutMs);
+  }
+
+  /** Itself: every event is JSON, as elder programs ask for. */
+  get json(): this {
+    return this;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.createOperator().binary(hasBinary);
+  }
+
+  /**
+   * Finds the ids of the sockets in the namespace.
+   * @param callback gets the error or null, and the ids.
+   * @returns the namespace.
+   */
+  clients(callback: ClientsCallback): this {
+    this.createOperator().clients(callback);
+    return this;
   }
 
   /** The sockets of the namespace. */
   fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
-    return this.#everybody.fetchSockets();
+    return this.createOperator().fetchSockets();
   }
 
   /** The ids of everybody, on all servers. @deprecated `fetchSockets` tells more. */
   allSockets(): Promise<Set<SocketId>> {
-    return this.#everybody.allSockets();
+    return this.createOperator().allSockets();
   }
 
   /** Has everybody join rooms. */
   socketsJoin(rooms: Room | readonly Room[]): void {
-    this.#everybody.socketsJoin(rooms);
+    this.createOperator().socketsJoin(rooms);
   }
 
   /** Has everybody leave rooms. */
   socketsLeave(rooms: Room | readonly Room[]): void {
-    this.#everybody.socketsLeave(rooms);
+    this.createOperator().socketsLeave(rooms);
   }
 
   /** Sends everybody away. @param close whether their whole connections are to end. */
   disconnectSockets(close = false): void {
-    this.#everybody.disconnectSockets(close);
+    this.createOperator().disconnectSockets(close);
   }
 
   /** Judges a client that wants to join, and lets it in or refuses it. @internal */
@@ -272,7 +292,7 @@ export class Namespace<
   remove(socket: Socket<Listen, Emit, ServerSide, Data>, reason: DisconnectReason): void {
     if (socket.hold !== undefined) this.recovery?.ended(socket.hold, reason, socket);
     this.adapter.delAll(socket.id);
-    this.sockets.delete(socket.id);
+    this.#sockets.delete(socket.id);
     this.#checkEmpty();
   }
 
@@ -281,7 +301,8 @@ export class Namespace<
     this.dispatch(event, [namespace]);
   }
 
-  get #everybody(): BroadcastOperator<Emit, Data> {
+  /** Whom the namespace addresses where nobody is named. */
+  protected createOperator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this, EVERYBODY);
   }
 
@@ -294,7 +315,7 @@ export class Namespace<
     missed: readonly (readonly unknown[])[],
     isUntold: boolean,
   ): void {
-    this.sockets.set(socket.id, socket);
+    this.#sockets.set(socket.id, socket);
     try {
       socket.admit(
         missed.map((data) => this.preparedAgain(data)),

@@ -4,12 +4,9 @@
 //        it calls back as well, as encoders of 2.x do.
 // Source: docs/protocol/socket-5.md, "Text encoding"
 
-import type { SocketPacket } from "@bowline/protocol";
+import type { SocketFrame, SocketPacket } from "@bowline/protocol";
 import { PreparedPacket } from "@bowline/protocol/internal";
 import type { Wires } from "./wires.ts";
-
-/** One frame above the engine: a text, or the bytes of an attachment. */
-export type SocketFrame = string | Uint8Array;
 
 /** Encodes for adapters. */
 export class SharedEncoder {

@@ -10,6 +10,7 @@ import {
   type PacketEncoder,
   type Parser,
   type SocketDialect,
+  type SocketFrame,
   sio4,
   sio5,
 } from "@bowline/protocol";
@@ -17,7 +18,6 @@ import { createVariants, type MessageFramer, type PreparedPacket, type Variants 
 import type { Wire } from "./connection.ts";
 import type { ServerOptions } from "./options.ts";
 import type { Profile } from "./profile.ts";
-import type { SocketFrame } from "./shared-encoder.ts";
 
 /** A parser for each revision of the Socket.IO protocol, where the wire formats differ between them. */
 export interface ParserByRevision {
