@@ -35,7 +35,9 @@ export function createObjectView<T extends object>(target: T, collection: Collec
       if (typeof key === "string" && isKey(key)) return collection.value(key);
       const member: unknown = Reflect.get(target, key, target);
       // Maps and sets know their contents by what they are called on, which must not be the view.
-      return typeof member === "function" && key !== "constructor" ? member.bind(target) : member;
+      if (typeof member !== "function" || key === "constructor") return member;
+      const bound: unknown = member.bind(target);
+      return bound;
     },
     set: (_, key, value) => Reflect.set(target, key, value, target),
     has: (_, key) => Reflect.has(target, key) || (typeof key === "string" && collection.has(key)),

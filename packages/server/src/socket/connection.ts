@@ -15,7 +15,8 @@ import {
   type SocketPacket,
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
-import type { Connection, ConnectionListener } from "../engine/connection.ts";
+import type { Connection } from "../engine/connection.ts";
+import type { ConnectionListener } from "../engine/connection-events.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
@@ -57,6 +58,8 @@ export interface ConnectionHost {
   readonly platform: SocketPlatform;
   /** Milliseconds in which a client has to join a namespace. */
   readonly connectTimeoutMs: number;
+  /** The packet that was encoded into these very frames, where the server's encoder did it. */
+  packetOf(frames: readonly SocketFrame[]): PreparedPacket | undefined;
   /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
   admit(request: JoinRequest): void;
 }
@@ -147,17 +150,25 @@ export class ClientConnection implements ConnectionListener {
    */
   send(prepared: PreparedPacket, options: SendOptions): boolean {
     if (options.volatile === true && !this.writable) return false;
-    const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const variant = this.conn.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
     this.conn.transmit(outgoing);
     return true;
   }
 
-  /** Sends what a parser has made of a packet, for adapters that encode by themselves. */
-  writeToEngine(frames: SocketFrame | readonly SocketFrame[], options: SendOptions): void {
+  /**
+   * Sends what adapters have encoded by themselves, with the server's encoder or in a way of their own.
+   * @param encoded a text, then its attachments.
+   */
+  writeToEngine(encoded: SocketFrame | readonly SocketFrame[], options: SendOptions = {}): void {
+    const list = typeof encoded === "string" || encoded instanceof Uint8Array ? [encoded] : encoded;
+    const prepared = this.#host.packetOf(list);
+    if (prepared !== undefined) {
+      this.send(prepared, options);
+      return;
+    }
     if (options.volatile === true && !this.writable) return;
     const { engine, base64 } = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
-    const list = typeof frames === "string" || frames instanceof Uint8Array ? [frames] : frames;
     this.conn.transmit({
       frames: list.map((data) => engine.frame({ type: "message", data }, base64)),
       compress: options.compress ?? true,

@@ -31,7 +31,7 @@ interface Member<N> {
   readonly name: string;
   readonly isEmpty: boolean;
   readonly children: Set<N>;
-  readonly adapter: { close(): Promise<void> | void };
+  readonly adapter: { close?(): Promise<void> | void };
 }
 
 /** What the collection asks of the server. */
@@ -148,7 +148,7 @@ export class DynamicNamespaces<N extends Member<N>> {
     if (namespace === undefined || pattern === undefined || !namespace.isEmpty) return;
     this.#namespaces.delete(name);
     pattern.parent.children.delete(namespace);
-    void namespace.adapter.close();
+    void namespace.adapter.close?.();
   }
 
   #create(name: string, parent: N | undefined): N {

@@ -2,7 +2,7 @@
 // Place: read once when a server is made
 // Rules: names are upstream's; the caller's object is never written to.
 
-import type { AdapterFactory } from "@bowline/adapter";
+import type { AdapterConstructor } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
 import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
@@ -16,8 +16,8 @@ export interface ServerOptions extends EngineOptions {
   readonly connectTimeout: number;
   /** Most attachments that one packet of a client may have. @default 10 */
   readonly maxAttachments: number;
-  /** Makes the adapter of each namespace. @default rooms in memory */
-  readonly adapter?: AdapterFactory;
+  /** Makes the adapter of each namespace: a class, or a function. @default rooms in memory */
+  readonly adapter?: AdapterConstructor;
   /**
    * Reads and writes packets. One parser serves the clients of both generations, which is right where its wire format is
    * the same for both. Where it is not, as with MessagePack, give one for each: `{ 4: ..., 5: ... }`, by the revision of

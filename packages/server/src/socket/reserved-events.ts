@@ -13,6 +13,16 @@ export function refuseReservedEvent(event: unknown): void {
   }
 }
 
+/** Events that a namespace emits itself: no other server may send them. */
+const NAMESPACE_EVENTS: ReadonlySet<unknown> = new Set(["connect", "connection", "new_namespace"]);
+
+/** @throws TypeError when an event's name is one that a namespace emits itself. */
+export function refuseNamespaceEvent(event: unknown): void {
+  if (NAMESPACE_EVENTS.has(event)) {
+    throw new TypeError(`Cannot emit "${String(event)}": "${String(event)}" is a reserved event name; choose another`);
+  }
+}
+
 /** Events that a socket emits itself. */
 export interface SocketReservedEvents {
   /** The socket has ended; it is in no room any more. */

@@ -4,11 +4,12 @@
 //        programs of 2.x know.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
+import type { AdapterConstructor } from "@bowline/adapter";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import { resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
-import { chooseAdapter } from "./adapter-choice.ts";
+import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
@@ -18,6 +19,7 @@ import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import { SharedEncoder } from "./shared-encoder.ts";
 import type { Socket } from "./socket.ts";
 import { Wires } from "./wires.ts";
 
@@ -39,9 +41,15 @@ export class SocketServer<
   readonly #namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>>;
   readonly #chooseDialect: ChooseDialect;
   #dialect: ApiDialect;
+  #adapter: AdapterConstructor;
   #options: ServerOptions;
   #engine: EngineServer | undefined;
   #wires: Wires | undefined;
+  /** What turns packets into frames, for adapters that do that themselves. */
+  readonly encoder: SharedEncoder = new SharedEncoder(() => {
+    this.#wires ??= new Wires(this.#options, this.#dialect.profile);
+    return this.#wires;
+  });
 
   /** @param chooseDialect what programs of each generation find. */
   constructor(
@@ -55,6 +63,7 @@ export class SocketServer<
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.#options.compat);
     this.#warnOfUnknown(options);
+    this.#adapter = chooseAdapter(this.#options, recoveryOptions(this.#options.connectionStateRecovery));
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
   }
@@ -72,6 +81,21 @@ export class SocketServer<
   /** The path that requests start with. */
   path(): string {
     return this.#options.path;
+  }
+
+  /** What makes the adapter of each namespace. */
+  adapter(): AdapterConstructor;
+  /**
+   * Changes what makes adapters: each namespace that there is gets a new one, with the rooms of the one before.
+   * @param maker a class, or a function.
+   * @returns the server.
+   */
+  adapter(maker: AdapterConstructor): this;
+  adapter(maker?: AdapterConstructor): AdapterConstructor | this {
+    if (maker === undefined) return this.#adapter;
+    this.#adapter = maker;
+    for (const namespace of this.#namespaces.all()) namespace.replaceAdapter(createAdapter(maker, namespace));
+    return this;
   }
 
   /**
@@ -106,16 +130,26 @@ export class SocketServer<
   /**
    * Makes the engine that a runtime then feeds with requests.
    * @param options win over those given to the constructor.
+   * @param create makes the engine in the runtime's own form.
    */
-  protected startEngine(options: Partial<ServerOptions>): EngineServer {
+  protected startEngine(options: Partial<ServerOptions>): EngineServer;
+  protected startEngine<Engine extends EngineServer>(
+    options: Partial<ServerOptions>,
+    create: (options: ServerOptions) => Engine,
+  ): Engine;
+  protected startEngine(
+    options: Partial<ServerOptions>,
+    create: (options: ServerOptions) => EngineServer = (resolved) => new EngineServer(resolved, this.#platform),
+  ): EngineServer {
     this.#options = resolveOptions(options, this.#options);
     this.#dialect = this.#chooseDialect(this.#options.compat);
     this.#warnOfUnknown(options);
-    const engine = new EngineServer(this.#options, this.#platform);
+    const engine = create(this.#options);
     this.#engine = engine;
     const host: ConnectionHost = {
       platform: this.#platform,
       connectTimeoutMs: this.#options.connectTimeout,
+      packetOf: (frames) => this.encoder.packetOf(frames),
       admit: (request) => {
         this.#namespaces.find(request, (namespace) => {
           if (namespace === undefined) request.client.refuse(request.namespace, { message: "Invalid namespace" });
@@ -139,7 +173,7 @@ export class SocketServer<
       for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
     }
     this.#engine?.close();
-    await Promise.allSettled(namespaces.map((namespace) => namespace.adapter.close()));
+    await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
   }
 
   /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
@@ -151,14 +185,15 @@ export class SocketServer<
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
     const platform = this.#platform;
     const recovery = recoveryOptions(this.#options.connectionStateRecovery);
-    const createAdapter = chooseAdapter(this.#options, recovery, platform);
+    const surroundings = adapterSurroundings(this.#options, recovery, platform);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
-      create: (name, parent) => this.#dialect.createNamespace(name, host, createAdapter, parent),
+      create: (name, parent) =>
+        this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
       createParent: (name) => {
         const parent: Namespace<Listen, Emit, ServerSide, Data> = this.#dialect.createNamespace(
           name,
           host,
-          ({ children }) => new ChildrenAdapter(children),
+          (namespace) => new ChildrenAdapter(namespace),
         );
         return parent;
       },
@@ -175,6 +210,7 @@ export class SocketServer<
         return dialect();
       },
       recovery,
+      surroundings,
       measure: (prepared) => this.#wires?.measure(prepared) ?? 0,
       emptied: (name) => {
         if (!this.#options.cleanupEmptyChildNamespaces) return;

@@ -377,7 +377,7 @@ export class Socket<
     if (ack === undefined) {
       // Through the adapter, which knows the log: what is sent to one socket may be missed as well.
       if (this.hold !== undefined && this.#state !== "joining") {
-        this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), flags: modifiers });
+        void this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), except: new Set(), flags: modifiers });
       } else if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
       return;
     }

@@ -10,10 +10,11 @@ import {
   type PacketEncoder,
   type Parser,
   type SocketDialect,
+  type SocketFrame,
   sio4,
   sio5,
 } from "@bowline/protocol";
-import { createVariants, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
+import { createVariants, type MessageFramer, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
 import type { Wire } from "./connection.ts";
 import type { ServerOptions } from "./options.ts";
 import type { Profile } from "./profile.ts";
@@ -33,9 +34,14 @@ interface Generation {
   readonly isForeign: boolean;
 }
 
+/** Leaves frames as they are. */
+const NO_ENGINE: MessageFramer = { frame: ({ data }) => ({ data, byteLength: data.length }) };
+
 /** Makes the wires of connections. */
 export class Wires {
   readonly #generations: { readonly 3: Generation; readonly 4: Generation };
+  /** Frames as the parser of revision 5 gives them, without an engine around. */
+  readonly #bare: Variants;
   readonly #profile: Profile;
   readonly #maxAttachments: number;
 
@@ -43,12 +49,16 @@ export class Wires {
     this.#profile = profile;
     this.#maxAttachments = maxAttachments;
     const encoders = new Map<Parser, PacketEncoder>();
+    const encoderOf = (encoding: Parser): PacketEncoder => {
+      const encoder = encoders.get(encoding) ?? new encoding.Encoder();
+      encoders.set(encoding, encoder);
+      return encoder;
+    };
     const generation = (dialect: SocketDialect, engineDialect: EngineDialect): Generation => {
       const own = ownParser(parser, dialect.revision);
       // The text of both revisions looks the same for all that a server sends, so one encoder serves both.
       const encoding = own ?? sio5.parser;
-      const encoder = encoders.get(encoding) ?? new encoding.Encoder();
-      encoders.set(encoding, encoder);
+      const encoder = encoderOf(encoding);
       return {
         dialect,
         variants: createVariants(engineDialect, encoder, encoding, dialect.acceptsOffsets),
@@ -57,6 +67,8 @@ export class Wires {
       };
     };
     this.#generations = { 3: generation(sio4, eio3), 4: generation(sio5, eio4) };
+    const encoding = ownParser(parser, 5) ?? sio5.parser;
+    this.#bare = createVariants(NO_ENGINE, encoderOf(encoding), encoding);
   }
 
   /** The wire of a new connection. @param protocol the revision of the engine below. */
@@ -64,6 +76,11 @@ export class Wires {
     const { dialect, variants, parser, isForeign } = this.#generations[protocol];
     const decoder = new parser.Decoder({ maxAttachments: this.#maxAttachments });
     return { dialect, variants, decoder, isForeign, habits: this.#profile.habits[dialect.revision] };
+  }
+
+  /** Encodes a packet as most clients get it, without an engine around. */
+  frames(prepared: PreparedPacket): SocketFrame[] {
+    return prepared.frames(this.#bare.binary).map(({ data }) => data);
   }
 
   /** Encodes a packet as most clients get it, and gives its bytes. */
