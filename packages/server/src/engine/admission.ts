@@ -5,6 +5,7 @@
 // Source: docs/protocol/engine-4.md, "Errors"
 
 import { eio3 } from "@bowline/protocol";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { createOriginCheck, type OriginCheck } from "./allowed-origins.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError } from "./handshake.ts";
 import type { RequestHead } from "./http-exchange.ts";
@@ -21,7 +22,7 @@ export interface AdmissionOutcome {
 /** Where session ids come from. */
 export interface IdSource {
   /** Makes the id of a session, now or later. */
-  generateId(request: unknown): unknown;
+  generateId(request: NativeRequest): unknown;
   /** Whether an id cannot be given any more. */
   isTaken(sid: string): boolean;
 }

@@ -216,12 +216,12 @@ describe("the request of a connection", () => {
   it("may be deleted or put away, and what is known of it stays", () => {
     const { connection } = openWebSocket();
     expect([connection.request, connection.query["room"]]).toEqual(["the request", "a"]);
-    delete connection.request;
+    Reflect.deleteProperty(connection, "request");
     expect([connection.request, connection.head.target]).toEqual([
       undefined,
       "/engine.io/?EIO=4&transport=websocket&room=a",
     ]);
-    connection.request = null;
+    Reflect.set(connection, "request", null);
     expect([connection.request, connection.head.native, connection.remoteAddress]).toEqual([
       null,
       undefined,

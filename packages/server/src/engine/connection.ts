@@ -14,6 +14,7 @@ import {
   type SessionEvents,
   type Trace,
 } from "@bowline/protocol/internal";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import {
   type ConnectionEvents,
   type ConnectionListener,
@@ -74,7 +75,7 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
   readonly protocol: 3 | 4;
   readonly remoteAddress: string;
   /** The platform's request that opened the connection. Programs may delete it to save memory: nothing here reads it. */
-  request: unknown;
+  request: NativeRequest;
   /** The engine. */
   readonly server: ConnectionServer;
   /** What is known of the request, whatever a program does with `request`. */

@@ -2,6 +2,7 @@
 // Place: bytes -> engine server (**events**) -> the user's event handlers
 // Rules: names and arguments are upstream's; a listener that throws leaves no request without an answer.
 
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { ChangeableHeaders, HeaderListeners } from "./answer-headers.ts";
 import type { Connection } from "./connection.ts";
 import type { OutgoingPacket } from "./connection-events.ts";
@@ -10,7 +11,7 @@ import type { EngineEmitter } from "./engine-emitter.ts";
 /** What a `connection_error` listener gets. */
 export interface ConnectionErrorReport {
   /** The platform's request. */
-  readonly req: unknown;
+  readonly req: NativeRequest;
   /** One of the engine's error codes, 0 to 5. */
   readonly code: number;
   /** The text of that code. */
@@ -26,9 +27,9 @@ export interface EngineEvents {
   /** A request was refused. */
   connection_error(report: ConnectionErrorReport): void;
   /** The headers that answer a handshake; a listener may change them. */
-  initial_headers(headers: ChangeableHeaders, request: unknown): void;
+  initial_headers(headers: ChangeableHeaders, request: NativeRequest): void;
   /** The headers of an answer to a poll or a POST, or of the end of a WebSocket handshake; a listener may change them. */
-  headers(headers: ChangeableHeaders, request: unknown): void;
+  headers(headers: ChangeableHeaders, request: NativeRequest): void;
   /** The transport of a connection is about to be handed these packets. */
   flush(connection: Connection, packets: readonly OutgoingPacket[]): void;
   /** What waited for a connection's transport has been handed over. */
@@ -50,11 +51,11 @@ export class HeaderEvents implements HeaderListeners {
     return this.#engine.hasListeners("headers") || this.#engine.hasListeners("initial_headers");
   }
 
-  initialHeaders(headers: ChangeableHeaders, request: unknown): void {
+  initialHeaders(headers: ChangeableHeaders, request: NativeRequest): void {
     this.#guard(() => this.#engine.emit("initial_headers", headers, request));
   }
 
-  headers(headers: ChangeableHeaders, request: unknown): void {
+  headers(headers: ChangeableHeaders, request: NativeRequest): void {
     this.#guard(() => this.#engine.emit("headers", headers, request));
   }
 

@@ -2,6 +2,7 @@
 // Place: **bytes** -> engine server -> connection -> socket layer, which makes handshakes of it
 // Rules: programs let go of `conn.request` to save memory: what is kept here does not hold it.
 
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { RequestHead } from "./http-exchange.ts";
 
 /** The head of a request that is over. */
@@ -36,6 +37,7 @@ export function keepHead(head: RequestHead): RequestHead {
 }
 
 /** What programs get to see of a request: the platform's own object where there is one. */
+export function nativeRequest(head: RequestHead): NativeRequest;
 export function nativeRequest(head: RequestHead): unknown {
   return head.native?.req ?? head;
 }

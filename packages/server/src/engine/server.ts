@@ -5,6 +5,7 @@
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
 import { type Clock, createId, type Random, type Trace } from "@bowline/protocol/internal";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { Admission } from "./admission.ts";
 import { HeaderWriter } from "./answer-headers.ts";
 import { createClientTable } from "./client-table.ts";
@@ -103,7 +104,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
    * @param request the platform's request.
    * @returns 20 random characters, or what the option `generateId` gives; a promise is waited for.
    */
-  generateId(request: unknown): string | number | Promise<string | number> {
+  generateId(request: NativeRequest): string | number | Promise<string | number> {
     const { generateId } = this.options;
     return generateId === undefined ? createId(this.#platform.random) : generateId(request);
   }
@@ -124,7 +125,8 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
   handleRequest(exchange: HttpExchange): void {
     const { handlePreflightRequest } = this.options;
     if (exchange.head.method === "OPTIONS" && handlePreflightRequest && exchange.native !== undefined) {
-      this.#guardAnswer(exchange, () => handlePreflightRequest(exchange.native?.req, exchange.native?.res));
+      const { req, res } = exchange.native;
+      this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
     this.#crossOriginHint.saw(exchange.head);

@@ -185,7 +185,7 @@ describe("a request that the program lets go of", () => {
     engine.on("connection", (connection) => {
       const { request } = connection;
       if (typeof request === "object" && request !== null) requests.push(new WeakRef(request));
-      connection.request = null;
+      Reflect.set(connection, "request", null);
     });
     const host = await open(httpServer);
     await firstMessage(host, "/engine.io/");

@@ -4,9 +4,11 @@
 //        construct it with `new`, extend it and pass it around as one object.
 
 import { createServer } from "node:http";
-import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { EngineServer } from "../../engine/server.ts";
 import type { ServerOptions } from "../../socket/options.ts";
 import { SocketServer } from "../../socket/server.ts";
+import { chooseDialect } from "../dialect-2.ts";
 import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
 import { NodeEngine } from "./engine-server.ts";
 import { nodePlatform } from "./platform.ts";
@@ -43,10 +45,9 @@ export class Server<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > extends SocketServer<Listen, Emit, ServerSide, Data> {
   #httpServer: HttpServerLike | undefined;
-  #nodeEngine: NodeEngine | undefined;
   #detach: (() => void) | undefined;
 
   /**
@@ -57,7 +58,7 @@ export class Server<
    */
   constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
     const listens = isListenTarget(target);
-    super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform());
+    super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform(), chooseDialect);
     if (typeof target === "function") {
       throw new TypeError(
         "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
@@ -74,9 +75,9 @@ export class Server<
     return this.#httpServer;
   }
 
-  /** The engine, once the server is attached. */
-  override get engine(): NodeEngine | undefined {
-    return this.#nodeEngine;
+  /** The engine; undefined until the server is attached. */
+  override get engine(): NodeEngine {
+    return asNodeEngine(super.engine);
   }
 
   /**
@@ -96,7 +97,6 @@ export class Server<
    */
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
     const engine = this.startEngine(options, (resolved) => new NodeEngine(resolved));
-    this.#nodeEngine = engine;
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
     this.#detach = attachEngine(engine, server, this.opts.serveClient ? { side: serveClient(this.opts) } : {});
@@ -148,6 +148,12 @@ export class Server<
     }
     detach?.();
   }
+}
+
+/** On Node the server starts no other engine than this one. */
+function asNodeEngine(engine: EngineServer): NodeEngine;
+function asNodeEngine(engine: unknown): unknown {
+  return engine;
 }
 
 function notFound(_request: unknown, response: { writeHead(status: number): { end(): unknown } }): void {
