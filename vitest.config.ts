@@ -70,6 +70,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("differential", 30_000),
       builtSuite("client-rows", 30_000),
       builtSuite("python", 30_000),
+      builtSuite("adapters", 60_000),
     ],
   },
 });
