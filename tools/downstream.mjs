@@ -22,7 +22,7 @@ const CACHE = join(ROOT, ".cache", "downstream");
 const TARBALLS = join(CACHE, "tarballs");
 
 /** The programs that the gate plays; the whole matrix has all of them. */
-const IN_THE_GATE = ["feathers"];
+const IN_THE_GATE = ["feathers", "nest"];
 
 /** The folder of a program as it was written. */
 const sourceOf = (name) => join(PROGRAMS, name, "program");
