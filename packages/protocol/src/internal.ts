@@ -36,7 +36,15 @@ export { guard, invoke } from "./shared/callback.ts";
 export type { Cancel, Clock } from "./shared/clock.ts";
 export { createDebugTrace, type DebugOutlet, type Scopes } from "./shared/debug.ts";
 export { Emitter } from "./shared/emitter.ts";
-export type { DefaultEventsMap, EventNames, EventParams, EventsMap, ListenerOf } from "./shared/events-map.ts";
+export type {
+  DefaultData,
+  DefaultEventsMap,
+  EventNames,
+  EventParams,
+  EventsMap,
+  ListenerOf,
+  UserValue,
+} from "./shared/events-map.ts";
 export { createId, type Random } from "./shared/random.ts";
 export { createRecord } from "./shared/record.ts";
 export { createSystemClock, type SystemClock } from "./shared/system-clock.ts";

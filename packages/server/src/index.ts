@@ -5,7 +5,17 @@
 
 export type { Adapter, AdapterFactory, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
 export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
-export type { DefaultEventsMap, EventsMap, TransportName } from "@bowline/protocol/internal";
+export type {
+  DefaultData,
+  DefaultEventsMap,
+  EventNames,
+  EventNamesWithAck,
+  EventParams,
+  EventsMap,
+  TransportName,
+  WithAnswers,
+  WithTimeout,
+} from "@bowline/protocol/internal";
 export type { ChangeableHeaders } from "./engine/answer-headers.ts";
 export type { Connection, ConnectionEvents } from "./engine/connection.ts";
 export type { CookieAttributes } from "./engine/cookie.ts";
@@ -14,16 +24,18 @@ export type { EngineMiddleware } from "./engine/middleware.ts";
 export type { AllowRequest, EngineOptions, HttpCompression, PerMessageDeflate } from "./engine/options.ts";
 export type { ConnectionErrorReport, EngineEvents, EngineServer } from "./engine/server.ts";
 export type { WebTransportSession } from "./engine/webtransport-session.ts";
+export type { NativeHeaders, NativeRequest, NativeResponse } from "./runtime/node/native-types.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastOperator, BroadcastTimeoutError } from "./socket/broadcast-operator.ts";
 export type { DisconnectReason } from "./socket/connection.ts";
 export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
 export type { Handshake } from "./socket/handshake.ts";
 export type { IncomingEvent } from "./socket/inbox.ts";
-export type { Middleware, Next } from "./socket/middleware.ts";
+export type { ExtendedError, Middleware, Next } from "./socket/middleware.ts";
 export { Namespace, type NamespaceReservedEvents } from "./socket/namespace.ts";
 export type { ServerOptions } from "./socket/options.ts";
 export type { RecoveryOptions } from "./socket/recovery.ts";
+export type { RemoteSender, RemoteSocket } from "./socket/remote-socket.ts";
 export type { SocketReservedEvents } from "./socket/reserved-events.ts";
 export { Socket } from "./socket/socket.ts";
 export type { ParserByRevision } from "./socket/wires.ts";

@@ -7,6 +7,7 @@ import {
   type Middleware as CoreMiddleware,
   Server as CoreServer,
   type ServerOptions as CoreServerOptions,
+  type DefaultData,
   type ListenTarget,
 } from "@bowline/server";
 import type { BroadcastOperator as CoreBroadcastOperator } from "./broadcast-operator.js";
@@ -21,7 +22,7 @@ interface Io {
     Listen extends EventsMap = CoreDefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = CoreDefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >(
     target?: Target,
     options?: Partial<CoreServerOptions>,
@@ -30,7 +31,7 @@ interface Io {
     Listen extends EventsMap = CoreDefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = CoreDefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >(
     target?: Target,
     options?: Partial<CoreServerOptions>,
@@ -46,10 +47,7 @@ declare const io: Io;
 
 declare namespace io {
   type AllowRequest = CoreAllowRequest;
-  type BroadcastOperator<Emit extends EventsMap, Data = Record<string, unknown>> = CoreBroadcastOperator<
-    Emit,
-    CoreSocket<CoreDefaultEventsMap, Emit, CoreDefaultEventsMap, Data>
-  >;
+  type BroadcastOperator<Emit extends EventsMap, Data> = CoreBroadcastOperator<Emit, Data>;
   type DefaultEventsMap = CoreDefaultEventsMap;
   type DisconnectReason = CoreDisconnectReason;
   type Event = CoreEvent;
@@ -61,20 +59,20 @@ declare namespace io {
     Listen extends EventsMap = CoreDefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = CoreDefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   > = CoreNamespace<Listen, Emit, ServerSide, Data>;
   type Server<
     Listen extends EventsMap = CoreDefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = CoreDefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   > = CoreServer<Listen, Emit, ServerSide, Data>;
   type ServerOptions = CoreServerOptions;
   type Socket<
     Listen extends EventsMap = CoreDefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = CoreDefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   > = CoreSocket<Listen, Emit, ServerSide, Data>;
 }
 

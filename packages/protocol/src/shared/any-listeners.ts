@@ -2,8 +2,14 @@
 // Place: connection / namespace / **socket** -> the user's event handlers; for both sides.
 // Rules: they run in the order they were added, over a copy; a list that nobody fills costs nothing.
 
-/** Hears every event. */
-export type AnyListener = (event: string, ...args: unknown[]) => void;
+import type { UserValue } from "./events-map.ts";
+
+/**
+ * Hears every event. The form of a method lets programs declare the event as one of the names that they know.
+ */
+export type AnyListener = {
+  call(event: string, ...args: UserValue[]): void;
+}["call"];
 
 /** An ordered list of listeners for all events. */
 export class AnyListeners {

@@ -15,6 +15,13 @@ export interface DefaultEventsMap {
   [event: string]: (...args: any[]) => void;
 }
 
+/** A value of the program's, or one that its peers sent to it: only the program knows of which type it is. */
+// biome-ignore lint/suspicious/noExplicitAny: to be used without a check, as programs of upstream do
+export type UserValue = any;
+
+/** What sockets keep for programs that do not say of which type it is. */
+export type DefaultData = UserValue;
+
 /** The names of the events in a map. */
 export type EventNames<Map extends EventsMap> = keyof Map & (string | symbol);
 

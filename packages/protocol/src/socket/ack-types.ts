@@ -11,25 +11,36 @@ type FirstAnswer<Args extends readonly unknown[]> = [Args[0]] extends [Error | n
 
 type FirstOf<Ack> = Ack extends (...args: infer Args) => unknown ? FirstAnswer<Args> : unknown;
 
+/** Parameters of which it is not known how many there are. */
+type Open<Params extends readonly unknown[]> = number extends Params["length"] ? true : false;
+
+/** The ack at the end of an event's parameters, which may be optional; never where there is none. */
+type AckOf<Params extends readonly unknown[]> = Params extends readonly [...infer _, infer Final]
+  ? Extract<Final, Callback>
+  : Open<Params> extends true
+    ? never
+    : Params extends readonly [...infer _, (infer Final)?]
+      ? Extract<Final, Callback>
+      : never;
+
 /** The parameters of an event without its ack, if it has one. */
-export type WithoutAck<Params extends readonly unknown[]> = Params extends readonly [...infer Head, infer Final]
-  ? Final extends Callback
+export type WithoutAck<Params extends readonly unknown[]> = [AckOf<Params>] extends [never]
+  ? Params
+  : Params extends readonly [...infer Head, infer _]
     ? Head
-    : Params
-  : Params;
+    : Params extends readonly [...infer Head, (infer _)?]
+      ? Head
+      : Params;
 
 /** What the ack of an event brings first. */
-export type AnswerOf<Params extends readonly unknown[]> = Params extends readonly [...infer _, infer Final]
-  ? FirstOf<Final>
-  : Params[number];
+export type AnswerOf<Params extends readonly unknown[]> =
+  Open<Params> extends true ? Params[number] : FirstOf<AckOf<Params>>;
 
 /** Whether the parameters of an event end in an ack; where they are not known, they may. */
 type HasAck<Params extends readonly unknown[]> = Params extends readonly []
   ? false
-  : Params extends readonly [...infer _, infer Final]
-    ? Final extends Callback
-      ? true
-      : false
+  : [AckOf<Params>] extends [never]
+    ? Open<Params>
     : true;
 
 /** The names of the events that are acknowledged. */
@@ -44,17 +55,16 @@ type AckWithError<Args extends readonly unknown[], Result> = {
   ack(error: Error | null, ...args: Args): Result;
 }["ack"];
 
-type ErrorFirst<Params extends readonly unknown[]> = {
-  [Index in keyof Params]: Params[Index] extends (...args: infer Args) => infer Result
-    ? AckWithError<Args, Result>
-    : Params[Index];
-};
+/** Each one of a union for itself: an ack may be optional. */
+type ErrorFirstIn<Param> = Param extends (...args: infer Args) => infer Result ? AckWithError<Args, Result> : Param;
 
-type Gathering<Params extends readonly unknown[]> = {
-  [Index in keyof Params]: Params[Index] extends (...args: infer Args) => infer Result
-    ? AckWithError<[answers: FirstAnswer<Args>[]], Result>
-    : Params[Index];
-};
+type ErrorFirst<Params extends readonly unknown[]> = { [Index in keyof Params]: ErrorFirstIn<Params[Index]> };
+
+type GatheringIn<Param> = Param extends (...args: infer Args) => infer Result
+  ? AckWithError<[answers: FirstAnswer<Args>[]], Result>
+  : Param;
+
+type Gathering<Params extends readonly unknown[]> = { [Index in keyof Params]: GatheringIn<Params[Index]> };
 
 /** An event map whose acks take an error or null first, as after `timeout()`. */
 export type WithTimeout<Map> = {

@@ -4,6 +4,7 @@
 //        an answer, but not of one that refuses.
 // Source: docs/protocol/engine-4.md, "Polling", "Cookies" and "CORS"
 
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { type CookieWriter, createCookieWriter } from "./cookie.ts";
 import type { AnswerHeaders, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineOptions, nativeRequest } from "./options.ts";
@@ -26,8 +27,8 @@ export type ChangeableHeaders = Record<string, string | string[]>;
 /** Tells programs of the headers that are about to be sent. */
 export interface HeaderListeners {
   readonly listening: boolean;
-  initialHeaders(headers: ChangeableHeaders, request: unknown): void;
-  headers(headers: ChangeableHeaders, request: unknown): void;
+  initialHeaders(headers: ChangeableHeaders, request: NativeRequest): void;
+  headers(headers: ChangeableHeaders, request: NativeRequest): void;
 }
 
 /** Makes the headers of a server's answers. */

@@ -23,6 +23,7 @@ import {
   UPGRADE_ACCEPTED,
   type UpgradeTicket,
 } from "@bowline/protocol/internal";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { Query } from "./handshake.ts";
 import type { HttpExchange, RequestHead } from "./http-exchange.ts";
 import { nativeRequest } from "./options.ts";
@@ -167,7 +168,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   }
 
   /** The platform's request that opened the connection. */
-  get request(): unknown {
+  get request(): NativeRequest {
     return nativeRequest(this.head);
   }
 

@@ -5,6 +5,7 @@
 // Source: docs/protocol/engine-4.md, "CORS"
 
 import cors from "cors";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { Exchange } from "./http-exchange.ts";
 
 /** An origin as the option `cors` takes it. */
@@ -33,7 +34,9 @@ export interface CorsOptions {
 }
 
 /** Gives the options for one request. */
-export type CorsDelegate = (request: never, give: (error: Error | null, options?: CorsOptions) => void) => void;
+export type CorsDelegate = {
+  call(request: NativeRequest, give: (error: Error | null, options?: CorsOptions) => void): void;
+}["call"];
 
 /** Goes on with a request, or refuses it because of an error. */
 type Continue = (error?: unknown) => void;

@@ -3,10 +3,16 @@
 // Rules: each middleware hands on at most once, whatever it does afterwards; one that throws or rejects refuses; where
 //        the platform has no such request, nobody gets in, and is told why.
 
+import type { NativeRequest, NativeResponse } from "../runtime/node/native-types.ts";
 import type { NativePair } from "./http-exchange.ts";
 
-/** A middleware as Express knows it; one that returns a promise refuses by rejecting it. */
-export type EngineMiddleware = (req: never, res: never, next: (error?: unknown) => void) => unknown;
+/**
+ * A middleware as Express knows it; one that returns a promise refuses by rejecting it. The form of a method lets
+ * programs declare requests and answers as those of their framework.
+ */
+export type EngineMiddleware = {
+  call(req: NativeRequest, res: NativeResponse, next: (error?: unknown) => void): unknown;
+}["call"];
 
 /**
  * Runs middlewares in their order.

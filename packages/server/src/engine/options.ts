@@ -4,6 +4,7 @@
 //        `compat` restores those of 2.x; the caller's object is never written to.
 
 import type { TransportName } from "@bowline/protocol/internal";
+import type { NativeRequest, NativeResponse } from "../runtime/node/native-types.ts";
 import { type CookieAttributes, checkCookie } from "./cookie.ts";
 import type { CorsDelegate, CorsOptions } from "./cors.ts";
 import type { RequestHead } from "./http-exchange.ts";
@@ -14,7 +15,7 @@ import { profileOf } from "./profile.ts";
  * the engine's error codes in the place of the text gives the answer of that code.
  */
 export type AllowRequest = (
-  request: unknown,
+  request: NativeRequest,
   decide: (error: string | number | null | undefined, welcome: boolean) => void,
 ) => void;
 
@@ -79,7 +80,7 @@ export interface EngineOptions {
   /** Asked for every handshake, on every transport. @default everybody is welcome */
   readonly allowRequest?: AllowRequest;
   /** Makes the session id, which is not to be guessed; a number counts as its digits. @default 20 random characters */
-  readonly generateId?: (request: unknown) => string | number | Promise<string | number>;
+  readonly generateId?: (request: NativeRequest) => string | number | Promise<string | number>;
   /** Sent to every client right behind the open packet. @default nothing */
   readonly initialPacket?: string | Uint8Array;
   /**
@@ -89,7 +90,7 @@ export interface EngineOptions {
    */
   readonly cors: boolean | CorsOptions | CorsDelegate;
   /** Takes requests of the method OPTIONS, before anybody else. @default the answer that `cors` gives */
-  readonly handlePreflightRequest?: (request: unknown, response: unknown) => void;
+  readonly handlePreflightRequest?: (request: NativeRequest, response: NativeResponse) => void;
   /**
    * Cookie with the session id, which load balancers keep clients together by: its name, or its name and attributes;
    * `true` for the name `io`. The server itself never reads it.
@@ -189,6 +190,7 @@ export function requestPath(options: EngineOptions): string {
 }
 
 /** What programs get to see of a request: the platform's own object where there is one. */
+export function nativeRequest(head: RequestHead): NativeRequest;
 export function nativeRequest(head: RequestHead): unknown {
   return head.native?.req ?? head;
 }

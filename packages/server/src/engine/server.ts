@@ -6,6 +6,7 @@
 
 import { eio4 } from "@bowline/protocol";
 import { type Clock, Emitter, type Random, type Trace } from "@bowline/protocol/internal";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { Admission } from "./admission.ts";
 import { type ChangeableHeaders, HeaderWriter } from "./answer-headers.ts";
 import type { Connection } from "./connection.ts";
@@ -30,7 +31,7 @@ export interface EnginePlatform {
 /** What a `connection_error` listener gets. */
 export interface ConnectionErrorReport {
   /** The platform's request. */
-  readonly req: unknown;
+  readonly req: NativeRequest;
   /** One of the engine's error codes, 0 to 5. */
   readonly code: number;
   /** The text of that code. */
@@ -46,9 +47,9 @@ export interface EngineEvents {
   /** A request was refused. */
   connection_error(report: ConnectionErrorReport): void;
   /** The headers that answer a handshake; a listener may change them. */
-  initial_headers(headers: ChangeableHeaders, request: unknown): void;
+  initial_headers(headers: ChangeableHeaders, request: NativeRequest): void;
   /** The headers of an answer to a poll or a POST, or of the end of a WebSocket handshake; a listener may change them. */
-  headers(headers: ChangeableHeaders, request: unknown): void;
+  headers(headers: ChangeableHeaders, request: NativeRequest): void;
 }
 
 /** In the place of a request, where a client came without one. */
@@ -116,7 +117,7 @@ export class EngineServer extends Emitter<EngineEvents> {
   handleRequest(exchange: HttpExchange): void {
     const { handlePreflightRequest } = this.options;
     if (exchange.head.method === "OPTIONS" && handlePreflightRequest !== undefined && exchange.native !== undefined) {
-      handlePreflightRequest(exchange.native.req, exchange.native.res);
+      Reflect.apply(handlePreflightRequest, undefined, [exchange.native.req, exchange.native.res]);
       return;
     }
     this.withCors(exchange, (corsFailure) => {
@@ -308,11 +309,11 @@ class HeaderEvents {
     return this.#engine.hasListeners("headers") || this.#engine.hasListeners("initial_headers");
   }
 
-  initialHeaders(headers: ChangeableHeaders, request: unknown): void {
+  initialHeaders(headers: ChangeableHeaders, request: NativeRequest): void {
     this.#engine.emit("initial_headers", headers, request);
   }
 
-  headers(headers: ChangeableHeaders, request: unknown): void {
+  headers(headers: ChangeableHeaders, request: NativeRequest): void {
     this.#engine.emit("headers", headers, request);
   }
 }

@@ -4,13 +4,15 @@
 //        a broadcast with an ack needs a timeout, since not every client will answer.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import type { Adapter, AdapterSocket, BroadcastFlags, Room } from "@bowline/adapter";
+import type { Adapter, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
   type Cancel,
   type Clock,
+  type DefaultData,
   type EventNames,
+  type EventNamesWithAck,
   type EventParams,
   type EventsMap,
   invoke,
@@ -18,13 +20,14 @@ import {
   type WithAnswers,
   type WithoutAck,
 } from "@bowline/protocol/internal";
+import type { RemoteSocket } from "./remote-socket.ts";
 import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 
 /** What an operator needs of its namespace. */
-export interface BroadcastSource<S extends AdapterSocket> {
+export interface BroadcastSource<Emit extends EventsMap, Data> {
   readonly name: string;
-  readonly adapter: Adapter<S>;
+  readonly adapter: Adapter<RemoteSocket<Emit, Data>>;
   readonly clock: Clock;
   nextAckId(): number;
   /** Answers to a broadcast are of no use any more. */
@@ -37,6 +40,9 @@ export interface BroadcastTarget {
   readonly except: ReadonlySet<Room>;
   readonly flags: BroadcastFlags;
 }
+
+/** Takes the ids of sockets, or what kept them from being found. */
+export type ClientsCallback = (error: unknown, ids?: SocketId[]) => void;
 
 /** Everybody, with nothing special. */
 export const EVERYBODY: BroadcastTarget = { rooms: new Set(), except: new Set(), flags: {} };
@@ -58,17 +64,18 @@ export class BroadcastTimeoutError extends Error {
  *
  * Each step gives a new operator and leaves the one before as it was, so one may be kept and used again.
  * @typeParam Emit events that the server sends.
+ * @typeParam Data what `socket.data` holds.
  * @example
  * const members = io.to("members").except("guests");
  * members.emit("news", "the doors are open");
  * members.volatile.emit("position", 4, 2);
  */
-export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> {
-  readonly #source: BroadcastSource<S>;
+export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
+  readonly #source: BroadcastSource<Emit, Data>;
   readonly #target: BroadcastTarget;
 
   /** Made by a server, a namespace or a socket. @internal */
-  constructor(source: BroadcastSource<S>, target: BroadcastTarget) {
+  constructor(source: BroadcastSource<Emit, Data>, target: BroadcastTarget) {
     this.#source = source;
     this.#target = target;
   }
@@ -82,7 +89,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * @example
    * io.to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, S> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#with({ rooms: new Set([...this.#target.rooms, ...toRooms(rooms)]) });
   }
 
@@ -93,7 +100,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * @example
    * io.in("readers").socketsJoin("members");
    */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, S> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.to(rooms);
   }
 
@@ -104,7 +111,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * @example
    * io.to("readers").except("guests").emit("news", "for members only");
    */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, S> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#with({ except: new Set([...this.#target.except, ...toRooms(rooms)]) });
   }
 
@@ -114,7 +121,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * @example
    * io.volatile.emit("position", 4, 2);
    */
-  get volatile(): BroadcastOperator<Emit, S> {
+  get volatile(): BroadcastOperator<Emit, Data> {
     return this.#flag({ volatile: true });
   }
 
@@ -122,7 +129,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * Addresses clients of this process only.
    * @returns a new operator.
    */
-  get local(): BroadcastOperator<Emit, S> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.#flag({ local: true });
   }
 
@@ -131,7 +138,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * @param compress false for data that is compressed already.
    * @returns a new operator.
    */
-  compress(compress: boolean): BroadcastOperator<Emit, S> {
+  compress(compress: boolean): BroadcastOperator<Emit, Data> {
     return this.#flag({ compress });
   }
 
@@ -144,7 +151,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    *   console.log(error === null ? "all of them" : "not all in time", answers);
    * });
    */
-  timeout(timeoutMs: number): BroadcastOperator<Emit, S> {
+  timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
     return this.#flag({ timeout: timeoutMs });
   }
 
@@ -191,7 +198,7 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * const moods = await io.to("readers").timeout(1000).emitWithAck("how are you");
    * console.log(`${moods.length} answers`);
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
@@ -209,8 +216,33 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
    * const readers = await io.in("readers").fetchSockets();
    * for (const reader of readers) console.log(reader.id);
    */
-  fetchSockets(): Promise<S[]> {
+  fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.#source.adapter.fetchSockets(this.#target);
+  }
+
+  /**
+   * Finds the ids of the sockets addressed.
+   * @param callback gets the error or null, and the ids.
+   * @returns the same operator.
+   */
+  clients(callback: ClientsCallback): this {
+    this.#source.adapter.sockets(new Set(this.#target.rooms)).then((ids) => callback(null, [...ids]), callback);
+    return this;
+  }
+
+  /** Itself: every event is JSON, as elder programs ask for. */
+  get json(): this {
+    return this;
+  }
+
+  /** Itself: it addresses others than the sender anyway, where there is one. */
+  get broadcast(): this {
+    return this;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(_hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.#with({});
   }
 
   /**
@@ -237,11 +269,11 @@ export class BroadcastOperator<Emit extends EventsMap, S extends AdapterSocket> 
     this.#source.adapter.disconnectSockets(this.#target, close);
   }
 
-  #with(change: Partial<BroadcastTarget>): BroadcastOperator<Emit, S> {
+  #with(change: Partial<BroadcastTarget>): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this.#source, { ...this.#target, ...change });
   }
 
-  #flag(change: BroadcastFlags): BroadcastOperator<Emit, S> {
+  #flag(change: BroadcastFlags): BroadcastOperator<Emit, Data> {
     return this.#with({ flags: { ...this.#target.flags, ...change } });
   }
 

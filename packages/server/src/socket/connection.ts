@@ -11,6 +11,7 @@ import {
   PacketType,
   type Refusal,
   type SocketDialect,
+  type SocketFrame,
   type SocketPacket,
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
@@ -150,6 +151,17 @@ export class ClientConnection implements ConnectionListener {
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
     this.conn.transmit(outgoing);
     return true;
+  }
+
+  /** Sends what a parser has made of a packet, for adapters that encode by themselves. */
+  writeToEngine(frames: SocketFrame | readonly SocketFrame[], options: SendOptions): void {
+    if (options.volatile === true && !this.writable) return;
+    const { engine, base64 } = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const list = typeof frames === "string" || frames instanceof Uint8Array ? [frames] : frames;
+    this.conn.transmit({
+      frames: list.map((data) => engine.frame({ type: "message", data }, base64)),
+      compress: options.compress ?? true,
+    });
   }
 
   /** A namespace has let the client in. */

@@ -4,7 +4,7 @@
 //        they were given; a pattern that keeps a position between two questions is refused, since its answers alternate.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
-import type { Cancel, Clock } from "@bowline/protocol/internal";
+import type { Cancel, Clock, UserValue } from "@bowline/protocol/internal";
 import type { JoinRequest } from "./connection.ts";
 
 /**
@@ -16,7 +16,7 @@ import type { JoinRequest } from "./connection.ts";
  */
 export type NamespaceMatcher = (
   name: string,
-  auth: Readonly<Record<string, unknown>>,
+  auth: { [key: string]: UserValue },
   next: (error: Error | null, welcome: boolean) => void,
 ) => unknown;
 

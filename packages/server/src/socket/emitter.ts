@@ -32,6 +32,38 @@ export class SocketEmitter<
     return super.off(event, listener);
   }
 
+  /** As `on`. */
+  override addListener<E extends EventNames<Own> | EventNames<Listen>>(
+    event: E,
+    listener: ListenerOf<Own, Listen, E>,
+  ): this {
+    return super.addListener(event, listener);
+  }
+
+  /** As `off`. */
+  override removeListener<E extends EventNames<Own> | EventNames<Listen>>(
+    event: E,
+    listener: ListenerOf<Own, Listen, E>,
+  ): this {
+    return super.removeListener(event, listener);
+  }
+
+  /** Adds a listener, before the others. */
+  override prependListener<E extends EventNames<Own> | EventNames<Listen>>(
+    event: E,
+    listener: ListenerOf<Own, Listen, E>,
+  ): this {
+    return super.prependListener(event, listener);
+  }
+
+  /** Adds a listener that runs once, before the others. */
+  override prependOnceListener<E extends EventNames<Own> | EventNames<Listen>>(
+    event: E,
+    listener: ListenerOf<Own, Listen, E>,
+  ): this {
+    return super.prependOnceListener(event, listener);
+  }
+
   /** Adds the listeners that another emitter has now for these events. */
   protected adoptListeners(other: EventEmitter, events: readonly string[]): void {
     for (const event of events) {
@@ -45,4 +77,9 @@ export class SocketEmitter<
     if (event === "error" && this.listenerCount(event) === 0) return false;
     return super.emit(event, ...args);
   }
+}
+
+/** Has the objects of a class that has all methods of an emitter, and no listeners of its own, pass as one of Node's. */
+export function passAsEmitter(prototype: object): void {
+  Object.setPrototypeOf(prototype, EventEmitter.prototype);
 }

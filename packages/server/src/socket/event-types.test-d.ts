@@ -1,6 +1,7 @@
 // Types of events: maps infer arguments and refuse wrong ones; without maps everything is allowed.
 import { describe, expectTypeOf, it } from "vitest";
 import type { Namespace } from "./namespace.ts";
+import type { RemoteSocket } from "./remote-socket.ts";
 import type { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
 
@@ -13,6 +14,8 @@ interface FromServer {
   moved(id: string, x: number): void;
   ask(question: string, answer: (value: number, note: string) => void): void;
   bye(): void;
+  confirm(what: string, answer?: (yes: boolean) => void): void;
+  ring(answer: () => void): void;
 }
 
 interface BetweenServers {
@@ -48,7 +51,7 @@ describe("namespaces made on demand", () => {
 describe("a socket that came back", () => {
   it("says so, and has its data", () => {
     expectTypeOf(socket.recovered).toEqualTypeOf<boolean>();
-    expectTypeOf(socket.data).toEqualTypeOf<Partial<Data>>();
+    expectTypeOf(socket.data).toEqualTypeOf<Data>();
   });
 });
 
@@ -121,6 +124,16 @@ describe("emit", () => {
     socket.emit("ask", "why", (value: string) => value);
   });
 
+  it("takes an ack that clients may do without, or does without it", () => {
+    socket.emit("confirm", "leaving");
+    socket.emit("confirm", "leaving", (yes) => expectTypeOf(yes).toEqualTypeOf<boolean>());
+    socket.timeout(100).emit("confirm", "leaving", (error, yes) => {
+      expectTypeOf(error).toEqualTypeOf<Error | null>();
+      expectTypeOf(yes).toEqualTypeOf<boolean>();
+    });
+    io.timeout(100).emit("confirm", "leaving", (_, answers) => expectTypeOf(answers).toEqualTypeOf<boolean[]>());
+  });
+
   it("gathers the first arguments of all answers in a broadcast", () => {
     io.timeout(100).emit("ask", "why", (error, answers) => {
       expectTypeOf(error).toEqualTypeOf<Error | null>();
@@ -143,6 +156,29 @@ describe("emitWithAck", () => {
     void socket.emitWithAck("ask", 1);
   });
 
+  it("takes an ack that clients may do without", () => {
+    expectTypeOf(socket.emitWithAck("confirm", "leaving")).resolves.toEqualTypeOf<boolean>();
+    expectTypeOf(socket.timeout(100).emitWithAck("confirm", "leaving")).resolves.toEqualTypeOf<boolean>();
+    expectTypeOf(io.timeout(100).emitWithAck("confirm", "leaving")).resolves.toEqualTypeOf<boolean[]>();
+    // @ts-expect-error -- what is to be confirmed is missing
+    void socket.emitWithAck("confirm");
+    // @ts-expect-error -- the ack is what the promise stands for
+    void socket.emitWithAck("confirm", "leaving", (yes: boolean) => yes);
+  });
+
+  it("takes an ack that answers nothing", () => {
+    expectTypeOf(socket.emitWithAck("ring")).resolves.toEqualTypeOf<undefined>();
+  });
+
+  it("is refused for events that nobody answers", () => {
+    // @ts-expect-error -- it has arguments alone
+    void socket.emitWithAck("moved", "a", 1);
+    // @ts-expect-error -- it has nothing
+    void io.timeout(100).emitWithAck("bye");
+    // @ts-expect-error -- the same in rooms
+    void namespace.to("a").timeout(100).emitWithAck("moved", "a", 1);
+  });
+
   it("resolves with all answers in a broadcast", () => {
     expectTypeOf(io.timeout(100).emitWithAck("ask", "why")).resolves.toEqualTypeOf<number[]>();
     expectTypeOf(namespace.to("a").timeout(100).emitWithAck("ask", "why")).resolves.toEqualTypeOf<number[]>();
@@ -154,7 +190,7 @@ describe("listeners of a server and a namespace", () => {
   it("get sockets of the same maps, with the program's data", () => {
     io.on("connection", (joined) => {
       expectTypeOf(joined).toEqualTypeOf<typeof socket>();
-      expectTypeOf(joined.data).toEqualTypeOf<Partial<Data>>();
+      expectTypeOf(joined.data).toEqualTypeOf<Data>();
     });
     namespace.once("connect", (joined) => expectTypeOf(joined).toEqualTypeOf<typeof socket>());
     io.use((joined, next) => {
@@ -162,7 +198,7 @@ describe("listeners of a server and a namespace", () => {
       next(new Error("no"));
     });
     expectTypeOf(io.of("/admin")).toEqualTypeOf<typeof namespace>();
-    expectTypeOf(io.fetchSockets()).resolves.toEqualTypeOf<(typeof socket)[]>();
+    expectTypeOf(io.fetchSockets()).resolves.toEqualTypeOf<RemoteSocket<FromServer, Data>[]>();
   });
 
   it("may be put for events between servers, and for no others", () => {

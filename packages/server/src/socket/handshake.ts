@@ -4,25 +4,26 @@
 // Source: docs/protocol/socket-5.md, "Connecting", and docs/protocol/socket-4.md, "Connecting"
 
 import type { ConnectRequest } from "@bowline/protocol";
-import { createRecord } from "@bowline/protocol/internal";
+import { createRecord, type UserValue } from "@bowline/protocol/internal";
 import type { Query } from "../engine/handshake.ts";
 import type { RequestHead } from "../engine/http-exchange.ts";
+import type { NativeHeaders } from "../runtime/node/native-types.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** Details of a socket's handshake. */
 export interface Handshake {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  headers: NativeHeaders;
   /** When it was made, as text. */
-  readonly time: string;
-  readonly address: string;
+  time: string;
+  address: string;
   /** Whether the request came from a page of another origin. */
-  readonly xdomain: boolean;
-  readonly secure: boolean;
+  xdomain: boolean;
+  secure: boolean;
   /** When it was made, in milliseconds since 1970. */
-  readonly issued: number;
-  readonly url: string;
-  readonly query: Query;
-  readonly auth: Readonly<Record<string, unknown>>;
+  issued: number;
+  url: string;
+  query: Query;
+  auth: { [key: string]: UserValue };
 }
 
 /** Where a handshake is taken from: the connection's request. */

@@ -5,16 +5,27 @@
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
-import { type AckCallback, AnyListeners, elementsOf, guard, invoke, PendingAcks } from "@bowline/protocol/internal";
+import {
+  type AckCallback,
+  AnyListeners,
+  elementsOf,
+  guard,
+  invoke,
+  PendingAcks,
+  type UserValue,
+} from "@bowline/protocol/internal";
+import { AckMap } from "./ack-map.ts";
 import { type Middleware, runMiddlewares } from "./middleware.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** An incoming event as the middlewares of a socket see it: its name and arguments. */
-export type IncomingEvent = [event: string, ...args: unknown[]];
+export type IncomingEvent = [event: string, ...args: UserValue[]];
 
 /** The socket as its inbox knows it. */
 export interface InboxOwner {
   isConnected(): boolean;
+  /** An event has come in; hands it to `receiveEvent`, unless a plugin does something else with it. */
+  take(packet: SocketPacket): void;
   /** Calls the listeners of an event. */
   deliver(event: string, args: readonly unknown[]): void;
   /** Tells the program what a middleware refused, and the client where its generation expects that. */
@@ -51,6 +62,15 @@ export class Inbox {
     return this.#anyListeners;
   }
 
+  /** The answers that are awaited. */
+  get acks(): AckMap {
+    return new AckMap(this.#pendingAcks);
+  }
+
+  get middlewares(): readonly Middleware<IncomingEvent>[] {
+    return this.#middlewares ?? [];
+  }
+
   use(middleware: Middleware<IncomingEvent>): void {
     this.#middlewares ??= [];
     this.#middlewares.push(middleware);
@@ -80,7 +100,7 @@ export class Inbox {
     switch (packet.type) {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
-        this.#receiveEvent(packet);
+        this.#owner.take(packet);
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
@@ -103,9 +123,10 @@ export class Inbox {
     return this.#acks;
   }
 
-  #receiveEvent(packet: SocketPacket): void {
+  /** Brings an event before the middlewares, and then to its listeners. */
+  receiveEvent(packet: SocketPacket): void {
     const incoming = nameAndArgs(packet);
-    if (packet.id !== undefined) incoming.push(this.#createAck(packet.id));
+    if (packet.id !== undefined) incoming.push(this.createAck(packet.id));
     if (this.#middlewares === undefined) {
       this.#deliver(incoming);
       return;
@@ -124,7 +145,8 @@ export class Inbox {
     });
   }
 
-  #createAck(id: number): (...args: unknown[]) => void {
+  /** Makes the function that answers an event, once. */
+  createAck(id: number): (...args: unknown[]) => void {
     let sent = false;
     return (...args) => {
       if (sent) return;

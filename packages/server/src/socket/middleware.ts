@@ -4,9 +4,15 @@
 //        and once it has answered its error is the program's.
 
 import type { Refusal } from "@bowline/protocol";
+import type { UserValue } from "@bowline/protocol/internal";
+
+/** An error whose `data` the client gets, besides the message. */
+export interface ExtendedError extends Error {
+  data?: UserValue;
+}
 
 /** Tells that a middleware is content, or why it refuses. */
-export type Next = (error?: Error | null) => void;
+export type Next = (error?: ExtendedError | null) => void;
 
 /** Something that may let a subject pass. */
 export type Middleware<Subject> = (subject: Subject, next: Next) => unknown;

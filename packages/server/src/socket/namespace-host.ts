@@ -1,15 +1,17 @@
 // What a namespace and its sockets need of the server they belong to.
 // Place: server (**namespace host**) -> namespace -> socket
 
-import type { PreparedPacket } from "@bowline/protocol/internal";
-import type { Profile } from "./profile.ts";
+import type { EventsMap, PreparedPacket } from "@bowline/protocol/internal";
+import type { ApiDialect } from "./api-dialect.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import type { SocketServer } from "./server.ts";
 
 /** The server as its namespaces know it. */
-export interface NamespaceHost {
+export interface NamespaceHost<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data> {
+  readonly server: SocketServer<Listen, Emit, ServerSide, Data>;
   readonly platform: SocketPlatform;
-  readonly profile: Profile;
+  readonly dialect: ApiDialect;
   /** How lost sessions are kept; undefined where they are not. */
   readonly recovery: RecoveryOptions | undefined;
   /** Encodes a packet as most clients get it, and gives its bytes. */

@@ -9,8 +9,10 @@ import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
   type Clock,
+  type DefaultData,
   type DefaultEventsMap,
   type EventNames,
+  type EventNamesWithAck,
   type EventParams,
   type EventsMap,
   elementsOf,
@@ -18,14 +20,16 @@ import {
   type WithAnswers,
   type WithoutAck,
 } from "@bowline/protocol/internal";
-import { BroadcastOperator, type BroadcastSource, EVERYBODY } from "./broadcast-operator.ts";
+import { BroadcastOperator, type BroadcastSource, type ClientsCallback, EVERYBODY } from "./broadcast-operator.ts";
 import type { DisconnectReason, JoinRequest } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
 import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Reception } from "./reception.ts";
 import { Recovery } from "./recovery.ts";
-import { Socket } from "./socket.ts";
+import type { RemoteSocket } from "./remote-socket.ts";
+import type { SocketServer } from "./server.ts";
+import type { Socket } from "./socket.ts";
 
 /** Events that a namespace emits itself. */
 export interface NamespaceReservedEvents<S, N = unknown> {
@@ -48,26 +52,23 @@ export class Namespace<
     Listen extends EventsMap = DefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = DefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >
   extends SocketEmitter<
     ServerSide,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>, Namespace<Listen, Emit, ServerSide, Data>>
   >
-  implements
-    AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>,
-    BroadcastSource<Socket<Listen, Emit, ServerSide, Data>>
+  implements AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>, BroadcastSource<Emit, Data>
 {
   readonly name: string;
-  /** The connected sockets by their ids. */
-  readonly sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
   readonly adapter: Adapter<Socket<Listen, Emit, ServerSide, Data>>;
   readonly clock: Clock;
   /** The namespaces made on demand from this one, which is of a pattern then; empty for all others. */
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
   /** Keeps lost sessions, where the server does. @internal */
   readonly recovery: Recovery | undefined;
-  readonly #host: NamespaceHost;
+  readonly #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
+  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
   readonly #parent: Namespace<Listen, Emit, ServerSide, Data> | undefined;
   /** Events that a log keeps, ready to be sent to who has missed them. */
@@ -81,7 +82,7 @@ export class Namespace<
    */
   constructor(
     name: string,
-    host: NamespaceHost,
+    host: NamespaceHost<Listen, Emit, ServerSide, Data>,
     createAdapter: (
       namespace: Namespace<Listen, Emit, ServerSide, Data>,
     ) => Adapter<Socket<Listen, Emit, ServerSide, Data>>,
@@ -99,7 +100,7 @@ export class Namespace<
       {
         name,
         recovery: this.recovery,
-        createSocket: (newcomer) => new Socket(this, newcomer, host),
+        createSocket: (newcomer) => host.dialect.createSocket(this, newcomer, host),
         welcome: (socket, missed, isUntold) => this.#welcome(socket, missed, isUntold),
         idle: () => this.#checkEmpty(),
       },
@@ -111,9 +112,19 @@ export class Namespace<
     this.adoptListeners(parent, ["connect", "connection"]);
   }
 
+  /** The connected sockets by their ids. */
+  get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#sockets;
+  }
+
+  /** The server that it belongs to. */
+  get server(): SocketServer<Listen, Emit, ServerSide, Data> {
+    return this.#host.server;
+  }
+
   /** Whether nobody is here or on the way in. @internal */
   get isEmpty(): boolean {
-    return this.sockets.size === 0 && !this.#reception.isBusy;
+    return this.#sockets.size === 0 && !this.#reception.isBusy;
   }
 
   /**
@@ -145,17 +156,13 @@ export class Namespace<
    * @example
    * io.of("/desk").emit("news", "the desk is open");
    */
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
-    const { profile } = this.#host;
-    if (profile.isLocal(event)) this.dispatch(String(event), args);
-    else this.#everybody.emit(event, ...args);
-    return profile.emitted(this);
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
+    return this.createOperator().emit(event, ...args);
   }
 
   /** Sends the event `message` to everybody. */
   send(...args: unknown[]): this {
-    this.#everybody.send(...args);
+    Reflect.apply(this.emit, this, ["message", ...args]);
     return this;
   }
 
@@ -177,11 +184,11 @@ export class Namespace<
    * const moods = await io.of("/desk").timeout(1000).emitWithAck("how are you");
    * console.log(`${moods.length} answers`);
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
-    return this.#everybody.emitWithAck(event, ...args);
+    return this.createOperator().emitWithAck(event, ...args);
   }
 
   /**
@@ -193,8 +200,8 @@ export class Namespace<
    * @example
    * io.of("/desk").to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
-    return this.#everybody.to(rooms);
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
+    return this.createOperator().to(rooms);
   }
 
   /**
@@ -204,8 +211,8 @@ export class Namespace<
    * @example
    * io.of("/desk").in("readers").disconnectSockets();
    */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
-    return this.#everybody.to(rooms);
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
+    return this.createOperator().to(rooms);
   }
 
   /**
@@ -215,23 +222,23 @@ export class Namespace<
    * @example
    * io.of("/desk").except("guests").emit("news", "for members only");
    */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
-    return this.#everybody.except(rooms);
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
+    return this.createOperator().except(rooms);
   }
 
   /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
-  get volatile(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
-    return this.#everybody.volatile;
+  get volatile(): BroadcastOperator<Emit, Data> {
+    return this.createOperator().volatile;
   }
 
   /** Addresses everybody on this process. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
-    return this.#everybody.local;
+  get local(): BroadcastOperator<Emit, Data> {
+    return this.createOperator().local;
   }
 
   /** Addresses everybody, telling whether transports may compress. */
-  compress(compress: boolean): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
-    return this.#everybody.compress(compress);
+  compress(compress: boolean): BroadcastOperator<Emit, Data> {
+    return this.createOperator().compress(compress);
   }
 
   /**
@@ -243,28 +250,48 @@ export class Namespace<
    *   console.log(error === null ? "all of them" : "not all in time", answers);
    * });
    */
-  timeout(timeoutMs: number): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
-    return this.#everybody.timeout(timeoutMs);
+  timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
+    return this.createOperator().timeout(timeoutMs);
+  }
+
+  /** Itself: every event is JSON, as elder programs ask for. */
+  get json(): this {
+    return this;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.createOperator().binary(hasBinary);
+  }
+
+  /**
+   * Finds the ids of the sockets in the namespace.
+   * @param callback gets the error or null, and the ids.
+   * @returns the namespace.
+   */
+  clients(callback: ClientsCallback): this {
+    this.createOperator().clients(callback);
+    return this;
   }
 
   /** The sockets of the namespace. */
-  fetchSockets(): Promise<Socket<Listen, Emit, ServerSide, Data>[]> {
-    return this.#everybody.fetchSockets();
+  fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
+    return this.createOperator().fetchSockets();
   }
 
   /** Has everybody join rooms. */
   socketsJoin(rooms: Room | readonly Room[]): void {
-    this.#everybody.socketsJoin(rooms);
+    this.createOperator().socketsJoin(rooms);
   }
 
   /** Has everybody leave rooms. */
   socketsLeave(rooms: Room | readonly Room[]): void {
-    this.#everybody.socketsLeave(rooms);
+    this.createOperator().socketsLeave(rooms);
   }
 
   /** Sends everybody away. @param close whether their whole connections are to end. */
   disconnectSockets(close = false): void {
-    this.#everybody.disconnectSockets(close);
+    this.createOperator().disconnectSockets(close);
   }
 
   /** The next ack id. @internal */
@@ -274,7 +301,7 @@ export class Namespace<
 
   /** @internal */
   forgetReplies(id: number): void {
-    for (const socket of this.sockets.values()) socket.forgetReply(id);
+    for (const socket of this.#sockets.values()) socket.forgetReply(id);
     for (const child of this.children) child.forgetReplies(id);
   }
 
@@ -313,7 +340,7 @@ export class Namespace<
   remove(socket: Socket<Listen, Emit, ServerSide, Data>, reason: DisconnectReason): void {
     if (socket.hold !== undefined) this.recovery?.ended(socket.hold, reason, socket);
     this.adapter.delAll(socket.id);
-    this.sockets.delete(socket.id);
+    this.#sockets.delete(socket.id);
     this.#checkEmpty();
   }
 
@@ -322,7 +349,8 @@ export class Namespace<
     this.dispatch(event, [namespace]);
   }
 
-  get #everybody(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  /** Whom the namespace addresses where nobody is named. */
+  protected createOperator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this, EVERYBODY);
   }
 
@@ -335,7 +363,7 @@ export class Namespace<
     missed: readonly (readonly unknown[])[],
     isUntold: boolean,
   ): void {
-    this.sockets.set(socket.id, socket);
+    this.#sockets.set(socket.id, socket);
     try {
       socket.admit(
         missed.map((data) => this.#preparedAgain(data)),

@@ -4,12 +4,25 @@
 //        one that throws is reported as uncaught and keeps nothing from leaving.
 // Source: docs/protocol/socket-5.md, "Connecting", "Disconnecting" and "Events and acks"
 
-import { type ConnectReply, PacketType, type Refusal, type SocketPacket } from "@bowline/protocol";
+import { type ConnectReply, PacketType, type Refusal, type SocketFrame, type SocketPacket } from "@bowline/protocol";
 import { AnyListeners, guard, PreparedPacket } from "@bowline/protocol/internal";
 import type { ClientConnection, SendOptions } from "./connection.ts";
 import { nameAndArgs } from "./inbox.ts";
 
+/** A packet as adapters and plugins hand it over: its namespace is that of the socket. */
+export type OutgoingPacket = Omit<SocketPacket, "nsp"> & Partial<Pick<SocketPacket, "nsp">>;
+
+/** How such a packet is sent. */
+export interface PacketOptions extends SendOptions {
+  /** Whether the parser has made frames of it already. @default false */
+  readonly preEncoded?: boolean;
+}
+
 const PLAIN: SendOptions = {};
+
+function isEncoded(packet: OutgoingPacket | readonly SocketFrame[]): packet is readonly SocketFrame[] {
+  return Array.isArray(packet);
+}
 
 /** Sends for one socket. */
 export class Outbox {
@@ -52,6 +65,12 @@ export class Outbox {
   /** Sends again what a client that comes back has missed. */
   replay(missed: readonly PreparedPacket[]): void {
     for (const prepared of missed) guard(() => this.#client.send(prepared, PLAIN), this.#report);
+  }
+
+  /** Sends a packet of somebody else's making. */
+  packet(packet: OutgoingPacket | readonly SocketFrame[], options: SendOptions): void {
+    if (isEncoded(packet)) this.#client.writeToEngine(packet, options);
+    else this.#client.send(new PreparedPacket({ ...packet, nsp: this.#namespace }), options);
   }
 
   connected(reply: ConnectReply): void {

@@ -61,7 +61,7 @@ interface EndingSocket {
 }
 
 /** What the program had put into a socket's `data` before the loss; it has had this very type then. */
-export function restoredData<Data>(session: Session | undefined): Partial<Data>;
+export function restoredData<Data>(session: Session | undefined): Data;
 export function restoredData(session: Session | undefined): unknown {
   return session?.data ?? {};
 }

@@ -11,9 +11,10 @@ import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/ada
 import type { SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
-  type AnyListener,
+  type DefaultData,
   type DefaultEventsMap,
   type EventNames,
+  type EventNamesWithAck,
   type EventParams,
   type EventsMap,
   guard,
@@ -23,9 +24,9 @@ import {
   type WithTimeout,
 } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
-import { SocketEmitter } from "./emitter.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox, type IncomingEvent } from "./inbox.ts";
 import { type Middleware, toRefusal } from "./middleware.ts";
@@ -34,10 +35,14 @@ import type { NamespaceHost } from "./namespace-host.ts";
 import { Outbox } from "./outbox.ts";
 import type { Newcomer } from "./reception.ts";
 import { type Hold, restoredData } from "./recovery.ts";
-import { refuseReservedEvent, type SocketReservedEvents } from "./reserved-events.ts";
+import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
+import { SocketFace } from "./socket-face.ts";
 
 const NO_MODIFIERS: BroadcastFlags = {};
+/** Called once rooms are joined or left: with null, or with what the adapter failed with. */
+export type RoomsCallback = (error: unknown) => void;
+
 const NO_ROOMS: ReadonlySet<Room> = new Set();
 
 /** One client in one namespace. */
@@ -45,49 +50,54 @@ export class Socket<
     Listen extends EventsMap = DefaultEventsMap,
     Emit extends EventsMap = Listen,
     ServerSide extends EventsMap = DefaultEventsMap,
-    Data = Record<string, unknown>,
+    Data = DefaultData,
   >
-  extends SocketEmitter<Listen, SocketReservedEvents>
+  extends SocketFace<Listen, Emit, ServerSide, Data>
   implements JoinedSocket, AdapterSocket
 {
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
   /** Whatever the program wants to keep with the socket. */
-  data: Partial<Data>;
+  data: Data;
   /** Whether the client came back after a loss and has missed nothing: rooms, `data` and id are those from before. */
   readonly recovered: boolean;
   /** Its session, where the namespace keeps sessions. @internal */
   readonly hold: Hold | undefined;
-  readonly #host: NamespaceHost;
+  protected readonly host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #request: Newcomer;
   readonly #issuedMs: number;
   #state: "joining" | "connected" | "leaving" | "ended" = "joining";
   #handshake: Handshake | undefined;
-  #modifiers: BroadcastFlags = NO_MODIFIERS;
-  readonly #inbox: Inbox;
-  readonly #outbox: Outbox;
+  #modifiers: BroadcastFlags | undefined;
+  protected readonly inbox: Inbox;
+  protected readonly outbox: Outbox;
 
   /** Made by the namespace. @internal */
-  constructor(namespace: Namespace<Listen, Emit, ServerSide, Data>, request: Newcomer, host: NamespaceHost) {
+  constructor(
+    namespace: Namespace<Listen, Emit, ServerSide, Data>,
+    request: Newcomer,
+    host: NamespaceHost<Listen, Emit, ServerSide, Data>,
+  ) {
     super();
     const { client, hold } = request;
     this.nsp = namespace;
     this.hold = hold;
     this.recovered = hold?.session !== undefined;
-    this.#host = host;
+    this.host = host;
     this.#request = request;
     this.#issuedMs = host.platform.wallTimeMs();
-    this.#inbox = new Inbox(
+    this.inbox = new Inbox(
       {
         isConnected: () => this.connected,
+        take: (packet) => this.onevent(packet),
         deliver: (event, args) => void this.dispatch(event, args),
         refuseEvent: (refusal) => this.#refuseEvent(refusal),
-        sendAck: (id, args) => this.#outbox.ack(id, args),
+        sendAck: (id, args) => this.outbox.ack(id, args),
         left: () => this.end("client namespace disconnect"),
       },
       host.platform,
     );
-    this.#outbox = new Outbox(namespace.name, client, (error) => host.platform.reportUncaught(error));
+    this.outbox = new Outbox(namespace.name, client, (error) => host.platform.reportUncaught(error));
     this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
     this.data = restoredData<Data>(hold?.session);
   }
@@ -103,13 +113,13 @@ export class Socket<
   }
 
   /** The platform's request that opened the connection. */
-  get request(): unknown {
+  get request(): NativeRequest {
     return this.conn.request;
   }
 
   /** Details of the handshake. */
   get handshake(): Handshake {
-    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.#host.platform);
+    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.host.platform);
     return this.#handshake;
   }
 
@@ -134,17 +144,15 @@ export class Socket<
    * @example
    * socket.emit("hello", "world", (answer) => console.log(answer));
    */
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean;
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): unknown {
-    const { profile } = this.#host;
-    if (profile.isLocal(event)) this.dispatch(String(event), args);
-    else this.#send(event, args);
-    return profile.emitted(this);
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean {
+    this.#send(event, args);
+    return true;
   }
 
   /** Sends the event `message`. */
   send(...args: unknown[]): this {
-    this.#send("message", args);
+    // By way of emit, which plugins put their own in the place of.
+    Reflect.apply(this.emit, this, ["message", ...args]);
     return this;
   }
 
@@ -157,16 +165,16 @@ export class Socket<
    * Sends an event and waits for the client's answer.
    * @returns the first argument of the answer.
    */
-  emitWithAck<E extends EventNames<Emit>>(
+  emitWithAck<E extends EventNamesWithAck<Emit>>(
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>> {
-    const takesError = this.#modifiers.timeout !== undefined;
+    const takesError = this.flags.timeout !== undefined;
     return new Promise((resolve, reject) => {
       const settle = takesError
         ? (error: unknown, answer: AnswerOf<EventParams<Emit, E>>) => (error === null ? resolve(answer) : reject(error))
         : resolve;
-      this.#send(event, [...args, settle]);
+      Reflect.apply(this.emit, this, [event, ...args, settle]);
     });
   }
 
@@ -186,45 +194,65 @@ export class Socket<
     return this.#modify({ compress });
   }
 
+  /** Tells whether the next event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(hasBinary: boolean): this {
+    Object.assign(this.flags, { binary: hasBinary });
+    return this;
+  }
+
   /** Addresses everybody in the namespace but this socket. */
-  get broadcast(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get broadcast(): BroadcastOperator<Emit, Data> {
     return this.#operator();
   }
 
   /** As `broadcast`, on this process only. */
-  get local(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  get local(): BroadcastOperator<Emit, Data> {
     return this.#operator().local;
   }
 
   /** Addresses the members of rooms, but this socket. */
-  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#operator().to(rooms);
   }
 
   /** As `to`. */
-  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.to(rooms);
   }
 
   /** Addresses everybody but this socket and the members of rooms. */
-  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
     return this.#operator().except(rooms);
   }
 
-  /** Joins rooms; nothing happens once the socket has ended. */
-  join(rooms: Room | readonly Room[]): Promise<void> | void {
-    if (this.#state === "ended") return undefined;
-    return this.nsp.adapter.addAll(this.id, new Set(toRooms(rooms)));
+  /**
+   * Joins rooms; nothing happens once the socket has ended.
+   * @param rooms one room, or many; a number names the same room as its digits.
+   * @param callback called once that is done, with null or the error.
+   * @returns a promise where the adapter takes its time; the socket where there is a callback.
+   */
+  join(rooms: Room | readonly Room[]): Promise<void> | void;
+  join(rooms: Room | readonly Room[], callback: RoomsCallback | undefined): this;
+  join(rooms: Room | readonly Room[], callback?: RoomsCallback): Promise<void> | void | this {
+    const done = this.#state === "ended" ? undefined : this.adapter.addAll(this.id, new Set(toRooms(rooms)));
+    return callback === undefined ? done : this.#tell(callback, done);
   }
 
-  /** Leaves a room. */
-  leave(room: Room): Promise<void> | void {
-    return this.nsp.adapter.del(this.id, String(room));
+  /**
+   * Leaves a room.
+   * @param callback called once that is done, with null or the error.
+   * @returns a promise where the adapter takes its time; the socket where there is a callback.
+   */
+  leave(room: Room): Promise<void> | void;
+  leave(room: Room, callback: RoomsCallback | undefined): this;
+  leave(room: Room, callback?: RoomsCallback): Promise<void> | void | this {
+    const done = this.adapter.del(this.id, String(room));
+    return callback === undefined ? done : this.#tell(callback, done);
   }
 
   /** Adds a middleware that every incoming event has to pass. */
   use(middleware: Middleware<IncomingEvent>): this {
-    this.#inbox.use(middleware);
+    this.inbox.use(middleware);
     return this;
   }
 
@@ -240,48 +268,10 @@ export class Socket<
     return this;
   }
 
-  /** Hears every incoming event. */
-  onAny(listener: AnyListener): this {
-    this.#inbox.anyListeners.append(listener);
-    return this;
-  }
-
-  /** Hears every incoming event, before the others that do. */
-  prependAny(listener: AnyListener): this {
-    this.#inbox.anyListeners.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of every event, or all. */
-  offAny(listener?: AnyListener): this {
-    this.#inbox.anyListeners.remove(listener);
-    return this;
-  }
-
-  listenersAny(): AnyListener[] {
-    return this.#inbox.anyListeners.list();
-  }
-
-  /** Hears every outgoing event. */
-  onAnyOutgoing(listener: AnyListener): this {
-    this.#outbox.anyListeners.append(listener);
-    return this;
-  }
-
-  /** Hears every outgoing event, before the others that do. */
-  prependAnyOutgoing(listener: AnyListener): this {
-    this.#outbox.anyListeners.prepend(listener);
-    return this;
-  }
-
-  /** Removes one listener of every outgoing event, or all. */
-  offAnyOutgoing(listener?: AnyListener): this {
-    this.#outbox.anyListeners.remove(listener);
-    return this;
-  }
-
-  listenersAnyOutgoing(): AnyListener[] {
-    return this.#outbox.anyListeners.list();
+  /** How the next emit travels. */
+  get flags(): BroadcastFlags {
+    this.#modifiers ??= {};
+    return this.#modifiers;
   }
 
   /** The namespace lets the socket in; what it has missed comes before the answer, if it needs one. @internal */
@@ -291,9 +281,9 @@ export class Socket<
     void this.join([this.id, ...(hold?.session?.rooms ?? [])]);
     this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
-    this.#outbox.replay(missed);
+    this.outbox.replay(missed);
     if (isUntold) return;
-    this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
+    this.outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
   }
 
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
@@ -304,29 +294,29 @@ export class Socket<
 
   /** Hands over a packet that others get as well. @internal */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    return this.#outbox.deliver(prepared, options);
+    return this.outbox.deliver(prepared, options);
   }
 
   /** Notes that the client will answer a broadcast. @internal */
   expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.#inbox.expectReply(id, reply);
+    this.inbox.expectReply(id, reply);
   }
 
   /** An answer to a broadcast would come too late. @internal */
   forgetReply(id: number): void {
-    this.#inbox.forgetReply(id);
+    this.inbox.forgetReply(id);
   }
 
   /** Sends the client away from the namespace. @internal */
   dismiss(): void {
     if (this.#state !== "connected") return;
-    this.#outbox.disconnected();
+    this.outbox.disconnected();
     this.end("server namespace disconnect");
   }
 
   /** Takes a packet from the client. @internal */
   receive(packet: SocketPacket): void {
-    if (this.connected) this.#inbox.receive(packet);
+    if (this.connected) this.inbox.receive(packet);
   }
 
   /** Ends the socket without telling the client. @internal */
@@ -337,7 +327,7 @@ export class Socket<
     this.#state = "ended";
     this.nsp.remove(this, reason);
     this.client.leave(this.nsp.name);
-    this.#inbox.end();
+    this.inbox.end();
     this.#guard(() => this.dispatch("disconnect", [reason, description]));
   }
 
@@ -346,30 +336,42 @@ export class Socket<
     this.#guard(() => this.dispatch("error", [error]));
   }
 
+  /** @throws TypeError when an event cannot be sent, since its name belongs to the library. @internal */
+  protected checkEvent(event: string | symbol): void {
+    refuseReservedEvent(event);
+  }
+
   #modify(change: BroadcastFlags): this {
     this.#modifiers = { ...this.#modifiers, ...change };
     return this;
   }
 
-  #operator(): BroadcastOperator<Emit, Socket<Listen, Emit, ServerSide, Data>> {
+  #operator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this.nsp, {
       rooms: NO_ROOMS,
       except: new Set([this.id]),
-      flags: this.#takeModifiers(),
+      flags: this.takeFlags(),
     });
   }
 
-  #takeModifiers(): BroadcastFlags {
-    const modifiers = this.#modifiers;
-    this.#modifiers = NO_MODIFIERS;
+  /** How an emit travels, which counts for this one alone. @internal */
+  protected takeFlags(): BroadcastFlags {
+    const modifiers = this.#modifiers ?? NO_MODIFIERS;
+    this.#modifiers = undefined;
     return modifiers;
   }
 
+  #tell(callback: RoomsCallback, done: Promise<void> | void): this {
+    const told = (error: unknown) => this.#guard(() => callback(error));
+    Promise.resolve(done).then(() => told(null), told);
+    return this;
+  }
+
   #send(event: string | symbol, given: readonly unknown[]): void {
-    const modifiers = this.#takeModifiers();
-    refuseReservedEvent(event);
+    const modifiers = this.takeFlags();
+    this.checkEvent(event);
     const { args, ack } = takeAck(given);
-    const packet = this.#outbox.event(event, args);
+    const packet = this.outbox.event(event, args);
     // Also before the namespace has let the socket in: clients keep such events until they hear of that.
     const mayLeave = this.#state !== "ended";
     if (ack === undefined) {
@@ -382,16 +384,16 @@ export class Socket<
     const id = this.nsp.nextAckId();
     const hasLeft = mayLeave && this.deliver(new PreparedPacket({ ...packet, id }), modifiers);
     // An ack with a time limit hears that its time is up even where the packet never left.
-    if (hasLeft || modifiers.timeout !== undefined) this.#inbox.expectAck(id, ack, modifiers.timeout);
+    if (hasLeft || modifiers.timeout !== undefined) this.inbox.expectAck(id, ack, modifiers.timeout);
   }
 
   #refuseEvent(refusal: Error): void {
     this.reportError(refusal);
-    if (this.connected) this.#outbox.eventRefused(toRefusal(refusal));
+    if (this.connected) this.outbox.eventRefused(toRefusal(refusal));
   }
 
   /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
   #guard(action: () => void): void {
-    guard(action, (error) => this.#host.platform.reportUncaught(error));
+    guard(action, (error) => this.host.platform.reportUncaught(error));
   }
 }

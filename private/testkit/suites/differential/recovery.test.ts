@@ -78,7 +78,7 @@ async function openScene(mode: TransportMode, recovery: { maxDisconnectionDurati
 async function steady({ io, client }: Scene, mode: TransportMode): Promise<void> {
   const transport = mode === "polling" ? "polling" : "websocket";
   await vi.waitUntil(() => client.io.engine.transport.name === transport, { timeout: 8000, interval: 5 });
-  const [socket] = await io.fetchSockets();
+  const [socket] = io.sockets.sockets.values();
   await vi.waitUntil(() => socket?.conn.transport.name === transport && socket.conn.writable, {
     timeout: 8000,
     interval: 5,

@@ -5,9 +5,10 @@
 
 import { createServer, Server as HttpServer } from "node:http";
 import { Server as HttpsServer } from "node:https";
-import type { DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import type { ServerOptions } from "../../socket/options.ts";
 import { SocketServer } from "../../socket/server.ts";
+import { chooseDialect } from "../dialect-2.ts";
 import { attachEngine } from "./attach-engine.ts";
 import { nodePlatform } from "./platform.ts";
 import { serveClient } from "./static-client.ts";
@@ -42,7 +43,7 @@ export class Server<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
-  Data = Record<string, unknown>,
+  Data = DefaultData,
 > extends SocketServer<Listen, Emit, ServerSide, Data> {
   #httpServer: HttpServer | HttpsServer | undefined;
   #detach: (() => void) | undefined;
@@ -55,7 +56,7 @@ export class Server<
    */
   constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
     const listens = isListenTarget(target);
-    super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform());
+    super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform(), chooseDialect);
     if (typeof target === "function") {
       throw new TypeError(
         "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
