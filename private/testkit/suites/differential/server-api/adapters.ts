@@ -47,16 +47,12 @@ export const ADAPTERS: readonly ServerCase[] = [
     name: "has rooms and sockets as objects",
     generations: [2],
     async run(stage) {
-      const { serve, join, note, show } = stage;
+      const { list, serve, join, note, show } = stage;
       const served = await serve();
       const one = await join(served, "one");
       await joined(stage, one.socket, "a");
       const { adapter } = served.io.sockets;
-      note(
-        `rooms: ${Object.keys(adapter.rooms)
-          .sort()
-          .map((room) => show(room))}`,
-      );
+      note(`rooms: ${list(Object.keys(adapter.rooms))}`);
       const a: unknown = Reflect.get(adapter.rooms, "a");
       if (!isObject(a)) throw new Error("no room");
       note(`length ${show(a["length"])}, sockets ${show(a["sockets"])}`);
@@ -64,14 +60,14 @@ export const ADAPTERS: readonly ServerCase[] = [
       note(`sids: ${show(Reflect.get(adapter.sids, one.socket.id))}`);
       const seen: string[] = [];
       for (const room in adapter.rooms) seen.push(room);
-      note(`for in: ${seen.sort().map((room) => show(room))}`);
+      note(`for in: ${list(seen)}`);
     },
   },
   {
     name: "gives sockets and rooms to callbacks, and takes them in and out",
     generations: [2],
     async run(stage) {
-      const { serve, join, note, show, soon } = stage;
+      const { list, serve, join, note, show, soon } = stage;
       const served = await serve();
       const one = await join(served, "one");
       await joined(stage, one.socket, "a");
@@ -85,18 +81,10 @@ export const ADAPTERS: readonly ServerCase[] = [
       await soon(new Promise<void>((resolve) => void adapter.add("id", "r", () => resolve())));
       note(`added: ${"r" in adapter.rooms}`);
       await soon(new Promise<void>((resolve) => void adapter.addAll("id", ["s", "t"], () => resolve())));
-      note(
-        `rooms: ${Object.keys(adapter.rooms)
-          .sort()
-          .map((room) => show(room))}`,
-      );
+      note(`rooms: ${list(Object.keys(adapter.rooms))}`);
       await soon(new Promise<void>((resolve) => void adapter.del("id", "r", () => resolve())));
       await soon(new Promise<void>((resolve) => void adapter.delAll("id", () => resolve())));
-      note(
-        `rooms: ${Object.keys(adapter.rooms)
-          .sort()
-          .map((room) => show(room))}`,
-      );
+      note(`rooms: ${list(Object.keys(adapter.rooms))}`);
     },
   },
   {
@@ -171,7 +159,7 @@ export const ADAPTERS: readonly ServerCase[] = [
       adapter.delAll(one.socket.id);
       note(`rooms ${show(one.socket.rooms)}`);
       adapter.disconnectSockets(to([]), true);
-      note(`left: ${served.io.of("/").sockets instanceof Map && served.io.of("/").sockets.size}`);
+      note(`left: ${keysOf(served.io.of("/").sockets).length}`);
     },
   },
   {
@@ -272,7 +260,7 @@ export const ADAPTERS: readonly ServerCase[] = [
     name: "of 1.x is used as a program wrote it",
     generations: [2],
     async run(stage) {
-      const { make, listen, join, note, show, settled, observer } = stage;
+      const { list, make, listen, join, note, show, settled, observer } = stage;
       const { server, port } = await listen();
       const official: unknown = requireOfficial("socket.io-v2");
       const theirs: unknown = typeof official === "function" ? Reflect.apply(official, undefined, []) : undefined;
@@ -302,7 +290,7 @@ export const ADAPTERS: readonly ServerCase[] = [
       two.socket.broadcast.emit("news", "others");
       await settled(one);
       await settled(two);
-      note(`rooms: ${keysOf(io.sockets.adapter.rooms).map((room) => show(room))}`);
+      note(`rooms: ${list(keysOf(io.sockets.adapter.rooms))}`);
       note(
         `clients: ${await stage.soon(new Promise((resolve) => void io.in("a").clients((error, ids) => resolve(show(error, ids)))))}`,
       );
@@ -326,7 +314,8 @@ function recording(
         note(
           `broadcast(${show(Reflect.get(Object(first), "data"))}, ${show(options["rooms"], options["except"], options["flags"])})`,
         );
-      } else note(`${method}(${show(...args)})`);
+      } else if (second instanceof Set && second.has(first)) note(`${method}(its own room)`);
+      else note(`${method}(${show(...args)})`);
       return typeof original === "function" ? Reflect.apply(original, this, args) : undefined;
     });
   }

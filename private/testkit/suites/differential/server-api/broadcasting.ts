@@ -134,7 +134,7 @@ export const BROADCASTING: readonly ServerCase[] = [
       io.emit("news", "all");
       one.socket.to("b");
       one.socket.emit("news", "one itself");
-      stage.note(`operators are others: ${inA !== inAOrB && one.socket.broadcast !== one.socket.broadcast}`);
+      stage.note(`operators are others: ${inA !== inAOrB && !Object.is(one.socket.broadcast, one.socket.broadcast)}`);
       await arrived();
     },
   },
@@ -154,7 +154,9 @@ export const BROADCASTING: readonly ServerCase[] = [
       io.emit("news", "flagged");
       stage.note(`flags after: ${stage.show(io.sockets.flags)}`);
       const { socket } = one;
-      stage.note(`socket: ${socket.to("b") === socket}, ${socket.broadcast === socket}, ${socket.json === socket}`);
+      stage.note(
+        `socket: ${Object.is(socket.to("b"), socket)}, ${Object.is(socket.broadcast, socket)}, ${socket.json === socket}`,
+      );
       socket.emit("news", "b, but one");
       socket.emit("news", "one");
       await arrived();
@@ -375,9 +377,9 @@ export const BROADCASTING: readonly ServerCase[] = [
     name: "takes numbers for rooms, as 2.x did",
     generations: [2],
     async run(stage) {
-      const { io, three, arrived, note, show, soon } = { ...(await crowd(stage)), ...stage };
+      const { list, io, three, arrived, note, soon } = { ...(await crowd(stage)), ...stage };
       await soon(new Promise<void>((resolve) => void three.socket.join(42, () => resolve())));
-      note(`rooms: ${keysOf(three.socket.rooms).map((room) => show(room))}`);
+      note(`rooms: ${list(keysOf(three.socket.rooms))}`);
       io.to(42).emit("news", "by number");
       io.to("42").emit("news", "by text");
       await arrived();

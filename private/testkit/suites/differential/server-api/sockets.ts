@@ -94,21 +94,17 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "joins and leaves with callbacks, and has its rooms as an object",
     generations: [2],
-    async run({ serve, join, note, show, soon }) {
+    async run({ list, serve, join, note, show, soon }) {
       const served = await serve();
       const { socket } = await join(served, "one");
       await new Promise((turn) => setTimeout(turn, 5));
-      note(`rooms: ${keysOf(socket.rooms).map((room) => show(room))}`);
+      note(`rooms: ${list(keysOf(socket.rooms))}`);
       let wasGiven = false;
       await soon(
         new Promise<void>((resolve) => {
           wasGiven =
             socket.join("a", (error) => {
-              note(
-                `joined(${show(error ?? null)}) rooms ${Object.keys(socket.rooms)
-                  .sort()
-                  .map((room) => show(room))}`,
-              );
+              note(`joined(${show(error ?? null)}) rooms ${list(Object.keys(socket.rooms))}`);
               resolve();
             }) === socket;
         }),
@@ -118,17 +114,13 @@ export const SOCKETS: readonly ServerCase[] = [
       note(`in: ${"b" in socket.rooms}, ${"x" in socket.rooms}, ${show(Reflect.get(socket.rooms, "c"))}`);
       const seen: string[] = [];
       for (const room in socket.rooms) seen.push(room);
-      note(`for in: ${seen.sort().map((room) => show(room))}`);
+      note(`for in: ${list(seen)}`);
       await soon(
         new Promise<void>((resolve) => {
           note(
             `leave gives itself: ${
               socket.leave("b", (error) => {
-                note(
-                  `left(${show(error ?? null)}) rooms ${Object.keys(socket.rooms)
-                    .sort()
-                    .map((room) => show(room))}`,
-                );
+                note(`left(${show(error ?? null)}) rooms ${list(Object.keys(socket.rooms))}`);
                 resolve();
               }) === socket
             }`,
@@ -256,7 +248,7 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "lets middlewares see, change and hold back what the client sends",
     generations: BOTH,
-    async run({ serve, join, note, show, settled }) {
+    async run({ serve, join, note, show, settled, until }) {
       const served = await serve();
       const pair = await join(served, "one");
       const { socket, client } = pair;
@@ -272,7 +264,9 @@ export const SOCKETS: readonly ServerCase[] = [
       });
       socket.on("news", (...args: readonly unknown[]) => note(`news(${show(...args)})`));
       socket.on("held", () => note("held"));
+      const heard = until(socket, "news");
       client.emit("news", "as it was", 2);
+      await heard;
       client.emit("held", 1);
       await settled(pair);
     },
@@ -303,7 +297,7 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "tells listeners of all events, in and out, before those of the event",
     generations: [4],
-    async run({ serve, join, note, show, settled }) {
+    async run({ serve, join, note, show, settled, until }) {
       const served = await serve();
       const pair = await join(served, "one");
       const { socket, client } = pair;
@@ -314,7 +308,9 @@ export const SOCKETS: readonly ServerCase[] = [
       socket.prependAnyOutgoing((event: string) => note(`first out ${event}`));
       note(`listeners: ${socket.listenersAny().length}, ${socket.listenersAnyOutgoing().length}`);
       socket.on("news", () => note("news"));
+      const heard = until(socket, "news");
       client.emit("news", 1);
+      await heard;
       await settled(pair);
       socket.emit("told", 2);
       served.io.emit("broadcast", 3);
@@ -329,7 +325,7 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "is an emitter of Node, with all that belongs to it",
     generations: BOTH,
-    async run({ serve, join, note, show, settled, generation }) {
+    async run({ serve, join, note, show, settled, generation, list }) {
       const served = await serve();
       const pair = await join(served, "one");
       const { socket, client } = pair;
@@ -345,7 +341,9 @@ export const SOCKETS: readonly ServerCase[] = [
       client.emit("news");
       await settled(pair);
       socket.removeListener("news", listen);
-      note(`count ${socket.listenerCount("news")}, names ${socket.eventNames().map(String).sort()}`);
+      note(
+        `count ${socket.listenerCount("news")}, names ${list(socket.eventNames().filter((event) => event !== "error"))}`,
+      );
       socket.setMaxListeners(30);
       note(`max ${socket.getMaxListeners()}`);
     },
@@ -353,7 +351,7 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "lets plugins put themselves in the place of onevent and emit",
     generations: BOTH,
-    async run({ serve, join, note, show, settled, observer }) {
+    async run({ serve, join, note, show, settled, observer, until }) {
       const served = await serve();
       const pair = await join(served, "one", {
         setUp(socket) {
@@ -375,7 +373,9 @@ export const SOCKETS: readonly ServerCase[] = [
       const tell = observer("client");
       client.on("told", (...args: readonly unknown[]) => tell(`told(${show(...args)})`));
       socket.on("news", (...args: readonly unknown[]) => note(`news(${show(...args)})`));
+      const heard = until(socket, "news");
       client.emit("news", "as it was");
+      await heard;
       await settled(pair);
       socket.emit("told", 1);
       await settled(pair);
@@ -384,14 +384,12 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "ends by the server, by the client, and with its connection, and says why",
     generations: BOTH,
-    async run({ serve, join, note, show, until }) {
+    async run({ list, serve, join, note, show, until }) {
       const served = await serve();
       const watch = (socket: ApiSocket): void => {
         for (const event of ["disconnecting", "disconnect"]) {
           socket.on(event, (...args: readonly unknown[]) =>
-            note(
-              `${event}(${show(args[0])}) connected=${socket.connected} rooms ${keysOf(socket.rooms).map((room) => show(room))}`,
-            ),
+            note(`${event}(${show(args[0])}) connected=${socket.connected} rooms ${list(keysOf(socket.rooms))}`),
           );
         }
       };
@@ -456,7 +454,7 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "does nothing more once it has left: no event, no room, no send",
     generations: BOTH,
-    async run({ serve, join, note, show, until, pause, observer }) {
+    async run({ list, serve, join, note, until, pause, observer }) {
       const served = await serve();
       const { client, socket } = await join(served, "one");
       const tell = observer("client");
@@ -470,7 +468,7 @@ export const SOCKETS: readonly ServerCase[] = [
       socket.join("room");
       await gone;
       await pause(20);
-      note(`rooms: ${keysOf(socket.rooms).map((room) => show(room))}`);
+      note(`rooms: ${list(keysOf(socket.rooms))}`);
       served.io.to("room").emit("late");
     },
   },
@@ -525,13 +523,15 @@ export const SOCKETS: readonly ServerCase[] = [
   {
     name: "holds no trouble for programs that forget the request of a connection",
     generations: BOTH,
-    async run({ serve, join, note, show, settled }) {
+    async run({ serve, join, note, settled }) {
       const served = await serve();
       const pair = await join(served, "one");
       note(`deleted: ${Reflect.deleteProperty(pair.socket.conn, "request")}`);
       Reflect.set(pair.socket.conn, "request", null);
       await settled(pair);
-      note(`request: ${show(pair.socket.request)}, handshake ${typeof pair.socket.handshake.headers}`);
+      note(
+        `request forgotten: ${Object.is(pair.socket.request, null)}, handshake ${typeof pair.socket.handshake.headers}`,
+      );
     },
   },
   {

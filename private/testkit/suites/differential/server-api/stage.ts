@@ -72,6 +72,8 @@ export interface Stage {
   observer(name: string): (line: string) => void;
   /** Writes values with the ids by their names. */
   show(...values: readonly unknown[]): string;
+  /** Writes values in the order of what they look like, for those whose own order hangs on ids. */
+  list(values: readonly unknown[]): string;
   /** Names an id. */
   name(id: string, name: string): void;
   /** Makes a server as the program's generation does: by a call, or by `new Server`. */
@@ -123,13 +125,16 @@ export function keysOf(value: unknown): readonly string[] {
   return typeof value === "object" && value !== null ? Object.keys(value).sort() : [];
 }
 
-function describe(value: unknown): string {
-  if (value instanceof Set) return `Set(${[...value].map(describe).sort().join(", ")})`;
-  if (value instanceof Map) {
-    const members = [...value].map(([key, member]) => `${describe(key)} => ${describe(member)}`);
-    return `Map(${members.sort().join(", ")})`;
-  }
-  return describeValue(value);
+/** Members of Sets and Maps are in the order of what they look like, since their own order hangs on ids. */
+function describe(value: unknown, byName: (text: string) => string): string {
+  const members = (all: readonly (readonly unknown[])[]): string =>
+    all
+      .map((parts) => parts.map((part) => describe(part, byName)).join(" => "))
+      .sort()
+      .join(", ");
+  if (value instanceof Set) return `Set(${members([...value].map((member) => [member]))})`;
+  if (value instanceof Map) return `Map(${members([...value])})`;
+  return byName(describeValue(value));
 }
 
 function loadPackage(name: string): ApiPackage {
@@ -177,7 +182,12 @@ export async function play(script: ServerCase, maker: Maker, generation: Generat
     pack,
     note: (line) => write("server", line),
     observer: (name) => (line) => write(name, line),
-    show: (...values) => byName(values.map(describe).join(", ")),
+    show: (...values) => values.map((value) => describe(value, byName)).join(", "),
+    list: (values) =>
+      values
+        .map((value) => describe(value, byName))
+        .sort()
+        .join(", "),
     name: (id, name) => names.set(id, name),
     make: (...args) => {
       const io = makeServer(pack, maker, generation, args);
