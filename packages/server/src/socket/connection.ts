@@ -15,14 +15,16 @@ import {
   type SocketPacket,
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
-import type { Connection, ConnectionListener } from "../engine/connection.ts";
-import { endRefusal } from "../engine/refusals.ts";
+import type { Connection } from "../engine/connection.ts";
+import type { ConnectionListener } from "../engine/connection-events.ts";
 import type { RefusalCode } from "../refusal-code.ts";
-import { REFUSALS } from "../refusal-sentences.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
+import type { EngineLink } from "./engine-link.ts";
+import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
-import { summaryOf, type TracePoints, traceRefusal } from "./trace-points.ts";
+import type { ServerTrace } from "./trace-points.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -62,11 +64,17 @@ export interface JoinRequest extends ConnectRequest {
 /** What the server hands to each of its connections. */
 export interface ConnectionHost {
   readonly platform: SocketPlatform;
+  /** The server, as programs know it. */
+  readonly server: unknown;
   /** Milliseconds in which a client has to join a namespace. */
   readonly connectTimeoutMs: number;
   /** So many namespaces a client may be in, or ask for, at the same time. */
   readonly maxNamespaces: number;
-  readonly points: TracePoints;
+  readonly trace: ServerTrace;
+  /** Gives a map the form that programs of this generation read. */
+  showMap<Value>(map: Map<string, Value>): Map<string, Value>;
+  /** The packet that was encoded into these very frames, where the server's encoder did it. */
+  packetOf(frames: readonly SocketFrame[]): PreparedPacket | undefined;
   /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
   admit(request: JoinRequest): void;
 }
@@ -102,7 +110,9 @@ type MainNamespace =
 
 /** One client with all its sockets. */
 export class ClientConnection implements ConnectionListener {
+  /** The connection below, as programs know it. */
   readonly conn: Connection;
+  readonly #link: EngineLink;
   readonly dialect: SocketDialect;
   readonly #host: ConnectionHost;
   readonly #variants: Variants;
@@ -116,8 +126,10 @@ export class ClientConnection implements ConnectionListener {
   #connectTimer: Cancel | undefined;
   #main: MainNamespace = { is: "no gate" };
 
-  constructor(conn: Connection, wire: Wire, host: ConnectionHost) {
+  /** @param link the connection below, as the socket layer uses it. */
+  constructor(conn: Connection, link: EngineLink, wire: Wire, host: ConnectionHost) {
     this.conn = conn;
+    this.#link = link;
     this.dialect = wire.dialect;
     this.#host = host;
     this.#variants = wire.variants;
@@ -128,15 +140,12 @@ export class ClientConnection implements ConnectionListener {
       if (this.#decoded === undefined) this.#received(packet);
       else this.#decoded.push(packet);
     });
-    conn.listen(this);
+    link.listen(this);
   }
 
   /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
   open(): void {
-    const { opened } = this.#host.points;
-    if (opened.active) {
-      opened.publish({ session: this.conn.id, revision: this.conn.protocol, transport: this.conn.transport.name });
-    }
+    this.#host.trace.opened(this.#link);
     if (this.dialect.joinsMainNamespaceByItself) {
       this.#main = { is: "judging", waiting: [] };
       this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} }, false);
@@ -148,12 +157,12 @@ export class ClientConnection implements ConnectionListener {
 
   /** Whether a packet sent now would leave at once. */
   get writable(): boolean {
-    return this.conn.writable;
+    return this.#link.writable;
   }
 
   /** Whether the connection has ended, or is about to. */
   get gone(): boolean {
-    return this.conn.readyState !== "open";
+    return this.#link.readyState !== "open";
   }
 
   /**
@@ -163,18 +172,26 @@ export class ClientConnection implements ConnectionListener {
    */
   send(prepared: PreparedPacket, options: SendOptions): boolean {
     if (options.volatile === true && !this.writable) return false;
-    const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const variant = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
-    this.conn.transmit(outgoing);
+    this.#link.transmit(outgoing);
     return true;
   }
 
-  /** Sends what a parser has made of a packet, for adapters that encode by themselves. */
-  writeToEngine(frames: SocketFrame | readonly SocketFrame[], options: SendOptions): void {
+  /**
+   * Sends what adapters have encoded by themselves, with the server's encoder or in a way of their own.
+   * @param encoded a text, then its attachments.
+   */
+  writeToEngine(encoded: SocketFrame | readonly SocketFrame[], options: SendOptions = {}): void {
+    const list = typeof encoded === "string" || encoded instanceof Uint8Array ? [encoded] : encoded;
+    const prepared = this.#host.packetOf(list);
+    if (prepared !== undefined) {
+      this.send(prepared, options);
+      return;
+    }
     if (options.volatile === true && !this.writable) return;
-    const { engine, base64 } = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
-    const list = typeof frames === "string" || frames instanceof Uint8Array ? [frames] : frames;
-    this.conn.transmit({
+    const { engine, base64 } = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    this.#link.transmit({
       frames: list.map((data) => engine.frame({ type: "message", data }, base64)),
       compress: options.compress ?? true,
     });
@@ -185,8 +202,7 @@ export class ClientConnection implements ConnectionListener {
     this.#connectTimer?.();
     this.#connectTimer = undefined;
     this.#sockets.set(socket.nsp.name, socket);
-    const { joined } = this.#host.points;
-    if (joined.active) joined.publish({ session: this.conn.id, namespace: socket.nsp.name, socket: socket.id });
+    this.#host.trace.joined(this.#link, socket);
   }
 
   /** Client and program have heard of the new socket: who has been waiting behind the main namespace is judged now. */
@@ -200,11 +216,7 @@ export class ClientConnection implements ConnectionListener {
   /** A namespace has refused the client; it may ask again. */
   refuse(namespace: string, refusal: Refusal, code: RefusalCode): void {
     this.#sockets.delete(namespace);
-    traceRefusal(this.#host.points.refused, code, () => ({
-      session: this.conn.id,
-      namespace,
-      message: refusal.message,
-    }));
+    this.#host.trace.refused(this.#link, namespace, refusal, code);
     this.send(new PreparedPacket(this.dialect.refused(namespace, refusal)), {});
     // Who has been waiting behind the main namespace is told by this very packet.
     if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal, code };
@@ -212,31 +224,59 @@ export class ClientConnection implements ConnectionListener {
 
   /** A socket has left its namespace. */
   leave(namespace: string, reason: DisconnectReason): void {
-    const { left } = this.#host.points;
-    const socket = this.#sockets.get(namespace)?.id;
-    if (left.active) left.publish({ session: this.conn.id, namespace, socket, reason });
+    this.#host.trace.left(this.#link, this.#sockets.get(namespace), reason);
     this.#sockets.delete(namespace);
   }
 
-  /** The sockets of this client. */
-  sockets(): JoinedSocket[] {
+  /** The engine's id of the connection. */
+  get id(): string {
+    return this.conn.id;
+  }
+
+  /** The platform's request that opened the connection. */
+  get request(): NativeRequest {
+    return this.conn.request;
+  }
+
+  /** The server. */
+  get server(): unknown {
+    return this.#host.server;
+  }
+
+  /** Where the client comes from, and what it asked with. */
+  get origin(): HandshakeSource {
+    return this.#link;
+  }
+
+  /** The sockets of this client by their ids. */
+  get sockets(): ReadonlyMap<string, JoinedSocket> {
+    return this.#host.showMap(new Map(this.joinedSockets().map((socket) => [socket.id, socket])));
+  }
+
+  /** The sockets of this client by the names of their namespaces. */
+  get nsps(): ReadonlyMap<string, JoinedSocket> {
+    return this.#host.showMap(new Map(this.joinedSockets().map((socket) => [socket.nsp.name, socket])));
+  }
+
+  /** The sockets of this client. @internal */
+  joinedSockets(): JoinedSocket[] {
     return [...this.#sockets.values()].filter((socket) => socket !== undefined);
   }
 
   /** Acknowledgements that are due, either way. */
   get unfinished(): number {
-    return this.sockets().reduce((sum, { unfinished }) => sum + unfinished, 0);
+    return this.joinedSockets().reduce((sum, { unfinished }) => sum + unfinished, 0);
   }
 
   /** The server ends: so do the sockets, without telling the client, which comes back by itself once it hears of the connection's end. */
   shutDown(discard: boolean): void {
-    for (const socket of this.sockets()) socket.end("server shutting down");
+    for (const socket of this.joinedSockets()) socket.end("server shutting down");
     this.close(discard);
   }
 
   /** Ends the connection once everything has left, or at once where nobody seems to be there. */
   close(discard: boolean = false): void {
-    this.conn.close(discard);
+    this.#link.close(discard);
   }
 
   message(data: string | Uint8Array): void {
@@ -257,13 +297,9 @@ export class ClientConnection implements ConnectionListener {
   closed(reason: DisconnectReason, cause?: unknown): void {
     this.#connectTimer?.();
     this.#decoder.destroy();
-    for (const socket of this.sockets()) socket.end(reason, cause);
+    for (const socket of this.joinedSockets()) socket.end(reason, cause);
     this.#sockets.clear();
-    const point = this.#host.points.closed;
-    if (!point.active) return;
-    const code = endRefusal(reason, cause);
-    const known = code === undefined ? {} : { code, hint: REFUSALS[code] };
-    point.publish({ session: this.conn.id, reason, cause, ...known });
+    this.#host.trace.closed(this.#link, reason, cause);
   }
 
   #received(packet: unknown): void {
@@ -287,8 +323,7 @@ export class ClientConnection implements ConnectionListener {
     if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
     else if (violation !== undefined) this.#violation(violation);
     else {
-      const { event } = this.#host.points;
-      if (event.active) event.publish({ session: this.conn.id, socket: socket.id, ...summaryOf(packet) });
+      this.#host.trace.received(this.#link, socket, packet);
       socket.receive(packet);
     }
   }
@@ -315,8 +350,8 @@ export class ClientConnection implements ConnectionListener {
 
   /** Ends the connection, since its client does not keep to the rules. */
   giveUp(code: RefusalCode, error?: Error): void {
-    traceRefusal(this.#host.points.violation, code, () => ({ session: this.conn.id, cause: error }));
-    this.conn.close();
+    this.#host.trace.violation(this.#link, code, error);
+    this.#link.close();
   }
 
   /** A packet is out of place. */
@@ -336,7 +371,7 @@ export class ClientConnection implements ConnectionListener {
 
   /** What the client sent makes no sense, and so will nothing that follows. */
   #undecodable(error: Error): void {
-    for (const socket of this.sockets()) socket.reportError(error);
+    for (const socket of this.joinedSockets()) socket.reportError(error);
     this.giveUp("BOWLINE_PACKET_UNDECODABLE", error);
   }
 }

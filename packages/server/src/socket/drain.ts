@@ -103,7 +103,9 @@ export class Drain {
 
   #look(done: (report: DrainReport) => void): void {
     // Who had been admitted before may only now have a connection.
-    for (const connection of this.#engine.clients.values()) if (!this.#leaving.has(connection)) this.#meet(connection);
+    for (const connection of Object.values(this.#engine.clients)) {
+      if (!this.#leaving.has(connection)) this.#meet(connection);
+    }
     const now = this.#clock.now();
     for (const [connection, leaving] of this.#leaving) {
       if (connection.readyState !== "closed") this.#step(connection, leaving, now);
@@ -124,7 +126,7 @@ export class Drain {
     const goesAtMs = this.#beganAtMs + this.#random.fraction() * this.#spreadMs;
     this.#leaving.set(connection, { goesAtMs, acksAtFirst: acksDue, acksDue, is: "waiting" });
     this.#count.connections += 1;
-    this.#count.sockets += client?.sockets().length ?? 0;
+    this.#count.sockets += client?.joinedSockets().length ?? 0;
   }
 
   #step(connection: Connection, leaving: Leaving, now: number): void {

@@ -63,13 +63,16 @@ export class Outbox {
    * @returns whether it was taken; a volatile one may be dropped.
    */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    const listeners = this.#anyListeners;
-    if (listeners !== undefined) {
-      const [event, ...args] = nameAndArgs(prepared.packet);
-      const about = () => this.#about(event);
-      this.#handlers.run(() => this.#handlers.callAll(listeners.list(), event, args, about), about);
-    }
+    if (this.#anyListeners !== undefined) this.notify(prepared.packet);
     return this.#client.send(prepared, options);
+  }
+
+  /** Tells the listeners of outgoing events of one that is sent. */
+  notify(packet: SocketPacket): void {
+    const listeners = this.#anyListeners?.list() ?? [];
+    const [event, ...args] = nameAndArgs(packet);
+    const about = () => this.#about(event);
+    this.#handlers.run(() => this.#handlers.callAll(listeners, event, args, about), about);
   }
 
   /** Sends again what a client that comes back has missed. */

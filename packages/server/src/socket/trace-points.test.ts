@@ -32,7 +32,7 @@ describe("trace points", () => {
     const session = client.sid;
     const namespace = "/";
     expect(told).toEqual([
-      ["connection.opened", { session, revision: 4, transport: "websocket" }],
+      ["connection.opened", { session, revision: 4 }],
       ["namespace.joined", { session, namespace, socket }],
       ["socket.received", { session, namespace, socket, type: 2, event: "hello", ackId: 7 }],
       ["socket.received", { session, namespace, socket, type: 1, ackId: undefined }],
