@@ -3,6 +3,7 @@
 // Rules: heap is read after a garbage collection; what is still under way is told against what was there before anybody
 //        came; the parent says when to look, and when to end.
 
+import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { Server } from "@bowline/server";
 
@@ -25,7 +26,8 @@ const LOOK_INTERVAL_MS = 20;
 const LOG_BYTES = 100_000;
 
 const keepsSessions = process.argv[2] === "recovery";
-const io = new Server({
+const httpServer = createServer();
+const io = new Server(httpServer, {
   transports: ["websocket"],
   cleanupEmptyChildNamespaces: true,
   ...(keepsSessions ? { connectionStateRecovery: { maxLogBytes: LOG_BYTES } } : {}),
@@ -79,8 +81,7 @@ async function report(before: readonly string[]): Promise<ServingReport> {
   };
 }
 
-io.listen(0);
-io.httpServer?.once("listening", () => {
+httpServer.listen(0, "127.0.0.1", () => {
   let before: readonly string[] = [];
   process.on("message", (message) => {
     if (message === "end") process.exit();
@@ -88,5 +89,5 @@ io.httpServer?.once("listening", () => {
   });
   // Where sessions are kept, one timer looks for what is too old as long as there is any.
   before = [...process.getActiveResourcesInfo(), ...(keepsSessions ? ["Timeout"] : [])];
-  process.send?.(io.httpServer?.address());
+  process.send?.(httpServer.address());
 });

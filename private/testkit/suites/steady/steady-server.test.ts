@@ -30,10 +30,17 @@ const SERVING_FILE = fileURLToPath(new URL("serving.ts", import.meta.url));
 let server: ChildProcess;
 let url = "";
 
+/** What the server's process tells next. */
+function nextMessage(): Promise<unknown> {
+  return new Promise((resolve) => {
+    server.once("message", (message: unknown) => resolve(message));
+  });
+}
+
 /** Starts the server's process. @param mode whether it keeps sessions. */
 async function start(mode: "plain" | "recovery"): Promise<void> {
   server = fork(SERVING_FILE, [mode], { execArgv: ["--expose-gc", "--import", "tsx"] });
-  const [address]: unknown[] = await once(server, "message");
+  const address = await nextMessage();
   if (!isObject(address)) throw new Error("Cannot tell the port of the server");
   url = `ws://127.0.0.1:${String(address["port"])}/socket.io/?EIO=4&transport=websocket`;
 }
@@ -50,9 +57,9 @@ function isReport(value: unknown): value is ServingReport {
 
 /** Has the server look at what is left of it. */
 async function look(): Promise<ServingReport> {
-  const told = once(server, "message");
+  const told = nextMessage();
   server.send("look");
-  const [report]: unknown[] = await told;
+  const report = await told;
   if (!isReport(report)) throw new Error("Cannot read what the server told: it is no report");
   return report;
 }
