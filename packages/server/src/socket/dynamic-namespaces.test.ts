@@ -63,7 +63,7 @@ describe("a regular expression", () => {
     const rooms = io.of(/^\/room-\d+$/, joined);
     const room = io.of("room-1");
     expect([...rooms.children]).toEqual([room]);
-    expect([room.listeners("connection"), io.of("/other").listeners("connection")]).toEqual([[joined], []]);
+    expect([room.listeners("connect"), io.of("/other").listeners("connect")]).toEqual([[joined], []]);
   });
 
   it("is not asked for a namespace that is there already", () => {

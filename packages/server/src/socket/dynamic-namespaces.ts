@@ -66,6 +66,16 @@ export class DynamicNamespaces<N extends Member<N>> {
     this.#maker = maker;
   }
 
+  /** The namespaces by their names, without those that stand for a pattern; what is taken out of it is forgotten. */
+  get byName(): Map<string, N> {
+    return this.#namespaces;
+  }
+
+  /** What stands for a pattern, by the expression or the function. */
+  parents(): Map<RegExp | NamespaceMatcher, N> {
+    return new Map(this.#patterns.map(({ matches, parent }) => [matches, parent]));
+  }
+
   /** The namespaces there are now. */
   all(): N[] {
     return [...this.#namespaces.values()];

@@ -119,7 +119,7 @@ export class Socket<
 
   /** Details of the handshake. */
   get handshake(): Handshake {
-    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.host.platform);
+    this.#handshake ??= createHandshake(this.client.origin, this.#request, this.#issuedMs, this.host.platform);
     return this.#handshake;
   }
 
@@ -262,7 +262,7 @@ export class Socket<
    */
   disconnect(close = false): this {
     if (!this.connected) return this;
-    const sockets = close ? this.client.sockets() : [this];
+    const sockets = close ? this.client.joinedSockets() : [this];
     for (const socket of sockets) socket.dismiss();
     if (close) this.client.close();
     return this;
