@@ -38,7 +38,7 @@ export type { SentPacket, Transport, TransportEvents, TransportState } from "./e
 export type { WebTransportSession } from "./engine/webtransport-session.ts";
 export type { HttpServerLike } from "./runtime/node/attach-engine.ts";
 export type { AttachOptions, NodeEngine } from "./runtime/node/engine-server.ts";
-export type { NativeHeaders, NativeRequest, NativeResponse } from "./runtime/node/native-types.ts";
+export type { NativeHeaders, NativeRequest, NativeResponse, NativeServer } from "./runtime/node/native-types.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastTimeoutError } from "./socket/broadcast-answers.ts";
 export { BroadcastOperator } from "./socket/broadcast-operator.ts";
