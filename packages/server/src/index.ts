@@ -42,7 +42,7 @@ export type { NativeHeaders, NativeRequest, NativeResponse } from "./runtime/nod
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export { BroadcastTimeoutError } from "./socket/broadcast-answers.ts";
 export { BroadcastOperator } from "./socket/broadcast-operator.ts";
-export type { DisconnectReason } from "./socket/connection.ts";
+export { ClientConnection, type DisconnectReason } from "./socket/connection.ts";
 export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
 export type { Handshake } from "./socket/handshake.ts";
 export type { IncomingEvent } from "./socket/inbox.ts";
