@@ -17,3 +17,5 @@ const DIALECT_2: ApiDialect = {
 
 /** Chooses the dialect of a program's generation; with `compat: 2` that of 2.x, with all that later ones have. */
 export const chooseDialect: ChooseDialect = (compat) => (compat === 2 ? DIALECT_2 : chooseOrdinaryDialect(compat));
+
+export { LegacyNamespace, LegacySocket };
