@@ -85,18 +85,18 @@ declare namespace io {
     readonly nsps: { [name: string]: Namespace };
     sockets: Namespace;
     serveClient(): boolean;
-    serveClient(serves: boolean): this;
+    serveClient(serves: boolean): Server;
     path(): string;
-    path(path: string): this;
+    path(path: string): Server;
     adapter(): UserValue;
-    adapter(maker: UserValue): this;
+    adapter(maker: UserValue): Server;
     origins(): UserValue;
-    origins(origins: string | string[] | OriginJudge): this;
-    set(name: string, value: UserValue): this;
-    attach(target: ListenTarget, options?: ServerOptions): this;
-    listen(target: ListenTarget, options?: ServerOptions): this;
-    bind(engine: UserValue): this;
-    onconnection(connection: UserValue): this;
+    origins(origins: string | string[] | OriginJudge): Server;
+    set(name: string, value: UserValue): Server;
+    attach(target: ListenTarget, options?: ServerOptions): Server;
+    listen(target: ListenTarget, options?: ServerOptions): Server;
+    bind(engine: UserValue): Server;
+    onconnection(connection: UserValue): Server;
     of(name: string | RegExp | NamespaceMatcher, listener?: (socket: Socket) => void): Namespace;
     close(callback?: (error?: Error) => void): void;
   }

@@ -60,7 +60,12 @@ console.log(first?.nsp.name, first?.id, [...admin.sockets.keys()], manage());
 async function talkToServers(): Promise<string> {
   io.serverSideEmit("load", 3);
   io.of("/admin").serverSideEmit("load", 4);
-  io.serverSideEmit("health", 1, (error, states) => console.log(error?.message, states.map((state) => state.length)));
+  io.serverSideEmit("health", 1, (error, states) =>
+    console.log(
+      error?.message,
+      states.map((state) => state.length),
+    ),
+  );
   const states: string[] = await io.serverSideEmitWithAck("health", 2);
   return states.join();
 }
