@@ -29,6 +29,7 @@ export { EngineServer } from "../../engine/server.ts";
 export { type SentPacket, Transport, type TransportEvents, type TransportState } from "../../engine/transport.ts";
 export type { WebTransportSession } from "../../engine/webtransport-session.ts";
 export type { HttpServerLike } from "./attach-engine.ts";
+export { parser } from "./engine-parser.ts";
 export { type AttachOptions, NodeEngine as Server } from "./engine-server.ts";
 export { transports } from "./transports.ts";
 
