@@ -35,12 +35,15 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 export class Admission {
   readonly #options: EngineOptions;
   readonly #ids: IdSource;
-  readonly #checkOrigin: OriginCheck | undefined;
+  /** The check of origins, and the option that it was made of: programs change that while the engine runs. */
+  #origins: { readonly allowed: EngineOptions["allowedOrigins"]; readonly check: OriginCheck | undefined } = {
+    allowed: undefined,
+    check: undefined,
+  };
 
   constructor(options: EngineOptions, ids: IdSource) {
     this.#options = options;
     this.#ids = ids;
-    this.#checkOrigin = options.allowedOrigins === undefined ? undefined : createOriginCheck(options.allowedOrigins);
   }
 
   /** Lets a client in or keeps it out, now or later. */
@@ -53,13 +56,22 @@ export class Admission {
 
   /** Asks whether a client is welcome, without giving it anything. */
   permit(head: RequestHead, query: EngineQuery, done: (refusal?: HandshakeError) => void): void {
-    if (this.#checkOrigin === undefined) this.#askProgram(head, done);
+    const checkOrigin = this.#originCheck();
+    if (checkOrigin === undefined) this.#askProgram(head, done);
     else {
-      this.#checkOrigin(head, query, (origin) => {
+      checkOrigin(head, query, (origin) => {
         if (origin === undefined) this.#askProgram(head, done);
         else done({ ...HANDSHAKE_ERRORS.forbidden, context: { name: "INVALID_ORIGIN", origin: origin.refused } });
       });
     }
+  }
+
+  #originCheck(): OriginCheck | undefined {
+    const { allowedOrigins: allowed } = this.#options;
+    if (allowed !== this.#origins.allowed) {
+      this.#origins = { allowed, check: allowed === undefined ? undefined : createOriginCheck(allowed) };
+    }
+    return this.#origins.check;
   }
 
   #askProgram(head: RequestHead, done: (refusal?: HandshakeError) => void): void {

@@ -1,6 +1,6 @@
 // Rules of the end: who ends what, which reason is told, and how a client that breaks the rules is sent away.
 
-import { MemoryAdapter } from "@bowline/adapter";
+import { Adapter } from "@bowline/adapter";
 import { createFakePlatform, FakeClient, type FakeClientOptions, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { SocketServer } from "./server.ts";
@@ -318,7 +318,7 @@ describe("the end of the server", () => {
     const io = new Stoppable(
       {
         adapter: (namespace) =>
-          Object.assign(new MemoryAdapter(namespace), {
+          Object.assign(new Adapter(namespace), {
             async close(): Promise<void> {
               closed.push(namespace.name);
               throw new Error("the broker is away");

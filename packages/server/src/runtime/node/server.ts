@@ -59,11 +59,7 @@ export class Server<
   constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
     const listens = isListenTarget(target);
     super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform(), chooseDialect);
-    if (typeof target === "function") {
-      throw new TypeError(
-        "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
-      );
-    }
+    refuseFunction(target);
     if (!listens && target !== undefined && typeof Reflect.get(target, "listen") === "function") {
       throw new TypeError("Cannot attach to this server: it is neither an HTTP nor an HTTPS server of Node");
     }
@@ -96,6 +92,7 @@ export class Server<
    * httpServer.listen(3000);
    */
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
+    refuseFunction(target);
     const engine = this.startEngine(options, (resolved) => new NodeEngine(resolved));
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
@@ -148,6 +145,14 @@ export class Server<
     }
     detach?.();
   }
+}
+
+/** @throws TypeError for an Express app, which is a function and no server. */
+function refuseFunction(target: unknown): void {
+  if (typeof target !== "function") return;
+  throw new TypeError(
+    "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
+  );
 }
 
 /** On Node the server starts no other engine than this one. */
