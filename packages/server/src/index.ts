@@ -19,8 +19,9 @@ export type {
 } from "@bowline/protocol/internal";
 export type { AllowedOrigin, AllowedOrigins, OriginJudge } from "./engine/allowed-origins.ts";
 export type { ChangeableHeaders } from "./engine/answer-headers.ts";
-export type { Connection, ConnectionServer } from "./engine/connection.ts";
+export type { Connection } from "./engine/connection.ts";
 export type { ConnectionEvents, OutgoingPacket, SendOptions, SentCallback } from "./engine/connection-events.ts";
+export type { ConnectionServer } from "./engine/connection-parts.ts";
 export type { CookieAttributes } from "./engine/cookie.ts";
 export type { CorsDelegate, CorsOptions, CorsOrigin } from "./engine/cors.ts";
 export type { EngineEmitter } from "./engine/engine-emitter.ts";
