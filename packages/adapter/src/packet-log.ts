@@ -3,7 +3,7 @@
 // Rules: a number says where its event is, so that nothing is searched; the oldest go first, by age or when the bytes are
 //        too many; who asks for what has gone is told so, and never gets a part.
 
-import type { BroadcastOptions, LoggedPacket } from "./adapter.ts";
+import type { BroadcastOptions, LoggedPacket } from "./contract.ts";
 
 /** What an event takes up besides its encoded data: roughly the objects around it. */
 const ENTRY_BYTES = 200;

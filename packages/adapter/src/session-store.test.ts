@@ -1,7 +1,7 @@
 // Rules of lost sessions: who gets one back and with which events, and how long and how many are kept.
 import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
-import type { BroadcastOptions } from "./adapter.ts";
+import type { BroadcastOptions } from "./contract.ts";
 import { SessionStore } from "./session-store.ts";
 
 const KEPT_MS = 120_000;

@@ -5,7 +5,15 @@
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
-import type { BroadcastOptions, LoggedPacket, Room, Session, SessionToPersist, SocketId } from "./adapter.ts";
+import type {
+  BroadcastOptions,
+  LoggedPacket,
+  Room,
+  Session,
+  SessionKeeping,
+  SessionToPersist,
+  SocketId,
+} from "./contract.ts";
 import { type LogEntry, PacketLog } from "./packet-log.ts";
 
 /** Between two looks for what is too old, in milliseconds. */
@@ -26,19 +34,10 @@ interface KeptSession extends SessionToPersist {
 }
 
 /** How long and how much is kept. */
-export interface SessionStoreOptions {
+export interface SessionStoreOptions extends SessionKeeping {
   readonly clock: Clock;
   /** Random text that begins every offset, so that those of an earlier process are not mistaken for ours. */
   readonly epoch: string;
-  /** How long a lost session is kept, in milliseconds. */
-  readonly maxDisconnectionDurationMs: number;
-  /**
-   * How long an event is kept, in milliseconds: longer than a session, since a connection may be dead for a while before
-   * that is noticed.
-   */
-  readonly retentionMs: number;
-  /** What the events may take up in all. */
-  readonly maxLogBytes: number;
 }
 
 /** Keeps lost sessions in memory. */

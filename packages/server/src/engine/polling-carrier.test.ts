@@ -12,7 +12,7 @@ function createCarrier(options: Partial<PollingOptions> = {}): PollingCarrier {
     jsonp: undefined,
     maxBodyBytes: 9,
     answersTooLargeBodies: true,
-    compressFrom: undefined,
+    compression: undefined,
     headers: () => ({}),
     clock: createFakePlatform().clock,
     ...options,

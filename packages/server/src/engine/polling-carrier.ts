@@ -22,7 +22,7 @@ import {
   type TransportName,
 } from "@bowline/protocol/internal";
 import type { AnswerContent } from "./answer-headers.ts";
-import type { AnswerHeaders, HttpExchange, RequestHead } from "./http-exchange.ts";
+import type { AnswerHeaders, BodyCompression, HttpExchange, RequestHead } from "./http-exchange.ts";
 import { nextPacket } from "./next-packet.ts";
 
 const NO_HEADERS = {} as const;
@@ -43,8 +43,8 @@ export interface PollingOptions {
   readonly maxBodyBytes: number;
   /** Whether a body over the limit is answered and forgotten, or costs the client its session. */
   readonly answersTooLargeBodies: boolean;
-  /** Bytes from which on a payload is compressed; undefined for never. */
-  readonly compressFrom: number | undefined;
+  /** When and how a payload is compressed; undefined for never. */
+  readonly compression: BodyCompression | undefined;
   /** Headers of an answer; `isFirst` for the one that opens the session. */
   headers(head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders;
   readonly clock: Clock;
@@ -146,7 +146,7 @@ export class PollingCarrier implements Carrier {
       this.supportsBinary,
     );
     const compress = batch.some((outgoing) => outgoing.compress);
-    this.#respond(state.exchange, body, compress ? this.#options.compressFrom : undefined);
+    this.#respond(state.exchange, body, compress ? this.#options.compression : undefined);
     for (const outgoing of batch) outgoing.flushed?.();
   }
 
@@ -230,17 +230,17 @@ export class PollingCarrier implements Carrier {
     this.#respond(exchange, this.#options.dialect.encodePayload(packets, false), undefined);
   }
 
-  #respond(exchange: HttpExchange, payload: string | Uint8Array, compressFrom: number | undefined): void {
+  #respond(exchange: HttpExchange, payload: string | Uint8Array, compression: BodyCompression | undefined): void {
     const { jsonp, headers } = this.#options;
     const isFirst = !this.#hasAnswered;
     this.#hasAnswered = true;
     if (typeof payload !== "string") {
-      exchange.respond(200, headers(exchange.head, "binary", isFirst), payload, compressFrom);
+      exchange.respond(200, headers(exchange.head, "binary", isFirst), payload, compression);
     } else if (jsonp === undefined) {
-      exchange.respond(200, headers(exchange.head, "text", isFirst), payload, compressFrom);
+      exchange.respond(200, headers(exchange.head, "text", isFirst), payload, compression);
     } else {
       const script = encodeJsonp(payload, jsonp);
-      exchange.respond(200, headers(exchange.head, "script", isFirst), script, compressFrom);
+      exchange.respond(200, headers(exchange.head, "script", isFirst), script, compression);
     }
   }
 

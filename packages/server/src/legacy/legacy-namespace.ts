@@ -59,7 +59,7 @@ export class LegacyNamespace<
     }
     const target = this.#takeTarget();
     refuseAck(event, args);
-    this.adapter.broadcast({ type: PacketType.EVENT, nsp: this.name, data: [event, ...args] }, target);
+    void this.adapter.broadcast({ type: PacketType.EVENT, nsp: this.name, data: [event, ...args] }, target);
     return this;
   }
 

@@ -14,13 +14,11 @@ class ServerInMemory extends SocketServer {
 function createScene() {
   const platform = createFakePlatform();
   const io = new ServerInMemory({ compat: 2 }, platform, chooseDialect);
-  const sockets: LegacySocket[] = [];
-  io.on("connection", (socket: Socket) => {
-    if (socket instanceof LegacySocket) sockets.push(socket);
-  });
+  const joined: Socket[] = [];
+  io.on("connection", (socket: Socket) => void joined.push(socket));
   const [client, other] = [0, 1].map(() => new FakeClient(io.door, platform.clock, { protocol: 3 }));
-  const [socket, otherSocket] = sockets;
-  if (client === undefined || other === undefined || socket === undefined || otherSocket === undefined) {
+  const [socket, otherSocket] = joined;
+  if (client === undefined || other === undefined || !(socket instanceof LegacySocket) || otherSocket === undefined) {
     throw new Error("Cannot set the scene: a socket is missing");
   }
   client.take();
@@ -82,8 +80,8 @@ describe("whom the next emit is for", () => {
     ["broadcast to a room", (socket: Socket) => Reflect.apply(socket.to, socket.broadcast, ["room"])],
   ] as const)("is kept on the socket, which is given back: %s", (_, address) => {
     const { client, other, socket, otherSocket } = createScene();
-    otherSocket.join("room");
-    socket.join("room");
+    void otherSocket.join("room");
+    void socket.join("room");
     expect(address(socket)).toBe(socket);
     socket.emit("a");
     expect([client.take(), other.take()]).toEqual([[], ['2["a"]']]);
@@ -99,14 +97,14 @@ describe("whom the next emit is for", () => {
 
   it("is the members of all rooms that were named, each once", () => {
     const { other, socket, otherSocket } = createScene();
-    otherSocket.join(["one", "two"]);
+    void otherSocket.join(["one", "two"]);
     socket.to("one").to("two").to("one").emit("a");
     expect(other.take()).toEqual(['2["a"]']);
   });
 
   it("may leave out rooms, as in 4.x", () => {
     const { other, socket, otherSocket } = createScene();
-    otherSocket.join(["one", "two"]);
+    void otherSocket.join(["one", "two"]);
     socket.to("one").except("two").emit("a");
     socket.except("three").emit("b");
     expect(other.take()).toEqual(['2["b"]']);
@@ -154,7 +152,7 @@ describe("flags and fields", () => {
 describe("rooms", () => {
   it("are read as an object, and as a set", () => {
     const { socket } = createScene();
-    socket.join(["red", "blue"]);
+    void socket.join(["red", "blue"]);
     const { rooms } = socket;
     expect(Object.keys(rooms)).toEqual([socket.id, "red", "blue"]);
     expect([Reflect.get(rooms, "red"), Reflect.get(rooms, "green"), "blue" in rooms, "green" in rooms]).toEqual([
@@ -174,7 +172,7 @@ describe("rooms", () => {
   it("are live, and empty once the socket has ended", () => {
     const { socket } = createScene();
     const { rooms } = socket;
-    socket.join("red");
+    void socket.join("red");
     expect("red" in rooms).toBe(true);
     socket.disconnect();
     expect(Object.keys(socket.rooms)).toEqual([]);

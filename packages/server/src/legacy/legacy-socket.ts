@@ -104,7 +104,7 @@ export class LegacySocket<
     const rooms = new Set(this.#takeRooms());
     refuseAck(event, args);
     const packet = { type: PacketType.EVENT, nsp: this.nsp.name, data: [event, ...args] };
-    this.nsp.adapter.broadcast(packet, { rooms, except: new Set([this.id]), flags });
+    void this.nsp.adapter.broadcast(packet, { rooms, except: new Set([this.id]), flags });
   }
 
   #takeRooms(): readonly Room[] {

@@ -4,11 +4,13 @@
 
 import { LegacyNamespace } from "../legacy/legacy-namespace.ts";
 import { LegacySocket } from "../legacy/legacy-socket.ts";
+import { createObjectView, mapCollection } from "../legacy/object-view.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "../socket/api-dialect.ts";
 import { chooseProfile } from "../socket/profile.ts";
 
 const DIALECT_2: ApiDialect = {
   profile: chooseProfile(2),
+  showMap: (map) => createObjectView(map, mapCollection(map)),
   createNamespace: (...parts) => new LegacyNamespace(...parts),
   createSocket: (...parts) => new LegacySocket(...parts),
 };

@@ -28,6 +28,8 @@ export type SocketParts<
 /** The program interface of one generation. */
 export interface ApiDialect {
   readonly profile: Profile;
+  /** Gives a map the form that programs of this generation read. */
+  showMap<Value>(map: Map<string, Value>): Map<string, Value>;
   createNamespace<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>(
     ...parts: NamespaceParts<Listen, Emit, ServerSide, Data>
   ): Namespace<Listen, Emit, ServerSide, Data>;
@@ -42,6 +44,7 @@ export type ChooseDialect = (compat: ServerOptions["compat"]) => ApiDialect;
 /** The dialect with the classes of 4.x, and the habits of the program's generation. */
 export const chooseOrdinaryDialect: ChooseDialect = (compat) => ({
   profile: chooseProfile(compat),
+  showMap: (map) => map,
   createNamespace: (...parts) => new Namespace(...parts),
   createSocket: (...parts) => new Socket(...parts),
 });

@@ -1,6 +1,6 @@
 // Rules of joining: who gets into a namespace, what both sides are told, and who is kept out.
 
-import { MemoryAdapter } from "@bowline/adapter";
+import { Adapter } from "@bowline/adapter";
 import { createFakePlatform, FakeClient, type FakeClientOptions, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import type { Next } from "./middleware.ts";
@@ -191,7 +191,7 @@ describe("a namespace", () => {
     const { io } = createServer({
       adapter: (namespace) => {
         made.push(namespace.name);
-        return new MemoryAdapter(namespace);
+        return new Adapter(namespace);
       },
     });
     io.of("/chat");

@@ -15,7 +15,11 @@ import {
   type SocketPacket,
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
-import type { Connection, ConnectionListener } from "../engine/connection.ts";
+import type { Connection } from "../engine/connection.ts";
+import type { ConnectionListener } from "../engine/connection-events.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
+import type { EngineLink } from "./engine-link.ts";
+import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
@@ -34,6 +38,7 @@ export type DisconnectReason =
 
 /** A socket as its connection knows it. */
 export interface JoinedSocket {
+  readonly id: string;
   readonly nsp: { readonly name: string };
   /** Takes an event or an ack from the client. */
   receive(packet: SocketPacket): void;
@@ -55,8 +60,14 @@ export interface JoinRequest extends ConnectRequest {
 /** What the server hands to each of its connections. */
 export interface ConnectionHost {
   readonly platform: SocketPlatform;
+  /** The server, as programs know it. */
+  readonly server: unknown;
   /** Milliseconds in which a client has to join a namespace. */
   readonly connectTimeoutMs: number;
+  /** Gives a map the form that programs of this generation read. */
+  showMap<Value>(map: Map<string, Value>): Map<string, Value>;
+  /** The packet that was encoded into these very frames, where the server's encoder did it. */
+  packetOf(frames: readonly SocketFrame[]): PreparedPacket | undefined;
   /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
   admit(request: JoinRequest): void;
 }
@@ -90,7 +101,9 @@ type MainNamespace =
 
 /** One client with all its sockets. */
 export class ClientConnection implements ConnectionListener {
+  /** The connection below, as programs know it. */
   readonly conn: Connection;
+  readonly #link: EngineLink;
   readonly dialect: SocketDialect;
   readonly #host: ConnectionHost;
   readonly #variants: Variants;
@@ -104,8 +117,10 @@ export class ClientConnection implements ConnectionListener {
   #connectTimer: Cancel | undefined;
   #main: MainNamespace = { is: "no gate" };
 
-  constructor(conn: Connection, wire: Wire, host: ConnectionHost) {
+  /** @param link the connection below, as the socket layer uses it. */
+  constructor(conn: Connection, link: EngineLink, wire: Wire, host: ConnectionHost) {
     this.conn = conn;
+    this.#link = link;
     this.dialect = wire.dialect;
     this.#host = host;
     this.#variants = wire.variants;
@@ -116,7 +131,7 @@ export class ClientConnection implements ConnectionListener {
       if (this.#decoded === undefined) this.#received(packet);
       else this.#decoded.push(packet);
     });
-    conn.listen(this);
+    link.listen(this);
   }
 
   /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
@@ -126,18 +141,18 @@ export class ClientConnection implements ConnectionListener {
       this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} }, false);
     } else {
       const { clock } = this.#host.platform;
-      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.conn.close());
+      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.#link.close());
     }
   }
 
   /** Whether a packet sent now would leave at once. */
   get writable(): boolean {
-    return this.conn.writable;
+    return this.#link.writable;
   }
 
   /** Whether the connection has ended, or is about to. */
   get gone(): boolean {
-    return this.conn.readyState !== "open";
+    return this.#link.readyState !== "open";
   }
 
   /**
@@ -147,18 +162,26 @@ export class ClientConnection implements ConnectionListener {
    */
   send(prepared: PreparedPacket, options: SendOptions): boolean {
     if (options.volatile === true && !this.writable) return false;
-    const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const variant = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
-    this.conn.transmit(outgoing);
+    this.#link.transmit(outgoing);
     return true;
   }
 
-  /** Sends what a parser has made of a packet, for adapters that encode by themselves. */
-  writeToEngine(frames: SocketFrame | readonly SocketFrame[], options: SendOptions): void {
+  /**
+   * Sends what adapters have encoded by themselves, with the server's encoder or in a way of their own.
+   * @param encoded a text, then its attachments.
+   */
+  writeToEngine(encoded: SocketFrame | readonly SocketFrame[], options: SendOptions = {}): void {
+    const list = typeof encoded === "string" || encoded instanceof Uint8Array ? [encoded] : encoded;
+    const prepared = this.#host.packetOf(list);
+    if (prepared !== undefined) {
+      this.send(prepared, options);
+      return;
+    }
     if (options.volatile === true && !this.writable) return;
-    const { engine, base64 } = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
-    const list = typeof frames === "string" || frames instanceof Uint8Array ? [frames] : frames;
-    this.conn.transmit({
+    const { engine, base64 } = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    this.#link.transmit({
       frames: list.map((data) => engine.frame({ type: "message", data }, base64)),
       compress: options.compress ?? true,
     });
@@ -192,14 +215,44 @@ export class ClientConnection implements ConnectionListener {
     this.#sockets.delete(namespace);
   }
 
-  /** The sockets of this client. */
-  sockets(): JoinedSocket[] {
+  /** The engine's id of the connection. */
+  get id(): string {
+    return this.conn.id;
+  }
+
+  /** The platform's request that opened the connection. */
+  get request(): NativeRequest {
+    return this.conn.request;
+  }
+
+  /** The server. */
+  get server(): unknown {
+    return this.#host.server;
+  }
+
+  /** Where the client comes from, and what it asked with. */
+  get origin(): HandshakeSource {
+    return this.#link;
+  }
+
+  /** The sockets of this client by their ids. */
+  get sockets(): ReadonlyMap<string, JoinedSocket> {
+    return this.#host.showMap(new Map(this.joinedSockets().map((socket) => [socket.id, socket])));
+  }
+
+  /** The sockets of this client by the names of their namespaces. */
+  get nsps(): ReadonlyMap<string, JoinedSocket> {
+    return this.#host.showMap(new Map(this.joinedSockets().map((socket) => [socket.nsp.name, socket])));
+  }
+
+  /** The sockets of this client. @internal */
+  joinedSockets(): JoinedSocket[] {
     return [...this.#sockets.values()].filter((socket) => socket !== undefined);
   }
 
   /** Ends the connection once everything has left, or at once where nobody seems to be there. */
   close(discard: boolean = false): void {
-    this.conn.close(discard);
+    this.#link.close(discard);
   }
 
   message(data: string | Uint8Array): void {
@@ -220,7 +273,7 @@ export class ClientConnection implements ConnectionListener {
   closed(reason: DisconnectReason, cause?: unknown): void {
     this.#connectTimer?.();
     this.#decoder.destroy();
-    for (const socket of this.sockets()) socket.end(reason, cause);
+    for (const socket of this.joinedSockets()) socket.end(reason, cause);
     this.#sockets.clear();
   }
 
@@ -271,7 +324,7 @@ export class ClientConnection implements ConnectionListener {
       case "ignore":
         return;
       case "close":
-        if (error === undefined) this.conn.close();
+        if (error === undefined) this.#link.close();
         else this.#undecodable(error);
         return;
       /* v8 ignore next 2 -- @preserve */
@@ -282,7 +335,7 @@ export class ClientConnection implements ConnectionListener {
 
   /** What the client sent makes no sense, and so will nothing that follows. */
   #undecodable(error: Error): void {
-    for (const socket of this.sockets()) socket.reportError(error);
-    this.conn.close();
+    for (const socket of this.joinedSockets()) socket.reportError(error);
+    this.#link.close();
   }
 }

@@ -31,7 +31,7 @@ interface Member<N> {
   readonly name: string;
   readonly isEmpty: boolean;
   readonly children: Set<N>;
-  readonly adapter: { close(): Promise<void> | void };
+  readonly adapter: { close?(): Promise<void> | void };
 }
 
 /** What the collection asks of the server. */
@@ -64,6 +64,16 @@ export class DynamicNamespaces<N extends Member<N>> {
 
   constructor(maker: NamespaceMaker<N>) {
     this.#maker = maker;
+  }
+
+  /** The namespaces by their names, without those that stand for a pattern; what is taken out of it is forgotten. */
+  get byName(): Map<string, N> {
+    return this.#namespaces;
+  }
+
+  /** What stands for a pattern, by the expression or the function. */
+  parents(): Map<RegExp | NamespaceMatcher, N> {
+    return new Map(this.#patterns.map(({ matches, parent }) => [matches, parent]));
   }
 
   /** The namespaces there are now. */
@@ -148,7 +158,7 @@ export class DynamicNamespaces<N extends Member<N>> {
     if (namespace === undefined || pattern === undefined || !namespace.isEmpty) return;
     this.#namespaces.delete(name);
     pattern.parent.children.delete(namespace);
-    void namespace.adapter.close();
+    void namespace.adapter.close?.();
   }
 
   #create(name: string, parent: N | undefined): N {

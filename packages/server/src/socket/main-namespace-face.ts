@@ -3,7 +3,7 @@
 // Rules: nothing happens here but in the namespace; it is asked anew each time, since programs put another in its place.
 // Source: docs/protocol/socket-5.md, "Connecting"
 
-import type { Room } from "@bowline/adapter";
+import type { Room, SocketId } from "@bowline/adapter";
 import type {
   AnswerOf,
   DefaultData,
@@ -284,6 +284,45 @@ export abstract class MainNamespaceFace<
   /** The sockets of the main namespace. */
   fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.sockets.fetchSockets();
+  }
+
+  /** The ids of everybody in the main namespace, on all servers. @deprecated `fetchSockets` tells more. */
+  allSockets(): Promise<Set<SocketId>> {
+    return this.sockets.allSockets();
+  }
+
+  /**
+   * Sends an event to the other servers of the cluster, where the listeners of their `io` get it.
+   *
+   * It wants an adapter that knows the other servers.
+   * @param event any name but `connect`, `connection` and `new_namespace`.
+   * @param args what listeners get; a function at the end gets an error or null and the answers of the servers.
+   * @returns true.
+   * @throws TypeError when the name belongs to the library.
+   * @example
+   * io.on("reload", (what) => console.log(`reloading ${what}`));
+   * io.serverSideEmit("reload", "settings");
+   */
+  serverSideEmit<E extends EventNames<ServerSide>>(
+    event: E,
+    ...args: EventParams<WithAnswers<ServerSide>, E>
+  ): boolean {
+    return this.sockets.serverSideEmit(event, ...args);
+  }
+
+  /**
+   * Sends an event to the other servers and gathers their answers.
+   * @param event any name but `connect`, `connection` and `new_namespace`.
+   * @param args what listeners get, without the ack.
+   * @returns the first argument of each answer.
+   * @throws TypeError (as a rejection) when the name belongs to the library.
+   * @throws Error (as a rejection) when not all servers answered in time; those that came are its `responses`.
+   */
+  serverSideEmitWithAck<E extends EventNamesWithAck<ServerSide>>(
+    event: E,
+    ...args: WithoutAck<EventParams<ServerSide, E>>
+  ): Promise<AnswerOf<EventParams<ServerSide, E>>[]> {
+    return this.sockets.serverSideEmitWithAck(event, ...args);
   }
 
   /** Has everybody in the main namespace join rooms. */

@@ -1,34 +1,29 @@
 // A namespace: who is in it, who may join, and broadcasts to all or some of them.
 // Place: session -> socket codec -> connection -> **namespace** -> socket
-// Rules: the socket is told before the program hears of it; ack ids count per namespace, and for namespaces made on demand
-//        per family, so that a broadcast has one id for everybody.
+// Rules: the socket is told before the program hears of it.
 // Source: docs/protocol/socket-5.md, "Connecting"
 
-import type { Adapter, AdapterNamespace, BroadcastFlags, Delivery, Room, SocketId } from "@bowline/adapter";
-import { PacketType, type SocketPacket } from "@bowline/protocol";
-import {
-  type AnswerOf,
-  type Clock,
-  type DefaultData,
-  type DefaultEventsMap,
-  type EventNames,
-  type EventNamesWithAck,
-  type EventParams,
-  type EventsMap,
-  elementsOf,
-  PreparedPacket,
-  type WithAnswers,
-  type WithoutAck,
+import type { AdapterContract, Room, SocketId } from "@bowline/adapter";
+import type {
+  AnswerOf,
+  Clock,
+  DefaultData,
+  DefaultEventsMap,
+  EventNames,
+  EventNamesWithAck,
+  EventParams,
+  EventsMap,
+  WithAnswers,
+  WithoutAck,
 } from "@bowline/protocol/internal";
+import { AdapterFace } from "./adapter-face.ts";
 import { BroadcastOperator, type BroadcastSource, type ClientsCallback, EVERYBODY } from "./broadcast-operator.ts";
 import type { DisconnectReason, JoinRequest } from "./connection.ts";
-import { SocketEmitter } from "./emitter.ts";
 import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Reception } from "./reception.ts";
 import { Recovery } from "./recovery.ts";
 import type { RemoteSocket } from "./remote-socket.ts";
-import type { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
 
 /** Events that a namespace emits itself. */
@@ -54,14 +49,16 @@ export class Namespace<
     ServerSide extends EventsMap = DefaultEventsMap,
     Data = DefaultData,
   >
-  extends SocketEmitter<
+  extends AdapterFace<
+    Listen,
+    Emit,
     ServerSide,
+    Data,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>, Namespace<Listen, Emit, ServerSide, Data>>
   >
-  implements AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>, BroadcastSource<Emit, Data>
+  implements BroadcastSource<Emit, Data>
 {
-  readonly name: string;
-  readonly adapter: Adapter<Socket<Listen, Emit, ServerSide, Data>>;
+  adapter: AdapterContract;
   readonly clock: Clock;
   /** The namespaces made on demand from this one, which is of a pattern then; empty for all others. */
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
@@ -70,10 +67,6 @@ export class Namespace<
   readonly #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
   readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
-  readonly #parent: Namespace<Listen, Emit, ServerSide, Data> | undefined;
-  /** Events that a log keeps, ready to be sent to who has missed them. */
-  readonly #logged: WeakMap<readonly unknown[], PreparedPacket> = new WeakMap();
-  #ackId = 0;
 
   /**
    * Made by the server.
@@ -83,19 +76,14 @@ export class Namespace<
   constructor(
     name: string,
     host: NamespaceHost<Listen, Emit, ServerSide, Data>,
-    createAdapter: (
-      namespace: Namespace<Listen, Emit, ServerSide, Data>,
-    ) => Adapter<Socket<Listen, Emit, ServerSide, Data>>,
+    createAdapter: (namespace: Namespace<Listen, Emit, ServerSide, Data>) => AdapterContract,
     parent?: Namespace<Listen, Emit, ServerSide, Data>,
   ) {
-    super();
-    this.name = name;
+    super(name, host);
     this.clock = host.platform.clock;
     this.#host = host;
-    this.#parent = parent;
     this.adapter = createAdapter(this);
-    this.recovery =
-      host.recovery === undefined ? undefined : new Recovery(this.adapter, host.recovery, host.platform.random);
+    this.recovery = host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform.random);
     this.#reception = new Reception(
       {
         name,
@@ -106,6 +94,7 @@ export class Namespace<
       },
       host.platform,
     );
+    this.startAdapter();
     if (parent === undefined) return;
     parent.children.add(this);
     this.#reception.adopt(parent.#reception);
@@ -115,11 +104,6 @@ export class Namespace<
   /** The connected sockets by their ids. */
   get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
     return this.#sockets;
-  }
-
-  /** The server that it belongs to. */
-  get server(): SocketServer<Listen, Emit, ServerSide, Data> {
-    return this.#host.server;
   }
 
   /** Whether nobody is here or on the way in. @internal */
@@ -279,6 +263,11 @@ export class Namespace<
     return this.createOperator().fetchSockets();
   }
 
+  /** The ids of everybody, on all servers. @deprecated `fetchSockets` tells more. */
+  allSockets(): Promise<Set<SocketId>> {
+    return this.createOperator().allSockets();
+  }
+
   /** Has everybody join rooms. */
   socketsJoin(rooms: Room | readonly Room[]): void {
     this.createOperator().socketsJoin(rooms);
@@ -292,43 +281,6 @@ export class Namespace<
   /** Sends everybody away. @param close whether their whole connections are to end. */
   disconnectSockets(close = false): void {
     this.createOperator().disconnectSockets(close);
-  }
-
-  /** The next ack id. @internal */
-  nextAckId(): number {
-    return this.#parent?.nextAckId() ?? this.#ackId++;
-  }
-
-  /** @internal */
-  forgetReplies(id: number): void {
-    for (const socket of this.#sockets.values()) socket.forgetReply(id);
-    for (const child of this.children) child.forgetReplies(id);
-  }
-
-  /** @internal */
-  deliver(
-    packet: SocketPacket,
-    flags: BroadcastFlags,
-    offset?: string,
-  ): Delivery<Socket<Listen, Emit, ServerSide, Data>> {
-    const prepared = new PreparedPacket(packet, offset);
-    return {
-      to: (socket) => socket.deliver(prepared, flags),
-      toLog: () => {
-        const data = elementsOf(prepared.withOffset.data);
-        this.#logged.set(data, prepared);
-        return { data, byteLength: this.#host.measure(prepared) };
-      },
-    };
-  }
-
-  /** @internal */
-  expectAck(
-    socket: Socket<Listen, Emit, ServerSide, Data>,
-    id: number,
-    reply: (args: readonly unknown[]) => void,
-  ): void {
-    socket.expectReply(id, reply);
   }
 
   /** Judges a client that wants to join, and lets it in or refuses it. @internal */
@@ -366,7 +318,7 @@ export class Namespace<
     this.#sockets.set(socket.id, socket);
     try {
       socket.admit(
-        missed.map((data) => this.#preparedAgain(data)),
+        missed.map((data) => this.preparedAgain(data)),
         isUntold,
       );
       this.dispatch("connect", [socket]);
@@ -375,14 +327,5 @@ export class Namespace<
       this.#host.platform.reportUncaught(error);
     }
     socket.client.joined(this.name);
-  }
-
-  /** An event from the log, which is not encoded again for each of those who missed it. */
-  #preparedAgain(data: readonly unknown[]): PreparedPacket {
-    const known = this.#logged.get(data);
-    if (known !== undefined) return known;
-    const prepared = new PreparedPacket({ type: PacketType.EVENT, nsp: this.name, data });
-    this.#logged.set(data, prepared);
-    return prepared;
   }
 }

@@ -54,12 +54,14 @@ export class Outbox {
    * @returns whether it was taken; a volatile one may be dropped.
    */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    const listeners = this.#anyListeners;
-    if (listeners !== undefined) {
-      const [event, ...args] = nameAndArgs(prepared.packet);
-      guard(() => listeners.call(event, args), this.#report);
-    }
+    if (this.#anyListeners !== undefined) this.notify(prepared.packet);
     return this.#client.send(prepared, options);
+  }
+
+  /** Tells the listeners of outgoing events of one that is sent. */
+  notify(packet: SocketPacket): void {
+    const [event, ...args] = nameAndArgs(packet);
+    guard(() => this.#anyListeners?.call(event, args), this.#report);
   }
 
   /** Sends again what a client that comes back has missed. */

@@ -79,6 +79,11 @@ export abstract class SocketFace<
     this.outbox.packet(packet, options);
   }
 
+  /** Tells the listeners of outgoing events: adapters of upstream's kind call it before they send. */
+  notifyOutgoingListeners(packet: SocketPacket): void {
+    this.outbox.notify(packet);
+  }
+
   /** Takes an event from the client: middlewares, then listeners. Plugins put their own in its place, and call this one. */
   onevent(packet: SocketPacket): void {
     this.inbox.receiveEvent(packet);

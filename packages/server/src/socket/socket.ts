@@ -119,7 +119,7 @@ export class Socket<
 
   /** Details of the handshake. */
   get handshake(): Handshake {
-    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.host.platform);
+    this.#handshake ??= createHandshake(this.client.origin, this.#request, this.#issuedMs, this.host.platform);
     return this.#handshake;
   }
 
@@ -262,7 +262,7 @@ export class Socket<
    */
   disconnect(close = false): this {
     if (!this.connected) return this;
-    const sockets = close ? this.client.sockets() : [this];
+    const sockets = close ? this.client.joinedSockets() : [this];
     for (const socket of sockets) socket.dismiss();
     if (close) this.client.close();
     return this;
@@ -377,7 +377,7 @@ export class Socket<
     if (ack === undefined) {
       // Through the adapter, which knows the log: what is sent to one socket may be missed as well.
       if (this.hold !== undefined && this.#state !== "joining") {
-        this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), flags: modifiers });
+        void this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), except: new Set(), flags: modifiers });
       } else if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
       return;
     }

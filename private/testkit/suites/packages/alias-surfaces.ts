@@ -56,10 +56,7 @@ export const SURFACES: readonly Surface[] = [
     subpaths: ["package.json", "dist/socket", "dist/index.js", "wrapper.mjs"],
     missing: {
       "dist/broadcast-operator.js RemoteSocket": WITH_SERVER,
-      "dist/parent-namespace.js": WITH_SERVER,
-      "dist/client.js": WITH_SERVER,
       "dist/uws.js": "comes with the support of uWebSockets.js",
-      "dist/socket-types.js": INTERNAL,
       "dist/namespace.js RESERVED_EVENTS": INTERNAL,
       "dist/typed-events.js StrictEventEmitter": INTERNAL,
     },
