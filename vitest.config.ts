@@ -76,6 +76,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("python", 30_000),
       builtSuite("deployment", 30_000),
       builtSuite("downstream", 60_000, "private/downstream"),
+      builtSuite("adapters", 60_000),
     ],
   },
 });
