@@ -125,9 +125,8 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
   handleRequest(exchange: HttpExchange): void {
     const { handlePreflightRequest } = this.options;
     if (exchange.head.method === "OPTIONS" && handlePreflightRequest && exchange.native !== undefined) {
-      this.#guardAnswer(exchange, () =>
-        Reflect.apply(handlePreflightRequest, undefined, [exchange.native?.req, exchange.native?.res]),
-      );
+      const { req, res } = exchange.native;
+      this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
     this.#crossOriginHint.saw(exchange.head);

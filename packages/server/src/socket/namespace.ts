@@ -141,6 +141,7 @@ export class Namespace<
    * io.of("/desk").emit("news", "the desk is open");
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
+    if (this.tellsOfListeners(event)) return this.dispatch(event, args);
     return this.createOperator().emit(event, ...args);
   }
 

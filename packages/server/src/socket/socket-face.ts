@@ -5,6 +5,8 @@
 
 import type { SocketFrame, SocketPacket } from "@bowline/protocol";
 import type { AnyListener, EventsMap } from "@bowline/protocol/internal";
+import type { Connection } from "../engine/connection.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { AckMap } from "./ack-map.ts";
 import type { ClientConnection } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
@@ -33,6 +35,16 @@ export abstract class SocketFace<
   protected abstract readonly inbox: Inbox;
   /** What sends to the client. @internal */
   protected abstract readonly outbox: Outbox;
+
+  /** The connection below: its id, transport, protocol revision and request. */
+  get conn(): Connection {
+    return this.client.conn;
+  }
+
+  /** The platform's request that opened the connection. */
+  get request(): NativeRequest {
+    return this.conn.request;
+  }
 
   /** The server that it belongs to. */
   get server(): SocketServer<Listen, Emit, ServerSide, Data> {

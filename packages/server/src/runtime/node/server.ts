@@ -5,6 +5,7 @@
 
 import { createServer } from "node:http";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { EngineServer } from "../../engine/server.ts";
 import type { ServerOptions } from "../../socket/options.ts";
 import { SocketServer } from "../../socket/server.ts";
 import { chooseDialect } from "../dialect-2.ts";
@@ -47,7 +48,6 @@ export class Server<
   Data = DefaultData,
 > extends SocketServer<Listen, Emit, ServerSide, Data> {
   #httpServer: HttpServerLike | undefined;
-  #nodeEngine: NodeEngine | undefined;
   #detach: (() => void) | undefined;
 
   /**
@@ -73,13 +73,7 @@ export class Server<
 
   /** The engine; undefined until the server is attached. */
   override get engine(): NodeEngine {
-    return this.#startedNodeEngine();
-  }
-
-  /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
-  #startedNodeEngine(): NodeEngine;
-  #startedNodeEngine(): unknown {
-    return this.#nodeEngine;
+    return asNodeEngine(super.engine);
   }
 
   /**
@@ -100,7 +94,6 @@ export class Server<
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
     refuseFunction(target);
     const engine = this.startEngine(options, (resolved) => new NodeEngine(resolved));
-    this.#nodeEngine = engine;
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
     this.#detach = attachEngine(engine, server, this.opts.serveClient ? { side: serveClient(this.opts) } : {});
@@ -160,6 +153,12 @@ function refuseFunction(target: unknown): void {
   throw new TypeError(
     "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
   );
+}
+
+/** On Node the server starts no other engine than this one. */
+function asNodeEngine(engine: EngineServer): NodeEngine;
+function asNodeEngine(engine: unknown): unknown {
+  return engine;
 }
 
 function notFound(_request: unknown, response: { writeHead(status: number): { end(): unknown } }): void {
