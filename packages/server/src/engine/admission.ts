@@ -61,7 +61,10 @@ export class Admission {
     else {
       checkOrigin(head, query, (origin) => {
         if (origin === undefined) this.#askProgram(head, done);
-        else done({ ...HANDSHAKE_ERRORS.forbidden, context: { name: "INVALID_ORIGIN", origin: origin.refused } });
+        else {
+          const { refused, ...answer } = origin;
+          done({ ...HANDSHAKE_ERRORS.forbidden, ...answer, context: { name: "INVALID_ORIGIN", origin: refused } });
+        }
       });
     }
   }

@@ -100,6 +100,23 @@ export const SERVER_DIFFERENCES: readonly ServerDifference[] = [
     ],
   },
   {
+    script: "keeps rooms and flags at the namespace until the next emit",
+    generation: 2,
+    reason: "What has no effect is not kept.",
+    changes: [
+      {
+        theirs: ['server: flags: {"json": true, "local": true, "compress": false, "binary": false}'],
+        ours: ['server: flags: {"local": true, "compress": false, "binary": false}'],
+      },
+    ],
+  },
+  {
+    script: "takes what breaks the rules as it did",
+    generation: 2,
+    reason: "What cannot be read ends a connection, as in 4.x: nobody knows what the rest of it would mean.",
+    changes: [{ theirs: ["server: 44: 431[]"], ours: ['server: disconnect: "forced close"', "server: 44: closed"] }],
+  },
+  {
     script: "refuses a callback where no time is given",
     generation: 2,
     reason: ADVICE,
