@@ -79,9 +79,12 @@ export class Admission {
     const checkOrigin = this.#originCheck();
     if (checkOrigin === undefined) this.#askProgram(head, done);
     else {
-      checkOrigin(head, query, (origin) => {
-        if (origin === undefined) this.#askProgram(head, done);
-        else done({ ...HANDSHAKE_ERRORS.forbidden, context: { name: "INVALID_ORIGIN", origin: origin.refused } });
+      checkOrigin(head, query, (refusal) => {
+        if (refusal === undefined) this.#askProgram(head, done);
+        else {
+          const { origin, ...answer } = refusal;
+          done({ ...HANDSHAKE_ERRORS.forbidden, ...answer, context: { name: "INVALID_ORIGIN", origin } });
+        }
       });
     }
   }

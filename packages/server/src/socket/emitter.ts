@@ -18,19 +18,21 @@ export class SocketEmitter<
   Listen extends EventsMap = DefaultEventsMap,
   Own extends EventsMap = Record<never, never>,
 > extends EventEmitter {
+  #isChanging = false;
+
   /** Adds a listener. */
   override on<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return super.on(event, listener);
+    return this.#change(() => super.on(event, listener));
   }
 
   /** Adds a listener that runs once. */
   override once<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return super.once(event, listener);
+    return this.#change(() => super.once(event, listener));
   }
 
   /** Removes a listener. */
   override off<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return super.off(event, listener);
+    return this.#change(() => super.off(event, listener));
   }
 
   /** As `on`. */
@@ -38,7 +40,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.addListener(event, listener);
+    return this.#change(() => super.addListener(event, listener));
   }
 
   /** As `off`. */
@@ -46,7 +48,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.removeListener(event, listener);
+    return this.#change(() => super.removeListener(event, listener));
   }
 
   /** Adds a listener, before the others. */
@@ -54,7 +56,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.prependListener(event, listener);
+    return this.#change(() => super.prependListener(event, listener));
   }
 
   /** Adds a listener that runs once, before the others. */
@@ -62,13 +64,28 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.prependOnceListener(event, listener);
+    return this.#change(() => super.prependOnceListener(event, listener));
   }
 
   /** Adds the listeners that another emitter has now for these events. */
   protected adoptListeners(other: EventEmitter, events: readonly string[]): void {
     for (const event of events) {
       for (const listener of other.listeners(event)) Reflect.apply(super.on, this, [event, listener]);
+    }
+  }
+
+  /** Whether an emit is Node's, which tells of listeners that come and go, and not the program's. */
+  protected tellsOfListeners(event: unknown): event is "newListener" | "removeListener" {
+    return this.#isChanging && (event === "newListener" || event === "removeListener");
+  }
+
+  #change<T>(action: () => T): T {
+    const before = this.#isChanging;
+    this.#isChanging = true;
+    try {
+      return action();
+    } finally {
+      this.#isChanging = before;
     }
   }
 

@@ -45,6 +45,9 @@ export abstract class MainNamespaceFace<
   /** The main namespace, `/`. */
   abstract sockets: Namespace<Listen, Emit, ServerSide, Data>;
 
+  /** What such methods give, where it is not for the namespace to say: the server, or the namespace as in 2.x. @internal */
+  protected abstract chained(): this;
+
   /** Adds a listener to the main namespace. @returns the main namespace. */
   on<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
@@ -143,7 +146,7 @@ export abstract class MainNamespaceFace<
    * message, and its `data` if it has any. One that throws, or whose promise is rejected, refuses as well: the client gets
    * "Internal server error", the program the event `handler_error`. What is emitted to the socket meanwhile is sent.
    * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
-   * @returns the server.
+   * @returns the server; with `compat: 2` the main namespace.
    * @example
    * io.use((socket, next) => {
    *   if (socket.handshake.auth["token"] === "open sesame") next();
@@ -152,7 +155,7 @@ export abstract class MainNamespaceFace<
    */
   use(middleware: Middleware<Socket<Listen, Emit, ServerSide, Data>>): this {
     this.sockets.use(middleware);
-    return this;
+    return this.chained();
   }
 
   /**
@@ -172,7 +175,7 @@ export abstract class MainNamespaceFace<
   /** Sends the event `message` to everybody in the main namespace. */
   send(...args: unknown[]): this {
     this.sockets.send(...args);
-    return this;
+    return this.chained();
   }
 
   /** Sends the event `message` to everybody in the main namespace. */

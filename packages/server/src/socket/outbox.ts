@@ -11,7 +11,7 @@ import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 import { nameAndArgs } from "./inbox.ts";
 
 /** A packet as adapters and plugins hand it over: its namespace is that of the socket. */
-export type OutgoingPacket = Omit<SocketPacket, "nsp"> & Partial<Pick<SocketPacket, "nsp">>;
+export type PacketToSend = Omit<SocketPacket, "nsp"> & Partial<Pick<SocketPacket, "nsp">>;
 
 /** How such a packet is sent. */
 export interface PacketOptions extends SendOptions {
@@ -21,7 +21,7 @@ export interface PacketOptions extends SendOptions {
 
 const PLAIN: SendOptions = {};
 
-function isEncoded(packet: OutgoingPacket | readonly SocketFrame[]): packet is readonly SocketFrame[] {
+function isEncoded(packet: PacketToSend | readonly SocketFrame[]): packet is readonly SocketFrame[] {
   return Array.isArray(packet);
 }
 
@@ -81,7 +81,7 @@ export class Outbox {
   }
 
   /** Sends a packet of somebody else's making. */
-  packet(packet: OutgoingPacket | readonly SocketFrame[], options: SendOptions): void {
+  packet(packet: PacketToSend | readonly SocketFrame[], options: SendOptions): void {
     if (isEncoded(packet)) this.#client.writeToEngine(packet, options);
     else this.#client.send(new PreparedPacket({ ...packet, nsp: this.#namespace }), options);
   }

@@ -296,6 +296,19 @@ export class SocketServer<
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
   }
 
+  protected override chained(): this;
+  protected override chained(): unknown {
+    switch (this.#dialect.chains) {
+      case "server":
+        return this;
+      case "main namespace":
+        return this.sockets;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        return this.#dialect.chains satisfies never;
+    }
+  }
+
   #wiresInForce(): Wires {
     this.#wires ??= new Wires(this.#options, this.#dialect.profile);
     return this.#wires;

@@ -22,8 +22,6 @@ import {
   type WithoutAck,
   type WithTimeout,
 } from "@bowline/protocol/internal";
-import type { Connection } from "../engine/connection.ts";
-import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
 import { aboutSocket } from "./handler-errors.ts";
@@ -107,19 +105,9 @@ export class Socket<
     this.data = restoredData<Data>(hold?.session);
   }
 
-  /** The connection below: its id, transport, protocol revision and request. */
-  get conn(): Connection {
-    return this.client.conn;
-  }
-
   /** The client with all its sockets. */
   get client(): ClientConnection {
     return this.#request.client;
-  }
-
-  /** The platform's request that opened the connection. */
-  get request(): NativeRequest {
-    return this.conn.request;
   }
 
   /** Details of the handshake. */
@@ -137,8 +125,8 @@ export class Socket<
   }
 
   /** The rooms the socket is in, live; empty once it has ended. */
-  get rooms(): ReadonlySet<Room> {
-    return this.nsp.adapter.socketRooms(this.id) ?? NO_ROOMS;
+  get rooms(): Set<Room> {
+    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
   }
 
   /**
@@ -150,7 +138,8 @@ export class Socket<
    * socket.emit("hello", "world", (answer) => console.log(answer));
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean {
-    this.#send(event, args);
+    if (this.tellsOfListeners(event)) this.dispatch(event, args);
+    else this.#send(event, args);
     return true;
   }
 
