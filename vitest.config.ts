@@ -71,6 +71,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("client-rows", 30_000),
       builtSuite("python", 30_000),
       builtSuite("adapters", 60_000),
+      builtSuite("brokers", 60_000),
     ],
   },
 });

@@ -58,12 +58,15 @@ export class SocketServer<
     chooseDialect: ChooseDialect = chooseOrdinaryDialect,
   ) {
     super();
-    this.#options = resolveOptions(options, SERVER_DEFAULTS);
+    const resolved = resolveOptions(options, SERVER_DEFAULTS);
+    const recovery = recoveryOptions(resolved.connectionStateRecovery);
+    // Completed, since adapters read there how long they have to keep sessions.
+    this.#options = recovery === undefined ? resolved : { ...resolved, connectionStateRecovery: recovery };
     this.#platform = platform;
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.#options.compat);
     this.#warnOfUnknown(options);
-    this.#adapter = chooseAdapter(this.#options, recoveryOptions(this.#options.connectionStateRecovery));
+    this.#adapter = chooseAdapter(this.#options, recovery);
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
   }
