@@ -5,11 +5,15 @@ import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig 
 const fromSource = { conditions: ["bowline-source", "module", "node", "development|production"] };
 
 /** A suite that runs against dist: whole files are its unit of work, each may open servers on free ports. */
-function builtSuite(name: string, testTimeoutMs: number): TestProjectInlineConfiguration {
+function builtSuite(
+  name: string,
+  testTimeoutMs: number,
+  folder = `private/testkit/suites/${name}`,
+): TestProjectInlineConfiguration {
   return {
     test: {
       name,
-      include: [`private/testkit/suites/${name}/**/*.test.ts`],
+      include: [`${folder}/**/*.test.ts`],
       environment: "node",
       testTimeout: testTimeoutMs,
       hookTimeout: testTimeoutMs,
@@ -70,6 +74,8 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("differential", 30_000),
       builtSuite("client-rows", 30_000),
       builtSuite("python", 30_000),
+      builtSuite("deployment", 30_000),
+      builtSuite("downstream", 60_000, "private/downstream"),
       builtSuite("adapters", 60_000),
       builtSuite("brokers", 60_000),
     ],

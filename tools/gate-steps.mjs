@@ -1,5 +1,5 @@
 // The steps of the gate, in their order: from fast to slow, what needs no build first. Each gives a StepResult.
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { checkDocs } from "./check-docs.mjs";
@@ -9,11 +9,11 @@ import { checkLayers } from "./check-layers.mjs";
 import { checkPackages } from "./check-packages.mjs";
 import { checkTypes } from "./check-types.mjs";
 import { checkCompatibility } from "./compatibility.mjs";
-import { addUp, oneCheck, readCountLine, readVitestReport, refuseEmpty } from "./gate-result.mjs";
+import { downstream } from "./downstream.mjs";
+import { addUp, oneCheck, readCountLine, refuseEmpty } from "./gate-result.mjs";
 import { buildPlayground } from "./playground.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS, vitest } from "./run-vitest.mjs";
 
 async function formatAndLint() {
   const biome = await runCommand("node", [BIN.biome, "check", "--error-on-warnings", "--max-diagnostics=200", "."]);
@@ -39,28 +39,6 @@ async function typeAwareLint() {
 async function types() {
   const results = await checkTypes();
   return addUp(results.map(({ name, ok, output }) => oneCheck(ok, `${name}:\n${output}`)));
-}
-
-async function vitest(project, context, { coverage = false, timeoutMs = 10 * MINUTE_MS, workers } = {}) {
-  const folder = join(ROOT, ".cache", "reports");
-  mkdirSync(folder, { recursive: true });
-  const reportFile = join(folder, `${project}-${process.pid}.json`);
-  const args = [
-    BIN.vitest,
-    "run",
-    "--project",
-    project,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${reportFile}`,
-  ];
-  if (coverage) args.push("--coverage");
-  if (workers !== undefined) args.push(`--maxWorkers=${workers}`);
-  const env = context.full ? { BOWLINE_FULL: "1" } : {};
-  const run = await runCommand("node", args, { env, timeoutMs });
-  const report = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined;
-  rmSync(reportFile, { force: true });
-  return readVitestReport(report, run.code, run.output);
 }
 
 /** Its files wait for the network more than they compute, so two of them go well beside each other. */
@@ -181,4 +159,12 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("python", context),
   },
+  {
+    name: "deployment",
+    needsBuild: true,
+    needs: ["nginx", "haproxy", "chromium"],
+    alone: true,
+    run: (context) => vitest("deployment", context),
+  },
+  { name: "downstream", needsBuild: true, needs: ["chromium"], alone: true, run: downstream },
 ];

@@ -9,7 +9,8 @@ import { pathToFileURL } from "node:url";
 import { aliasPackages, corePackages } from "./check-packages.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
 
-const readManifest = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+/** The manifest of the package in a folder. */
+export const readManifest = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 
 /** The folder of an installed package, as one that depends on it finds it; not every package lets its manifest be required. */
 function folderOf(name, dependent) {
@@ -40,12 +41,17 @@ function dependenciesOf(folders) {
   return [...found.values()].filter((folder) => folder !== undefined);
 }
 
-/** Packs folders, and gives for each, in order, how a manifest refers to its tarball. */
-async function pack(folders, target) {
+/**
+ * Packs packages.
+ * @param {readonly string[]} folders of the packages
+ * @param {string} target the folder for the tarballs
+ * @returns {Promise<string[]>} the names of the tarballs, in the order of the folders
+ */
+export async function pack(folders, target) {
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", target, ...folders];
   const npm = await runCommand("npm", args);
   if (npm.code !== 0) throw new Error(`Cannot pack "${folders.join('", "')}":\n${npm.output}`);
-  return JSON.parse(npm.stdout).map(({ filename }) => `file:./${filename}`);
+  return JSON.parse(npm.stdout).map(({ filename }) => filename);
 }
 
 /**
@@ -64,7 +70,7 @@ export async function installElsewhere(project, folders, aliases = {}) {
     named.map(([, folder]) => folder),
     project,
   );
-  const dependencies = Object.fromEntries(named.map(([name], index) => [name, tarballs[index]]));
+  const dependencies = Object.fromEntries(named.map(([name], index) => [name, `file:./${tarballs[index]}`]));
   const manifest = { name: "elsewhere", private: true, type: "module", dependencies };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   const args = ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts"];
@@ -79,8 +85,12 @@ export async function installElsewhere(project, folders, aliases = {}) {
 /** Names in a scope of upstream's; all others have none. */
 const SCOPED = { "v4/component-emitter": "@socket.io/component-emitter" };
 
-/** The alias packages of a generation by the names that programs know: without our scope and without a suffix. */
-function upstreamNames(generation) {
+/**
+ * The alias packages of a generation by the names that programs know: without our scope and without a suffix.
+ * @param {string} generation `"v2"` or `"v4"`
+ * @returns {Record<string, string>} upstream's name to the folder of our package
+ */
+export function upstreamNames(generation) {
   const folders = aliasPackages().filter((folder) => folder.includes(join("aliases", generation)));
   const nameOf = (folder) =>
     readManifest(folder)

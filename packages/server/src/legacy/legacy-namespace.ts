@@ -53,7 +53,7 @@ export class LegacyNamespace<
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
-    if (LOCAL_EVENTS.has(event)) {
+    if (LOCAL_EVENTS.has(event) || this.tellsOfListeners(event)) {
       this.dispatch(String(event), args);
       return this;
     }

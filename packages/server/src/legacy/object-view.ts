@@ -10,11 +10,18 @@ export interface Collection {
   has(key: string): boolean;
   /** The value of a key that is there. */
   value(key: string): unknown;
+  /** Takes a key out, where programs may do that. */
+  remove?(key: string): boolean;
 }
 
 /** A map by its keys. */
-export function mapCollection(map: ReadonlyMap<string, unknown>): Collection {
-  return { keys: () => map.keys(), has: (key) => map.has(key), value: (key) => map.get(key) };
+export function mapCollection(map: Map<string, unknown>): Collection {
+  return {
+    keys: () => map.keys(),
+    has: (key) => map.has(key),
+    value: (key) => map.get(key),
+    remove: (key) => map.delete(key),
+  };
 }
 
 /** A set of names, each of which stands for itself. */
@@ -40,6 +47,9 @@ export function createObjectView<T extends object>(target: T, collection: Collec
       return bound;
     },
     set: (_, key, value) => Reflect.set(target, key, value, target),
+    deleteProperty: (_, key) =>
+      (typeof key === "string" && collection.has(key) && collection.remove?.(key)) ||
+      Reflect.deleteProperty(target, key),
     has: (_, key) => Reflect.has(target, key) || (typeof key === "string" && collection.has(key)),
     ownKeys: () => [...new Set([...Reflect.ownKeys(target), ...[...collection.keys()].map(String)])],
     getOwnPropertyDescriptor: (_, key) =>

@@ -3,6 +3,7 @@
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import { RESERVED_EVENTS } from "@bowline/protocol";
+import type { UserValue } from "@bowline/protocol/internal";
 import type { DisconnectReason } from "./connection.ts";
 
 /** @throws TypeError when an event's name belongs to the library. */
@@ -25,9 +26,9 @@ export function refuseNamespaceEvent(event: unknown): void {
 /** Events that a socket emits itself. */
 export interface SocketReservedEvents {
   /** The socket has ended; it is in no room any more. */
-  disconnect(reason: DisconnectReason, description?: unknown): void;
+  disconnect(reason: DisconnectReason, description?: UserValue): void;
   /** The socket is about to end, and still in its rooms. */
-  disconnecting(reason: DisconnectReason, description?: unknown): void;
+  disconnecting(reason: DisconnectReason, description?: UserValue): void;
   /** A middleware refused an event, or the client sent something that is no packet. */
   error(error: Error): void;
 }
