@@ -13,13 +13,15 @@ export type {
   EventParams,
   EventsMap,
   TransportName,
+  UserValue,
   WithAnswers,
   WithTimeout,
 } from "@bowline/protocol/internal";
 export type { AllowedOrigin, AllowedOrigins, OriginJudge } from "./engine/allowed-origins.ts";
 export type { ChangeableHeaders } from "./engine/answer-headers.ts";
-export type { Connection, ConnectionServer } from "./engine/connection.ts";
+export type { Connection } from "./engine/connection.ts";
 export type { ConnectionEvents, OutgoingPacket, SendOptions, SentCallback } from "./engine/connection-events.ts";
+export type { ConnectionServer } from "./engine/connection-parts.ts";
 export type { CookieAttributes } from "./engine/cookie.ts";
 export type { CorsDelegate, CorsOptions, CorsOrigin } from "./engine/cors.ts";
 export type { EngineEmitter } from "./engine/engine-emitter.ts";
@@ -38,7 +40,7 @@ export type { SentPacket, Transport, TransportEvents, TransportState } from "./e
 export type { WebTransportSession } from "./engine/webtransport-session.ts";
 export type { HttpServerLike } from "./runtime/node/attach-engine.ts";
 export type { AttachOptions, NodeEngine } from "./runtime/node/engine-server.ts";
-export type { NativeHeaders, NativeRequest, NativeResponse } from "./runtime/node/native-types.ts";
+export type { NativeHeaders, NativeRequest, NativeResponse, NativeServer } from "./runtime/node/native-types.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export type { AckMap, AnswerTaker } from "./socket/ack-map.ts";
 export { BroadcastTimeoutError } from "./socket/broadcast-answers.ts";

@@ -1,4 +1,7 @@
 // The type of Client, for programs that require it from this file.
-import { Client } from "@bowline/server/compat-2";
+import io = require("./index.js");
+
+declare const Client: abstract new (...parts: never[]) => io.Client;
+type Client = io.Client;
 
 export = Client;

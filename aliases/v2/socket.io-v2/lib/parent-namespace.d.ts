@@ -1,4 +1,7 @@
 // The type of ParentNamespace, for programs that require it from this file.
-import { Namespace } from "@bowline/server/compat-2";
+import io = require("./index.js");
 
-export = Namespace;
+declare const ParentNamespace: abstract new (...parts: never[]) => io.Namespace;
+type ParentNamespace = io.Namespace;
+
+export = ParentNamespace;

@@ -6,7 +6,8 @@
 import type { Handshake } from "@bowline/protocol";
 import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
 import type { HeaderWriter } from "./answer-headers.ts";
-import { Connection, type ConnectionServer, type FirstRoute } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionServer, FirstRoute } from "./connection-parts.ts";
 import type { BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
 import { PollingCarrier } from "./polling-carrier.ts";
@@ -24,6 +25,8 @@ export interface OpenerParts {
   readonly headers: HeaderWriter;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Bytes in the form that programs expect. */
+  toNativeBytes(bytes: Uint8Array): Uint8Array;
   readonly server: ConnectionServer;
   /** The open sessions by their ids. */
   readonly connections: Map<string, Connection>;
@@ -83,7 +86,7 @@ export class SessionOpener {
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { options, clock, trace, server, connections } = this.#parts;
+    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
     const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = options;
     const connection = new Connection({
       id: sid,
@@ -97,6 +100,7 @@ export class SessionOpener {
       maxBufferedBytes,
       clock,
       trace,
+      toNativeBytes,
       server,
       ended: () => connections.delete(sid),
     });

@@ -4,7 +4,7 @@
 //        every request goes through CORS and the middlewares before anything is looked at, on every transport.
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
-import { type Clock, createId, type Random, type Trace } from "@bowline/protocol/internal";
+import { createId } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { Admission } from "./admission.ts";
 import { HeaderWriter } from "./answer-headers.ts";
@@ -13,28 +13,18 @@ import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
 import { EngineEmitter } from "./engine-emitter.ts";
 import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
+import type { EnginePlatform } from "./engine-platform.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError, judge } from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import type { EngineOptions, EngineSettings } from "./options.ts";
-import { CrossOriginHint, type Warn, warnOfOpenDoor } from "./origin-warnings.ts";
+import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
 import { type EngineQuery, parseQuery } from "./query.ts";
 import { nativeRequest } from "./request-head.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
 import { WebTransportEntrance } from "./webtransport-entrance.ts";
 import type { WebTransportSession } from "./webtransport-session.ts";
-
-/** What a runtime hands in. */
-export interface EnginePlatform {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly trace: Trace;
-  /** The one outlet for warnings. */
-  readonly warn: Warn;
-  /** Brings an error of a user's handler to where the platform reports uncaught errors, in a turn of its own. */
-  reportUncaught(error: unknown): void;
-}
 
 /** Serves Engine.IO clients of both revisions. */
 export class EngineServer extends EngineEmitter<EngineEvents> {
@@ -67,6 +57,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
       headers: this.#headers,
       clock: platform.clock,
       trace: platform.trace,
+      toNativeBytes: platform.toNativeBytes,
       server: this,
       connections: this.#connections,
       opened: (connection) => this.emit("connection", connection),

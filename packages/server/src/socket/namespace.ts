@@ -3,7 +3,7 @@
 // Rules: the socket is told before the program hears of it.
 // Source: docs/protocol/socket-5.md, "Connecting"
 
-import type { AdapterContract, Room, SocketId } from "@bowline/adapter";
+import type { Adapter, Room, SocketId } from "@bowline/adapter";
 import type {
   AnswerOf,
   Clock,
@@ -58,7 +58,7 @@ export class Namespace<
   >
   implements BroadcastSource<Emit, Data>
 {
-  adapter: AdapterContract;
+  adapter: Adapter;
   readonly clock: Clock;
   /** The namespaces made on demand from this one, which is of a pattern then; empty for all others. */
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
@@ -76,7 +76,7 @@ export class Namespace<
   constructor(
     name: string,
     host: NamespaceHost<Listen, Emit, ServerSide, Data>,
-    createAdapter: (namespace: Namespace<Listen, Emit, ServerSide, Data>) => AdapterContract,
+    createAdapter: (namespace: Namespace<Listen, Emit, ServerSide, Data>) => Adapter,
     parent?: Namespace<Listen, Emit, ServerSide, Data>,
   ) {
     super(name, host);

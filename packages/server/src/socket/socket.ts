@@ -120,8 +120,8 @@ export class Socket<
   }
 
   /** The rooms the socket is in, live; empty once it has ended. */
-  get rooms(): ReadonlySet<Room> {
-    return this.nsp.adapter.socketRooms(this.id) ?? NO_ROOMS;
+  get rooms(): Set<Room> {
+    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
   }
 
   /**

@@ -11,6 +11,7 @@ import { SocketServer } from "../../socket/server.ts";
 import { chooseDialect } from "../dialect-2.ts";
 import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
 import { NodeEngine } from "./engine-server.ts";
+import type { NativeServer } from "./native-types.ts";
 import { nodePlatform } from "./platform.ts";
 import { serveClient } from "./static-client.ts";
 
@@ -66,14 +67,20 @@ export class Server<
     if (listens) this.attach(target);
   }
 
-  /** The HTTP server below. */
-  get httpServer(): HttpServerLike | undefined {
-    return this.#httpServer;
+  /** The HTTP server below; undefined until the server is attached. */
+  get httpServer(): NativeServer {
+    return this.#startedHttpServer();
   }
 
   /** The engine; undefined until the server is attached. */
   override get engine(): NodeEngine {
     return asNodeEngine(super.engine);
+  }
+
+  /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
+  #startedHttpServer(): NativeServer;
+  #startedHttpServer(): unknown {
+    return this.#httpServer;
   }
 
   /**
