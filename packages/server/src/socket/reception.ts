@@ -23,6 +23,8 @@ export interface ReceptionOwner<S> {
   createSocket(newcomer: Newcomer): S;
   /** Lets a socket in, and sends it what it has missed. */
   welcome(socket: S, missed: readonly (readonly unknown[])[], isUntold: boolean): void;
+  /** Middlewares that a client has to pass before those that are added here. */
+  guards(client: JoinRequest["client"]): readonly Middleware<S>[];
   /** Nobody is being judged any more. */
   idle(): void;
 }
@@ -42,6 +44,10 @@ export class Reception<S extends { refuse(): void }> {
   /** Whether somebody is being judged. */
   get isBusy(): boolean {
     return this.#judging > 0;
+  }
+
+  get middlewares(): readonly Middleware<S>[] {
+    return this.#middlewares;
   }
 
   use(middleware: Middleware<S>): void {
@@ -80,7 +86,12 @@ export class Reception<S extends { refuse(): void }> {
       this.#owner.idle();
     };
     if (hold?.session !== undefined && recovery?.skipsMiddlewares === true) decide(undefined);
-    else runMiddlewares(this.#middlewares, socket, decide, (error) => this.#platform.reportUncaught(error));
+    else runMiddlewares(this.#asked(request), socket, decide, (error) => this.#platform.reportUncaught(error));
+  }
+
+  #asked({ client }: JoinRequest): readonly Middleware<S>[] {
+    const guards = this.#owner.guards(client);
+    return guards.length === 0 ? this.#middlewares : [...guards, ...this.#middlewares];
   }
 
   #decide(socket: S, request: JoinRequest, hold: Hold | undefined, refusal: Error | undefined): void {
