@@ -44,7 +44,10 @@ export function createObjectView<T extends object>(target: T, collection: Collec
       if (typeof key === "string" && isKey(key)) return collection.value(key);
       const member: unknown = Reflect.get(target, key, target);
       // Maps and sets know their contents by what they are called on, which must not be the view.
-      if (typeof member !== "function" || key === "constructor") return member;
+      // Those of all objects, such as hasOwnProperty, find the keys through the view.
+      if (typeof member !== "function" || key === "constructor" || member === Reflect.get(Object.prototype, key)) {
+        return member;
+      }
       const known = methods.get(key);
       if (known?.member === member) return known.bound;
       const bound: unknown = member.bind(target);
