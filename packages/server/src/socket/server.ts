@@ -10,7 +10,7 @@ import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol
 import { Connection } from "../engine/connection.ts";
 import { type EngineOptions, resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
-import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
+import { adapterSurroundings, chooseAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
@@ -183,7 +183,8 @@ export class SocketServer<
   adapter(maker?: AdapterConstructor): AdapterConstructor | this {
     if (maker === undefined) return this.#adapter;
     this.#adapter = maker;
-    for (const namespace of this.#namespaces.all()) namespace.replaceAdapter(createAdapter(maker, namespace));
+    for (const namespace of this.#namespaces.all())
+      namespace.replaceAdapter(this.#dialect.createAdapter(maker, namespace));
     return this;
   }
 
@@ -365,7 +366,12 @@ export class SocketServer<
     const surroundings = adapterSurroundings(this.#options, recovery, platform);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
       create: (name, parent) =>
-        this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
+        this.#dialect.createNamespace(
+          name,
+          host,
+          (namespace) => this.#dialect.createAdapter(this.#adapter, namespace),
+          parent,
+        ),
       createParent: (name) => {
         const create = (namespace: Namespace<Listen, Emit, ServerSide, Data>) => new ChildrenAdapter(namespace);
         return this.#dialect.createNamespace(name, host, create);
