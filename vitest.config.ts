@@ -74,7 +74,9 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("differential", 30_000),
       builtSuite("client-rows", 30_000),
       builtSuite("python", 30_000),
+      builtSuite("deployment", 30_000),
       builtSuite("downstream", 60_000, "private/downstream"),
+      builtSuite("adapters", 60_000),
     ],
   },
 });

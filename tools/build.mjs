@@ -94,6 +94,9 @@ function copyServedFiles(target) {
   if (files.length === 0) throw new Error(`Cannot copy the client's browser files: "${from}" has none of them`);
   mkdirSync(target, { recursive: true });
   for (const file of files) cpSync(join(from, file), join(target, file));
+  // Programs of 2.x serve their client under the one name that they know.
+  mkdirSync(join(target, "compat-2"), { recursive: true });
+  copyScript(join(from, "socket.io.compat-2.js"), join(target, "compat-2", "socket.io.js"));
 }
 
 /** Writes what is not there yet: others may be reading. */

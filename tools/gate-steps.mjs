@@ -144,6 +144,7 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("steady", context, { timeoutMs: (context.full ? 40 : 5) * MINUTE_MS }),
   },
+  { name: "adapters", needsBuild: true, alone: true, run: (context) => vitest("adapters", context, { workers: 2 }) },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "client-rows",
@@ -157,6 +158,13 @@ export const STEPS = [
     needs: ["python-socketio"],
     alone: true,
     run: (context) => vitest("python", context),
+  },
+  {
+    name: "deployment",
+    needsBuild: true,
+    needs: ["nginx", "haproxy", "chromium"],
+    alone: true,
+    run: (context) => vitest("deployment", context),
   },
   { name: "downstream", needsBuild: true, needs: ["chromium"], alone: true, run: downstream },
 ];

@@ -1,5 +1,5 @@
-// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond it (Debian's browsers and
-// python-socketio, other runtimes).
+// Makes a fresh clone ready: npm's dependencies, and what the tests need beyond it (Debian's browsers,
+// proxies and python-socketio, other runtimes).
 // `npm start` and `npm test` call it by themselves; `node tools/setup.mjs` does everything by hand.
 // On CI (CI=true) a part that is missing and cannot be installed is a failure; elsewhere it is a skip that says why.
 import { createHash } from "node:crypto";
@@ -54,6 +54,18 @@ const PARTS = {
     program: process.env.BOWLINE_PYTHON ?? "/usr/bin/python3",
     probe: ["-c", "import socketio, aiohttp"],
     packages: ["python3-socketio", "python3-aiohttp"],
+  },
+  nginx: {
+    variable: "BOWLINE_NGINX",
+    program: process.env.BOWLINE_NGINX ?? "/usr/sbin/nginx",
+    probe: ["-v"],
+    packages: ["nginx"],
+  },
+  haproxy: {
+    variable: "BOWLINE_HAPROXY",
+    program: process.env.BOWLINE_HAPROXY ?? "/usr/sbin/haproxy",
+    probe: ["-v"],
+    packages: ["haproxy"],
   },
 };
 

@@ -8,6 +8,7 @@ export {
   type ExtendedError,
   type Middleware,
   Namespace,
+  type RemoteSocket,
   Server,
   type ServerOptions,
   Socket,

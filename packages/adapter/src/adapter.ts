@@ -1,193 +1,244 @@
-// The contract between a namespace and what keeps its rooms and carries its broadcasts.
+// The adapter for one process, which is also the base of all others: rooms are sets in memory.
 // Place: session -> socket codec -> connection / namespace -> **adapter** -> sockets of a room
-// Rules: sets go in, sets come out; an empty set of rooms means everybody; method names are upstream's,
-//        since programs call them and bring adapters of their own.
-// Source: docs/protocol/socket-5.md, "Events and acks" and "Recovery"
+// Rules: a room exists while it has members; a socket in several of the addressed rooms gets a broadcast once;
+//        receivers are settled before the first delivery, so that handlers may join and leave meanwhile.
+// Source: docs/protocol/socket-5.md, "Events and acks"
 
-import type { SocketPacket } from "@bowline/protocol";
-import type { SessionStore } from "./session-store.ts";
+import type { PacketEncoder, SocketPacket } from "@bowline/protocol";
+import type { Cancel } from "@bowline/protocol/internal";
+import { AdapterEmitter } from "./adapter-emitter.ts";
+import type {
+  AdapterContract,
+  AdapterNamespace,
+  AdapterSocket,
+  BroadcastFlags,
+  BroadcastOptions,
+  BroadcastPacket,
+  Delivery,
+  Room,
+  Session,
+  SessionToPersist,
+  SocketDetails,
+  SocketId,
+} from "./contract.ts";
 
-/** The id of a socket, which is also the name of its own room. */
-export type SocketId = string;
+const NO_ROOMS: ReadonlySet<Room> = new Set();
+const NO_FLAGS: BroadcastFlags = {};
 
-/** The name of a room. */
-export type Room = string;
+/** The function at the end of what is sent to other servers, where there is one. */
+export type ServerSideAck = (error: Error | null, answers: readonly unknown[]) => void;
 
-/** How a broadcast is to be delivered. */
-export interface BroadcastFlags {
-  /** Drop it for clients whose transport is busy. */
-  readonly volatile?: boolean;
-  /** Whether the transport may compress it. @default true */
-  readonly compress?: boolean;
-  /** Only to clients of this process. */
-  readonly local?: boolean;
-  /** Milliseconds to wait for acks. */
-  readonly timeout?: number;
+function isFunction(value: unknown): value is ServerSideAck {
+  return typeof value === "function";
 }
 
-/** Whom a broadcast is for. */
-export interface BroadcastOptions {
-  /** Members of any of these rooms; empty means everybody. */
-  readonly rooms: ReadonlySet<Room>;
-  /** But not the members of any of these. */
-  readonly except?: ReadonlySet<Room>;
-  readonly flags?: BroadcastFlags;
-}
-
-/** What an adapter may do with a socket of its namespace. */
-export interface AdapterSocket {
-  readonly id: SocketId;
-  /** Joins rooms, by way of the adapter's `addAll`. */
-  join(rooms: Room | readonly Room[]): Promise<void> | void;
-  /** Leaves a room, by way of the adapter's `del`. */
-  leave(room: Room): Promise<void> | void;
-  /**
-   * Sends the client away from the namespace.
-   * @param close whether its whole connection is to end.
-   */
-  disconnect(close?: boolean): unknown;
-}
-
-/** A packet on its way to many sockets, encoded once for each kind of connection. */
-export interface Delivery<S extends AdapterSocket> {
-  /**
-   * Hands the packet to one socket.
-   * @throws whatever the parser throws for data that cannot be written, at the first socket and at each one after.
-   */
-  to(socket: S): void;
-  /**
-   * Encodes the packet, so that it stays as it is whatever the program does to its data, and gives what a log keeps.
-   * @throws whatever the parser throws for data that cannot be written.
-   */
-  toLog(): LoggedPacket;
-}
-
-/** What the log of a namespace keeps of an event. */
-export interface LoggedPacket {
-  /** The event's name, its arguments and its offset. A recovered socket is handed this very list. */
-  readonly data: readonly unknown[];
-  /** How much it takes up once it is encoded. */
-  readonly byteLength: number;
-}
-
-/** What is kept of a socket whose connection was lost, under the private id that its client knows. */
-export interface SessionToPersist {
-  readonly sid: SocketId;
-  readonly pid: string;
-  readonly rooms: readonly Room[];
-  /** The socket's `data`. */
-  readonly data: unknown;
-}
-
-/** A session that is brought back. */
-export interface Session extends SessionToPersist {
-  /**
-   * The events that the socket has missed: their data with the offset at the end, in order. It may be worked out when it
-   * is read, which happens once and in the moment in which the socket joins its rooms again.
-   * @throws RangeError when events between the offset and now are no longer known by then.
-   */
-  readonly missedPackets: readonly (readonly unknown[])[];
-}
-
-/** What an adapter may ask of its namespace. */
-export interface AdapterNamespace<S extends AdapterSocket = AdapterSocket> {
-  readonly name: string;
-  /** The connected sockets of this process, live. */
-  readonly sockets: ReadonlyMap<SocketId, S>;
-  /**
-   * Prepares a packet for many sockets.
-   * @param flags whether it is volatile and may be compressed; the rest is the adapter's affair.
-   * @param offset where the event stands in the log of the namespace; sent to those who can make use of it.
-   * @returns what hands the packet to one socket after another.
-   */
-  deliver(packet: SocketPacket, flags: BroadcastFlags, offset?: string): Delivery<S>;
-  /**
-   * Notes that the socket will answer the packet with this id. Call it after the packet was handed over.
-   * @param reply called at most once, with the arguments of the answer.
-   */
-  expectAck(socket: S, id: number, reply: (args: readonly unknown[]) => void): void;
+/** Takes the function for the answers off the arguments of a server-side event. */
+export function takeServerSideAck(args: readonly unknown[]): {
+  readonly args: readonly unknown[];
+  readonly ack: ServerSideAck | undefined;
+} {
+  const last = args.at(-1);
+  return isFunction(last) ? { args: args.slice(0, -1), ack: last } : { args, ack: undefined };
 }
 
 /**
- * Keeps the rooms of one namespace and carries its broadcasts.
+ * Keeps rooms in memory and delivers to the sockets of this process.
  *
- * A room exists while it has members. Each socket is in the room of its own id from the moment it has joined. What may
- * take time returns a promise; an adapter in one process need not.
+ * Servers use it when they are given no other, and others extend it. Nothing here waits: rooms are joined and left, and
+ * packets are handed over, before a method returns. It emits `create-room`, `delete-room`, `join-room` and `leave-room`.
+ * @example
+ * import { Server } from "@bowline/server";
+ * class LoudAdapter extends Adapter {
+ *   override delAll(id: string): void {
+ *     console.log(`${id} has gone`);
+ *     super.delAll(id);
+ *   }
+ * }
+ * const io = new Server({ adapter: LoudAdapter });
  */
-export interface Adapter<S extends AdapterSocket = AdapterSocket> {
-  /** Members of each room, live. */
-  readonly rooms: ReadonlyMap<Room, ReadonlySet<SocketId>>;
-  /** Rooms of each socket, live. */
-  readonly sids: ReadonlyMap<SocketId, ReadonlySet<Room>>;
-  /**
-   * Whether every event without an acknowledgement leaves with an offset. Clients of ours are told so, and keep the last
-   * argument from listeners; those of others show it.
-   * @default false
-   */
-  readonly marksEvents?: boolean;
-  /** Adds a socket to rooms, and makes those that are missing. */
-  addAll(id: SocketId, rooms: ReadonlySet<Room>): Promise<void> | void;
-  /** Takes a socket out of a room; nothing happens when it is not in there. */
-  del(id: SocketId, room: Room): Promise<void> | void;
-  /** Takes a socket out of all its rooms, as it has gone. */
-  delAll(id: SocketId): void;
-  /**
-   * Sends a packet to everybody addressed, and to each of them once.
-   * @throws whatever the parser throws, for data that cannot be written.
-   */
-  broadcast(packet: SocketPacket, options: BroadcastOptions): void;
-  /**
-   * Sends a packet that every receiver answers. The caller keeps the time, and ignores what comes late.
-   * @param packet has the id that the answers will have.
-   * @param receivers told how many clients are asked; may be called once for each process, and the numbers are summed.
-   * @param reply told the arguments of each answer.
-   * @throws TypeError when the packet has no id.
-   */
+export class Adapter extends AdapterEmitter implements AdapterContract {
+  /** The namespace whose rooms these are. */
+  readonly nsp: AdapterNamespace;
+  readonly rooms: Map<Room, Set<SocketId>> = new Map();
+  readonly sids: Map<SocketId, Set<Room>> = new Map();
+  #hasWarned = false;
+
+  /** @param nsp the namespace; its sockets are looked up at each broadcast. */
+  constructor(nsp: AdapterNamespace) {
+    super();
+    this.nsp = nsp;
+  }
+
+  /** What turns packets into frames. */
+  get encoder(): Pick<PacketEncoder, "encode"> {
+    return this.nsp.server.encoder;
+  }
+
+  init(): Promise<void> | void {}
+
+  close(): Promise<void> | void {
+    this.rooms.clear();
+    this.sids.clear();
+  }
+
+  async serverCount(): Promise<number> {
+    return 1;
+  }
+
+  addAll(id: SocketId, rooms: ReadonlySet<Room>): Promise<void> | void {
+    let own = this.sids.get(id);
+    if (own === undefined) {
+      own = new Set();
+      this.sids.set(id, own);
+    }
+    for (const room of rooms) {
+      own.add(room);
+      this.#join(id, room);
+    }
+  }
+
+  del(id: SocketId, room: Room): Promise<void> | void {
+    this.sids.get(id)?.delete(room);
+    this.#leave(id, room);
+  }
+
+  delAll(id: SocketId): void {
+    for (const room of this.sids.get(id) ?? NO_ROOMS) this.#leave(id, room);
+    this.sids.delete(id);
+  }
+
+  broadcast(packet: BroadcastPacket, options: BroadcastOptions): Promise<void> | void {
+    this.handOut(this.prepare(packet, options.flags), options);
+  }
+
   broadcastWithAck(
-    packet: SocketPacket,
+    packet: BroadcastPacket,
     options: BroadcastOptions,
     receivers: (count: number) => void,
-    reply: (args: readonly unknown[]) => void,
-  ): void;
-  /** The ids of the members of any of these rooms; of everybody when there are none. */
-  sockets(rooms: ReadonlySet<Room>): Promise<Set<SocketId>>;
-  /** The rooms of one socket, live; undefined when the socket is unknown. */
-  socketRooms(id: SocketId): ReadonlySet<Room> | undefined;
-  /** The sockets addressed. */
-  fetchSockets(options: BroadcastOptions): Promise<S[]>;
-  /** Has the sockets addressed join rooms. */
-  addSockets(options: BroadcastOptions, rooms: readonly Room[]): void;
-  /** Has the sockets addressed leave rooms. */
-  delSockets(options: BroadcastOptions, rooms: readonly Room[]): void;
+    reply: (...args: unknown[]) => void,
+  ): void {
+    const id = this.nsp.nextAckId();
+    const delivery = this.prepare({ ...packet, id }, options.flags);
+    const addressed = this.#receivers(options);
+    let stopTimer: Cancel | undefined;
+    let left = addressed.length;
+    const answered = (args: readonly unknown[]): void => {
+      left--;
+      if (left === 0) stopTimer?.();
+      reply(...args);
+    };
+    for (const socket of addressed) {
+      // In this order: what cannot be encoded throws before anybody waits for an answer to it.
+      delivery.to(socket);
+      this.nsp.expectAck(socket, id, answered);
+    }
+    const timeout = options.flags?.timeout;
+    if (timeout !== undefined && left > 0) {
+      stopTimer = this.nsp.surroundings.clock.coarse(timeout, () => this.nsp.forgetReplies(id));
+    }
+    receivers(addressed.length);
+  }
+
+  async sockets(rooms: ReadonlySet<Room>): Promise<Set<SocketId>> {
+    return new Set(this.#receivers({ rooms }).map((socket) => socket.id));
+  }
+
+  socketRooms(id: SocketId): Set<Room> | undefined {
+    return this.sids.get(id);
+  }
+
+  async fetchSockets(options: BroadcastOptions): Promise<SocketDetails[]> {
+    return this.#receivers(options);
+  }
+
+  addSockets(options: BroadcastOptions, rooms: readonly Room[]): void {
+    for (const socket of this.#receivers(options)) void socket.join(rooms);
+  }
+
+  delSockets(options: BroadcastOptions, rooms: readonly Room[]): void {
+    for (const socket of this.#receivers(options)) for (const room of rooms) void socket.leave(room);
+  }
+
+  disconnectSockets(options: BroadcastOptions, close: boolean): void {
+    for (const socket of this.#receivers(options)) socket.disconnect(close);
+  }
+
   /**
-   * Sends the clients addressed away.
-   * @param close whether their whole connections are to end.
+   * Sends an event to the other servers. There are none here: a warning says so once, and an ack gets no answers.
+   * @param args its name and its arguments; a function at the end gets an error or null and the list of the answers.
    */
-  disconnectSockets(options: BroadcastOptions, close: boolean): void;
-  /** Keeps the session of a socket whose connection was lost; told before the socket leaves its rooms. */
-  persistSession(session: SessionToPersist): Promise<void> | void;
-  /**
-   * Takes a session out, for the socket that goes on with it. Who cannot make use of it puts it back.
-   * @param pid the private id that the client knows.
-   * @param offset the offset of the last event that the client got.
-   * @returns nothing when the session is unknown or too old, or events behind the offset are no longer known.
-   */
-  restoreSession(pid: string, offset: string): Promise<Session | null | undefined> | Session | null | undefined;
-  /** The server has ended: forgets everything, and lets go of what it holds outside the process. */
-  close(): Promise<void> | void;
+  serverSideEmit(args: readonly unknown[]): unknown {
+    if (!this.#hasWarned) {
+      const text = "serverSideEmit() reaches nobody: the adapter knows no other servers; use one for several servers";
+      this.nsp.surroundings.warn("BOWLINE_NO_OTHER_SERVERS", text);
+      this.#hasWarned = true;
+    }
+    takeServerSideAck(args).ack?.(null, []);
+    return undefined;
+  }
+
+  persistSession(_session: SessionToPersist): Promise<void> | void {}
+
+  restoreSession(_pid: string, _offset: string): Promise<Session | null | undefined> | Session | null | undefined {
+    return null;
+  }
+
+  /** Encodes a packet for the sockets of this process. @param offset where it stands in the log of the namespace. */
+  protected prepare(packet: BroadcastPacket, flags: BroadcastFlags = NO_FLAGS, offset?: string): Delivery {
+    return this.nsp.deliver(this.#addressed(packet), flags, offset);
+  }
+
+  /** Hands a packet to the sockets of this process that are addressed. */
+  protected handOut(delivery: Delivery, options: BroadcastOptions): void {
+    for (const socket of this.#receivers(options)) delivery.to(socket);
+  }
+
+  #addressed(packet: BroadcastPacket): SocketPacket {
+    const { name } = this.nsp;
+    return isAddressedTo(name, packet) ? packet : { ...packet, nsp: name };
+  }
+
+  #join(id: SocketId, room: Room): void {
+    let members = this.rooms.get(room);
+    if (members === undefined) {
+      members = new Set();
+      this.rooms.set(room, members);
+      this.emit("create-room", room);
+    }
+    if (members.has(id)) return;
+    members.add(id);
+    this.emit("join-room", room, id);
+  }
+
+  #leave(id: SocketId, room: Room): void {
+    const members = this.rooms.get(room);
+    if (members?.delete(id) !== true) return;
+    this.emit("leave-room", room, id);
+    if (members.size === 0 && this.rooms.delete(room)) this.emit("delete-room", room);
+  }
+
+  #receivers(options: BroadcastOptions): AdapterSocket[] {
+    const { sockets } = this.nsp;
+    const except = this.#members(options.except ?? NO_ROOMS);
+    const addressed = options.rooms.size === 0 ? this.sids.keys() : this.#members(options.rooms);
+    const receivers: AdapterSocket[] = [];
+    for (const id of addressed) {
+      const socket = except.has(id) ? undefined : sockets.get(id);
+      if (socket !== undefined) receivers.push(socket);
+    }
+    return receivers;
+  }
+
+  #members(rooms: ReadonlySet<Room>): ReadonlySet<SocketId> {
+    if (rooms.size === 1) {
+      for (const room of rooms) return this.rooms.get(room) ?? NO_ROOMS;
+    }
+    const members = new Set<SocketId>();
+    for (const room of rooms) for (const id of this.rooms.get(room) ?? NO_ROOMS) members.add(id);
+    return members;
+  }
 }
 
-/**
- * Makes the adapter of a namespace, whatever the types of its sockets.
- *
- * It is called once for each namespace, when that is made. Give it to a server as the option `adapter`. The second
- * argument is there when the server keeps lost sessions (`connectionStateRecovery`): memory for them, for adapters
- * that have no better place.
- * @example
- * const createAdapter: import("@bowline/adapter").AdapterFactory = (namespace, sessions) =>
- *   new MemoryAdapter(namespace, sessions);
- */
-export type AdapterFactory = <S extends AdapterSocket>(
-  namespace: AdapterNamespace<S>,
-  sessions?: SessionStore,
-) => Adapter<S>;
+function isAddressedTo(name: string, packet: BroadcastPacket): packet is SocketPacket {
+  return packet.nsp === name;
+}

@@ -1,20 +1,37 @@
-// The public list of @bowline/adapter: the contract of adapters, and the one in memory.
+// The public list of @bowline/adapter: the contract of adapters, the ones in memory, and the bases of those for clusters.
 // Place: session -> socket codec -> connection / namespace -> **adapter** -> sockets of a room
 // Rules: each name is here on purpose, for programs that bring an adapter of their own.
 
+export { Adapter } from "./adapter.ts";
+export type { AdapterEvents } from "./adapter-emitter.ts";
+export { type AckRequest, ClusterAdapter } from "./cluster/cluster-adapter.ts";
+export { ClusterAdapterWithHeartbeat, type HeartbeatOptions } from "./cluster/heartbeat-adapter.ts";
+export {
+  type ClusterMessage,
+  type ClusterResponse,
+  type MessageBody,
+  MessageType,
+  type NodeId,
+  type Offset,
+  type ResponseBody,
+} from "./cluster/message.ts";
+export type { ServerRequest } from "./cluster/server-request.ts";
 export type {
-  Adapter,
-  AdapterFactory,
+  AdapterConstructor,
+  AdapterContract,
   AdapterNamespace,
   AdapterSocket,
+  AdapterSurroundings,
   BroadcastFlags,
   BroadcastOptions,
+  BroadcastPacket,
   Delivery,
   LoggedPacket,
   Room,
   Session,
+  SessionKeeping,
   SessionToPersist,
+  SocketDetails,
   SocketId,
-} from "./adapter.ts";
-export { MemoryAdapter } from "./memory-adapter.ts";
-export { SessionStore, type SessionStoreOptions } from "./session-store.ts";
+} from "./contract.ts";
+export { SessionAwareAdapter } from "./session-aware-adapter.ts";

@@ -57,6 +57,11 @@ export interface FakeExchangeOptions extends FakeHeadOptions {
 /** Headers of an answer; a list stands for several headers of one name. */
 export type FakeHeaders = Readonly<Record<string, string | readonly string[]>>;
 
+/** When a runtime is asked to compress a body. */
+export interface FakeCompression {
+  readonly from: number;
+}
+
 /** An answer as the client would read it. */
 export interface FakeAnswer {
   readonly status: number;
@@ -128,8 +133,8 @@ export class FakeExchange {
     this.added[name] = value;
   }
 
-  respond(status: number, headers: FakeHeaders, body: string | Uint8Array = "", compressFrom?: number): void {
-    this.answers.push({ status, headers: { ...this.added, ...headers }, body, compressFrom });
+  respond(status: number, headers: FakeHeaders, body: string | Uint8Array = "", compression?: FakeCompression): void {
+    this.answers.push({ status, headers: { ...this.added, ...headers }, body, compressFrom: compression?.from });
     this.#finish();
   }
 
@@ -258,8 +263,8 @@ export class FakeUpgrade {
     this.#finish();
   }
 
-  refuse(message: string): void {
-    this.refusals.push(message);
+  refuse(message: string, isPassing: boolean = false): void {
+    this.refusals.push(isPassing ? `503 ${message}` : message);
     this.#finish();
   }
 }

@@ -1,2 +1,2 @@
-// The type of BroadcastOperator, for programs that import it from this file.
-export { BroadcastOperator } from "@bowline/server";
+// The types of BroadcastOperator and of what it finds, for programs that import them from this file.
+export { BroadcastOperator, type RemoteSocket } from "@bowline/server";

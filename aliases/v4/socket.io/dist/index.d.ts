@@ -4,7 +4,9 @@ import {
   type AllowRequest as CoreAllowRequest,
   type DisconnectReason as CoreDisconnectReason,
   type IncomingEvent as CoreEvent,
+  type ExtendedError as CoreExtendedError,
   type Middleware as CoreMiddleware,
+  type RemoteSocket as CoreRemoteSocket,
   Server as CoreServer,
   type ServerOptions as CoreServerOptions,
   type DefaultData,
@@ -16,6 +18,25 @@ import { Socket as CoreSocket } from "./socket.js";
 import type { DefaultEventsMap as CoreDefaultEventsMap, EventsMap } from "./typed-events.js";
 
 type Target = ListenTarget | Partial<CoreServerOptions>;
+
+/** Options that programs may change until they hand them over. */
+type Changeable<Options> = {
+  -readonly [Name in keyof Options]: Options[Name] extends readonly (infer Item)[] ? Item[] : Options[Name];
+};
+
+/** Options that are always there where a program speaks of all of them. */
+type Certain =
+  | "path"
+  | "serveClient"
+  | "adapter"
+  | "parser"
+  | "connectTimeout"
+  | "connectionStateRecovery"
+  | "cleanupEmptyChildNamespaces";
+
+type AllOptions = Changeable<
+  Required<Pick<CoreServerOptions, Certain>> & Partial<Changeable<Omit<CoreServerOptions, Certain>>>
+>;
 
 interface Io {
   <
@@ -51,9 +72,7 @@ declare namespace io {
   type DefaultEventsMap = CoreDefaultEventsMap;
   type DisconnectReason = CoreDisconnectReason;
   type Event = CoreEvent;
-  interface ExtendedError extends Error {
-    data?: unknown;
-  }
+  type ExtendedError = CoreExtendedError;
   type Middleware<S> = CoreMiddleware<S>;
   type Namespace<
     Listen extends EventsMap = CoreDefaultEventsMap,
@@ -67,7 +86,8 @@ declare namespace io {
     ServerSide extends EventsMap = CoreDefaultEventsMap,
     Data = DefaultData,
   > = CoreServer<Listen, Emit, ServerSide, Data>;
-  type ServerOptions = CoreServerOptions;
+  type RemoteSocket<Emit extends EventsMap, Data> = CoreRemoteSocket<Emit, Data>;
+  interface ServerOptions extends AllOptions {}
   type Socket<
     Listen extends EventsMap = CoreDefaultEventsMap,
     Emit extends EventsMap = Listen,

@@ -1,2 +1,2 @@
 // The type of Socket, for programs that import it from this file.
-export { Socket } from "@bowline/server";
+export { type IncomingEvent as Event, Socket } from "@bowline/server";

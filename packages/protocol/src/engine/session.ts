@@ -28,6 +28,8 @@ export interface SessionEvents {
   drained(): void;
   /** A packet of any type came in, before it is acted upon. */
   packet?(packet: Packet): void;
+  /** The transport is about to be handed a batch. */
+  flushing?(batch: readonly Outgoing[]): void;
   /** The transport was handed a batch. */
   flushed?(): void;
   /** The session has ended; told once. */
@@ -116,6 +118,11 @@ export class EngineSession implements CarrierEvents {
   /** How many packets wait for the transport. */
   get waiting(): number {
     return this.#queue.waiting.length;
+  }
+
+  /** What waits for the transport. */
+  get queued(): readonly Outgoing[] {
+    return this.#queue.waiting;
   }
 
   /** What has not been handed over: with the transport, or before it. */
@@ -256,6 +263,7 @@ export class EngineSession implements CarrierEvents {
     // Read anew each time: the carrier may go while it takes a batch.
     for (let carrier = this.carrier; carrier?.writable === true && this.waiting > 0; carrier = this.carrier) {
       this.#taken = this.#queue.take(carrier.maxBatchBytes, this.dialect);
+      this.#events.flushing?.(this.#taken);
       carrier.send(this.#taken);
       this.#events.flushed?.();
     }

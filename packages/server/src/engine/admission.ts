@@ -1,13 +1,17 @@
 // Asks the program whether a new client is welcome, and for its session id.
 // Place: **bytes** -> engine server (**admission**) -> session
-// Rules: a program's first decision counts, whenever it comes; an id that is in use is never given to a second client.
+// Rules: a program's first decision counts, whenever it comes; an id that is in use is never given to a second client; where
+//        a page comes from is looked at before the program is asked.
 // Source: docs/protocol/engine-4.md, "Errors"
 
 import { eio3 } from "@bowline/protocol";
-import { createId, type Random } from "@bowline/protocol/internal";
-import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError } from "./handshake.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
+import { createOriginCheck, type OriginCheck } from "./allowed-origins.ts";
+import { HANDSHAKE_ERRORS, type HandshakeError, SHUTTING_DOWN } from "./handshake.ts";
 import type { RequestHead } from "./http-exchange.ts";
-import { type EngineOptions, nativeRequest } from "./options.ts";
+import type { AllowRequest, EngineOptions } from "./options.ts";
+import type { EngineQuery } from "./query.ts";
+import { nativeRequest } from "./request-head.ts";
 
 /** What becomes of a request for a session. */
 export interface AdmissionOutcome {
@@ -15,33 +19,96 @@ export interface AdmissionOutcome {
   refused(error: HandshakeError): void;
 }
 
+/** Where session ids come from. */
+export interface IdSource {
+  /** Makes the id of a session, now or later. */
+  generateId(request: NativeRequest): unknown;
+  /** Whether an id cannot be given any more. */
+  isTaken(sid: string): boolean;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
 /** Judges requests for sessions. */
 export class Admission {
   readonly #options: EngineOptions;
-  readonly #random: Random;
-  readonly #isTaken: (sid: string) => boolean;
+  readonly #ids: IdSource;
+  /** The check of origins, and the option that it was made of: programs change that while the engine runs. */
+  #origins: { readonly allowed: EngineOptions["allowedOrigins"]; readonly check: OriginCheck | undefined } = {
+    allowed: undefined,
+    check: undefined,
+  };
+  #isOpen = true;
 
-  /** @param isTaken whether a session id cannot be given any more. */
-  constructor(options: EngineOptions, random: Random, isTaken: (sid: string) => boolean) {
+  constructor(options: EngineOptions, ids: IdSource) {
     this.#options = options;
-    this.#random = random;
-    this.#isTaken = isTaken;
+    this.#ids = ids;
+  }
+
+  /** Whether anybody is let in. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Lets people in again. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** Lets nobody in any more, who is being judged included. */
+  close(): void {
+    this.#isOpen = false;
   }
 
   /** Lets a client in or keeps it out, now or later. */
   judge(head: RequestHead, query: EngineQuery, outcome: AdmissionOutcome): void {
+    if (!this.#isOpen) {
+      outcome.refused(SHUTTING_DOWN);
+      return;
+    }
+    this.permit(head, query, (refusal) => {
+      if (refusal === undefined) this.#identify(head, query, outcome);
+      else outcome.refused(refusal);
+    });
+  }
+
+  /** Asks whether a client is welcome, without giving it anything. */
+  permit(head: RequestHead, query: EngineQuery, done: (refusal?: HandshakeError) => void): void {
+    const checkOrigin = this.#originCheck();
+    if (checkOrigin === undefined) this.#askProgram(head, done);
+    else {
+      checkOrigin(head, query, (refusal) => {
+        if (refusal === undefined) this.#askProgram(head, done);
+        else {
+          const { origin, ...answer } = refusal;
+          done({ ...HANDSHAKE_ERRORS.forbidden, ...answer, context: { name: "INVALID_ORIGIN", origin } });
+        }
+      });
+    }
+  }
+
+  #originCheck(): OriginCheck | undefined {
+    const { allowedOrigins: allowed } = this.#options;
+    if (allowed !== this.#origins.allowed) {
+      this.#origins = { allowed, check: allowed === undefined ? undefined : createOriginCheck(allowed) };
+    }
+    return this.#origins.check;
+  }
+
+  #askProgram(head: RequestHead, done: (refusal?: HandshakeError) => void): void {
     const { allowRequest } = this.#options;
     if (allowRequest === undefined) {
-      this.#welcome(head, query, outcome);
+      done();
       return;
     }
     let decided = false;
-    const decide: Parameters<typeof allowRequest>[1] = (error, isWelcome) => {
+    const decide: Parameters<AllowRequest>[1] = (error, isWelcome) => {
       // Only the first decision counts; a program may well call twice.
       if (decided) return;
       decided = true;
-      if (isWelcome) this.#welcome(head, query, outcome);
-      else outcome.refused(refusalFor(error));
+      done(isWelcome ? undefined : refusalFor(error));
     };
     // What breaks down lets nobody in, nor keep waiting; the error itself is the program's.
     const failed = (error: unknown): never => {
@@ -56,9 +123,8 @@ export class Admission {
     }
   }
 
-  #welcome(head: RequestHead, query: EngineQuery, outcome: AdmissionOutcome): void {
-    const { allowEIO3, generateId } = this.#options;
-    if (query.dialect === eio3 && !allowEIO3) {
+  #identify(head: RequestHead, query: EngineQuery, outcome: AdmissionOutcome): void {
+    if (query.dialect === eio3 && !this.#options.allowEIO3) {
       outcome.refused({ ...HANDSHAKE_ERRORS.unsupportedProtocol, context: { protocol: query.dialect.revision } });
       return;
     }
@@ -72,14 +138,19 @@ export class Admission {
         fail(
           new TypeError(`Cannot open a session: generateId gave ${sid === "" ? "an empty text" : typeof sid}, no id`),
         );
-      else if (this.#isTaken(sid)) fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
+      else if (!this.#isOpen) outcome.refused(SHUTTING_DOWN);
+      else if (this.#ids.isTaken(sid)) fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
       else outcome.admitted(sid);
     };
-    if (generateId === undefined) take(createId(this.#random));
-    else {
-      const given = Promise.resolve().then(() => generateId(nativeRequest(head)));
-      given.then(take, fail);
+    let given: unknown;
+    try {
+      given = this.#ids.generateId(nativeRequest(head));
+    } catch (error) {
+      fail(error);
+      return;
     }
+    if (isThenable(given)) given.then(take, fail);
+    else take(given);
   }
 }
 

@@ -7,8 +7,9 @@
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { type CookieWriter, createCookieWriter } from "./cookie.ts";
 import type { AnswerHeaders, RequestHead, UpgradeExchange } from "./http-exchange.ts";
-import { type EngineOptions, nativeRequest } from "./options.ts";
+import type { EngineOptions } from "./options.ts";
 import { type EngineProfile, profileOf } from "./profile.ts";
+import { nativeRequest } from "./request-head.ts";
 
 /** What stands in an answer. */
 export type AnswerContent = "text" | "binary" | "script" | "ok";

@@ -6,119 +6,54 @@
 
 import type { EngineDialect, Packet } from "@bowline/protocol";
 import {
-  type Cancel,
   type Carrier,
   type Clock,
   type CloseReason,
-  Emitter,
   EngineSession,
   type Outgoing,
-  PROBE,
   type SessionEvents,
-  stepTicket,
-  type TicketAction,
-  type TicketInput,
-  type Trace,
-  type TransportName,
-  UPGRADE_ACCEPTED,
-  type UpgradeTicket,
 } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
-import type { Query } from "./handshake.ts";
+import {
+  type ConnectionEvents,
+  type ConnectionListener,
+  type OutgoingPacket,
+  packetsOf,
+  type SendOptions,
+  type SentCallback,
+} from "./connection-events.ts";
+import type { ConnectionOptions, ConnectionServer, Route } from "./connection-parts.ts";
+import { EngineEmitter } from "./engine-emitter.ts";
 import type { HttpExchange, RequestHead } from "./http-exchange.ts";
-import { nativeRequest } from "./options.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
-
-/** Between two looks for a poll that keeps a client from leaving for its new transport, in milliseconds. */
-const RELEASE_INTERVAL_MS = 100;
-
-/** A transport that takes packets whenever they come, and that a polling connection can move to. */
-export interface StreamCarrier extends Carrier {
-  /** Writes one packet at once, outside of any session: the answer to a probe. */
-  sendAlone(packet: Packet): void;
-}
-
-/** The transport that a connection begins with. */
-export type FirstRoute =
-  | { readonly on: "polling"; readonly carrier: PollingCarrier }
-  | { readonly on: "stream"; readonly carrier: StreamCarrier };
-
-/** The transport that a connection is on, and where it stands with the way to a better one. */
-type Route =
-  | { readonly on: "polling"; readonly carrier: PollingCarrier; readonly upgrade: Upgrade | undefined }
-  | { readonly on: "stream"; readonly carrier: StreamCarrier; readonly upgraded: boolean };
-
-/** What a connection is made of. */
-export interface ConnectionOptions {
-  readonly id: string;
-  readonly dialect: EngineDialect;
-  readonly head: RequestHead;
-  readonly query: Query;
-  readonly route: FirstRoute;
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
-  readonly upgradeTimeoutMs: number;
-  readonly maxBufferedBytes: number;
-  readonly clock: Clock;
-  readonly trace: Trace;
-  /** Told once when the connection has ended, before anybody else. */
-  readonly ended: (connection: Connection) => void;
-}
-
-/** What the layer above hears of a connection. */
-export interface ConnectionListener {
-  message(data: string | Uint8Array): void;
-  closed(reason: CloseReason, cause?: unknown): void;
-}
-
-/** How a message is to be sent. */
-export interface SendOptions {
-  /** Whether the transport may compress it. @default true */
-  readonly compress?: boolean;
-}
-
-/** Called once a message has left. */
-export type SentCallback = () => void;
-
-/** Events of a connection for programs that watch it. */
-export interface ConnectionEvents {
-  /** A message has come in; under Socket.IO that is one of its packets. */
-  message(data: string | Uint8Array): void;
-  /** As `message`. */
-  data(data: string | Uint8Array): void;
-  /** A sign of life has come from the client: its answer to our ping, or with revision 3 its own ping. */
-  heartbeat(): void;
-  /** What was waiting has been handed to the transport, which takes more. */
-  drain(): void;
-  /** The client tries a better transport. */
-  upgrading(transport: { readonly name: TransportName }): void;
-  /** The client has moved to it. */
-  upgrade(transport: { readonly name: TransportName }): void;
-  /** The connection has ended. */
-  close(reason: CloseReason, description?: unknown): void;
-}
-
-interface Upgrade {
-  ticket: UpgradeTicket;
-  readonly candidate: StreamCarrier;
-  readonly timeout: Cancel;
-  releaseTimer: Cancel | undefined;
-}
+import type { Query } from "./query.ts";
+import { keepHead, nativeRequest } from "./request-head.ts";
+import { Transport, type TransportState } from "./transport.ts";
+import { type StreamCarrier, Upgrading } from "./upgrading.ts";
 
 /** One client of the engine. */
-export class Connection extends Emitter<ConnectionEvents> implements SessionEvents {
+export class Connection extends EngineEmitter<ConnectionEvents> implements SessionEvents {
   readonly id: string;
   /** Revision of the Engine.IO protocol, 3 or 4. */
   readonly protocol: 3 | 4;
   readonly remoteAddress: string;
+  /** The platform's request that opened the connection. Programs may delete it to save memory: nothing here reads it. */
+  request: NativeRequest;
+  /** The engine. */
+  readonly server: ConnectionServer;
+  /** What is known of the request, whatever a program does with `request`. */
   readonly head: RequestHead;
   readonly query: Query;
   readonly #clock: Clock;
   readonly #upgradeTimeoutMs: number;
+  readonly #toNativeBytes: (bytes: Uint8Array) => Uint8Array;
   readonly #ended: (connection: Connection) => void;
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
   #route: Route;
+  /** What programs see of the transport in use, and of the one that is on trial; made when they look. */
+  #transport: Transport | undefined;
+  #candidate: Transport | undefined;
 
   constructor(options: ConnectionOptions) {
     super();
@@ -126,10 +61,13 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     this.id = id;
     this.protocol = dialect.revision;
     this.remoteAddress = head.remoteAddress;
-    this.head = head;
+    this.request = nativeRequest(head);
+    this.server = options.server;
+    this.head = keepHead(head);
     this.query = options.query;
     this.#clock = options.clock;
     this.#upgradeTimeoutMs = options.upgradeTimeoutMs;
+    this.#toNativeBytes = options.toNativeBytes;
     this.#ended = options.ended;
     this.#route = route.on === "polling" ? { ...route, upgrade: undefined } : { ...route, upgraded: false };
     this.#session = new EngineSession({
@@ -150,7 +88,13 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   }
 
   /** The transport in use, or the last one that was. */
-  get transport(): Carrier {
+  get transport(): Transport {
+    this.#transport ??= new Transport(this.#route.carrier, this);
+    return this.#transport;
+  }
+
+  /** The transport in use as the engine itself works with it. */
+  get carrier(): Carrier {
     return this.#route.carrier;
   }
 
@@ -167,14 +111,24 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
     return at === "draining" ? "closing" : at;
   }
 
-  /** The platform's request that opened the connection. */
-  get request(): NativeRequest {
-    return nativeRequest(this.head);
-  }
-
   /** Whether a packet sent now would leave at once. */
   get writable(): boolean {
     return this.#session.writable;
+  }
+
+  /** Whether bytes can be sent as they are. */
+  get supportsBinary(): boolean {
+    return this.#route.carrier.supportsBinary;
+  }
+
+  /** What was sent and not handed to the transport yet, made anew at each look. */
+  get writeBuffer(): readonly OutgoingPacket[] {
+    return this.#session.queued.flatMap((outgoing) => packetsOf(outgoing, this.dialect));
+  }
+
+  /** The layer above, once it listens. @internal */
+  get listener(): ConnectionListener | undefined {
+    return this.#listener;
   }
 
   /** Makes the layer above the one that hears of messages and the end. */
@@ -190,6 +144,7 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
 
   /** Hands over what the layer above has encoded. */
   transmit(outgoing: Outgoing): void {
+    if (this.hasListeners("packetCreate")) this.#tellCreated(outgoing);
     this.#session.send(outgoing);
   }
 
@@ -200,19 +155,19 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
    * @param sent called once the message was handed to the platform; never where it could not be.
    * @returns the connection.
    */
-  send(data: string | Uint8Array, options?: SendOptions | SentCallback, sent?: SentCallback): this {
-    const frame = this.dialect.frame({ type: "message", data }, !this.transport.supportsBinary);
+  send(data: string | Uint8Array, options?: SendOptions | SentCallback | null, sent?: SentCallback): this {
+    const frame = this.dialect.frame({ type: "message", data }, !this.supportsBinary);
     const callback = typeof options === "function" ? options : sent;
-    const compress = typeof options === "object" ? (options.compress ?? true) : true;
+    const compress = typeof options !== "object" || options?.compress !== false;
     const flushed = (failure?: CloseReason): void => {
-      if (failure === undefined) callback?.();
+      if (failure === undefined) callback?.(this.transport);
     };
-    this.#session.send({ frames: [frame], compress, flushed });
+    this.transmit({ frames: [frame], compress, ...(callback !== undefined && { flushed }) });
     return this;
   }
 
   /** As `send`. */
-  write(data: string | Uint8Array, options?: SendOptions | SentCallback, sent?: SentCallback): this {
+  write(data: string | Uint8Array, options?: SendOptions | SentCallback | null, sent?: SentCallback): this {
     return this.send(data, options, sent);
   }
 
@@ -220,6 +175,13 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
   close(discard = false): void {
     if (discard) this.#session.discard();
     else this.#session.close();
+  }
+
+  /** Where one of its transports stands. */
+  stateOf(carrier: Carrier): TransportState {
+    const { readyState } = this;
+    if (carrier === this.carrier) return readyState === "opening" ? "open" : readyState;
+    return this.#route.on === "polling" && this.#route.upgrade?.candidate === carrier ? "open" : "closed";
   }
 
   /** Takes a polling request of this session. */
@@ -238,83 +200,86 @@ export class Connection extends Emitter<ConnectionEvents> implements SessionEven
       candidate.close("flush");
       return;
     }
-    const timeout = this.#clock.coarse(this.#upgradeTimeoutMs, () =>
-      this.#stepUpgrade({ is: "failed", why: "the upgrade took too long" }),
-    );
-    this.#route = { ...route, upgrade: { ticket: UPGRADE_ACCEPTED, candidate, timeout, releaseTimer: undefined } };
-    candidate.listen({
-      received: (packet) => this.#stepUpgrade({ is: "packet", packet }),
-      drained: () => undefined,
-      carrierClosed: (reason) => this.#stepUpgrade({ is: "failed", why: reason }),
+    const { carrier } = route;
+    const upgrade = new Upgrading(candidate, this.#clock, this.#upgradeTimeoutMs, {
+      release: () => carrier.release(),
+      switched: () => this.#switch(carrier, candidate),
+      dropped: () => {
+        this.#candidate = undefined;
+        this.#route = { on: "polling", carrier, upgrade: undefined };
+      },
     });
-    if (this.hasListeners("upgrading")) this.emit("upgrading", candidate);
+    this.#route = { ...route, upgrade };
+    upgrade.start();
+    if (this.hasListeners("upgrading")) {
+      this.#candidate = new Transport(candidate, this);
+      this.emit("upgrading", this.#candidate);
+    }
+  }
+
+  packet(packet: Packet): void {
+    const isHeard = this.hasListeners("packet");
+    if (!isHeard && this.#transport?.hasListeners("packet") !== true) return;
+    const { type, data } = packet;
+    const told = data === undefined ? packet : { type, data: this.#native(data) };
+    if (isHeard) this.emit("packet", told);
+    this.#transport?.emit("packet", told);
   }
 
   message(data: string | Uint8Array): void {
     this.#listener?.message(data);
-    if (this.hasListeners("message")) this.emit("message", data);
-    if (this.hasListeners("data")) this.emit("data", data);
+    if (this.hasListeners("data")) this.emit("data", this.#native(data));
+    if (this.hasListeners("message")) this.emit("message", this.#native(data));
   }
 
   heartbeat(type: "ping" | "pong"): void {
+    const pings = this.dialect.pinger === "server";
+    if (type === "ping" && this.hasListeners("packetCreate")) {
+      this.emit("packetCreate", { type: pings ? "ping" : "pong", options: { compress: false } });
+    }
     // A ping of ours says nothing of the client.
-    const proof = this.dialect.pinger === "server" ? "pong" : "ping";
+    const proof = pings ? "pong" : "ping";
     if (type === proof && this.hasListeners("heartbeat")) this.emit("heartbeat");
+  }
+
+  flushing(batch: readonly Outgoing[]): void {
+    const isHeard = this.hasListeners("flush");
+    if (!isHeard && !this.server.hasListeners("flush")) return;
+    const packets = batch.flatMap((outgoing) => packetsOf(outgoing, this.dialect));
+    if (isHeard) this.emit("flush", packets);
+    this.server.emit("flush", this, packets);
   }
 
   drained(): void {
     if (this.hasListeners("drain")) this.emit("drain");
+    if (this.server.hasListeners("drain")) this.server.emit("drain", this);
+    this.#transport?.emit("drain");
   }
 
   closed(reason: CloseReason, cause?: unknown): void {
-    this.#stepUpgrade({ is: "failed", why: "the session ended" });
+    if (this.#route.on === "polling") this.#route.upgrade?.step({ is: "failed", why: "the session ended" });
     this.#ended(this);
     this.#listener?.closed(reason, cause);
     if (this.hasListeners("close")) this.emit("close", reason, cause);
+    this.#transport?.emit("close");
   }
 
-  #stepUpgrade(input: TicketInput): void {
-    const route = this.#route;
-    if (route.on !== "polling" || route.upgrade === undefined) return;
-    const { upgrade, carrier } = route;
-    const { state, actions } = stepTicket(upgrade.ticket, input);
-    upgrade.ticket = state;
-    for (const action of actions) this.#act(action, upgrade, carrier);
+  #switch(from: PollingCarrier, to: StreamCarrier): void {
+    const left = this.#transport;
+    this.#route = { on: "stream", carrier: to, upgraded: true };
+    this.#transport = this.#candidate;
+    this.#candidate = undefined;
+    this.#session.replace(to);
+    from.close("discard");
+    left?.emit("close");
+    if (this.hasListeners("upgrade")) this.emit("upgrade", this.transport);
   }
 
-  #act(action: TicketAction, upgrade: Upgrade, current: PollingCarrier): void {
-    switch (action) {
-      case "answer probe":
-        upgrade.candidate.sendAlone({ type: "pong", data: PROBE });
-        return;
-      case "release polls":
-        this.#releasePolls(upgrade, current);
-        return;
-      case "switch":
-        stopTimers(upgrade);
-        this.#route = { on: "stream", carrier: upgrade.candidate, upgraded: true };
-        this.#session.replace(upgrade.candidate);
-        current.close("discard");
-        if (this.hasListeners("upgrade")) this.emit("upgrade", upgrade.candidate);
-        return;
-      case "close candidate":
-        stopTimers(upgrade);
-        this.#route = { on: "polling", carrier: current, upgrade: undefined };
-        upgrade.candidate.close("flush");
-        return;
-      /* v8 ignore next 2 -- @preserve */
-      default:
-        action satisfies never;
-    }
+  #native(data: string | Uint8Array): string | Uint8Array {
+    return typeof data === "string" ? data : this.#toNativeBytes(data);
   }
 
-  #releasePolls(upgrade: Upgrade, current: PollingCarrier): void {
-    current.release();
-    upgrade.releaseTimer = this.#clock.after(RELEASE_INTERVAL_MS, () => this.#releasePolls(upgrade, current));
+  #tellCreated(outgoing: Outgoing): void {
+    for (const packet of packetsOf(outgoing, this.dialect)) this.emit("packetCreate", packet);
   }
-}
-
-function stopTimers({ timeout, releaseTimer }: Upgrade): void {
-  timeout();
-  releaseTimer?.();
 }

@@ -264,8 +264,8 @@ describe("listeners of headers", () => {
       headers["x-each"] = "2";
     });
     const first = request(engine, POLL);
-    const [sid] = [...engine.clients.keys()];
-    engine.clients.get(sid ?? "")?.send("a");
+    const [sid] = Object.keys(engine.clients);
+    engine.clients[sid ?? ""]?.send("a");
     const second = request(engine, `${POLL}&sid=${sid}`);
     expect([first.answer?.headers["x-first"], first.answer?.headers["x-each"]]).toEqual(["1", "2"]);
     expect([second.answer?.headers["x-first"], second.answer?.headers["x-each"]]).toEqual([undefined, "2"]);
@@ -334,7 +334,7 @@ describe("the cookie", () => {
     const repeats = (options: Partial<EngineOptions>) => {
       const engine = createEngine({ cookie: true, ...options });
       request(engine, POLL);
-      const [connection] = engine.clients.values();
+      const [connection] = Object.values(engine.clients);
       connection?.send("a");
       const later = request(engine, `${POLL}&sid=${connection?.id}`);
       return later.answer?.headers["Set-Cookie"] !== undefined;
@@ -372,7 +372,7 @@ describe("the profile of 2.x", () => {
   it("answers a preflight of a session by itself", () => {
     const engine = createEngine(profile);
     request(engine, POLL);
-    const [sid] = [...engine.clients.keys()];
+    const [sid] = Object.keys(engine.clients);
     const { answer } = request(engine, `${POLL}&sid=${sid}`, { method: "OPTIONS", headers: ORIGIN });
     expect(answer).toMatchObject({ status: 200, headers: { "Access-Control-Allow-Headers": "Content-Type" } });
   });
@@ -384,7 +384,7 @@ describe("the profile of 2.x", () => {
   it("ends the session of a client that sends too much at once", async () => {
     const engine = createEngine({ ...profile, maxHttpBufferSize: 3 });
     request(engine, POLL);
-    const [connection] = engine.clients.values();
+    const [connection] = Object.values(engine.clients);
     const closed = vi.fn();
     connection?.on("close", closed);
     const post = request(engine, `${POLL}&sid=${connection?.id}`, { method: "POST", body: "4abc" });

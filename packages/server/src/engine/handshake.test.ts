@@ -1,13 +1,14 @@
 // Rules of the first look at a request: what its query says, and which session or refusal it leads to.
 import { FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
-import { judge, type KnownSession, parseQuery } from "./handshake.ts";
+import { judge, type KnownSession } from "./handshake.ts";
 import { ENGINE_DEFAULTS } from "./options.ts";
+import { parseQuery } from "./query.ts";
 
 const SESSIONS: ReadonlyMap<string, KnownSession> = new Map([
-  ["polls", { protocol: 4, transport: { name: "polling" } }],
-  ["moved", { protocol: 4, transport: { name: "websocket" } }],
-  ["elder", { protocol: 3, transport: { name: "polling" } }],
+  ["polls", { protocol: 4, carrier: { name: "polling" } }],
+  ["moved", { protocol: 4, carrier: { name: "websocket" } }],
+  ["elder", { protocol: 3, carrier: { name: "polling" } }],
 ]);
 
 function verdict(

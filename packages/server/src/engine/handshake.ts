@@ -4,10 +4,9 @@
 //        ids are looked up in a Map, so that "__proto__" is as unknown as any other.
 // Source: docs/protocol/engine-4.md, "Query" and "Errors"
 
-import { eio3, eio4, type ServerEngineDialect } from "@bowline/protocol";
-import { createRecord } from "@bowline/protocol/internal";
 import type { RequestHead } from "./http-exchange.ts";
 import type { EngineOptions } from "./options.ts";
+import type { EngineQuery } from "./query.ts";
 
 /** Error codes and texts that clients match on. */
 export const HANDSHAKE_ERRORS = {
@@ -18,6 +17,14 @@ export const HANDSHAKE_ERRORS = {
   forbidden: { code: 4, message: "Forbidden", status: 403 },
   unsupportedProtocol: { code: 5, message: "Unsupported protocol version", status: 400 },
 } as const;
+
+/** To whom comes while the server ends: load balancers take the status for what it is, and clients come back later. */
+export const SHUTTING_DOWN: HandshakeError = {
+  ...HANDSHAKE_ERRORS.badRequest,
+  status: 503,
+  answer: "Server shutting down",
+  context: { name: "SERVER_SHUTTING_DOWN" },
+};
 
 /** Why a request was refused. */
 export interface HandshakeError {
@@ -30,49 +37,10 @@ export interface HandshakeError {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** The query of a request: application keys may repeat, ours count once. */
-export type Query = Readonly<Record<string, string | string[]>>;
-
-/** What the engine's own query keys say. */
-export interface EngineQuery {
-  readonly transport: string;
-  readonly sid: string;
-  readonly base64: boolean;
-  /** The index of a client that polls by script elements; undefined for all others. */
-  readonly jsonp: string | undefined;
-  readonly dialect: ServerEngineDialect;
-  /** The whole query, on an object without a prototype. */
-  readonly all: Query;
-}
-
-const ENGINE_KEYS: ReadonlySet<string> = new Set(["EIO", "transport", "sid", "t", "b64", "j"]);
-
-/** Reads the query of a request target. */
-export function parseQuery(target: string): EngineQuery {
-  const start = target.indexOf("?");
-  const all: Record<string, string | string[]> = createRecord();
-  const own = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(start < 0 ? "" : target.slice(start + 1))) {
-    const earlier = all[name];
-    if (earlier === undefined || ENGINE_KEYS.has(name)) all[name] = value;
-    else if (typeof earlier === "string") all[name] = [earlier, value];
-    else earlier.push(value);
-    if (ENGINE_KEYS.has(name)) own.set(name, value);
-  }
-  return {
-    transport: own.get("transport") ?? "",
-    sid: own.get("sid") ?? "",
-    base64: (own.get("b64") ?? "") !== "",
-    jsonp: own.get("j"),
-    dialect: own.get("EIO") === "4" ? eio4 : eio3,
-    all,
-  };
-}
-
 /** What has to be known of an open session to judge a request for it. */
 export interface KnownSession {
   readonly protocol: number;
-  readonly transport: { readonly name: string };
+  readonly carrier: { readonly name: string };
 }
 
 /** What a request turned out to be. */
@@ -112,7 +80,7 @@ export function judge<Session extends KnownSession>(
   if (sid !== "") {
     const session = sessions.get(sid);
     if (session === undefined) return refuse(unknownSession, { sid });
-    const previousTransport = session.transport.name;
+    const previousTransport = session.carrier.name;
     if (!isUpgrade && previousTransport !== transport) {
       return refuse(badRequest, { name: "TRANSPORT_MISMATCH", transport, previousTransport });
     }

@@ -4,6 +4,7 @@
 //        request into it.
 
 import type { Outgoing } from "@bowline/protocol/internal";
+import type { EngineQuery } from "./query.ts";
 
 /** The head of a request. */
 export interface RequestHead {
@@ -19,6 +20,8 @@ export interface RequestHead {
   headers(): Readonly<Record<string, string | string[] | undefined>>;
   /** The runtime's own request. */
   readonly native?: { readonly req: unknown };
+  /** The query, where the runtime has read it already. */
+  readonly query?: EngineQuery;
 }
 
 /** Headers of an answer; a list is sent as that many headers of the same name. */
@@ -42,15 +45,23 @@ export interface Exchange {
 /** What became of a body that was asked for. */
 export type BodyResult = Uint8Array | "too-large" | "aborted";
 
+/** When and how a body is compressed. */
+export interface BodyCompression {
+  /** Bytes from which on it is. */
+  readonly from: number;
+  /** Options of the runtime's zlib. */
+  readonly settings: Readonly<Record<string, number>>;
+}
+
 /** A request of its own, with an answer to come. */
 export interface HttpExchange extends Exchange {
   /** Reads the body, of at most `limit` bytes. */
   body(limit: number): Promise<BodyResult>;
   /**
    * Answers; a second answer is ignored.
-   * @param compressFrom bytes from which on the body is compressed, if the client takes that; never by default.
+   * @param compression when the body is compressed, if the client takes that; never by default.
    */
-  respond(status: number, headers: AnswerHeaders, body?: string | Uint8Array, compressFrom?: number): void;
+  respond(status: number, headers: AnswerHeaders, body?: string | Uint8Array, compression?: BodyCompression): void;
   /** Ends the connection without an answer. */
   destroy(): void;
   /** Has `listener` called if the client goes away before the answer; at once where it has gone already. */
@@ -59,6 +70,8 @@ export interface HttpExchange extends Exchange {
 
 /** A WebSocket as every runtime can offer it. */
 export interface WebSocketPort {
+  /** The runtime's own WebSocket, where programs may know it. */
+  readonly native?: unknown;
   /** Sends one message per frame with as few system calls as possible, then calls `done`. */
   send(batch: readonly Outgoing[], done: (failure?: Error) => void): void;
   /** Sends a close frame without a code. */
@@ -78,6 +91,9 @@ export interface WebSocketEvents {
 export interface UpgradeExchange extends Exchange {
   /** Completes the WebSocket handshake. */
   accept(opened: (port: WebSocketPort) => void): void;
-  /** Answers 400 with a text and ends the connection. */
-  refuse(message: string): void;
+  /**
+   * Answers 400 with a text and ends the connection.
+   * @param isPassing whether the next attempt may well succeed: the status is 503 then.
+   */
+  refuse(message: string, isPassing?: boolean): void;
 }

@@ -6,12 +6,13 @@
 import type { Handshake } from "@bowline/protocol";
 import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
 import type { HeaderWriter } from "./answer-headers.ts";
-import { Connection, type FirstRoute } from "./connection.ts";
-import type { EngineQuery } from "./handshake.ts";
-import type { HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionServer, FirstRoute } from "./connection-parts.ts";
+import type { BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
 import { PollingCarrier } from "./polling-carrier.ts";
 import { type EngineProfile, profileOf } from "./profile.ts";
+import type { EngineQuery } from "./query.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
 import type { WebTransportCarrier } from "./webtransport-carrier.ts";
 
@@ -24,6 +25,9 @@ export interface OpenerParts {
   readonly headers: HeaderWriter;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Bytes in the form that programs expect. */
+  toNativeBytes(bytes: Uint8Array): Uint8Array;
+  readonly server: ConnectionServer;
   /** The open sessions by their ids. */
   readonly connections: Map<string, Connection>;
   /** Told of each new session once its open packet waits to leave. */
@@ -34,17 +38,17 @@ export interface OpenerParts {
 export class SessionOpener {
   readonly #parts: OpenerParts;
   readonly #profile: EngineProfile;
-  readonly #compressFrom: number | undefined;
+  readonly #compression: BodyCompression | undefined;
 
   constructor(parts: OpenerParts) {
     this.#parts = parts;
     this.#profile = profileOf(parts.options.compat);
-    this.#compressFrom = compressionThreshold(parts.options.httpCompression);
+    this.#compression = compressionOf(parts.options.httpCompression);
   }
 
   /** Answers the request with the open packet; later ones of the session go to the connection. */
   openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { options, headers, clock } = this.#parts;
+    const { options, headers, clock, trace } = this.#parts;
     const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
     const polling = new PollingCarrier({
       dialect: query.dialect,
@@ -53,12 +57,17 @@ export class SessionOpener {
       jsonp: index,
       maxBodyBytes: options.maxHttpBufferSize,
       answersTooLargeBodies: this.#profile.answersTooLargeBodies,
-      compressFrom: this.#compressFrom,
+      compression: this.#compression,
       headers: (head, content, isFirst) => headers.answer(head, content, { sid, isFirst }),
       clock,
+      trace,
     });
-    this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));
-    polling.park(exchange);
+    try {
+      this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));
+    } finally {
+      // A listener that throws is the program's mistake, and no reason to leave the client without an answer.
+      polling.park(exchange);
+    }
   }
 
   openWebSocket(sid: string, head: RequestHead, query: EngineQuery, port: WebSocketPort): void {
@@ -78,7 +87,7 @@ export class SessionOpener {
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { options, clock, trace, connections } = this.#parts;
+    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
     const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = options;
     const connection = new Connection({
       id: sid,
@@ -92,6 +101,8 @@ export class SessionOpener {
       maxBufferedBytes,
       clock,
       trace,
+      toNativeBytes,
+      server,
       ended: () => connections.delete(sid),
     });
     connections.set(sid, connection);
@@ -104,12 +115,13 @@ export class SessionOpener {
   #firstPackets({ dialect }: EngineQuery, handshake: Handshake, base64: boolean): Outgoing {
     const { initialPacket } = this.#parts.options;
     const open = dialect.frame({ type: "open", data: JSON.stringify(handshake) }, true);
-    if (initialPacket === undefined) return { frames: [open], compress: true };
+    if (initialPacket === undefined || initialPacket === "") return { frames: [open], compress: true };
     return { frames: [open, dialect.frame({ type: "message", data: initialPacket }, base64)], compress: true };
   }
 }
 
-function compressionThreshold(option: EngineOptions["httpCompression"]): number | undefined {
+function compressionOf(option: EngineOptions["httpCompression"]): BodyCompression | undefined {
   if (option === false) return undefined;
-  return (option === true ? undefined : option.threshold) ?? DEFAULT_COMPRESSION_THRESHOLD;
+  const { threshold = DEFAULT_COMPRESSION_THRESHOLD, ...settings } = option === true ? {} : option;
+  return { from: threshold, settings };
 }

@@ -1,7 +1,6 @@
 // Rules of the engine's options: defaults fill gaps, nonsense is refused when it is set and not when it hurts.
-import { FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
-import { ENGINE_DEFAULTS, nativeRequest, requestPath, resolveOptions } from "./options.ts";
+import { ENGINE_DEFAULTS, requestPath, resolveOptions } from "./options.ts";
 
 describe("resolveOptions", () => {
   it("fills gaps with defaults, and takes undefined for a gap", () => {
@@ -49,14 +48,5 @@ describe("requestPath", () => {
     ["/chat/", false, "/chat"],
   ])("of %s is, with a slash %s, %s", (path, addTrailingSlash, expected) => {
     expect(requestPath({ ...ENGINE_DEFAULTS, path, addTrailingSlash })).toBe(expected);
-  });
-});
-
-describe("nativeRequest", () => {
-  it("is the runtime's own request where there is one, else its head", () => {
-    const native = { url: "/" };
-    const { head } = new FakeExchange("/");
-    expect(nativeRequest(new FakeExchange("/", { native }).head)).toBe(native);
-    expect(nativeRequest(head)).toBe(head);
   });
 });

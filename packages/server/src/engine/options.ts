@@ -5,9 +5,9 @@
 
 import type { TransportName } from "@bowline/protocol/internal";
 import type { NativeRequest, NativeResponse } from "../runtime/node/native-types.ts";
+import type { AllowedOrigins } from "./allowed-origins.ts";
 import { type CookieAttributes, checkCookie } from "./cookie.ts";
 import type { CorsDelegate, CorsOptions } from "./cors.ts";
-import type { RequestHead } from "./http-exchange.ts";
 import { profileOf } from "./profile.ts";
 
 /**
@@ -19,10 +19,20 @@ export type AllowRequest = (
   decide: (error: string | number | null | undefined, welcome: boolean) => void,
 ) => void;
 
-/** When answers to polls are compressed. */
+/** When and how answers to polls are compressed: besides the threshold, options of the runtime's zlib. */
 export interface HttpCompression {
   /** Bytes from which on a body is compressed. @default 1024 */
   readonly threshold?: number;
+  /** From 0, not at all, to 9, as small as can be. @default zlib's own */
+  readonly level?: number;
+  /** How much memory zlib may take, from 1 to 9. @default zlib's own */
+  readonly memLevel?: number;
+  /** Bits of the window, from 8 to 15. @default zlib's own */
+  readonly windowBits?: number;
+  /** How zlib looks for what repeats. @default zlib's own */
+  readonly strategy?: number;
+  /** Bytes of the pieces that zlib works in. @default zlib's own */
+  readonly chunkSize?: number;
 }
 
 /** When and how WebSocket messages are compressed. */
@@ -48,6 +58,9 @@ export interface PerMessageDeflate {
   /** Options of zlib for the way back. */
   readonly zlibInflateOptions?: object;
 }
+
+/** A class with the interface of the `Server` of the package `ws`. */
+export type WebSocketServerClass = new (options: never) => object;
 
 /** Options of the engine. */
 export interface EngineOptions {
@@ -81,7 +94,7 @@ export interface EngineOptions {
   readonly allowRequest?: AllowRequest;
   /** Makes the session id, which is not to be guessed; a number counts as its digits. @default 20 random characters */
   readonly generateId?: (request: NativeRequest) => string | number | Promise<string | number>;
-  /** Sent to every client right behind the open packet. @default nothing */
+  /** Sent to every client right behind the open packet; an empty text is none. @default nothing */
   readonly initialPacket?: string | Uint8Array;
   /**
    * Which pages of other origins may read what the server answers, as the options of the package `cors`, or a function
@@ -89,8 +102,14 @@ export interface EngineOptions {
    * @default false; with `compat: 2` every origin, with credentials
    */
   readonly cors: boolean | CorsOptions | CorsDelegate;
-  /** Takes requests of the method OPTIONS, before anybody else. @default the answer that `cors` gives */
-  readonly handlePreflightRequest?: (request: NativeRequest, response: NativeResponse) => void;
+  /**
+   * Which pages may open a session, on every transport: origins, expressions for them, or a function that decides. It
+   * takes no part in `cors`, which says what pages may read. Programs that are no browser say no origin, and are not kept
+   * out by this. @default pages of every origin
+   */
+  readonly allowedOrigins?: AllowedOrigins;
+  /** Takes requests of the method OPTIONS, before anybody else; false for nobody. @default the answer that `cors` gives */
+  readonly handlePreflightRequest?: ((request: NativeRequest, response: NativeResponse) => void) | false;
   /**
    * Cookie with the session id, which load balancers keep clients together by: its name, or its name and attributes;
    * `true` for the name `io`. The server itself never reads it.
@@ -105,6 +124,12 @@ export interface EngineOptions {
   readonly httpCompression: boolean | HttpCompression;
   /** Whether WebSocket messages are compressed, and how. Costs memory per connection. @default false */
   readonly perMessageDeflate: boolean | PerMessageDeflate;
+  /**
+   * What accepts WebSockets: a class with the interface of the `Server` of the package `ws`, or the name of a package that
+   * has one. What is framed here for all of a broadcast's receivers is framed by such a package for each.
+   * @default the package "ws"; with `compat: 2` what the environment variable EIO_WS_ENGINE names
+   */
+  readonly wsEngine?: string | WebSocketServerClass;
   /** Whether upgrade requests for other paths that nobody answers are ended. @default true */
   readonly destroyUpgrade: boolean;
   /** Milliseconds before that happens. @default 1000 */
@@ -147,12 +172,17 @@ export const OPTIONAL_ENGINE_OPTIONS: readonly string[] = [
   "generateId",
   "initialPacket",
   "handlePreflightRequest",
+  "allowedOrigins",
+  "wsEngine",
 ];
 
 /** Bytes from which on things are compressed, where a program says nothing. */
 export const DEFAULT_COMPRESSION_THRESHOLD = 1024;
 
 const LARGEST_TIMER = 0x7fffffff;
+
+/** The same, to be changed while the engine runs: what is read anew for each client then counts for those to come. */
+export type EngineSettings = { -readonly [Name in keyof EngineOptions]: EngineOptions[Name] };
 
 /**
  * Completes and checks options; what the caller leaves undefined keeps its default.
@@ -183,17 +213,11 @@ export function resolveOptions<Options extends EngineOptions>(options: Partial<O
     throw new TypeError(`Cannot use option compat "${String(resolved.compat)}": choose from "auto", 2 and 4`);
   }
   checkCookie(resolved);
-  return resolved;
+  return { ...resolved, transports: [...resolved.transports] };
 }
 
 /** The path that requests have to start with. */
 export function requestPath(options: EngineOptions): string {
   const path = options.path.replace(/\/$/, "");
   return options.addTrailingSlash ? `${path}/` : path;
-}
-
-/** What programs get to see of a request: the platform's own object where there is one. */
-export function nativeRequest(head: RequestHead): NativeRequest;
-export function nativeRequest(head: RequestHead): unknown {
-  return head.native?.req ?? head;
 }

@@ -4,91 +4,79 @@
 //        every request goes through CORS and the middlewares before anything is looked at, on every transport.
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
-import { eio4 } from "@bowline/protocol";
-import { type Clock, Emitter, type Random, type Trace } from "@bowline/protocol/internal";
+import { createId } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { Admission } from "./admission.ts";
-import { type ChangeableHeaders, HeaderWriter } from "./answer-headers.ts";
+import { HeaderWriter } from "./answer-headers.ts";
+import { createClientTable } from "./client-table.ts";
 import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
-import { type EngineQuery, HANDSHAKE_ERRORS, type HandshakeError, judge, parseQuery } from "./handshake.ts";
+import { EngineEmitter } from "./engine-emitter.ts";
+import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
+import type { EnginePlatform } from "./engine-platform.ts";
+import { HANDSHAKE_ERRORS, type HandshakeError, judge, SHUTTING_DOWN } from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
-import { type EngineOptions, nativeRequest } from "./options.ts";
+import type { EngineOptions, EngineSettings } from "./options.ts";
+import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
+import { type EngineQuery, parseQuery } from "./query.ts";
+import { refusalOf, traceRefusedRequest } from "./refusals.ts";
+import { nativeRequest } from "./request-head.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
-import type { WebTransportCarrier } from "./webtransport-carrier.ts";
-import { admitWebTransport } from "./webtransport-door.ts";
+import { WebTransportEntrance } from "./webtransport-entrance.ts";
 import type { WebTransportSession } from "./webtransport-session.ts";
 
-/** What a runtime hands in. */
-export interface EnginePlatform {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly trace: Trace;
-}
-
-/** What a `connection_error` listener gets. */
-export interface ConnectionErrorReport {
-  /** The platform's request. */
-  readonly req: NativeRequest;
-  /** One of the engine's error codes, 0 to 5. */
-  readonly code: number;
-  /** The text of that code. */
-  readonly message: string;
-  /** What is known besides, such as the transport that was asked for. */
-  readonly context: Readonly<Record<string, unknown>>;
-}
-
-/** Events of the engine. */
-export interface EngineEvents {
-  /** A client has come. */
-  connection(connection: Connection): void;
-  /** A request was refused. */
-  connection_error(report: ConnectionErrorReport): void;
-  /** The headers that answer a handshake; a listener may change them. */
-  initial_headers(headers: ChangeableHeaders, request: NativeRequest): void;
-  /** The headers of an answer to a poll or a POST, or of the end of a WebSocket handshake; a listener may change them. */
-  headers(headers: ChangeableHeaders, request: NativeRequest): void;
-}
-
-/** In the place of a request, where a client came without one. */
-const WEBTRANSPORT_HEAD: RequestHead = {
-  method: "CONNECT",
-  target: "",
-  remoteAddress: "",
-  secure: true,
-  header: () => undefined,
-  headers: () => ({}),
-};
-
 /** Serves Engine.IO clients of both revisions. */
-export class EngineServer extends Emitter<EngineEvents> {
+export class EngineServer extends EngineEmitter<EngineEvents> {
   readonly options: EngineOptions;
   readonly #platform: EnginePlatform;
   readonly #connections: Map<string, Connection> = new Map();
   readonly #admission: Admission;
   readonly #headers: HeaderWriter;
   readonly #cors: CorsStep | undefined;
+  readonly #crossOriginHint: CrossOriginHint;
   readonly #opener: SessionOpener;
+  readonly #webTransport: WebTransportEntrance;
   readonly #middlewares: EngineMiddleware[] = [];
-  #closed = false;
+  #clients: Readonly<Record<string, Connection>> | undefined;
 
   constructor(options: EngineOptions, platform: EnginePlatform) {
     super();
     this.options = options;
     this.#platform = platform;
-    this.#admission = new Admission(options, platform.random, (sid) => this.#closed || this.#connections.has(sid));
-    this.#headers = new HeaderWriter(options, new HeaderEvents(this));
+    this.#admission = new Admission(options, {
+      generateId: (request) => this.generateId(request),
+      isTaken: (sid) => this.#connections.has(sid),
+    });
+    this.#headers = new HeaderWriter(options, new HeaderEvents(this, platform.reportUncaught));
     this.#cors = createCors(options.cors);
+    this.#crossOriginHint = new CrossOriginHint(options, platform.warn);
     this.#opener = new SessionOpener({
       options,
       headers: this.#headers,
       clock: platform.clock,
       trace: platform.trace,
+      toNativeBytes: platform.toNativeBytes,
+      server: this,
       connections: this.#connections,
       opened: (connection) => this.emit("connection", connection),
     });
+    this.#webTransport = new WebTransportEntrance({
+      options,
+      clock: platform.clock,
+      admission: this.#admission,
+      opener: this.#opener,
+      connections: this.#connections,
+      judgesRequests: () => this.#judgesRequests,
+      refused: (head, error) => this.#report(head, error),
+    });
+    warnOfOpenDoor(options, platform.warn);
+  }
+
+  /** The options in force. What is changed here counts for clients to come, as far as it is read for each of them. */
+  get opts(): EngineSettings {
+    return this.options;
   }
 
   /** How many sessions there are. */
@@ -96,9 +84,20 @@ export class EngineServer extends Emitter<EngineEvents> {
     return this.#connections.size;
   }
 
-  /** The open sessions by their ids. */
-  get clients(): ReadonlyMap<string, Connection> {
-    return this.#connections;
+  /** The open sessions by their ids: `Object.keys(engine.clients)`, `engine.clients[id]`. */
+  get clients(): Readonly<Record<string, Connection>> {
+    this.#clients ??= createClientTable(this.#connections);
+    return this.#clients;
+  }
+
+  /**
+   * Makes the id of a new session. Programs may put a function of their own in its place.
+   * @param request the platform's request.
+   * @returns 20 random characters, or what the option `generateId` gives; a promise is waited for.
+   */
+  generateId(request: NativeRequest): string | number | Promise<string | number> {
+    const { generateId } = this.options;
+    return generateId === undefined ? createId(this.#platform.random) : generateId(request);
   }
 
   /**
@@ -116,10 +115,12 @@ export class EngineServer extends Emitter<EngineEvents> {
   /** Takes an HTTP request below the engine's path. */
   handleRequest(exchange: HttpExchange): void {
     const { handlePreflightRequest } = this.options;
-    if (exchange.head.method === "OPTIONS" && handlePreflightRequest !== undefined && exchange.native !== undefined) {
-      Reflect.apply(handlePreflightRequest, undefined, [exchange.native.req, exchange.native.res]);
+    if (exchange.head.method === "OPTIONS" && handlePreflightRequest && exchange.native !== undefined) {
+      const { req, res } = exchange.native;
+      this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
+    this.#crossOriginHint.saw(exchange.head);
     this.withCors(exchange, (corsFailure) => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
         if (failure === undefined) this.#serve(exchange);
@@ -158,29 +159,60 @@ export class EngineServer extends Emitter<EngineEvents> {
    * @returns settles when the session has ended.
    */
   onWebTransportSession(session: WebTransportSession): Promise<void> {
-    const { transports, upgradeTimeout, maxHttpBufferSize } = this.options;
-    if (this.#closed || !transports.includes("webtransport")) {
+    if (!this.#admission.isOpen || !this.options.transports.includes("webtransport")) {
       session.close();
       return Promise.resolve();
     }
-    return admitWebTransport(session, {
-      clock: this.#platform.clock,
-      timeoutMs: upgradeTimeout,
-      maxPayload: maxHttpBufferSize,
-      opened: (carrier) => this.#openWebTransport(carrier),
-      moved: (sid, carrier) => {
-        const connection = this.#connections.get(sid);
-        if (connection?.dialect.transports.includes(carrier.name) !== true) return false;
-        connection.handleUpgrade(carrier);
-        return true;
-      },
-    });
+    return this.#webTransport.take(session);
   }
 
-  /** Ends all sessions at once; handshakes are refused from now on. */
-  close(): void {
-    this.#closed = true;
+  /**
+   * Judges a request as a request of its kind would be, and gives it nothing.
+   * @param done gets what is wrong with it.
+   */
+  examine(head: RequestHead, isUpgrade: boolean, done: (refusal?: HandshakeError) => void): void {
+    const query = queryOf(head);
+    const verdict = judge(head, query, isUpgrade, this.options, this.#connections);
+    if (verdict.is === "handshake") this.#admission.permit(head, query, done);
+    else done(verdict.is === "refused" ? verdict.error : undefined);
+  }
+
+  /** Refuses handshakes from now on, with status 503; the sessions that there are go on. */
+  refuseNewcomers(): void {
+    this.#admission.close();
+  }
+
+  /** Ends all sessions at once; handshakes are refused from now on. @returns the engine. */
+  close(): this {
+    this.refuseNewcomers();
     for (const connection of [...this.#connections.values()]) connection.close(true);
+    return this;
+  }
+
+  /** Takes handshakes again, after `close()`. */
+  reopen(): void {
+    this.#admission.open();
+  }
+
+  /** Whether something judges requests that a session without one cannot pass. */
+  get #judgesRequests(): boolean {
+    const { allowRequest, allowedOrigins } = this.options;
+    return (
+      this.#middlewares.length > 0 ||
+      this.#cors !== undefined ||
+      allowRequest !== undefined ||
+      allowedOrigins !== undefined
+    );
+  }
+
+  /** Has the program answer; where it throws, the client gets an answer all the same. */
+  #guardAnswer(exchange: HttpExchange, answer: () => void): void {
+    try {
+      answer();
+    } catch (error) {
+      exchange.respond(500, {});
+      throw error;
+    }
   }
 
   #throughMiddlewares(exchange: Exchange, failure: unknown, done: (error?: HandshakeError) => void): void {
@@ -199,7 +231,7 @@ export class EngineServer extends Emitter<EngineEvents> {
 
   #serve(exchange: HttpExchange): void {
     const { head } = exchange;
-    const query = parseQuery(head.target);
+    const query = queryOf(head);
     const verdict = judge(head, query, false, this.options, this.#connections);
     switch (verdict.is) {
       case "session":
@@ -221,7 +253,7 @@ export class EngineServer extends Emitter<EngineEvents> {
 
   #serveUpgrade(exchange: UpgradeExchange): void {
     const { head } = exchange;
-    const query = parseQuery(head.target);
+    const query = queryOf(head);
     const verdict = judge(head, query, true, this.options, this.#connections);
     if (verdict.is === "refused") this.#refuseUpgrade(exchange, verdict.error);
     // Long-polling asked for in an upgrade request: the peer gets a WebSocket that says goodbye.
@@ -256,64 +288,34 @@ export class EngineServer extends Emitter<EngineEvents> {
     });
   }
 
-  #openWebTransport(carrier: WebTransportCarrier): void {
-    const head = WEBTRANSPORT_HEAD;
-    const isJudged =
-      this.#middlewares.length > 0 || this.#cors !== undefined || this.options.allowRequest !== undefined;
-    const refuse = (error: HandshakeError): void => {
-      this.#report(head, error);
-      carrier.close("flush");
-    };
-    if (isJudged) {
-      const error = new TypeError("Cannot open a session over WebTransport: it has no request that could be judged");
-      refuse({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "MIDDLEWARE_FAILURE", error } });
-      return;
-    }
-    const query = { ...parseQuery(head.target), dialect: eio4 };
-    this.#admission.judge(head, query, {
-      admitted: (sid) => {
-        if (!carrier.gone) this.#opener.openWebTransport(sid, head, query, carrier);
-      },
-      refused: refuse,
-    });
-  }
-
   #refuse(exchange: HttpExchange, error: HandshakeError): void {
-    this.#report(exchange.head, error);
     const { code, message, status, answer } = error;
-    const headers = this.#headers.refusal(exchange.head, status === HANDSHAKE_ERRORS.forbidden.status);
-    exchange.respond(status, headers, JSON.stringify({ code, message: answer ?? message }));
+    try {
+      this.#report(exchange.head, error);
+    } finally {
+      const headers = this.#headers.refusal(exchange.head, status === HANDSHAKE_ERRORS.forbidden.status);
+      // The next attempt is for another server, so it must not come over this connection.
+      if (status === SHUTTING_DOWN.status) exchange.setHeader("Connection", "close");
+      exchange.respond(status, headers, JSON.stringify({ code, message: answer ?? message }));
+    }
   }
 
   #refuseUpgrade(exchange: UpgradeExchange, error: HandshakeError): void {
-    this.#report(exchange.head, error);
-    exchange.refuse(error.answer ?? error.message);
+    try {
+      this.#report(exchange.head, error);
+    } finally {
+      exchange.refuse(error.answer ?? error.message, error.status === SHUTTING_DOWN.status);
+    }
   }
 
   #report(head: RequestHead, error: HandshakeError): void {
+    traceRefusedRequest(this.#platform.trace, head, refusalOf(error), { number: error.code, context: error.context });
     if (!this.hasListeners("connection_error")) return;
     const { code, message, context = {} } = error;
     this.emit("connection_error", { req: nativeRequest(head), code, message, context });
   }
 }
 
-/** Brings what is about to be sent before those who listen for headers. */
-class HeaderEvents {
-  readonly #engine: EngineServer;
-
-  constructor(engine: EngineServer) {
-    this.#engine = engine;
-  }
-
-  get listening(): boolean {
-    return this.#engine.hasListeners("headers") || this.#engine.hasListeners("initial_headers");
-  }
-
-  initialHeaders(headers: ChangeableHeaders, request: NativeRequest): void {
-    this.#engine.emit("initial_headers", headers, request);
-  }
-
-  headers(headers: ChangeableHeaders, request: NativeRequest): void {
-    this.#engine.emit("headers", headers, request);
-  }
+function queryOf(head: RequestHead): EngineQuery {
+  return head.query ?? parseQuery(head.target);
 }

@@ -40,6 +40,11 @@ export class WebSocketCarrier implements Carrier, WebSocketEvents {
     return this.#state === "ready";
   }
 
+  /** The runtime's own WebSocket. */
+  get native(): unknown {
+    return this.#port.native;
+  }
+
   listen(events: CarrierEvents): void {
     this.#events = events;
   }

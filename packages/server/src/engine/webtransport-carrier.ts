@@ -19,7 +19,7 @@ import {
   type Outgoing,
   type TransportName,
 } from "@bowline/protocol/internal";
-import type { StreamCarrier } from "./connection.ts";
+import type { StreamCarrier } from "./upgrading.ts";
 import type { StreamWriter, WebTransportSession } from "./webtransport-session.ts";
 
 /** A message of no bytes as text, since there is no frame for it. */

@@ -1,15 +1,116 @@
-// A namespace as programs of 2.x know it: members that later generations do not have.
+// A namespace as programs of 2.x know it: it collects rooms and flags for its next emit, and its sockets are read as objects.
 // Place: made by dialect 2 -> session -> socket codec -> connection -> **namespace** -> socket
-// Rules: only dialect 2 makes it; nothing of ours asks for these members.
+// Rules: only dialect 2 makes it, and nothing of ours asks for what is only here; whom an emit is for is forgotten with it,
+//        also with one that throws.
 // Source: docs/protocol/socket-4.md, "Programs of 2.x"
 
-import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { BroadcastFlags, Room, SocketId } from "@bowline/adapter";
+import { PacketType } from "@bowline/protocol";
+import type {
+  DefaultData,
+  DefaultEventsMap,
+  EventNames,
+  EventParams,
+  EventsMap,
+  WithAnswers,
+} from "@bowline/protocol/internal";
+import { BroadcastOperator } from "../socket/broadcast-operator.ts";
 import { Namespace } from "../socket/namespace.ts";
+import { toRooms } from "../socket/rooms.ts";
+import type { Socket } from "../socket/socket.ts";
+import { refuseAck } from "./broadcast-acks.ts";
+import { createObjectView, mapCollection } from "./object-view.ts";
 
-/** A namespace with the members of 2.x. */
+/** Events whose emit calls the program's own listeners, and sends nothing. */
+const LOCAL_EVENTS: ReadonlySet<unknown> = new Set(["connect", "connection", "newListener"]);
+
+/** A namespace with the members and the manners of 2.x. */
 export class LegacyNamespace<
   Listen extends EventsMap = DefaultEventsMap,
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
   Data = DefaultData,
-> extends Namespace<Listen, Emit, ServerSide, Data> {}
+> extends Namespace<Listen, Emit, ServerSide, Data> {
+  /** Rooms that the next emit goes to. */
+  rooms: Room[] = [];
+  /** How it travels. */
+  flags: BroadcastFlags = {};
+
+  /** The connected sockets: a map, and an object with their ids as keys. */
+  override get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
+    return createObjectView(super.sockets, mapCollection(super.sockets));
+  }
+
+  /** As `sockets`. */
+  get connected(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.sockets;
+  }
+
+  /**
+   * Sends an event to everybody in the namespace, or to the members of rooms where that was said before.
+   * @returns the namespace.
+   * @throws TypeError when there is an ack.
+   */
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
+    if (LOCAL_EVENTS.has(event) || this.tellsOfListeners(event)) {
+      this.dispatch(String(event), args);
+      return this;
+    }
+    const target = this.#takeTarget();
+    refuseAck(event, args);
+    void this.adapter.broadcast({ type: PacketType.EVENT, nsp: this.name, data: [event, ...args] }, target);
+    return this;
+  }
+
+  override to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
+    for (const room of toRooms(rooms)) if (!this.rooms.includes(room)) this.rooms.push(room);
+    return asOperator(this);
+  }
+
+  override in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
+    return this.to(rooms);
+  }
+
+  override get volatile(): BroadcastOperator<Emit, Data> {
+    return this.#flag({ volatile: true });
+  }
+
+  override get local(): BroadcastOperator<Emit, Data> {
+    return this.#flag({ local: true });
+  }
+
+  override compress(compress: boolean): BroadcastOperator<Emit, Data> {
+    return this.#flag({ compress });
+  }
+
+  override binary(binary: boolean): BroadcastOperator<Emit, Data> {
+    Object.assign(this.flags, { binary });
+    return asOperator(this);
+  }
+
+  /** Whom the namespace addresses: those who were named before, or everybody. */
+  protected override createOperator(): BroadcastOperator<Emit, Data> {
+    return new BroadcastOperator(this, this.#takeTarget());
+  }
+
+  #flag(change: BroadcastFlags): BroadcastOperator<Emit, Data> {
+    Object.assign(this.flags, change);
+    return asOperator(this);
+  }
+
+  #takeTarget(): { rooms: Set<Room>; except: Set<Room>; flags: BroadcastFlags } {
+    const target = { rooms: new Set(this.rooms), except: new Set<Room>(), flags: this.flags };
+    this.rooms = [];
+    this.flags = {};
+    return target;
+  }
+}
+
+/** A namespace of 2.x addresses rooms by itself, where those of later generations have an operator. */
+function asOperator<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>(
+  namespace: LegacyNamespace<Listen, Emit, ServerSide, Data>,
+): BroadcastOperator<Emit, Data>;
+function asOperator(namespace: unknown): unknown {
+  return namespace;
+}

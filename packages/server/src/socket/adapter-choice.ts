@@ -1,35 +1,56 @@
-// What makes the adapter of each namespace, with memory for lost sessions where those are kept.
+// What makes the adapter of each namespace, and what adapters are handed of the server's surroundings.
 // Place: server (**adapter choice**) -> namespace -> adapter
-// Rules: a program's own adapter is handed the same memory as ours, and may keep sessions elsewhere.
+// Rules: a program gives a class or a function; where it gives none, lost sessions are kept in memory if they are to be kept.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
-import { type AdapterFactory, MemoryAdapter, SessionStore } from "@bowline/adapter";
-import { createId } from "@bowline/protocol/internal";
+import {
+  Adapter,
+  type AdapterConstructor,
+  type AdapterContract,
+  type AdapterNamespace,
+  type AdapterSurroundings,
+  SessionAwareAdapter,
+} from "@bowline/adapter";
 import type { ServerOptions } from "./options.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
-/** So many characters tell the offsets of two processes apart. */
-const EPOCH_LENGTH = 6;
-
 /** Chooses what makes adapters. */
 export function chooseAdapter(
-  { adapter, pingInterval, pingTimeout }: Pick<ServerOptions, "adapter" | "pingInterval" | "pingTimeout">,
+  { adapter }: Pick<ServerOptions, "adapter">,
   recovery: RecoveryOptions | undefined,
-  { clock, random }: Pick<SocketPlatform, "clock" | "random">,
-): AdapterFactory {
-  const create: AdapterFactory = adapter ?? ((namespace, sessions) => new MemoryAdapter(namespace, sessions));
-  if (recovery === undefined) return (namespace) => create(namespace);
-  const { maxDisconnectionDuration, maxLogBytes } = recovery;
-  return (namespace) => {
-    const sessions = new SessionStore({
-      clock,
-      epoch: createId(random).slice(0, EPOCH_LENGTH),
-      maxDisconnectionDurationMs: maxDisconnectionDuration,
-      // A dead connection counts as alive until a heartbeat is missing, and its session is kept from then on.
-      retentionMs: maxDisconnectionDuration + pingInterval + pingTimeout,
-      maxLogBytes,
-    });
-    return create(namespace, sessions);
-  };
+): AdapterConstructor {
+  return adapter ?? (recovery === undefined ? Adapter : SessionAwareAdapter);
+}
+
+/**
+ * Makes the adapter of a namespace. Its type is what programs find on nearly every namespace: ours, or a class of a third
+ * party that extends ours or upstream's. One that is written from the contract alone has no more than that.
+ */
+export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): Adapter;
+export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): AdapterContract {
+  return isConstructor(maker) ? new maker(namespace) : maker(namespace);
+}
+
+/** Chooses what adapters are handed. */
+export function adapterSurroundings(
+  { pingInterval, pingTimeout }: Pick<ServerOptions, "pingInterval" | "pingTimeout">,
+  recovery: RecoveryOptions | undefined,
+  { clock, random, warn, reportUncaught }: SocketPlatform,
+): AdapterSurroundings {
+  const sessions =
+    recovery === undefined
+      ? undefined
+      : {
+          maxDisconnectionDurationMs: recovery.maxDisconnectionDuration,
+          // A dead connection counts as alive until a heartbeat is missing, and its session is kept from then on.
+          retentionMs: recovery.maxDisconnectionDuration + pingInterval + pingTimeout,
+          maxLogBytes: recovery.maxLogBytes,
+        };
+  return { clock, random, sessions, warn, reportUncaught };
+}
+
+/** Whether it may be called with `new`: a function of the old kind may, and what it returns is the adapter. */
+function isConstructor(maker: AdapterConstructor): maker is new (namespace: AdapterNamespace) => AdapterContract {
+  return maker.prototype !== undefined;
 }

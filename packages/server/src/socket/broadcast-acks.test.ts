@@ -1,5 +1,5 @@
 // Rules of acks that go another way than asked for: broadcasts settle once, and what never left leaves nothing behind.
-import { type AdapterFactory, MemoryAdapter } from "@bowline/adapter";
+import { Adapter, type AdapterNamespace } from "@bowline/adapter";
 import { createFakePlatform, FakeClient } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import type { ServerOptions } from "./options.ts";
@@ -22,14 +22,14 @@ function openSocket(options: Partial<ServerOptions> = {}) {
 /** One broadcast with an ack, in the hands of the test. */
 interface Asked {
   receivers(count: number): void;
-  reply(args: readonly unknown[]): void;
+  reply(answer: unknown): void;
 }
 
 /** A server whose adapter does with a broadcast what the test says, as one over many processes may. */
 function openBroadcasts(meanwhile: (asked: Asked) => void) {
   const asked: Asked[] = [];
-  const adapter: AdapterFactory = (namespace) =>
-    Object.assign(new MemoryAdapter(namespace), {
+  const adapter = (namespace: AdapterNamespace) =>
+    Object.assign(new Adapter(namespace), {
       broadcastWithAck(_: unknown, __: unknown, receivers: Asked["receivers"], reply: Asked["reply"]): void {
         asked.push({ receivers, reply });
         meanwhile({ receivers, reply });
@@ -53,8 +53,8 @@ describe("a broadcast with an ack", () => {
     const { io, clock, asked } = openBroadcasts(({ receivers }) => receivers(1));
     const settled = vi.fn();
     io.timeout(100).emit("ask", settled);
-    asked[0]?.reply([1]);
-    asked[0]?.reply([2]);
+    asked[0]?.reply(1);
+    asked[0]?.reply(2);
     clock.advance(100);
     expect(settled.mock.calls).toEqual([[null, [1]]]);
     expect(clock.pendingTimers).toBe(1);
@@ -63,20 +63,20 @@ describe("a broadcast with an ack", () => {
   it("does not settle before it is out: receivers may be counted in several steps", () => {
     const { io, asked } = openBroadcasts(({ receivers, reply }) => {
       receivers(1);
-      reply(["here"]);
+      reply("here");
       receivers(1);
     });
     const settled = vi.fn();
     io.timeout(100).emit("ask", settled);
     expect(settled).not.toHaveBeenCalled();
-    asked[0]?.reply(["there"]);
+    asked[0]?.reply("there");
     expect(settled.mock.calls).toEqual([[null, ["here", "there"]]]);
   });
 
   it("settles as soon as it is out where all have answered meanwhile", () => {
     const { io } = openBroadcasts(({ receivers, reply }) => {
       receivers(1);
-      reply(["here"]);
+      reply("here");
     });
     const settled = vi.fn();
     io.timeout(100).emit("ask", settled);
@@ -87,8 +87,8 @@ describe("a broadcast with an ack", () => {
     const { io, asked } = openBroadcasts(({ receivers }) => receivers(1));
     const settled = vi.fn();
     io.timeout(100).emit("ask", settled);
-    asked[0]?.reply([1]);
-    asked[0]?.reply([2]);
+    asked[0]?.reply(1);
+    asked[0]?.reply(2);
     expect(settled.mock.calls).toEqual([[null, [1]]]);
   });
 
@@ -96,9 +96,9 @@ describe("a broadcast with an ack", () => {
     const { io, asked, clock } = openBroadcasts(({ receivers }) => receivers(2));
     const settled = vi.fn();
     io.timeout(100).emit("ask", settled);
-    asked[0]?.reply([1]);
+    asked[0]?.reply(1);
     clock.advance(100);
-    asked[0]?.reply([2]);
+    asked[0]?.reply(2);
     expect(settled.mock.calls).toEqual([[expect.objectContaining({ responses: [1] }), [1]]]);
   });
 

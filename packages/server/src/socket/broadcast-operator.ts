@@ -4,13 +4,20 @@
 //        a broadcast with an ack needs a timeout, since not every client will answer.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import type { Adapter, BroadcastFlags, Room } from "@bowline/adapter";
+import {
+  Adapter,
+  type AdapterContract,
+  type BroadcastFlags,
+  type Room,
+  type SocketDetails,
+  type SocketId,
+} from "@bowline/adapter";
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
-  type Cancel,
   type Clock,
   type DefaultData,
+  type DefaultEventsMap,
   type EventNames,
   type EventNamesWithAck,
   type EventParams,
@@ -20,18 +27,18 @@ import {
   type WithAnswers,
   type WithoutAck,
 } from "@bowline/protocol/internal";
-import type { RemoteSocket } from "./remote-socket.ts";
+import { BroadcastAnswers } from "./broadcast-answers.ts";
+import { createRemoteSocket, type RemoteSocket } from "./remote-socket.ts";
 import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 
 /** What an operator needs of its namespace. */
 export interface BroadcastSource<Emit extends EventsMap, Data> {
   readonly name: string;
-  readonly adapter: Adapter<RemoteSocket<Emit, Data>>;
+  readonly adapter: AdapterContract;
   readonly clock: Clock;
-  nextAckId(): number;
-  /** Answers to a broadcast are of no use any more. */
-  forgetReplies(id: number): void;
+  /** The sockets of this process. */
+  readonly sockets: ReadonlyMap<SocketId, RemoteSocket<Emit, Data>>;
 }
 
 /** Whom a broadcast is for, and how it travels. */
@@ -41,20 +48,11 @@ export interface BroadcastTarget {
   readonly flags: BroadcastFlags;
 }
 
+/** Takes the ids of sockets, or what kept them from being found. */
+export type ClientsCallback = (error: unknown, ids?: SocketId[]) => void;
+
 /** Everybody, with nothing special. */
 export const EVERYBODY: BroadcastTarget = { rooms: new Set(), except: new Set(), flags: {} };
-
-/** The error of a broadcast that not everybody answered in time; the answers that came are in `responses`. */
-export class BroadcastTimeoutError extends Error {
-  override readonly name = "BroadcastTimeoutError";
-  readonly code = "BOWLINE_BROADCAST_TIMEOUT";
-  readonly responses: readonly unknown[];
-
-  constructor(responses: readonly unknown[]) {
-    super("operation has timed out");
-    this.responses = responses;
-  }
-}
 
 /**
  * Addresses a broadcast, step by step.
@@ -75,6 +73,26 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
   constructor(source: BroadcastSource<Emit, Data>, target: BroadcastTarget) {
     this.#source = source;
     this.#target = target;
+  }
+
+  /** The adapter that carries the broadcast. */
+  get adapter(): AdapterContract {
+    return this.#source.adapter;
+  }
+
+  /** The rooms addressed; none means everybody. */
+  get rooms(): ReadonlySet<Room> {
+    return this.#target.rooms;
+  }
+
+  /** The rooms that are left out. */
+  get exceptRooms(): ReadonlySet<Room> {
+    return this.#target.except;
+  }
+
+  /** How the broadcast travels. */
+  get flags(): BroadcastFlags {
+    return this.#target.flags;
   }
 
   /**
@@ -207,14 +225,53 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
   }
 
   /**
-   * Finds the sockets addressed.
-   * @returns the sockets that are connected now.
+   * Finds the sockets addressed, on all servers.
+   * @returns the sockets that are connected now: those of this process themselves, the others as what works from afar.
+   * @throws Error (as a rejection) when another server does not answer in time.
    * @example
    * const readers = await io.in("readers").fetchSockets();
    * for (const reader of readers) console.log(reader.id);
    */
-  fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
-    return this.#source.adapter.fetchSockets(this.#target);
+  async fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
+    const { adapter, sockets } = this.#source;
+    const found = await adapter.fetchSockets(this.#target);
+    return found.map((details) => {
+      const own = sockets.get(details.id);
+      return own !== undefined && Object.is(own, details) ? own : this.#remote(details);
+    });
+  }
+
+  /**
+   * Finds the ids of the members of the rooms addressed, on all servers; whoever is left out or not plays no part.
+   * @deprecated `fetchSockets` tells more.
+   */
+  allSockets(): Promise<Set<SocketId>> {
+    return this.#source.adapter.sockets(this.#target.rooms);
+  }
+
+  /**
+   * Finds the ids of the sockets addressed.
+   * @param callback gets the error or null, and the ids.
+   * @returns the same operator.
+   */
+  clients(callback: ClientsCallback): this {
+    this.#source.adapter.sockets(new Set(this.#target.rooms)).then((ids) => callback(null, [...ids]), callback);
+    return this;
+  }
+
+  /** Itself: every event is JSON, as elder programs ask for. */
+  get json(): this {
+    return this;
+  }
+
+  /** Itself: it addresses others than the sender anyway, where there is one. */
+  get broadcast(): this {
+    return this;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(_hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.#with({});
   }
 
   /**
@@ -241,6 +298,22 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
     this.#source.adapter.disconnectSockets(this.#target, close);
   }
 
+  /** How many servers are asked; an adapter that does not say how many there are is the only one. */
+  #countServers(): Promise<number> | number {
+    const { adapter } = this.#source;
+    if (this.#target.flags.local === true || adapter.serverCount === Adapter.prototype.serverCount) return 1;
+    return adapter.serverCount?.() ?? 1;
+  }
+
+  #remote(details: SocketDetails): RemoteSocket<Emit, Data> {
+    const alone: BroadcastTarget = {
+      rooms: new Set([details.id]),
+      except: new Set(),
+      flags: { expectSingleResponse: true },
+    };
+    return createRemoteSocket(details, new BroadcastOperator<DefaultEventsMap>(this.#source, alone));
+  }
+
   #with(change: Partial<BroadcastTarget>): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this.#source, { ...this.#target, ...change });
   }
@@ -253,46 +326,21 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
     refuseReservedEvent(event);
     const { args, ack } = takeAck(given);
     const packet: SocketPacket = { type: PacketType.EVENT, nsp: this.#source.name, data: [event, ...args] };
-    if (ack === undefined) this.#source.adapter.broadcast(packet, this.#target);
+    if (ack === undefined) void this.#source.adapter.broadcast(packet, this.#target);
     else this.#ask(packet, (...settled) => invoke(ack, settled));
   }
 
-  #ask(packet: SocketPacket, settle: (error: Error | null, answers: readonly unknown[]) => void): void {
-    const { timeout } = this.#target.flags;
+  #ask(packet: SocketPacket, settle: (error: Error | null, answers: unknown) => void): void {
+    const { timeout, expectSingleResponse } = this.#target.flags;
     if (timeout === undefined) {
       throw new TypeError("Cannot broadcast with an ack: there is no time limit; call timeout(ms) before emit");
     }
     const { adapter, clock } = this.#source;
-    const id = this.#source.nextAckId();
-    const answers: unknown[] = [];
-    let expected = 0;
-    let timer: Cancel | undefined;
-    let isSettled = false;
-    const finish = (error: Error | null) => {
-      if (isSettled) return;
-      isSettled = true;
-      timer?.();
-      settle(error, [...answers]);
-    };
-    // Not before the broadcast is out: an adapter may count receivers and hear answers in several steps.
-    const finishOnceComplete = () => {
-      if (timer !== undefined && answers.length >= expected) finish(null);
-    };
-    adapter.broadcastWithAck(
-      { ...packet, id },
-      this.#target,
-      (count) => {
-        expected += count;
-      },
-      (args) => {
-        answers.push(args[0]);
-        finishOnceComplete();
-      },
+    const answers = new BroadcastAnswers((error, given) =>
+      settle(error, expectSingleResponse === true ? given[0] : given),
     );
-    timer = clock.after(timeout, () => {
-      this.#source.forgetReplies(id);
-      finish(new BroadcastTimeoutError([...answers]));
-    });
-    finishOnceComplete();
+    adapter.broadcastWithAck(packet, this.#target, answers.receivers, answers.reply);
+    // Not before the broadcast is out: what cannot be encoded throws, and leaves no timer behind.
+    answers.begin(timeout, clock, this.#countServers());
   }
 }

@@ -1,7 +1,7 @@
 // Rules of rooms and broadcasts: who is addressed, who gets it once, who is left out, and what comes back.
 import { createFakePlatform, FakeClient, type FakeClientOptions } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
-import { BroadcastTimeoutError } from "./broadcast-operator.ts";
+import { BroadcastTimeoutError } from "./broadcast-answers.ts";
 import { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
 

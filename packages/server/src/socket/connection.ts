@@ -11,13 +11,20 @@ import {
   PacketType,
   type Refusal,
   type SocketDialect,
+  type SocketFrame,
   type SocketPacket,
 } from "@bowline/protocol";
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
-import type { Connection, ConnectionListener } from "../engine/connection.ts";
+import type { Connection } from "../engine/connection.ts";
+import type { ConnectionListener } from "../engine/connection-events.ts";
+import type { RefusalCode } from "../refusal-code.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
+import type { EngineLink } from "./engine-link.ts";
+import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import type { ServerTrace } from "./trace-points.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -33,7 +40,10 @@ export type DisconnectReason =
 
 /** A socket as its connection knows it. */
 export interface JoinedSocket {
+  readonly id: string;
   readonly nsp: { readonly name: string };
+  /** Acknowledgements that the client owes us, and those that the program owes the client. */
+  readonly unfinished: number;
   /** Takes an event or an ack from the client. */
   receive(packet: SocketPacket): void;
   /** Sends the client away from the namespace. */
@@ -54,8 +64,17 @@ export interface JoinRequest extends ConnectRequest {
 /** What the server hands to each of its connections. */
 export interface ConnectionHost {
   readonly platform: SocketPlatform;
+  /** The server, as programs know it. */
+  readonly server: unknown;
   /** Milliseconds in which a client has to join a namespace. */
   readonly connectTimeoutMs: number;
+  /** So many namespaces a client may be in, or ask for, at the same time. */
+  readonly maxNamespaces: number;
+  readonly trace: ServerTrace;
+  /** Gives a map the form that programs of this generation read. */
+  showMap<Value>(map: Map<string, Value>): Map<string, Value>;
+  /** The packet that was encoded into these very frames, where the server's encoder did it. */
+  packetOf(frames: readonly SocketFrame[]): PreparedPacket | undefined;
   /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
   admit(request: JoinRequest): void;
 }
@@ -78,6 +97,8 @@ export interface SendOptions {
 
 const MAIN_NAMESPACE = "/";
 
+const TOO_MANY: Refusal = { message: "Too many namespaces" };
+
 /** So many namespaces may wait behind the main one while that is being judged. */
 const MAX_WAITING_NAMESPACES = 100;
 
@@ -85,11 +106,13 @@ const MAX_WAITING_NAMESPACES = 100;
 type MainNamespace =
   | { readonly is: "no gate" }
   | { readonly is: "judging"; readonly waiting: ConnectRequest[] }
-  | { readonly is: "closed"; readonly refusal: Refusal };
+  | { readonly is: "closed"; readonly refusal: Refusal; readonly code: RefusalCode };
 
 /** One client with all its sockets. */
 export class ClientConnection implements ConnectionListener {
+  /** The connection below, as programs know it. */
   readonly conn: Connection;
+  readonly #link: EngineLink;
   readonly dialect: SocketDialect;
   readonly #host: ConnectionHost;
   readonly #variants: Variants;
@@ -103,8 +126,10 @@ export class ClientConnection implements ConnectionListener {
   #connectTimer: Cancel | undefined;
   #main: MainNamespace = { is: "no gate" };
 
-  constructor(conn: Connection, wire: Wire, host: ConnectionHost) {
+  /** @param link the connection below, as the socket layer uses it. */
+  constructor(conn: Connection, link: EngineLink, wire: Wire, host: ConnectionHost) {
     this.conn = conn;
+    this.#link = link;
     this.dialect = wire.dialect;
     this.#host = host;
     this.#variants = wire.variants;
@@ -115,28 +140,29 @@ export class ClientConnection implements ConnectionListener {
       if (this.#decoded === undefined) this.#received(packet);
       else this.#decoded.push(packet);
     });
-    conn.listen(this);
+    link.listen(this);
   }
 
   /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
   open(): void {
+    this.#host.trace.opened(this.#link);
     if (this.dialect.joinsMainNamespaceByItself) {
       this.#main = { is: "judging", waiting: [] };
       this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} }, false);
     } else {
       const { clock } = this.#host.platform;
-      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.conn.close());
+      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.giveUp("BOWLINE_CONNECT_LATE"));
     }
   }
 
   /** Whether a packet sent now would leave at once. */
   get writable(): boolean {
-    return this.conn.writable;
+    return this.#link.writable;
   }
 
   /** Whether the connection has ended, or is about to. */
   get gone(): boolean {
-    return this.conn.readyState !== "open";
+    return this.#link.readyState !== "open";
   }
 
   /**
@@ -146,10 +172,29 @@ export class ClientConnection implements ConnectionListener {
    */
   send(prepared: PreparedPacket, options: SendOptions): boolean {
     if (options.volatile === true && !this.writable) return false;
-    const variant = this.conn.transport.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const variant = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
     const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
-    this.conn.transmit(outgoing);
+    this.#link.transmit(outgoing);
     return true;
+  }
+
+  /**
+   * Sends what adapters have encoded by themselves, with the server's encoder or in a way of their own.
+   * @param encoded a text, then its attachments.
+   */
+  writeToEngine(encoded: SocketFrame | readonly SocketFrame[], options: SendOptions = {}): void {
+    const list = typeof encoded === "string" || encoded instanceof Uint8Array ? [encoded] : encoded;
+    const prepared = this.#host.packetOf(list);
+    if (prepared !== undefined) {
+      this.send(prepared, options);
+      return;
+    }
+    if (options.volatile === true && !this.writable) return;
+    const { engine, base64 } = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    this.#link.transmit({
+      frames: list.map((data) => engine.frame({ type: "message", data }, base64)),
+      compress: options.compress ?? true,
+    });
   }
 
   /** A namespace has let the client in. */
@@ -157,6 +202,7 @@ export class ClientConnection implements ConnectionListener {
     this.#connectTimer?.();
     this.#connectTimer = undefined;
     this.#sockets.set(socket.nsp.name, socket);
+    this.#host.trace.joined(this.#link, socket);
   }
 
   /** Client and program have heard of the new socket: who has been waiting behind the main namespace is judged now. */
@@ -168,26 +214,69 @@ export class ClientConnection implements ConnectionListener {
   }
 
   /** A namespace has refused the client; it may ask again. */
-  refuse(namespace: string, refusal: Refusal): void {
+  refuse(namespace: string, refusal: Refusal, code: RefusalCode): void {
     this.#sockets.delete(namespace);
+    this.#host.trace.refused(this.#link, namespace, refusal, code);
     this.send(new PreparedPacket(this.dialect.refused(namespace, refusal)), {});
     // Who has been waiting behind the main namespace is told by this very packet.
-    if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal };
+    if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal, code };
   }
 
   /** A socket has left its namespace. */
-  leave(namespace: string): void {
+  leave(namespace: string, reason: DisconnectReason): void {
+    this.#host.trace.left(this.#link, this.#sockets.get(namespace), reason);
     this.#sockets.delete(namespace);
   }
 
-  /** The sockets of this client. */
-  sockets(): JoinedSocket[] {
+  /** The engine's id of the connection. */
+  get id(): string {
+    return this.conn.id;
+  }
+
+  /** The platform's request that opened the connection. */
+  get request(): NativeRequest {
+    return this.conn.request;
+  }
+
+  /** The server. */
+  get server(): unknown {
+    return this.#host.server;
+  }
+
+  /** Where the client comes from, and what it asked with. */
+  get origin(): HandshakeSource {
+    return this.#link;
+  }
+
+  /** The sockets of this client by their ids. */
+  get sockets(): ReadonlyMap<string, JoinedSocket> {
+    return this.#host.showMap(new Map(this.joinedSockets().map((socket) => [socket.id, socket])));
+  }
+
+  /** The sockets of this client by the names of their namespaces. */
+  get nsps(): ReadonlyMap<string, JoinedSocket> {
+    return this.#host.showMap(new Map(this.joinedSockets().map((socket) => [socket.nsp.name, socket])));
+  }
+
+  /** The sockets of this client. @internal */
+  joinedSockets(): JoinedSocket[] {
     return [...this.#sockets.values()].filter((socket) => socket !== undefined);
+  }
+
+  /** Acknowledgements that are due, either way. */
+  get unfinished(): number {
+    return this.joinedSockets().reduce((sum, { unfinished }) => sum + unfinished, 0);
+  }
+
+  /** The server ends: so do the sockets, without telling the client, which comes back by itself once it hears of the connection's end. */
+  shutDown(discard: boolean): void {
+    for (const socket of this.joinedSockets()) socket.end("server shutting down");
+    this.close(discard);
   }
 
   /** Ends the connection once everything has left, or at once where nobody seems to be there. */
   close(discard: boolean = false): void {
-    this.conn.close(discard);
+    this.#link.close(discard);
   }
 
   message(data: string | Uint8Array): void {
@@ -208,8 +297,9 @@ export class ClientConnection implements ConnectionListener {
   closed(reason: DisconnectReason, cause?: unknown): void {
     this.#connectTimer?.();
     this.#decoder.destroy();
-    for (const socket of this.sockets()) socket.end(reason, cause);
+    for (const socket of this.joinedSockets()) socket.end(reason, cause);
     this.#sockets.clear();
+    this.#host.trace.closed(this.#link, reason, cause);
   }
 
   #received(packet: unknown): void {
@@ -232,15 +322,20 @@ export class ClientConnection implements ConnectionListener {
     const violation = nameViolation(packet);
     if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
     else if (violation !== undefined) this.#violation(violation);
-    else socket.receive(packet);
+    else {
+      this.#host.trace.received(this.#link, socket, packet);
+      socket.receive(packet);
+    }
   }
 
   #knock(request: ConnectRequest, isUntold: boolean): void {
     const { namespace } = request;
     if (this.#sockets.has(namespace)) this.#violation();
     else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#wait(request, this.#main.waiting);
-    else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal);
-    else {
+    else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal, this.#main.code);
+    else if (this.#sockets.size >= this.#host.maxNamespaces) {
+      this.refuse(namespace, TOO_MANY, "BOWLINE_TOO_MANY_NAMESPACES");
+    } else {
       this.#sockets.set(namespace, undefined);
       this.#host.admit({ ...request, client: this, isUntold });
     }
@@ -253,13 +348,19 @@ export class ClientConnection implements ConnectionListener {
     else waiting.push(request);
   }
 
+  /** Ends the connection, since its client does not keep to the rules. */
+  giveUp(code: RefusalCode, error?: Error): void {
+    this.#host.trace.violation(this.#link, code, error);
+    this.#link.close();
+  }
+
   /** A packet is out of place. */
   #violation(error?: Error): void {
     switch (this.#habits.onViolation) {
       case "ignore":
         return;
       case "close":
-        if (error === undefined) this.conn.close();
+        if (error === undefined) this.giveUp("BOWLINE_PACKET_OUT_OF_PLACE");
         else this.#undecodable(error);
         return;
       /* v8 ignore next 2 -- @preserve */
@@ -270,7 +371,7 @@ export class ClientConnection implements ConnectionListener {
 
   /** What the client sent makes no sense, and so will nothing that follows. */
   #undecodable(error: Error): void {
-    for (const socket of this.sockets()) socket.reportError(error);
-    this.conn.close();
+    for (const socket of this.joinedSockets()) socket.reportError(error);
+    this.giveUp("BOWLINE_PACKET_UNDECODABLE", error);
   }
 }

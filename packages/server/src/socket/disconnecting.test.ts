@@ -1,6 +1,6 @@
 // Rules of the end: who ends what, which reason is told, and how a client that breaks the rules is sent away.
 
-import { MemoryAdapter } from "@bowline/adapter";
+import { Adapter } from "@bowline/adapter";
 import { createFakePlatform, FakeClient, type FakeClientOptions, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { SocketServer } from "./server.ts";
@@ -270,7 +270,7 @@ describe("a client that breaks the rules", () => {
     const before = told.length;
     const target = "/socket.io/?EIO=3&transport=polling";
     io.door.handleRequest(new FakeExchange(target));
-    const [polling] = [...io.door.clients.values()].slice(-1);
+    const [polling] = Object.values(io.door.clients).slice(-1);
     polling?.message("x");
     polling?.message('2["a"]');
     const poll = new FakeExchange(`${target}&sid=${polling?.id}`);
@@ -299,7 +299,7 @@ describe("the end of the server", () => {
     const { io, platform } = openSockets();
     const target = "/socket.io/?EIO=3&transport=polling";
     io.door.handleRequest(new FakeExchange(target));
-    const [sid] = [...io.door.clients.keys()].slice(-1);
+    const [sid] = Object.keys(io.door.clients).slice(-1);
     const poll = new FakeExchange(`${target}&sid=${sid}`);
     io.door.handleRequest(poll);
     platform.clock.endTurn();
@@ -318,7 +318,7 @@ describe("the end of the server", () => {
     const io = new Stoppable(
       {
         adapter: (namespace) =>
-          Object.assign(new MemoryAdapter(namespace), {
+          Object.assign(new Adapter(namespace), {
             async close(): Promise<void> {
               closed.push(namespace.name);
               throw new Error("the broker is away");

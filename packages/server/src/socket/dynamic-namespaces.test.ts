@@ -63,7 +63,7 @@ describe("a regular expression", () => {
     const rooms = io.of(/^\/room-\d+$/, joined);
     const room = io.of("room-1");
     expect([...rooms.children]).toEqual([room]);
-    expect([room.listeners("connection"), io.of("/other").listeners("connection")]).toEqual([[joined], []]);
+    expect([room.listeners("connect"), io.of("/other").listeners("connect")]).toEqual([[joined], []]);
   });
 
   it("is not asked for a namespace that is there already", () => {
@@ -123,27 +123,45 @@ describe("a function", () => {
     expect(client.take()).toEqual([REFUSAL]);
   });
 
-  it("that throws lets nobody in, and its error is the program's", () => {
+  it("that throws lets nobody in, and the program is told", () => {
     const mistake = new Error("no");
     const { io, connect, uncaught } = createServer();
+    const told = vi.fn();
+    io.on("handler_error", told);
     io.of(() => {
       throw mistake;
     });
     const client = connect();
     client.send("0/room-1,");
-    expect([client.take(), uncaught]).toEqual([[REFUSAL], [mistake]]);
+    expect([client.take(), uncaught]).toEqual([[REFUSAL], []]);
+    expect(told.mock.calls).toEqual([[{ error: mistake, handler: "matcher", namespace: "/room-1" }]]);
+  });
+
+  it("that throws once it has answered has changed nothing, and its error is the program's", () => {
+    const mistake = new Error("too late");
+    const { io, connect, uncaught } = createServer();
+    io.of((_name, _auth, next) => {
+      next(null, true);
+      throw mistake;
+    });
+    const client = connect();
+    client.send("0/room-1,");
+    expect([client.take(), uncaught]).toEqual([[expect.stringMatching(WELCOME)], [mistake]]);
   });
 
   it("that rejects lets nobody in either", async () => {
     const mistake = new Error("no");
     const { io, connect, uncaught } = createServer();
+    const told = vi.fn();
+    io.on("handler_error", told);
     io.of(async () => {
       throw mistake;
     });
     const client = connect();
     client.send("0/room-1,");
     await Promise.resolve();
-    expect([client.take(), uncaught]).toEqual([[REFUSAL], [mistake]]);
+    expect([client.take(), uncaught]).toEqual([[REFUSAL], []]);
+    expect(told.mock.calls).toMatchObject([[{ error: mistake, handler: "matcher" }]]);
   });
 
   it("may take its time; two clients who ask meanwhile share one namespace", () => {
@@ -254,7 +272,7 @@ describe("what is emitted to a pattern", () => {
     expect([one.take(), two.take()]).toEqual([[], ['2/room-2,["b"]']]);
   });
 
-  it("may be answered by everybody", () => {
+  it("may be answered by everybody", async () => {
     const { io, connect } = createServer();
     const rooms = io.of(/^\/room-\d+$/);
     const settled = vi.fn();
@@ -263,10 +281,10 @@ describe("what is emitted to a pattern", () => {
     expect([one.take(), two.take()]).toEqual([['2/room-1,0["ask"]'], ['2/room-2,0["ask"]']]);
     one.send("3/room-1,0[1]");
     two.send("3/room-2,0[2]");
-    expect(settled.mock.calls).toEqual([[null, [1, 2]]]);
+    await vi.waitFor(() => expect(settled.mock.calls).toEqual([[null, [1, 2]]]));
   });
 
-  it("uses no ack id that one of the namespaces has given to its own sockets", () => {
+  it("uses no ack id that one of the namespaces has given to its own sockets", async () => {
     const { io, connect } = createServer();
     const rooms = io.of(/^\/room-\d+$/);
     const client = connect().join("/room-1");
@@ -274,7 +292,7 @@ describe("what is emitted to a pattern", () => {
     for (const socket of io.of("/room-1").sockets.values()) socket.emit("own", own);
     rooms.timeout(1000).emit("ask", asked);
     client.send('3/room-1,0["own"]', '3/room-1,1["all"]');
-    expect([own.mock.calls, asked.mock.calls]).toEqual([[["own"]], [[null, ["all"]]]]);
+    await vi.waitFor(() => expect([own.mock.calls, asked.mock.calls]).toEqual([[["own"]], [[null, ["all"]]]]));
   });
 
   it("waits for nobody when the time for answers is up", () => {

@@ -6,6 +6,7 @@
 
 import type { Cancel, Clock, UserValue } from "@bowline/protocol/internal";
 import type { JoinRequest } from "./connection.ts";
+import type { HandlerErrorReport, HandlerErrors } from "./handler-errors.ts";
 
 /**
  * Decides whether a namespace may be made on demand.
@@ -31,7 +32,7 @@ interface Member<N> {
   readonly name: string;
   readonly isEmpty: boolean;
   readonly children: Set<N>;
-  readonly adapter: { close(): Promise<void> | void };
+  readonly adapter: { close?(): Promise<void> | void };
 }
 
 /** What the collection asks of the server. */
@@ -42,7 +43,7 @@ export interface NamespaceMaker<N> {
   createParent(name: string): N;
   /** Told of every namespace but those that stand for a pattern. */
   created(namespace: N): void;
-  reportUncaught(error: unknown): void;
+  readonly handlers: Pick<HandlerErrors, "failed" | "contained">;
 }
 
 /** Puts the slash in front of a namespace's name, and refuses names that could not be sent. */
@@ -64,6 +65,16 @@ export class DynamicNamespaces<N extends Member<N>> {
 
   constructor(maker: NamespaceMaker<N>) {
     this.#maker = maker;
+  }
+
+  /** The namespaces by their names, without those that stand for a pattern; what is taken out of it is forgotten. */
+  get byName(): Map<string, N> {
+    return this.#namespaces;
+  }
+
+  /** What stands for a pattern, by the expression or the function. */
+  parents(): Map<RegExp | NamespaceMatcher, N> {
+    return new Map(this.#patterns.map(({ matches, parent }) => [matches, parent]));
   }
 
   /** The namespaces there are now. */
@@ -148,7 +159,7 @@ export class DynamicNamespaces<N extends Member<N>> {
     if (namespace === undefined || pattern === undefined || !namespace.isEmpty) return;
     this.#namespaces.delete(name);
     pattern.parent.children.delete(namespace);
-    void namespace.adapter.close();
+    void namespace.adapter.close?.();
   }
 
   #create(name: string, parent: N | undefined): N {
@@ -176,7 +187,10 @@ export class DynamicNamespaces<N extends Member<N>> {
       decide(error === null && welcome);
     };
     const failed = (thrown: unknown): void => {
-      this.#maker.reportUncaught(thrown);
+      const { handlers } = this.#maker;
+      const report: HandlerErrorReport = { error: thrown, handler: "matcher", namespace: name };
+      if (hasAnswered) handlers.failed(report);
+      else handlers.contained(report);
       answer(null, false);
     };
     try {

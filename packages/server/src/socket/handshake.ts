@@ -5,8 +5,8 @@
 
 import type { ConnectRequest } from "@bowline/protocol";
 import { createRecord, type UserValue } from "@bowline/protocol/internal";
-import type { Query } from "../engine/handshake.ts";
 import type { RequestHead } from "../engine/http-exchange.ts";
+import type { Query } from "../engine/query.ts";
 import type { NativeHeaders } from "../runtime/node/native-types.ts";
 import type { SocketPlatform } from "./runtime.ts";
 

@@ -216,7 +216,7 @@ describe("a client whose connection is closing when its middleware decides", () 
   ])("is not let in by one that is %s, nor told anything", (_, verdict) => {
     const { io, connect, verdicts, joined, clock } = createServer();
     const client = connect();
-    const [connection] = [...io.door.clients.values()];
+    const [connection] = Object.values(io.door.clients);
     client.send("0");
     client.port.holdsWrites = true;
     client.send("0/nope,");

@@ -3,7 +3,7 @@
 // Rules: nothing happens here but in the namespace; it is asked anew each time, since programs put another in its place.
 // Source: docs/protocol/socket-5.md, "Connecting"
 
-import type { Room } from "@bowline/adapter";
+import type { Room, SocketId } from "@bowline/adapter";
 import type {
   AnswerOf,
   DefaultData,
@@ -16,7 +16,7 @@ import type {
   WithAnswers,
   WithoutAck,
 } from "@bowline/protocol/internal";
-import type { BroadcastOperator } from "./broadcast-operator.ts";
+import type { BroadcastOperator, ClientsCallback } from "./broadcast-operator.ts";
 import { passAsEmitter, type SocketEmitter } from "./emitter.ts";
 import type { Middleware } from "./middleware.ts";
 import type { Namespace, NamespaceReservedEvents } from "./namespace.ts";
@@ -44,6 +44,9 @@ export abstract class MainNamespaceFace<
 > {
   /** The main namespace, `/`. */
   abstract sockets: Namespace<Listen, Emit, ServerSide, Data>;
+
+  /** What such methods give, where it is not for the namespace to say: the server, or the namespace as in 2.x. @internal */
+  protected abstract chained(): this;
 
   /** Adds a listener to the main namespace. @returns the main namespace. */
   on<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
@@ -139,10 +142,11 @@ export abstract class MainNamespaceFace<
   /**
    * Adds a middleware that every socket joining the main namespace has to pass.
    *
-   * Middlewares run in the order they were added. One that calls `next` with an error, throws or rejects refuses: the
-   * client gets the error's message, and its `data` if it has any. What is emitted to the socket meanwhile is sent.
+   * Middlewares run in the order they were added. One that calls `next` with an error refuses: the client gets the error's
+   * message, and its `data` if it has any. One that throws, or whose promise is rejected, refuses as well: the client gets
+   * "Internal server error", the program the event `handler_error`. What is emitted to the socket meanwhile is sent.
    * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
-   * @returns the server.
+   * @returns the server; with `compat: 2` the main namespace.
    * @example
    * io.use((socket, next) => {
    *   if (socket.handshake.auth["token"] === "open sesame") next();
@@ -151,7 +155,7 @@ export abstract class MainNamespaceFace<
    */
   use(middleware: Middleware<Socket<Listen, Emit, ServerSide, Data>>): this {
     this.sockets.use(middleware);
-    return this;
+    return this.chained();
   }
 
   /**
@@ -171,7 +175,7 @@ export abstract class MainNamespaceFace<
   /** Sends the event `message` to everybody in the main namespace. */
   send(...args: unknown[]): this {
     this.sockets.send(...args);
-    return this;
+    return this.chained();
   }
 
   /** Sends the event `message` to everybody in the main namespace. */
@@ -262,9 +266,67 @@ export abstract class MainNamespaceFace<
     return this.sockets.timeout(timeoutMs);
   }
 
+  /** The main namespace: every event is JSON, as elder programs ask for. */
+  get json(): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.json;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.sockets.binary(hasBinary);
+  }
+
+  /**
+   * Finds the ids of the sockets in the main namespace.
+   * @param callback gets the error or null, and the ids.
+   * @returns the main namespace.
+   */
+  clients(callback: ClientsCallback): Namespace<Listen, Emit, ServerSide, Data> {
+    return this.sockets.clients(callback);
+  }
+
   /** The sockets of the main namespace. */
   fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
     return this.sockets.fetchSockets();
+  }
+
+  /** The ids of everybody in the main namespace, on all servers. @deprecated `fetchSockets` tells more. */
+  allSockets(): Promise<Set<SocketId>> {
+    return this.sockets.allSockets();
+  }
+
+  /**
+   * Sends an event to the other servers of the cluster, where the listeners of their `io` get it.
+   *
+   * It wants an adapter that knows the other servers.
+   * @param event any name but `connect`, `connection` and `new_namespace`.
+   * @param args what listeners get; a function at the end gets an error or null and the answers of the servers.
+   * @returns true.
+   * @throws TypeError when the name belongs to the library.
+   * @example
+   * io.on("reload", (what) => console.log(`reloading ${what}`));
+   * io.serverSideEmit("reload", "settings");
+   */
+  serverSideEmit<E extends EventNames<ServerSide>>(
+    event: E,
+    ...args: EventParams<WithAnswers<ServerSide>, E>
+  ): boolean {
+    return this.sockets.serverSideEmit(event, ...args);
+  }
+
+  /**
+   * Sends an event to the other servers and gathers their answers.
+   * @param event any name but `connect`, `connection` and `new_namespace`.
+   * @param args what listeners get, without the ack.
+   * @returns the first argument of each answer.
+   * @throws TypeError (as a rejection) when the name belongs to the library.
+   * @throws Error (as a rejection) when not all servers answered in time; those that came are its `responses`.
+   */
+  serverSideEmitWithAck<E extends EventNamesWithAck<ServerSide>>(
+    event: E,
+    ...args: WithoutAck<EventParams<ServerSide, E>>
+  ): Promise<AnswerOf<EventParams<ServerSide, E>>[]> {
+    return this.sockets.serverSideEmitWithAck(event, ...args);
   }
 
   /** Has everybody in the main namespace join rooms. */

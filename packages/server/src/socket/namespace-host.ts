@@ -1,8 +1,10 @@
 // What a namespace and its sockets need of the server they belong to.
 // Place: server (**namespace host**) -> namespace -> socket
 
+import type { AdapterSurroundings } from "@bowline/adapter";
 import type { EventsMap, PreparedPacket } from "@bowline/protocol/internal";
 import type { ApiDialect } from "./api-dialect.ts";
+import type { HandlerErrors } from "./handler-errors.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { SocketServer } from "./server.ts";
@@ -12,6 +14,9 @@ export interface NamespaceHost<Listen extends EventsMap, Emit extends EventsMap,
   readonly server: SocketServer<Listen, Emit, ServerSide, Data>;
   readonly platform: SocketPlatform;
   readonly dialect: ApiDialect;
+  readonly handlers: HandlerErrors;
+  /** What adapters are handed. */
+  readonly surroundings: AdapterSurroundings;
   /** How lost sessions are kept; undefined where they are not. */
   readonly recovery: RecoveryOptions | undefined;
   /** Encodes a packet as most clients get it, and gives its bytes. */

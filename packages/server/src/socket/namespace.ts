@@ -1,34 +1,30 @@
 // A namespace: who is in it, who may join, and broadcasts to all or some of them.
 // Place: session -> socket codec -> connection -> **namespace** -> socket
-// Rules: the socket is told before the program hears of it; ack ids count per namespace, and for namespaces made on demand
-//        per family, so that a broadcast has one id for everybody.
+// Rules: the socket is told before the program hears of it.
 // Source: docs/protocol/socket-5.md, "Connecting"
 
-import type { Adapter, AdapterNamespace, BroadcastFlags, Delivery, Room, SocketId } from "@bowline/adapter";
-import { PacketType, type SocketPacket } from "@bowline/protocol";
-import {
-  type AnswerOf,
-  type Clock,
-  type DefaultData,
-  type DefaultEventsMap,
-  type EventNames,
-  type EventNamesWithAck,
-  type EventParams,
-  type EventsMap,
-  elementsOf,
-  PreparedPacket,
-  type WithAnswers,
-  type WithoutAck,
+import type { Adapter, Room, SocketId } from "@bowline/adapter";
+import type {
+  AnswerOf,
+  Clock,
+  DefaultData,
+  DefaultEventsMap,
+  EventNames,
+  EventNamesWithAck,
+  EventParams,
+  EventsMap,
+  WithAnswers,
+  WithoutAck,
 } from "@bowline/protocol/internal";
-import { BroadcastOperator, type BroadcastSource, EVERYBODY } from "./broadcast-operator.ts";
+import { AdapterFace } from "./adapter-face.ts";
+import { BroadcastOperator, type BroadcastSource, type ClientsCallback, EVERYBODY } from "./broadcast-operator.ts";
 import type { DisconnectReason, JoinRequest } from "./connection.ts";
-import { SocketEmitter } from "./emitter.ts";
+import type { HandlerAbout, HandlerErrorReport } from "./handler-errors.ts";
 import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Reception } from "./reception.ts";
 import { Recovery } from "./recovery.ts";
 import type { RemoteSocket } from "./remote-socket.ts";
-import type { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
 
 /** Events that a namespace emits itself. */
@@ -39,6 +35,11 @@ export interface NamespaceReservedEvents<S, N = unknown> {
   connect(socket: S): void;
   /** Only in the main namespace: another one was made, by the program or on demand. */
   new_namespace(namespace: N): void;
+  /**
+   * Only in the main namespace: a handler of any namespace failed. With the option `handlerErrors: "report"` this is told of
+   * all of them; without it, of those alone by which somebody was refused, such as middlewares.
+   */
+  handler_error(report: HandlerErrorReport<S>): void;
 }
 
 /**
@@ -54,27 +55,24 @@ export class Namespace<
     ServerSide extends EventsMap = DefaultEventsMap,
     Data = DefaultData,
   >
-  extends SocketEmitter<
+  extends AdapterFace<
+    Listen,
+    Emit,
     ServerSide,
+    Data,
     NamespaceReservedEvents<Socket<Listen, Emit, ServerSide, Data>, Namespace<Listen, Emit, ServerSide, Data>>
   >
-  implements AdapterNamespace<Socket<Listen, Emit, ServerSide, Data>>, BroadcastSource<Emit, Data>
+  implements BroadcastSource<Emit, Data>
 {
-  readonly name: string;
-  /** The connected sockets by their ids. */
-  readonly sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
-  readonly adapter: Adapter<Socket<Listen, Emit, ServerSide, Data>>;
+  adapter: Adapter;
   readonly clock: Clock;
   /** The namespaces made on demand from this one, which is of a pattern then; empty for all others. */
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
   /** Keeps lost sessions, where the server does. @internal */
   readonly recovery: Recovery | undefined;
+  readonly #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
   readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
-  readonly #parent: Namespace<Listen, Emit, ServerSide, Data> | undefined;
-  /** Events that a log keeps, ready to be sent to who has missed them. */
-  readonly #logged: WeakMap<readonly unknown[], PreparedPacket> = new WeakMap();
-  #ackId = 0;
 
   /**
    * Made by the server.
@@ -84,19 +82,14 @@ export class Namespace<
   constructor(
     name: string,
     host: NamespaceHost<Listen, Emit, ServerSide, Data>,
-    createAdapter: (
-      namespace: Namespace<Listen, Emit, ServerSide, Data>,
-    ) => Adapter<Socket<Listen, Emit, ServerSide, Data>>,
+    createAdapter: (namespace: Namespace<Listen, Emit, ServerSide, Data>) => Adapter,
     parent?: Namespace<Listen, Emit, ServerSide, Data>,
   ) {
-    super();
-    this.name = name;
+    super(name, host);
     this.clock = host.platform.clock;
     this.#host = host;
-    this.#parent = parent;
     this.adapter = createAdapter(this);
-    this.recovery =
-      host.recovery === undefined ? undefined : new Recovery(this.adapter, host.recovery, host.platform.random);
+    this.recovery = host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform.random);
     this.#reception = new Reception(
       {
         name,
@@ -105,29 +98,31 @@ export class Namespace<
         welcome: (socket, missed, isUntold) => this.#welcome(socket, missed, isUntold),
         idle: () => this.#checkEmpty(),
       },
-      host.platform,
+      host.handlers,
     );
+    this.startAdapter();
     if (parent === undefined) return;
     parent.children.add(this);
     this.#reception.adopt(parent.#reception);
     this.adoptListeners(parent, ["connect", "connection"]);
   }
 
-  /** The server that it belongs to. */
-  get server(): SocketServer<Listen, Emit, ServerSide, Data> {
-    return this.#host.server;
+  /** The connected sockets by their ids. */
+  get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#sockets;
   }
 
   /** Whether nobody is here or on the way in. @internal */
   get isEmpty(): boolean {
-    return this.sockets.size === 0 && !this.#reception.isBusy;
+    return this.#sockets.size === 0 && !this.#reception.isBusy;
   }
 
   /**
    * Adds a middleware that every socket joining the namespace has to pass.
    *
-   * Middlewares run in the order they were added. One that calls `next` with an error, throws or rejects refuses: the
-   * client gets the error's message, and its `data` if it has any. What is emitted to the socket meanwhile is sent.
+   * Middlewares run in the order they were added. One that calls `next` with an error refuses: the client gets the error's
+   * message, and its `data` if it has any. One that throws, or whose promise is rejected, refuses as well: the client gets
+   * "Internal server error", the program the event `handler_error`. What is emitted to the socket meanwhile is sent.
    * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
    * @returns the namespace.
    * @example
@@ -152,17 +147,14 @@ export class Namespace<
    * @example
    * io.of("/desk").emit("news", "the desk is open");
    */
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean;
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): unknown {
-    const { profile } = this.#host.dialect;
-    if (profile.isLocal(event)) this.dispatch(String(event), args);
-    else this.#everybody.emit(event, ...args);
-    return profile.emitted(this);
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
+    if (this.tellsOfListeners(event)) return this.dispatch(event, args);
+    return this.createOperator().emit(event, ...args);
   }
 
   /** Sends the event `message` to everybody. */
   send(...args: unknown[]): this {
-    this.#everybody.send(...args);
+    Reflect.apply(this.emit, this, ["message", ...args]);
     return this;
   }
 
@@ -188,7 +180,7 @@ export class Namespace<
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>[]> {
-    return this.#everybody.emitWithAck(event, ...args);
+    return this.createOperator().emitWithAck(event, ...args);
   }
 
   /**
@@ -201,7 +193,7 @@ export class Namespace<
    * io.of("/desk").to("readers").to(["writers", "guests"]).emit("news", "the doors are open");
    */
   to(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
-    return this.#everybody.to(rooms);
+    return this.createOperator().to(rooms);
   }
 
   /**
@@ -212,7 +204,7 @@ export class Namespace<
    * io.of("/desk").in("readers").disconnectSockets();
    */
   in(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
-    return this.#everybody.to(rooms);
+    return this.createOperator().to(rooms);
   }
 
   /**
@@ -223,22 +215,22 @@ export class Namespace<
    * io.of("/desk").except("guests").emit("news", "for members only");
    */
   except(rooms: Room | readonly Room[]): BroadcastOperator<Emit, Data> {
-    return this.#everybody.except(rooms);
+    return this.createOperator().except(rooms);
   }
 
   /** Addresses everybody whom a packet reaches at once: whose transport takes it when the turn ends. */
   get volatile(): BroadcastOperator<Emit, Data> {
-    return this.#everybody.volatile;
+    return this.createOperator().volatile;
   }
 
   /** Addresses everybody on this process. */
   get local(): BroadcastOperator<Emit, Data> {
-    return this.#everybody.local;
+    return this.createOperator().local;
   }
 
   /** Addresses everybody, telling whether transports may compress. */
   compress(compress: boolean): BroadcastOperator<Emit, Data> {
-    return this.#everybody.compress(compress);
+    return this.createOperator().compress(compress);
   }
 
   /**
@@ -251,64 +243,52 @@ export class Namespace<
    * });
    */
   timeout(timeoutMs: number): BroadcastOperator<Emit, Data> {
-    return this.#everybody.timeout(timeoutMs);
+    return this.createOperator().timeout(timeoutMs);
+  }
+
+  /** Itself: every event is JSON, as elder programs ask for. */
+  get json(): this {
+    return this;
+  }
+
+  /** Tells whether the event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(hasBinary: boolean): BroadcastOperator<Emit, Data> {
+    return this.createOperator().binary(hasBinary);
+  }
+
+  /**
+   * Finds the ids of the sockets in the namespace.
+   * @param callback gets the error or null, and the ids.
+   * @returns the namespace.
+   */
+  clients(callback: ClientsCallback): this {
+    this.createOperator().clients(callback);
+    return this;
   }
 
   /** The sockets of the namespace. */
   fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
-    return this.#everybody.fetchSockets();
+    return this.createOperator().fetchSockets();
+  }
+
+  /** The ids of everybody, on all servers. @deprecated `fetchSockets` tells more. */
+  allSockets(): Promise<Set<SocketId>> {
+    return this.createOperator().allSockets();
   }
 
   /** Has everybody join rooms. */
   socketsJoin(rooms: Room | readonly Room[]): void {
-    this.#everybody.socketsJoin(rooms);
+    this.createOperator().socketsJoin(rooms);
   }
 
   /** Has everybody leave rooms. */
   socketsLeave(rooms: Room | readonly Room[]): void {
-    this.#everybody.socketsLeave(rooms);
+    this.createOperator().socketsLeave(rooms);
   }
 
   /** Sends everybody away. @param close whether their whole connections are to end. */
   disconnectSockets(close = false): void {
-    this.#everybody.disconnectSockets(close);
-  }
-
-  /** The next ack id. @internal */
-  nextAckId(): number {
-    return this.#parent?.nextAckId() ?? this.#ackId++;
-  }
-
-  /** @internal */
-  forgetReplies(id: number): void {
-    for (const socket of this.sockets.values()) socket.forgetReply(id);
-    for (const child of this.children) child.forgetReplies(id);
-  }
-
-  /** @internal */
-  deliver(
-    packet: SocketPacket,
-    flags: BroadcastFlags,
-    offset?: string,
-  ): Delivery<Socket<Listen, Emit, ServerSide, Data>> {
-    const prepared = new PreparedPacket(packet, offset);
-    return {
-      to: (socket) => socket.deliver(prepared, flags),
-      toLog: () => {
-        const data = elementsOf(prepared.withOffset.data);
-        this.#logged.set(data, prepared);
-        return { data, byteLength: this.#host.measure(prepared) };
-      },
-    };
-  }
-
-  /** @internal */
-  expectAck(
-    socket: Socket<Listen, Emit, ServerSide, Data>,
-    id: number,
-    reply: (args: readonly unknown[]) => void,
-  ): void {
-    socket.expectReply(id, reply);
+    this.createOperator().disconnectSockets(close);
   }
 
   /** Judges a client that wants to join, and lets it in or refuses it. @internal */
@@ -320,16 +300,17 @@ export class Namespace<
   remove(socket: Socket<Listen, Emit, ServerSide, Data>, reason: DisconnectReason): void {
     if (socket.hold !== undefined) this.recovery?.ended(socket.hold, reason, socket);
     this.adapter.delAll(socket.id);
-    this.sockets.delete(socket.id);
+    this.#sockets.delete(socket.id);
     this.#checkEmpty();
   }
 
   /** Calls the listeners of an event of the namespace's own. @internal */
-  tell(event: "new_namespace", namespace: Namespace<Listen, Emit, ServerSide, Data>): void {
-    this.dispatch(event, [namespace]);
+  tell(event: "new_namespace" | "handler_error", about: unknown): boolean {
+    return this.dispatch(event, [about]);
   }
 
-  get #everybody(): BroadcastOperator<Emit, Data> {
+  /** Whom the namespace addresses where nobody is named. */
+  protected createOperator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this, EVERYBODY);
   }
 
@@ -342,26 +323,17 @@ export class Namespace<
     missed: readonly (readonly unknown[])[],
     isUntold: boolean,
   ): void {
-    this.sockets.set(socket.id, socket);
-    try {
+    this.#sockets.set(socket.id, socket);
+    const { handlers } = this.#host;
+    const about = (): HandlerAbout => ({ handler: "connection", namespace: this.name, socket });
+    handlers.run(() => {
       socket.admit(
-        missed.map((data) => this.#preparedAgain(data)),
+        missed.map((data) => this.preparedAgain(data)),
         isUntold,
       );
-      this.dispatch("connect", [socket]);
-      this.dispatch("connection", [socket]);
-    } catch (error) {
-      this.#host.platform.reportUncaught(error);
-    }
+      this.dispatchGuarded("connect", [socket], handlers, about);
+      this.dispatchGuarded("connection", [socket], handlers, about);
+    }, about);
     socket.client.joined(this.name);
-  }
-
-  /** An event from the log, which is not encoded again for each of those who missed it. */
-  #preparedAgain(data: readonly unknown[]): PreparedPacket {
-    const known = this.#logged.get(data);
-    if (known !== undefined) return known;
-    const prepared = new PreparedPacket({ type: PacketType.EVENT, nsp: this.name, data });
-    this.#logged.set(data, prepared);
-    return prepared;
   }
 }

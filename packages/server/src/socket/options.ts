@@ -2,9 +2,11 @@
 // Place: read once when a server is made
 // Rules: names are upstream's; the caller's object is never written to.
 
-import type { AdapterFactory } from "@bowline/adapter";
+import type { AdapterConstructor } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
 import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
+import type { HandlerErrorPolicy } from "./handler-errors.ts";
+import { type Origins, originJudge } from "./origins.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
 import type { ParserByRevision } from "./wires.ts";
 
@@ -14,10 +16,15 @@ export interface ServerOptions extends EngineOptions {
   readonly serveClient: boolean;
   /** Milliseconds in which a client has to join a namespace (protocol generation 4 only). @default 45000 */
   readonly connectTimeout: number;
+  /**
+   * Most namespaces that one connection may be in, or ask for, at the same time; the one beyond is refused with "Too many
+   * namespaces". @default 1000
+   */
+  readonly maxNamespaces: number;
   /** Most attachments that one packet of a client may have. @default 10 */
   readonly maxAttachments: number;
-  /** Makes the adapter of each namespace. @default rooms in memory */
-  readonly adapter?: AdapterFactory;
+  /** Makes the adapter of each namespace: a class, or a function. @default rooms in memory */
+  readonly adapter?: AdapterConstructor;
   /**
    * Reads and writes packets. One parser serves the clients of both generations, which is right where its wire format is
    * the same for both. Where it is not, as with MessagePack, give one for each: `{ 4: ..., 5: ... }`, by the revision of
@@ -31,6 +38,19 @@ export interface ServerOptions extends EngineOptions {
    * defaults. For clients since 4.6; has to be given to the constructor. @default sessions are not kept
    */
   readonly connectionStateRecovery?: Partial<RecoveryOptions> | boolean;
+  /**
+   * What happens when a handler of the program throws, or its promise is rejected. `"throw"`: as upstream, the error is
+   * uncaught, and ends the process unless the program hears of such errors. `"report"`: it is told by the event
+   * `handler_error` of the server, or by a warning where nobody listens for that, and harms nobody else. Has to be given to
+   * the constructor. @default "throw"
+   */
+  readonly handlerErrors: HandlerErrorPolicy;
+  /**
+   * Which pages may open a session, as programs of 2.x say it: `host:port`, `host:*`, `*:port` or `*:*`, in a list or in a
+   * text with spaces between them; or a function. It fills `allowedOrigins`, and has `cors` welcome those pages where that
+   * is not set. @default pages of every origin
+   */
+  readonly origins?: Origins;
   /** Whether a namespace that was made on demand is forgotten when its last socket has left. @default false */
   readonly cleanupEmptyChildNamespaces: boolean;
 }
@@ -41,11 +61,19 @@ export const SERVER_DEFAULTS: ServerOptions = {
   path: "/socket.io",
   serveClient: true,
   connectTimeout: 45_000,
+  maxNamespaces: 1000,
   maxAttachments: 10,
+  handlerErrors: "throw",
   cleanupEmptyChildNamespaces: false,
 };
 
-const OPTIONAL: readonly string[] = ["adapter", "parser", "connectionStateRecovery", ...OPTIONAL_ENGINE_OPTIONS];
+const OPTIONAL: readonly string[] = [
+  "adapter",
+  "parser",
+  "connectionStateRecovery",
+  "origins",
+  ...OPTIONAL_ENGINE_OPTIONS,
+];
 
 /**
  * Completes what a program says of recovery.
@@ -61,6 +89,19 @@ export function recoveryOptions(given: ServerOptions["connectionStateRecovery"])
     if (!(value >= 0)) throw new RangeError(`Cannot use ${name} "${value}" for recovery: give a number from 0 up`);
   }
   return options;
+}
+
+/** Options for the engine, with what the option `origins` of 2.x asks of it. */
+export function applyOrigins(options: ServerOptions): ServerOptions {
+  const { origins, allowedOrigins, cors, compat } = options;
+  if (origins === undefined) return options;
+  const judge = originJudge(origins);
+  const welcome = { origin: true, credentials: true };
+  return {
+    ...options,
+    ...(judge !== undefined && allowedOrigins === undefined ? { allowedOrigins: judge } : {}),
+    ...(cors === false && compat !== 2 ? { cors: welcome } : {}),
+  };
 }
 
 /** The names of given options that have no effect here, such as those of later versions or with a letter wrong. */

@@ -4,25 +4,47 @@
 //        one that throws is reported as uncaught and keeps nothing from leaving.
 // Source: docs/protocol/socket-5.md, "Connecting", "Disconnecting" and "Events and acks"
 
-import { type ConnectReply, PacketType, type Refusal, type SocketPacket } from "@bowline/protocol";
-import { AnyListeners, guard, PreparedPacket } from "@bowline/protocol/internal";
+import { type ConnectReply, PacketType, type Refusal, type SocketFrame, type SocketPacket } from "@bowline/protocol";
+import { AnyListeners, PreparedPacket } from "@bowline/protocol/internal";
 import type { ClientConnection, SendOptions } from "./connection.ts";
+import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 import { nameAndArgs } from "./inbox.ts";
 
+/** A packet as adapters and plugins hand it over: its namespace is that of the socket. */
+export type PacketToSend = Omit<SocketPacket, "nsp"> & Partial<Pick<SocketPacket, "nsp">>;
+
+/** How such a packet is sent. */
+export interface PacketOptions extends SendOptions {
+  /** Whether the parser has made frames of it already. @default false */
+  readonly preEncoded?: boolean;
+}
+
 const PLAIN: SendOptions = {};
+
+function isEncoded(packet: PacketToSend | readonly SocketFrame[]): packet is readonly SocketFrame[] {
+  return Array.isArray(packet);
+}
 
 /** Sends for one socket. */
 export class Outbox {
   readonly #namespace: string;
   readonly #client: ClientConnection;
-  readonly #report: (error: unknown) => void;
+  readonly #handlers: HandlerErrors;
+  readonly #about: (event?: string) => HandlerAbout;
   // Most sockets never need it; it is made when it is first asked for.
   #anyListeners: AnyListeners | undefined;
 
-  constructor(namespace: string, client: ClientConnection, report: (error: unknown) => void) {
+  /** @param about what handlers of outgoing events are known by. */
+  constructor(
+    namespace: string,
+    client: ClientConnection,
+    handlers: HandlerErrors,
+    about: (event?: string) => HandlerAbout,
+  ) {
     this.#namespace = namespace;
     this.#client = client;
-    this.#report = report;
+    this.#handlers = handlers;
+    this.#about = about;
   }
 
   /** Listeners of every outgoing event. */
@@ -41,17 +63,27 @@ export class Outbox {
    * @returns whether it was taken; a volatile one may be dropped.
    */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    const listeners = this.#anyListeners;
-    if (listeners !== undefined) {
-      const [event, ...args] = nameAndArgs(prepared.packet);
-      guard(() => listeners.call(event, args), this.#report);
-    }
+    if (this.#anyListeners !== undefined) this.notify(prepared.packet);
     return this.#client.send(prepared, options);
+  }
+
+  /** Tells the listeners of outgoing events of one that is sent. */
+  notify(packet: SocketPacket): void {
+    const listeners = this.#anyListeners?.list() ?? [];
+    const [event, ...args] = nameAndArgs(packet);
+    const about = () => this.#about(event);
+    this.#handlers.run(() => this.#handlers.callAll(listeners, event, args, about), about);
   }
 
   /** Sends again what a client that comes back has missed. */
   replay(missed: readonly PreparedPacket[]): void {
-    for (const prepared of missed) guard(() => this.#client.send(prepared, PLAIN), this.#report);
+    for (const prepared of missed) this.#run(() => this.#client.send(prepared, PLAIN));
+  }
+
+  /** Sends a packet of somebody else's making. */
+  packet(packet: PacketToSend | readonly SocketFrame[], options: SendOptions): void {
+    if (isEncoded(packet)) this.#client.writeToEngine(packet, options);
+    else this.#client.send(new PreparedPacket({ ...packet, nsp: this.#namespace }), options);
   }
 
   connected(reply: ConnectReply): void {
@@ -70,7 +102,11 @@ export class Outbox {
   eventRefused(refusal: Refusal): void {
     const packet = this.#client.dialect.eventRefused(this.#namespace, refusal);
     // Middlewares answer from promises too, where an error of the encoder would have nobody to catch it.
-    if (packet !== undefined) guard(() => this.#send(packet), this.#report);
+    if (packet !== undefined) this.#run(() => this.#send(packet));
+  }
+
+  #run(action: () => unknown): void {
+    this.#handlers.run(action, this.#about);
   }
 
   #send(packet: SocketPacket): void {

@@ -1,9 +1,8 @@
-// What a server does as its program's generation expects it, where the generations disagree: one object for each.
+// How a server treats its clients as its program's generation expects it, where the generations disagree: one object for each.
 // Place: options -> **profile** -> server / connection / namespace / socket
 // Rules: chosen when the options are read, and before there is a client; whoever needs a choice asks the profile, and nobody asks for `compat`.
 // Source: docs/protocol/socket-4.md, "Violations" and "Disconnecting"
 
-import { RESERVED_EVENTS } from "@bowline/protocol";
 import type { ServerOptions } from "./options.ts";
 
 /** How the clients of one protocol generation are treated. */
@@ -18,25 +17,17 @@ export interface PeerHabits {
 export interface Profile {
   /** By the revision of the Socket.IO protocol that a client speaks. */
   readonly habits: { readonly 4: PeerHabits; readonly 5: PeerHabits };
-  /** Whether an emit of this event calls the local listeners, instead of sending anything or throwing. */
-  isLocal(event: unknown): boolean;
-  /** What an emit returns. */
-  emitted(emitter: unknown): unknown;
 }
 
 const STRICT: PeerHabits = { onViolation: "close", answersRejoin: true };
 
 const MODERN: Profile = {
   habits: { 4: STRICT, 5: STRICT },
-  isLocal: () => false,
-  emitted: () => true,
 };
 
 // Towards clients of revision 5, which no 2.x server has ever seen, there is nothing to restore.
 const LEGACY: Profile = {
   habits: { 4: { onViolation: "ignore", answersRejoin: false }, 5: STRICT },
-  isLocal: (event) => event === "error" || RESERVED_EVENTS.has(event),
-  emitted: (emitter) => emitter,
 };
 
 /** The profile of a program's generation. */

@@ -1,5 +1,5 @@
 // Rules between recovery and adapters that programs bring along: what they are told and asked, and what if they fail.
-import { type AdapterFactory, MemoryAdapter, type Session, SessionStore } from "@bowline/adapter";
+import { Adapter, type AdapterNamespace, type Session, SessionAwareAdapter } from "@bowline/adapter";
 import { createFakePlatform, FakeClient } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import type { ServerOptions } from "./options.ts";
@@ -15,20 +15,17 @@ function createServer(options: Partial<ServerOptions>) {
   const io = new ServerInMemory({ connectionStateRecovery: {}, ...options }, platform);
   const sockets: Socket[] = [];
   io.on("connection", (socket) => sockets.push(socket));
-  return { sockets, uncaught: platform.uncaught, connect: () => new FakeClient(io.door, platform.clock) };
+  return { io, sockets, uncaught: platform.uncaught, connect: () => new FakeClient(io.door, platform.clock) };
 }
 
 describe("an adapter of the program's own", () => {
   /** A server whose adapter brings back sessions as the test says. */
   function createOwn(
-    restoreSession: (
-      pid: string,
-      offset: string,
-    ) => ReturnType<MemoryAdapter<never>["restoreSession"]> | Promise<Session | null>,
+    restoreSession: (pid: string, offset: string) => ReturnType<Adapter["restoreSession"]> | Promise<Session | null>,
   ) {
     const persisted = vi.fn();
-    const adapter: AdapterFactory = (namespace) =>
-      Object.assign(new MemoryAdapter(namespace), { restoreSession, persistSession: persisted });
+    const adapter = (namespace: AdapterNamespace) =>
+      Object.assign(new Adapter(namespace), { restoreSession, persistSession: persisted });
     return { ...createServer({ adapter }), persisted };
   }
 
@@ -57,12 +54,15 @@ describe("an adapter of the program's own", () => {
     expect(sockets.map(({ recovered }) => recovered)).toEqual([false]);
   });
 
-  it("may fail: the error is reported, and the client starts anew", async () => {
+  it("may fail: the program is told, the process lives, and the client starts anew", async () => {
     const mistake = new Error("database away");
-    const { connect, sockets, uncaught } = createOwn(() => Promise.reject(mistake));
+    const { io, connect, sockets, uncaught } = createOwn(() => Promise.reject(mistake));
+    const told = vi.fn();
+    io.on("handler_error", told);
     connect().send('0{"pid":"pid","offset":"o1"}');
     await Promise.resolve();
-    expect([sockets.map(({ recovered }) => recovered), uncaught]).toEqual([[false], [mistake]]);
+    expect([sockets.map(({ recovered }) => recovered), uncaught]).toEqual([[false], []]);
+    expect(told.mock.calls).toEqual([[{ error: mistake, handler: "adapter", namespace: "/" }]]);
   });
 
   it("gets a session back whose client has gone meanwhile", async () => {
@@ -83,14 +83,9 @@ describe("an adapter of the program's own", () => {
     expect(persisted.mock.calls).toMatchObject([[{ sid, rooms: [sid, "a"], data: {} }]]);
   });
 
-  it("is handed the server's memory for sessions, and may use it", () => {
-    const handed = vi.fn();
-    const adapter: AdapterFactory = (namespace, sessions) => {
-      handed(sessions);
-      return new MemoryAdapter(namespace, sessions);
-    };
-    createServer({ adapter });
-    createServer({ adapter, connectionStateRecovery: false });
-    expect(handed.mock.calls).toEqual([[expect.any(SessionStore)], [undefined]]);
+  it("is the one that keeps sessions in memory where the program gives none", () => {
+    const { io } = createServer({});
+    expect(io.adapter()).toBe(SessionAwareAdapter);
+    expect(io.sockets.adapter).toBeInstanceOf(SessionAwareAdapter);
   });
 });

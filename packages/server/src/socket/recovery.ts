@@ -4,7 +4,7 @@
 //        and nobody has noticed; who could not make use of a session puts it back; leaving a namespace is final.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
-import type { Adapter, Session } from "@bowline/adapter";
+import type { AdapterContract, Session } from "@bowline/adapter";
 import { createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, DisconnectReason, JoinRequest } from "./connection.ts";
 
@@ -16,7 +16,7 @@ export interface RecoveryOptions {
   readonly skipMiddlewares: boolean;
   /**
    * Most bytes of events that are kept for lost sessions, for each namespace; beyond it the oldest go, and who would need
-   * them starts anew. @default 16777216 (16 MiB)
+   * them starts anew. An event costs about 1.4 kB, and three times its data. @default 67108864 (64 MiB)
    */
   readonly maxLogBytes: number;
 }
@@ -25,7 +25,7 @@ export interface RecoveryOptions {
 export const RECOVERY_DEFAULTS: RecoveryOptions = {
   maxDisconnectionDuration: 120_000,
   skipMiddlewares: true,
-  maxLogBytes: 16 * 1024 * 1024,
+  maxLogBytes: 64 * 1024 * 1024,
 };
 
 const RECOVERABLE: ReadonlySet<DisconnectReason> = new Set([
@@ -40,6 +40,7 @@ const RECOVERABLE: ReadonlySet<DisconnectReason> = new Set([
 /** What a client shows to get its session back. */
 export interface Claim {
   readonly pid: string;
+  /** Of the last event that it got; empty when it has got none. */
   readonly offset: string;
 }
 
@@ -68,30 +69,31 @@ export function restoredData(session: Session | undefined): unknown {
 
 /** Reads the claim of a client; texts only, since anything may come from the wire. */
 export function readClaim({ client, auth }: JoinRequest): Claim | undefined {
-  const { pid, offset } = auth;
+  const { pid, offset = "" } = auth;
   if (!client.dialect.acceptsOffsets || typeof pid !== "string" || typeof offset !== "string") return undefined;
   return { pid, offset };
+}
+
+/** The namespace as far as its sessions are concerned; another adapter may take over at any time. */
+interface RecoveryOwner {
+  readonly adapter: Pick<AdapterContract, "persistSession" | "restoreSession" | "marksEvents">;
 }
 
 /** The sessions of one namespace. */
 export class Recovery {
   readonly skipsMiddlewares: boolean;
-  readonly #adapter: Pick<Adapter, "persistSession" | "restoreSession" | "marksEvents">;
+  readonly #owner: RecoveryOwner;
   readonly #random: Random;
   readonly #holds: Map<string, Hold> = new Map();
 
-  constructor(
-    adapter: Pick<Adapter, "persistSession" | "restoreSession" | "marksEvents">,
-    { skipMiddlewares }: RecoveryOptions,
-    random: Random,
-  ) {
+  constructor(owner: RecoveryOwner, { skipMiddlewares }: RecoveryOptions, random: Random) {
     this.skipsMiddlewares = skipMiddlewares;
-    this.#adapter = adapter;
+    this.#owner = owner;
     this.#random = random;
   }
 
   /** Takes a session out of the adapter, and out of the hands of a connection that has died unnoticed. */
-  find({ pid, offset }: Claim): ReturnType<Adapter["restoreSession"]> {
+  find({ pid, offset }: Claim): ReturnType<AdapterContract["restoreSession"]> {
     const elder = this.#holds.get(pid);
     if (elder !== undefined) {
       // A socket that has joined keeps its session itself when its connection ends.
@@ -101,13 +103,13 @@ export class Recovery {
       // Now and not once it has been judged: by then its id and its rooms are those of the newer one.
       if (wasJudged) elder.end?.();
     }
-    return this.#adapter.restoreSession(pid, offset);
+    return this.#owner.adapter.restoreSession(pid, offset);
   }
 
   /** Gives a session, old or new, into the hands of a client; clients of revision 4 have none. */
   hold(client: ClientConnection, session: Session | undefined): Hold | undefined {
     if (!client.dialect.acceptsOffsets) return undefined;
-    const mark = this.#adapter.marksEvents === true ? MARKED_PID : "";
+    const mark = this.#owner.adapter.marksEvents === true ? MARKED_PID : "";
     const pid = session?.pid ?? mark + createId(this.#random).slice(mark.length);
     const hold: Hold = { pid, client, session };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
@@ -128,7 +130,7 @@ export class Recovery {
 
   /** The client of a session has gone before it joined: the next one may try. */
   putBack(hold: Hold): void {
-    if (this.#release(hold) && hold.session !== undefined) void this.#adapter.persistSession(hold.session);
+    if (this.#release(hold) && hold.session !== undefined) void this.#owner.adapter.persistSession(hold.session);
   }
 
   /** A refused client gives its session up. */
@@ -139,7 +141,7 @@ export class Recovery {
   /** A socket that had joined has ended; told while it still is in its rooms. */
   ended(hold: Hold, reason: DisconnectReason, { id, rooms, data }: EndingSocket): void {
     if (!this.#release(hold) || !RECOVERABLE.has(reason)) return;
-    void this.#adapter.persistSession({ sid: id, pid: hold.pid, rooms: [...rooms], data });
+    void this.#owner.adapter.persistSession({ sid: id, pid: hold.pid, rooms: [...rooms], data });
   }
 
   #isHeld(hold: Hold): boolean {

@@ -2,7 +2,7 @@
 // Place: the user's code <- broadcast operator <- adapter
 // Rules: it has what works from afar; a socket of this process is found as itself.
 
-import type { Room, SocketId } from "@bowline/adapter";
+import type { Room, SocketDetails, SocketId } from "@bowline/adapter";
 import type {
   AnswerOf,
   DefaultData,
@@ -30,7 +30,7 @@ export interface RemoteSender<Emit extends EventsMap> {
 export interface RemoteSocket<Emit extends EventsMap, Data = DefaultData> {
   readonly id: SocketId;
   readonly handshake: Handshake;
-  readonly rooms: ReadonlySet<Room>;
+  readonly rooms: Set<Room>;
   /** What the program keeps with the socket; from another server as it was when it was asked for. */
   readonly data: Data;
   /** Sends an event to the client. */
@@ -43,4 +43,66 @@ export interface RemoteSocket<Emit extends EventsMap, Data = DefaultData> {
   leave(room: Room): Promise<void> | void;
   /** Sends the client away. @param close whether its whole connection is to end. */
   disconnect(close?: boolean): unknown;
+}
+
+/** What sends to a socket that is known by its details only: a broadcast that addresses its own room. */
+export interface RemoteTarget {
+  emit(event: string, ...args: unknown[]): boolean;
+  timeout(timeoutMs: number): unknown;
+  socketsJoin(rooms: Room | readonly Room[]): void;
+  socketsLeave(rooms: Room | readonly Room[]): void;
+  disconnectSockets(close: boolean): void;
+}
+
+/** A socket of another server. */
+class DistantSocket {
+  readonly id: SocketId;
+  readonly handshake: unknown;
+  readonly rooms: ReadonlySet<Room>;
+  readonly data: unknown;
+  readonly #target: RemoteTarget;
+
+  constructor({ id, handshake, rooms, data }: SocketDetails, target: RemoteTarget) {
+    this.id = id;
+    this.handshake = handshake;
+    this.rooms = new Set(rooms);
+    this.data = data;
+    this.#target = target;
+  }
+
+  emit(event: string, ...args: unknown[]): boolean {
+    return this.#target.emit(event, ...args);
+  }
+
+  timeout(timeoutMs: number): unknown {
+    return this.#target.timeout(timeoutMs);
+  }
+
+  join(rooms: Room | readonly Room[]): void {
+    this.#target.socketsJoin(rooms);
+  }
+
+  leave(room: Room): void {
+    this.#target.socketsLeave(room);
+  }
+
+  disconnect(close = false): this {
+    this.#target.disconnectSockets(close);
+    return this;
+  }
+}
+
+/** The class of sockets of other servers. */
+export const RemoteSocket: typeof DistantSocket = DistantSocket;
+
+/**
+ * Makes the face of a socket on another server, where its data and its events are of these very types.
+ * @param target addresses that socket alone.
+ */
+export function createRemoteSocket<Emit extends EventsMap, Data>(
+  details: SocketDetails,
+  target: RemoteTarget,
+): RemoteSocket<Emit, Data>;
+export function createRemoteSocket(details: SocketDetails, target: RemoteTarget): unknown {
+  return new DistantSocket(details, target);
 }

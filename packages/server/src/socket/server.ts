@@ -4,22 +4,33 @@
 //        programs of 2.x know.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
+import type { AdapterConstructor } from "@bowline/adapter";
+import type { Refusal } from "@bowline/protocol";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
-import type { Connection } from "../engine/connection.ts";
-import { resolveOptions } from "../engine/options.ts";
+import { Connection } from "../engine/connection.ts";
+import { type EngineOptions, resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
-import { chooseAdapter } from "./adapter-choice.ts";
+import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
+import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
+import { applySetting } from "./elder-settings.ts";
+import { asConnection, type BoundEngine, ForeignConnection, type ForeignSocket } from "./foreign-connection.ts";
+import { HandlerErrors } from "./handler-errors.ts";
 import { MainNamespaceFace } from "./main-namespace-face.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import { recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
+import { applyOrigins, recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
+import { type Origins, originJudge } from "./origins.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import { SharedEncoder } from "./shared-encoder.ts";
 import type { Socket } from "./socket.ts";
+import { ServerTrace } from "./trace-points.ts";
 import { Wires } from "./wires.ts";
+
+const UNKNOWN_NAMESPACE: Refusal = { message: "Invalid namespace" };
 
 /**
  * A server without a platform; `Server` of a runtime is this with its surroundings.
@@ -39,9 +50,15 @@ export class SocketServer<
   readonly #namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>>;
   readonly #chooseDialect: ChooseDialect;
   #dialect: ApiDialect;
+  #adapter: AdapterConstructor;
   #options: ServerOptions;
-  #engine: EngineServer | undefined;
+  #engine: BoundEngine | undefined;
   #wires: Wires | undefined;
+  #drained: Promise<DrainReport> | undefined;
+  /** What turns packets into frames, for adapters that do that themselves. */
+  readonly encoder: SharedEncoder = new SharedEncoder(() => this.#wiresInForce());
+
+  readonly #connectionHost: ConnectionHost;
 
   /** @param chooseDialect what programs of each generation find. */
   constructor(
@@ -55,6 +72,8 @@ export class SocketServer<
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.#options.compat);
     this.#warnOfUnknown(options);
+    this.#adapter = chooseAdapter(this.#options, recoveryOptions(this.#options.connectionStateRecovery));
+    this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
   }
@@ -69,9 +88,97 @@ export class SocketServer<
     return this.#startedEngine();
   }
 
-  /** The path that requests start with. */
-  path(): string {
-    return this.#options.path;
+  /** As `engine`, which programs of 2.x know by this name. */
+  get eio(): EngineServer {
+    return this.engine;
+  }
+
+  /** The namespaces by their names. */
+  get nsps(): Map<string, Namespace<Listen, Emit, ServerSide, Data>> {
+    return this.#dialect.showMap(this.#namespaces.byName);
+  }
+
+  /** As `nsps`, by the name that it has since 3.0. */
+  get _nsps(): Map<string, Namespace<Listen, Emit, ServerSide, Data>> {
+    return this.nsps;
+  }
+
+  /** The namespaces that stand for many, by their patterns. */
+  get parentNsps(): Map<RegExp | NamespaceMatcher, Namespace<Listen, Emit, ServerSide, Data>> {
+    return this.#namespaces.parents();
+  }
+
+  /** The path that requests start with, without a slash at its end. */
+  path(): string;
+  /** Changes it, for the time when the server is attached. @returns the server. */
+  path(path: string): this;
+  path(path?: string): string | this {
+    if (path === undefined) return this.#options.path.replace(/\/$/, "");
+    this.#options = { ...this.#options, path };
+    return this;
+  }
+
+  /** Whether the client's files are served. */
+  serveClient(): boolean;
+  /** Changes that, for the time when the server is attached. @returns the server. */
+  serveClient(serves: boolean): this;
+  serveClient(serves?: boolean): boolean | this {
+    if (serves === undefined) return this.#options.serveClient;
+    this.#options = { ...this.#options, serveClient: serves };
+    return this;
+  }
+
+  /** Milliseconds in which a client has to join a namespace. */
+  connectTimeout(): number;
+  /** Changes it for clients to come. @returns the server. */
+  connectTimeout(timeoutMs: number): this;
+  connectTimeout(timeoutMs?: number): number | this {
+    if (timeoutMs === undefined) return this.#options.connectTimeout;
+    this.#options = resolveOptions({ connectTimeout: timeoutMs }, this.#options);
+    return this;
+  }
+
+  /** Which pages may open a session, as programs of 2.x say it. */
+  origins(): Origins;
+  /**
+   * Changes that for clients to come.
+   * @param origins `host:port`, `host:*`, `*:port` or `*:*`, in a list or in a text with spaces between them; or a function.
+   * @returns the server.
+   */
+  origins(origins: Origins): this;
+  origins(origins?: Origins): Origins | this {
+    if (origins === undefined) return this.#options.origins ?? "*:*";
+    this.#options = { ...this.#options, origins };
+    if (this.#engine !== undefined) this.#setEngineOption("allowedOrigins", originJudge(origins));
+    return this;
+  }
+
+  /**
+   * Makes a setting, as programs have done since 1.0.
+   * @deprecated give the option to the constructor, or use `io.use()` in the place of `authorization`.
+   * @param name `authorization`, `origins`, `resource`, `transports`, `heartbeat timeout`, `heartbeat interval` or
+   *   `destroy buffer size`.
+   * @returns the server.
+   */
+  set(name: string, value: unknown): this {
+    const { warn } = this.#platform;
+    applySetting(this, { setEngineOption: (option, given) => this.#setEngineOption(option, given), warn }, name, value);
+    return this;
+  }
+
+  /** What makes the adapter of each namespace. */
+  adapter(): AdapterConstructor;
+  /**
+   * Changes what makes adapters: each namespace that there is gets a new one, with the rooms of the one before.
+   * @param maker a class, or a function.
+   * @returns the server.
+   */
+  adapter(maker: AdapterConstructor): this;
+  adapter(maker?: AdapterConstructor): AdapterConstructor | this {
+    if (maker === undefined) return this.#adapter;
+    this.#adapter = maker;
+    for (const namespace of this.#namespaces.all()) namespace.replaceAdapter(createAdapter(maker, namespace));
+    return this;
   }
 
   /**
@@ -98,37 +205,84 @@ export class SocketServer<
     name: string | RegExp | NamespaceMatcher,
     listener?: (socket: Socket<Listen, Emit, ServerSide, Data>) => void,
   ): Namespace<Listen, Emit, ServerSide, Data> {
-    const namespace = typeof name === "string" ? this.#namespaces.named(name) : this.#namespaces.matching(name);
-    if (listener !== undefined) namespace.on("connection", listener);
+    const isPattern = typeof name === "function" || name instanceof RegExp;
+    const namespace = isPattern ? this.#namespaces.matching(name) : this.#namespaces.named(String(name));
+    if (listener !== undefined) namespace.on("connect", listener);
     return namespace;
+  }
+
+  /**
+   * Serves the clients of an engine, also of one that is not ours, such as the engine for Bun.
+   * @param engine emits `connection` with each of its connections.
+   * @returns the server.
+   */
+  bind(engine: BoundEngine): this {
+    this.#engine = engine;
+    engine.on("connection", (connection) => void this.onconnection(connection));
+    return this;
+  }
+
+  /**
+   * Serves one connection of an engine.
+   * @returns the server.
+   */
+  onconnection(connection: ForeignSocket): this {
+    const link = connection instanceof Connection ? connection : new ForeignConnection(connection);
+    const wire = this.#wiresInForce().create(link.protocol, link !== connection);
+    new ClientConnection(asConnection(connection), link, wire, this.#connectionHost).open();
+    return this;
   }
 
   /**
    * Makes the engine that a runtime then feeds with requests.
    * @param options win over those given to the constructor.
+   * @param create makes the engine in the runtime's own form.
    */
-  protected startEngine(options: Partial<ServerOptions>): EngineServer {
+  protected startEngine(options: Partial<ServerOptions>): EngineServer;
+  protected startEngine<Engine extends EngineServer>(
+    options: Partial<ServerOptions>,
+    create: (options: ServerOptions) => Engine,
+  ): Engine;
+  protected startEngine(
+    options: Partial<ServerOptions>,
+    create: (options: ServerOptions) => EngineServer = (resolved) => new EngineServer(resolved, this.#platform),
+  ): EngineServer {
     this.#options = resolveOptions(options, this.#options);
     this.#dialect = this.#chooseDialect(this.#options.compat);
     this.#warnOfUnknown(options);
-    const engine = new EngineServer(this.#options, this.#platform);
-    this.#engine = engine;
-    const host: ConnectionHost = {
-      platform: this.#platform,
-      connectTimeoutMs: this.#options.connectTimeout,
-      admit: (request) => {
-        this.#namespaces.find(request, (namespace) => {
-          if (namespace === undefined) request.client.refuse(request.namespace, { message: "Invalid namespace" });
-          else namespace.judge(request);
-        });
-      },
-    };
-    const wires = new Wires(this.#options, this.#dialect.profile);
-    this.#wires = wires;
-    engine.on("connection", (connection: Connection) => {
-      new ClientConnection(connection, wires.create(connection.protocol), host).open();
-    });
+    const engine = create(applyOrigins(this.#options));
+    this.#wires = undefined;
+    this.#drained = undefined;
+    this.bind(engine);
     return engine;
+  }
+
+  /**
+   * Empties the server before it ends, as in a rolling deployment.
+   *
+   * New sessions are refused with status 503; those that there are go on, until each has been sent to another server: spread
+   * over `jitterMs`, and once no acknowledgement is due, neither to the client nor from it. Their connections end, not their
+   * sockets, so that clients of every generation come back by themselves; here their sockets end with `server shutting
+   * down`. The server listens until it is closed.
+   * @param options how long it may take, and over which time clients are spread.
+   * @returns what became of those who were there; asked again, the same promise.
+   * @throws RangeError when a number is not one that can work.
+   * @throws TypeError when the engine was bound, and is not ours.
+   * @example
+   * process.once("SIGTERM", async () => {
+   *   const { moved, forced } = await io.drain({ timeoutMs: 20_000, jitterMs: 10_000 });
+   *   console.log(`${moved} moved, ${forced} cut off`);
+   *   await io.close();
+   * });
+   */
+  drain(options: Partial<DrainOptions> = {}): Promise<DrainReport> {
+    const engine = this.#engine;
+    if (engine === undefined) return Promise.resolve(NOBODY_THERE);
+    if (!(engine instanceof EngineServer)) {
+      throw new TypeError("Cannot drain the server: its engine is not ours, and keeps its doors open; call close()");
+    }
+    this.#drained ??= new Drain(engine, this.#platform, options).run();
+    return this.#drained;
   }
 
   /** Ends all sockets and connections. */
@@ -138,8 +292,56 @@ export class SocketServer<
     for (const namespace of namespaces) {
       for (const socket of [...namespace.sockets.values()]) socket.end("server shutting down");
     }
-    this.#engine?.close();
-    await Promise.allSettled(namespaces.map((namespace) => namespace.adapter.close()));
+    this.#engine?.close?.();
+    await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
+  }
+
+  protected override chained(): this;
+  protected override chained(): unknown {
+    switch (this.#dialect.chains) {
+      case "server":
+        return this;
+      case "main namespace":
+        return this.sockets;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        return this.#dialect.chains satisfies never;
+    }
+  }
+
+  #wiresInForce(): Wires {
+    this.#wires ??= new Wires(this.#options, this.#dialect.profile);
+    return this.#wires;
+  }
+
+  #setEngineOption(name: keyof EngineOptions, value: unknown): void {
+    const change: Partial<ServerOptions> = {};
+    Reflect.set(change, name, value);
+    this.#options = resolveOptions(change, this.#options);
+    if (this.#engine instanceof EngineServer) Reflect.set(this.#engine.opts, name, value);
+  }
+
+  #createConnectionHost(): ConnectionHost {
+    const options = () => this.#options;
+    return {
+      server: this,
+      platform: this.#platform,
+      get connectTimeoutMs() {
+        return options().connectTimeout;
+      },
+      get maxNamespaces() {
+        return options().maxNamespaces;
+      },
+      trace: new ServerTrace(this.#platform.trace),
+      showMap: (map) => this.#dialect.showMap(map),
+      packetOf: (frames) => this.encoder.packetOf(frames),
+      admit: (request) => {
+        this.#namespaces.find(request, (namespace) => {
+          if (namespace !== undefined) namespace.judge(request);
+          else request.client.refuse(request.namespace, UNKNOWN_NAMESPACE, "BOWLINE_NAMESPACE_UNKNOWN");
+        });
+      },
+    };
   }
 
   /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
@@ -151,30 +353,36 @@ export class SocketServer<
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
     const platform = this.#platform;
     const recovery = recoveryOptions(this.#options.connectionStateRecovery);
-    const createAdapter = chooseAdapter(this.#options, recovery, platform);
+    const handlers = new HandlerErrors(this.#options.handlerErrors, platform, (report) =>
+      this.sockets.tell("handler_error", report),
+    );
+    const surroundings = adapterSurroundings(this.#options, recovery, platform);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
-      create: (name, parent) => this.#dialect.createNamespace(name, host, createAdapter, parent),
+      create: (name, parent) =>
+        this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
       createParent: (name) => {
         const parent: Namespace<Listen, Emit, ServerSide, Data> = this.#dialect.createNamespace(
           name,
           host,
-          ({ children }) => new ChildrenAdapter(children),
+          (namespace) => new ChildrenAdapter(namespace),
         );
         return parent;
       },
       created: (namespace) => {
         if (namespace.name !== "/") this.sockets.tell("new_namespace", namespace);
       },
-      reportUncaught: (error) => platform.reportUncaught(error),
+      handlers,
     });
     const dialect = () => this.#dialect;
     const host: NamespaceHost<Listen, Emit, ServerSide, Data> = {
       server: this,
       platform,
+      handlers,
       get dialect() {
         return dialect();
       },
       recovery,
+      surroundings,
       measure: (prepared) => this.#wires?.measure(prepared) ?? 0,
       emptied: (name) => {
         if (!this.#options.cleanupEmptyChildNamespaces) return;

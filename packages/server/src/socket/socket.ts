@@ -4,43 +4,43 @@
 //   joining --namespace lets it in--> connected --disconnect, connection gone--> leaving --handlers have run--> ended
 //
 // Rules: `emit` sends, and names of the library are refused; modifiers (volatile, compress, timeout) hold for one emit;
-//        an ack is answered once; a handler that throws is reported as uncaught and harms no other packet.
+//        an ack is answered once; a handler that throws is told of as the program wants it, and harms no other packet.
 // Source: docs/protocol/socket-5.md, "Events and acks" and "Disconnecting"
 
 import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
 import type { SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
-  type AnyListeners,
   type DefaultData,
   type DefaultEventsMap,
   type EventNames,
   type EventNamesWithAck,
   type EventParams,
   type EventsMap,
-  guard,
   PreparedPacket,
   takeAck,
   type WithoutAck,
   type WithTimeout,
 } from "@bowline/protocol/internal";
-import type { Connection } from "../engine/connection.ts";
-import type { NativeRequest } from "../runtime/node/native-types.ts";
-import { AnyListenerFace } from "./any-listener-face.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
+import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
-import { Inbox, type IncomingEvent } from "./inbox.ts";
-import { type Middleware, toRefusal } from "./middleware.ts";
+import { Inbox } from "./inbox.ts";
+import type { MiddlewareRefusal } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Outbox } from "./outbox.ts";
 import type { Newcomer } from "./reception.ts";
 import { type Hold, restoredData } from "./recovery.ts";
-import { refuseReservedEvent, type SocketReservedEvents } from "./reserved-events.ts";
+import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
+import { SocketFace } from "./socket-face.ts";
 
 const NO_MODIFIERS: BroadcastFlags = {};
+/** Called once rooms are joined or left: with null, or with what the adapter failed with. */
+export type RoomsCallback = (error: unknown) => void;
+
 const NO_ROOMS: ReadonlySet<Room> = new Set();
 
 /** One client in one namespace. */
@@ -50,7 +50,7 @@ export class Socket<
     ServerSide extends EventsMap = DefaultEventsMap,
     Data = DefaultData,
   >
-  extends AnyListenerFace<Listen, SocketReservedEvents>
+  extends SocketFace<Listen, Emit, ServerSide, Data>
   implements JoinedSocket, AdapterSocket
 {
   readonly id: SocketId;
@@ -61,14 +61,14 @@ export class Socket<
   readonly recovered: boolean;
   /** Its session, where the namespace keeps sessions. @internal */
   readonly hold: Hold | undefined;
-  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
+  protected readonly host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #request: Newcomer;
   readonly #issuedMs: number;
   #state: "joining" | "connected" | "leaving" | "ended" = "joining";
   #handshake: Handshake | undefined;
-  #modifiers: BroadcastFlags = NO_MODIFIERS;
-  readonly #inbox: Inbox;
-  readonly #outbox: Outbox;
+  #modifiers: BroadcastFlags | undefined;
+  protected readonly inbox: Inbox;
+  protected readonly outbox: Outbox;
 
   /** Made by the namespace. @internal */
   constructor(
@@ -81,27 +81,25 @@ export class Socket<
     this.nsp = namespace;
     this.hold = hold;
     this.recovered = hold?.session !== undefined;
-    this.#host = host;
+    this.host = host;
     this.#request = request;
     this.#issuedMs = host.platform.wallTimeMs();
-    this.#inbox = new Inbox(
+    this.inbox = new Inbox(
       {
         isConnected: () => this.connected,
-        deliver: (event, args) => void this.dispatch(event, args),
+        take: (packet) => this.onevent(packet),
+        deliver: (event, args) => this.#deliver(event, args),
+        about: (handler, event) => aboutSocket(handler, this, event),
         refuseEvent: (refusal) => this.#refuseEvent(refusal),
-        sendAck: (id, args) => this.#outbox.ack(id, args),
+        sendAck: (id, args) => this.outbox.ack(id, args),
         left: () => this.end("client namespace disconnect"),
       },
-      host.platform,
+      host.handlers,
+      host.platform.clock,
     );
-    this.#outbox = new Outbox(namespace.name, client, (error) => host.platform.reportUncaught(error));
+    this.outbox = new Outbox(namespace.name, client, host.handlers, (event) => aboutSocket("event", this, event));
     this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
     this.data = restoredData<Data>(hold?.session);
-  }
-
-  /** The connection below: its id, transport, protocol revision and request. */
-  get conn(): Connection {
-    return this.client.conn;
   }
 
   /** The client with all its sockets. */
@@ -109,14 +107,9 @@ export class Socket<
     return this.#request.client;
   }
 
-  /** The platform's request that opened the connection. */
-  get request(): NativeRequest {
-    return this.conn.request;
-  }
-
   /** Details of the handshake. */
   get handshake(): Handshake {
-    this.#handshake ??= createHandshake(this.conn, this.#request, this.#issuedMs, this.#host.platform);
+    this.#handshake ??= createHandshake(this.client.origin, this.#request, this.#issuedMs, this.host.platform);
     return this.#handshake;
   }
 
@@ -129,8 +122,8 @@ export class Socket<
   }
 
   /** The rooms the socket is in, live; empty once it has ended. */
-  get rooms(): ReadonlySet<Room> {
-    return this.nsp.adapter.socketRooms(this.id) ?? NO_ROOMS;
+  get rooms(): Set<Room> {
+    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
   }
 
   /**
@@ -141,17 +134,16 @@ export class Socket<
    * @example
    * socket.emit("hello", "world", (answer) => console.log(answer));
    */
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean;
-  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): unknown {
-    const { profile } = this.#host.dialect;
-    if (profile.isLocal(event)) this.dispatch(String(event), args);
+  override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean {
+    if (this.tellsOfListeners(event)) this.dispatch(event, args);
     else this.#send(event, args);
-    return profile.emitted(this);
+    return true;
   }
 
   /** Sends the event `message`. */
   send(...args: unknown[]): this {
-    this.#send("message", args);
+    // By way of emit, which plugins put their own in the place of.
+    Reflect.apply(this.emit, this, ["message", ...args]);
     return this;
   }
 
@@ -168,12 +160,12 @@ export class Socket<
     event: E,
     ...args: WithoutAck<EventParams<Emit, E>>
   ): Promise<AnswerOf<EventParams<Emit, E>>> {
-    const takesError = this.#modifiers.timeout !== undefined;
+    const takesError = this.flags.timeout !== undefined;
     return new Promise((resolve, reject) => {
       const settle = takesError
         ? (error: unknown, answer: AnswerOf<EventParams<Emit, E>>) => (error === null ? resolve(answer) : reject(error))
         : resolve;
-      this.#send(event, [...args, settle]);
+      Reflect.apply(this.emit, this, [event, ...args, settle]);
     });
   }
 
@@ -191,6 +183,12 @@ export class Socket<
   /** Whether the transport may compress the next emit. */
   compress(compress: boolean): this {
     return this.#modify({ compress });
+  }
+
+  /** Tells whether the next event has bytes. They are looked for in any case, so that none is sent as text by mistake. */
+  binary(hasBinary: boolean): this {
+    Object.assign(this.flags, { binary: hasBinary });
+    return this;
   }
 
   /** Addresses everybody in the namespace but this socket. */
@@ -218,21 +216,29 @@ export class Socket<
     return this.#operator().except(rooms);
   }
 
-  /** Joins rooms; nothing happens once the socket has ended. */
-  join(rooms: Room | readonly Room[]): Promise<void> | void {
-    if (this.#state === "ended") return undefined;
-    return this.nsp.adapter.addAll(this.id, new Set(toRooms(rooms)));
+  /**
+   * Joins rooms; nothing happens once the socket has ended.
+   * @param rooms one room, or many; a number names the same room as its digits.
+   * @param callback called once that is done, with null or the error.
+   * @returns a promise where the adapter takes its time; the socket where there is a callback.
+   */
+  join(rooms: Room | readonly Room[]): Promise<void> | void;
+  join(rooms: Room | readonly Room[], callback: RoomsCallback | undefined): this;
+  join(rooms: Room | readonly Room[], callback?: RoomsCallback): Promise<void> | void | this {
+    const done = this.#state === "ended" ? undefined : this.adapter.addAll(this.id, new Set(toRooms(rooms)));
+    return callback === undefined ? done : this.#tell(callback, done);
   }
 
-  /** Leaves a room. */
-  leave(room: Room): Promise<void> | void {
-    return this.nsp.adapter.del(this.id, String(room));
-  }
-
-  /** Adds a middleware that every incoming event has to pass. */
-  use(middleware: Middleware<IncomingEvent>): this {
-    this.#inbox.use(middleware);
-    return this;
+  /**
+   * Leaves a room.
+   * @param callback called once that is done, with null or the error.
+   * @returns a promise where the adapter takes its time; the socket where there is a callback.
+   */
+  leave(room: Room): Promise<void> | void;
+  leave(room: Room, callback: RoomsCallback | undefined): this;
+  leave(room: Room, callback?: RoomsCallback): Promise<void> | void | this {
+    const done = this.adapter.del(this.id, String(room));
+    return callback === undefined ? done : this.#tell(callback, done);
   }
 
   /**
@@ -241,18 +247,16 @@ export class Socket<
    */
   disconnect(close = false): this {
     if (!this.connected) return this;
-    const sockets = close ? this.client.sockets() : [this];
+    const sockets = close ? this.client.joinedSockets() : [this];
     for (const socket of sockets) socket.dismiss();
     if (close) this.client.close();
     return this;
   }
 
-  protected get incomingListeners(): AnyListeners {
-    return this.#inbox.anyListeners;
-  }
-
-  protected get outgoingListeners(): AnyListeners {
-    return this.#outbox.anyListeners;
+  /** How the next emit travels. */
+  get flags(): BroadcastFlags {
+    this.#modifiers ??= {};
+    return this.#modifiers;
   }
 
   /** The namespace lets the socket in; what it has missed comes before the answer, if it needs one. @internal */
@@ -262,9 +266,9 @@ export class Socket<
     void this.join([this.id, ...(hold?.session?.rooms ?? [])]);
     this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
-    this.#outbox.replay(missed);
+    this.outbox.replay(missed);
     if (isUntold) return;
-    this.#outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
+    this.outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
   }
 
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
@@ -275,46 +279,41 @@ export class Socket<
 
   /** Hands over a packet that others get as well. @internal */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    return this.#outbox.deliver(prepared, options);
-  }
-
-  /** Notes that the client will answer a broadcast. @internal */
-  expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.#inbox.expectReply(id, reply);
-  }
-
-  /** An answer to a broadcast would come too late. @internal */
-  forgetReply(id: number): void {
-    this.#inbox.forgetReply(id);
+    return this.outbox.deliver(prepared, options);
   }
 
   /** Sends the client away from the namespace. @internal */
   dismiss(): void {
     if (this.#state !== "connected") return;
-    this.#outbox.disconnected();
+    this.outbox.disconnected();
     this.end("server namespace disconnect");
   }
 
   /** Takes a packet from the client. @internal */
   receive(packet: SocketPacket): void {
-    if (this.connected) this.#inbox.receive(packet);
+    if (this.connected) this.inbox.receive(packet);
   }
 
   /** Ends the socket without telling the client. @internal */
   end(reason: DisconnectReason, description?: unknown): void {
     if (this.#state !== "connected") return;
     this.#state = "leaving";
-    this.#guard(() => this.dispatch("disconnecting", [reason, description]));
+    this.#announce("disconnecting", [reason, description]);
     this.#state = "ended";
     this.nsp.remove(this, reason);
-    this.client.leave(this.nsp.name);
-    this.#inbox.end();
-    this.#guard(() => this.dispatch("disconnect", [reason, description]));
+    this.client.leave(this.nsp.name, reason);
+    this.inbox.end();
+    this.#announce("disconnect", [reason, description]);
   }
 
   /** Reports a mistake of the client to the program. @internal */
   reportError(error: Error): void {
-    this.#guard(() => this.dispatch("error", [error]));
+    this.#announce("error", [error]);
+  }
+
+  /** @throws TypeError when an event cannot be sent, since its name belongs to the library. @internal */
+  protected checkEvent(event: string | symbol): void {
+    refuseReservedEvent(event);
   }
 
   #modify(change: BroadcastFlags): this {
@@ -326,43 +325,61 @@ export class Socket<
     return new BroadcastOperator(this.nsp, {
       rooms: NO_ROOMS,
       except: new Set([this.id]),
-      flags: this.#takeModifiers(),
+      flags: this.takeFlags(),
     });
   }
 
-  #takeModifiers(): BroadcastFlags {
-    const modifiers = this.#modifiers;
-    this.#modifiers = NO_MODIFIERS;
+  /** How an emit travels, which counts for this one alone. @internal */
+  protected takeFlags(): BroadcastFlags {
+    const modifiers = this.#modifiers ?? NO_MODIFIERS;
+    this.#modifiers = undefined;
     return modifiers;
   }
 
+  #tell(callback: RoomsCallback, done: Promise<void> | void): this {
+    const told = (error: unknown) =>
+      this.host.handlers.run(
+        () => callback(error),
+        () => aboutSocket("acknowledgement", this),
+      );
+    Promise.resolve(done).then(() => told(null), told);
+    return this;
+  }
+
   #send(event: string | symbol, given: readonly unknown[]): void {
-    const modifiers = this.#takeModifiers();
-    refuseReservedEvent(event);
+    const modifiers = this.takeFlags();
+    this.checkEvent(event);
     const { args, ack } = takeAck(given);
-    const packet = this.#outbox.event(event, args);
+    const packet = this.outbox.event(event, args);
     // Also before the namespace has let the socket in: clients keep such events until they hear of that.
     const mayLeave = this.#state !== "ended";
     if (ack === undefined) {
       // Through the adapter, which knows the log: what is sent to one socket may be missed as well.
       if (this.hold !== undefined && this.#state !== "joining") {
-        this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), flags: modifiers });
+        void this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), except: new Set(), flags: modifiers });
       } else if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
       return;
     }
     const id = this.nsp.nextAckId();
     const hasLeft = mayLeave && this.deliver(new PreparedPacket({ ...packet, id }), modifiers);
     // An ack with a time limit hears that its time is up even where the packet never left.
-    if (hasLeft || modifiers.timeout !== undefined) this.#inbox.expectAck(id, ack, modifiers.timeout);
+    if (hasLeft || modifiers.timeout !== undefined) this.inbox.expectAck(id, ack, modifiers.timeout);
   }
 
-  #refuseEvent(refusal: Error): void {
-    this.reportError(refusal);
-    if (this.connected) this.#outbox.eventRefused(toRefusal(refusal));
+  #refuseEvent({ error, told }: MiddlewareRefusal): void {
+    this.reportError(error);
+    if (this.connected) this.outbox.eventRefused(told);
   }
 
-  /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
-  #guard(action: () => void): void {
-    guard(action, (error) => this.#host.platform.reportUncaught(error));
+  /** Calls the listeners of an event that the socket emits itself. */
+  #announce(event: string, args: readonly unknown[]): void {
+    this.host.handlers.run(
+      () => this.#deliver(event, args),
+      () => aboutSocket("event", this, event),
+    );
+  }
+
+  #deliver(event: string, args: readonly unknown[]): void {
+    this.dispatchGuarded(event, args, this.host.handlers, () => aboutSocket("event", this, event));
   }
 }

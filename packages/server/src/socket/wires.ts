@@ -4,16 +4,16 @@
 // Source: docs/protocol/socket-4.md and docs/protocol/socket-5.md, "Text encoding"
 
 import {
-  type EngineDialect,
   eio3,
   eio4,
   type PacketEncoder,
   type Parser,
   type SocketDialect,
+  type SocketFrame,
   sio4,
   sio5,
 } from "@bowline/protocol";
-import { createVariants, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
+import { createVariants, type MessageFramer, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
 import type { Wire } from "./connection.ts";
 import type { ServerOptions } from "./options.ts";
 import type { Profile } from "./profile.ts";
@@ -33,9 +33,15 @@ interface Generation {
   readonly isForeign: boolean;
 }
 
+/** Leaves frames as they are. */
+const NO_ENGINE: MessageFramer = { frame: ({ data }) => ({ data, byteLength: data.length }) };
+
 /** Makes the wires of connections. */
 export class Wires {
   readonly #generations: { readonly 3: Generation; readonly 4: Generation };
+  readonly #unframed: { readonly 3: Generation; readonly 4: Generation };
+  /** Frames as the parser of revision 5 gives them, without an engine around. */
+  readonly #bare: Variants;
   readonly #profile: Profile;
   readonly #maxAttachments: number;
 
@@ -43,12 +49,16 @@ export class Wires {
     this.#profile = profile;
     this.#maxAttachments = maxAttachments;
     const encoders = new Map<Parser, PacketEncoder>();
-    const generation = (dialect: SocketDialect, engineDialect: EngineDialect): Generation => {
+    const encoderOf = (encoding: Parser): PacketEncoder => {
+      const encoder = encoders.get(encoding) ?? new encoding.Encoder();
+      encoders.set(encoding, encoder);
+      return encoder;
+    };
+    const generation = (dialect: SocketDialect, engineDialect: MessageFramer): Generation => {
       const own = ownParser(parser, dialect.revision);
       // The text of both revisions looks the same for all that a server sends, so one encoder serves both.
       const encoding = own ?? sio5.parser;
-      const encoder = encoders.get(encoding) ?? new encoding.Encoder();
-      encoders.set(encoding, encoder);
+      const encoder = encoderOf(encoding);
       return {
         dialect,
         variants: createVariants(engineDialect, encoder, encoding, dialect.acceptsOffsets),
@@ -57,13 +67,26 @@ export class Wires {
       };
     };
     this.#generations = { 3: generation(sio4, eio3), 4: generation(sio5, eio4) };
+    this.#unframed = { 3: generation(sio4, NO_ENGINE), 4: generation(sio5, NO_ENGINE) };
+    const encoding = ownParser(parser, 5) ?? sio5.parser;
+    this.#bare = createVariants(NO_ENGINE, encoderOf(encoding), encoding);
   }
 
-  /** The wire of a new connection. @param protocol the revision of the engine below. */
-  create(protocol: 3 | 4): Wire {
-    const { dialect, variants, parser, isForeign } = this.#generations[protocol];
+  /**
+   * The wire of a new connection.
+   * @param protocol the revision of the engine below.
+   * @param framesItself whether that engine puts its own frames around messages.
+   */
+  create(protocol: 3 | 4, framesItself = false): Wire {
+    const generations = framesItself ? this.#unframed : this.#generations;
+    const { dialect, variants, parser, isForeign } = generations[protocol];
     const decoder = new parser.Decoder({ maxAttachments: this.#maxAttachments });
     return { dialect, variants, decoder, isForeign, habits: this.#profile.habits[dialect.revision] };
+  }
+
+  /** Encodes a packet as most clients get it, without an engine around. */
+  frames(prepared: PreparedPacket): SocketFrame[] {
+    return prepared.frames(this.#bare.binary).map(({ data }) => data);
   }
 
   /** Encodes a packet as most clients get it, and gives its bytes. */

@@ -127,6 +127,7 @@ function connectOptions(options: ClientConnect): object {
     reconnectionDelay: RECONNECTION_DELAY_MS,
     reconnectionDelayMax: RECONNECTION_DELAY_MAX_MS,
     ...(options.query === undefined ? {} : { query: options.query }),
+    ...(options.withCredentials === undefined ? {} : { withCredentials: options.withCredentials }),
     ...(options.extraHeaders === undefined ? {} : { extraHeaders: options.extraHeaders }),
   };
 }

@@ -63,6 +63,13 @@ export async function listenOnLoopback(port: number): Promise<HttpListener> {
   };
 }
 
+/** A port of loopback where nothing listens, for programs that want to be told one. */
+export async function freePort(): Promise<number> {
+  const listener = await listenOnLoopback(0);
+  await listener.cut();
+  return listener.port;
+}
+
 async function listenAnywhere(server: Server): Promise<number> {
   for (;;) {
     try {

@@ -114,6 +114,8 @@ export interface ClientConnect {
   /** Credentials; a 2.x client sends them in the query of its CONNECT, the nearest thing it has. */
   readonly auth?: Readonly<Record<string, string>>;
   readonly extraHeaders?: Readonly<Record<string, string>>;
+  /** Whether it keeps the cookies that it is given; on Node no client of 2.x can. */
+  readonly withCredentials?: boolean;
   /** Whether it comes back after a loss, with short delays; otherwise it stays away. */
   readonly reconnection?: boolean;
   /** Whether it uses the connection that an earlier shared socket to the same address made. */

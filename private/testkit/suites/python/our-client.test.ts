@@ -166,6 +166,28 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our client with python
     expect(await shared.python.order("call", call)).toEqual([{ more: MORE_BYTES }, SOME_BYTES]);
   });
 
+  test("exchanges events, answers and bytes with it in a namespace of its own, beside the main one", async () => {
+    const { socket } = await join(mode);
+    const admin = socket.io.socket("/admin");
+    await waitFor(admin, "connect");
+    const there = { namespace: "/admin", sid: admin.id };
+    await shared.python.hear("connect", there);
+    const atMain: unknown[] = [];
+    socket.onAny((...args: unknown[]) => atMain.push(args));
+    admin.on("bytes", (bytes: Buffer, answer: (...args: unknown[]) => void) => answer([bytes], "😀"));
+    const news = waitFor(admin, "news");
+
+    admin.emit("told", "x", SOME_BYTES);
+    await shared.python.order("emit", { namespace: "/admin", to: admin.id, event: "news", args: [MORE_BYTES] });
+
+    expect((await shared.python.hear("event", { ...there, event: "told" }))["args"]).toEqual(["x", SOME_BYTES]);
+    expect(await news).toEqual([MORE_BYTES]);
+    expect(await asked(admin, "echo", SOME_BYTES)).toEqual([SOME_BYTES]);
+    const call = { namespace: "/admin", to: admin.id, event: "bytes", args: [SOME_BYTES] };
+    expect(await shared.python.order("call", call)).toEqual([[SOME_BYTES], "😀"]);
+    expect(atMain).toEqual([]);
+  });
+
   test("takes 900 kB from it", async () => {
     const { socket, sid } = await join(mode);
     const long = waitFor(socket, "long");

@@ -146,6 +146,43 @@ describe.skipIf(reason !== undefined).each(MODES)(titled("our server with python
     expect(await asked(socket, "echo", SOME_BYTES, [MORE_BYTES])).toEqual([SOME_BYTES, [MORE_BYTES]]);
   });
 
+  test("exchanges events, answers and bytes with it in a namespace of its own, beside the main one", async () => {
+    const joined = Promise.all([joining(), joining("/admin")]);
+    const client = await connectPython(python, url, { mode, namespaces: ["/", "/admin"] });
+    const [main, admin] = await joined;
+    await client.hear("connect", { namespace: "/" });
+    await client.hear("connect", { namespace: "/admin" });
+    admin.on("swap", (a: Buffer, b: object, answer: (...args: unknown[]) => void) => answer(b, a));
+    main.on("swap", (_a: unknown, _b: unknown, answer: (...args: unknown[]) => void) => answer("in the main one"));
+
+    expect(await client.at("/admin").call("swap", SOME_BYTES, { deep: [MORE_BYTES] })).toEqual([
+      { deep: [MORE_BYTES] },
+      SOME_BYTES,
+    ]);
+    expect(await client.call("swap", 1, 2)).toEqual(["in the main one"]);
+    expect(await asked(admin, "echo", MORE_BYTES)).toEqual([MORE_BYTES]);
+    const heard = hearing(admin, "told");
+    await client.at("/admin").emit("told", "x", SOME_BYTES);
+    expect(await heard).toEqual(["x", SOME_BYTES]);
+    io.of("/admin").emit("news", SOME_BYTES);
+    expect(await client.at("/admin").event("news")).toEqual([SOME_BYTES]);
+    expect(client.untaken("event").filter(({ namespace }) => namespace === "/")).toEqual([]);
+  });
+
+  test("takes it into rooms and out of them, by its id as well", async () => {
+    const { client, socket } = await join({ mode });
+    await socket.join(["red", "blue"]);
+    io.to("red").to("blue").emit("both", 1);
+    await socket.leave("red");
+    io.to("red").emit("none");
+    io.except("blue").emit("none");
+    io.to(socket.id).emit("mine", 2);
+
+    expect(await client.event("both")).toEqual([1]);
+    expect(await client.event("mine")).toEqual([2]);
+    expect(client.untaken("event")).toEqual([]);
+  });
+
   test("exchanges 900 kB with it", async () => {
     const { client, socket } = await join({ mode });
     socket.on("long", (text: string, answer: (text: string) => void) => answer(text));

@@ -47,16 +47,22 @@ export interface PythonConnect {
   readonly reconnection?: boolean;
 }
 
-/** A client of python-socketio. */
-export interface PythonClient {
-  /** Waits for a report of this client: `connect`, `connect_error`, `disconnect` or `event`. */
-  hear(is: string, details?: Readonly<Record<string, unknown>>, timeoutMs?: number): Promise<PythonReport>;
-  /** The arguments of the next event of that name in `/`. */
+/** A client in one of its namespaces. */
+export interface PythonSocket {
+  /** The arguments of the next event of that name. */
   event(name: string): Promise<unknown>;
-  untaken(is: string): readonly PythonReport[];
   emit(event: string, ...args: readonly unknown[]): Promise<unknown>;
   /** Sends an event; resolves with the arguments of the answer. */
   call(event: string, ...args: readonly unknown[]): Promise<unknown>;
+}
+
+/** A client of python-socketio; by itself it is the socket of `/`. */
+export interface PythonClient extends PythonSocket {
+  /** Waits for a report of this client: `connect`, `connect_error`, `disconnect` or `event`. */
+  hear(is: string, details?: Readonly<Record<string, unknown>>, timeoutMs?: number): Promise<PythonReport>;
+  untaken(is: string): readonly PythonReport[];
+  /** The client in another namespace. */
+  at(namespace: string): PythonSocket;
   transport(): Promise<unknown>;
   disconnect(): Promise<unknown>;
 }
@@ -74,12 +80,16 @@ export async function connectPython(python: PythonProcess, url: string, options:
   const client = ++made;
   const transports = TRANSPORTS[mode];
   await python.order("open", { client, url, transports, namespaces, auth, reconnection });
+  const at = (namespace: string): PythonSocket => ({
+    event: async (event) => (await python.hear("event", { client, event, namespace }))["args"],
+    emit: (event, ...args) => python.order("emit", { client, namespace, event, args }),
+    call: (event, ...args) => python.order("call", { client, namespace, event, args }),
+  });
   return {
+    ...at("/"),
+    at,
     hear: (is, details = {}, timeoutMs = undefined) => python.hear(is, { ...details, client }, timeoutMs),
-    event: async (event) => (await python.hear("event", { client, event, namespace: "/" }))["args"],
     untaken: (is) => python.untaken(is).filter((report) => report["client"] === client),
-    emit: (event, ...args) => python.order("emit", { client, namespace: "/", event, args }),
-    call: (event, ...args) => python.order("call", { client, namespace: "/", event, args }),
     transport: () => python.order("transport", { client }),
     disconnect: () => python.order("disconnect", { client }),
   };

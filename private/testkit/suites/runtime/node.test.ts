@@ -28,7 +28,9 @@ runtimeSuite("the engine on Node", async (options) => {
 });
 
 test("a connection that is kept alive does not hold a server that closes", async () => {
-  const { engine, httpServer } = listen(0);
+  const engine = listen(0);
+  const { httpServer } = engine;
+  if (httpServer === undefined) throw new Error("Cannot listen: the engine has no HTTP server");
   await new Promise((resolve) => httpServer.once("listening", resolve));
   const address = httpServer.address();
   const port = typeof address === "object" ? address?.port : undefined;

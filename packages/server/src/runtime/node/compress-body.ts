@@ -1,12 +1,15 @@
 // Compresses the bodies of answers in the encoding that a client prefers.
 // Place: **bytes** <- node exchange
-// Rules: what a client does not ask for it does not get; where it likes two equally, gzip.
+// Rules: what a client does not ask for it does not get; where it likes two equally, the one that we put first.
 // Source: docs/protocol/engine-4.md, "Compression"
 
-import { deflate, gzip } from "node:zlib";
+import { brotliCompress, deflate, gzip } from "node:zlib";
 
 /** An encoding that we have and clients know. */
-export type ContentEncoding = "gzip" | "deflate";
+export type ContentEncoding = "gzip" | "deflate" | "br";
+
+/** Those of bodies that are compressed while somebody waits. */
+const QUICK: readonly ContentEncoding[] = ["gzip", "deflate"];
 
 function weightOf(parameters: readonly string[]): number {
   for (const parameter of parameters) {
@@ -19,26 +22,43 @@ function weightOf(parameters: readonly string[]): number {
 /**
  * Chooses the encoding of an answer.
  * @param acceptEncoding the request's header of that name.
+ * @param ours the encodings on offer, the one that we like best first.
  * @returns undefined where the client takes none of ours.
  */
-export function chooseEncoding(acceptEncoding: string | undefined): ContentEncoding | undefined {
+export function chooseEncoding(
+  acceptEncoding: string | undefined,
+  ours: readonly ContentEncoding[] = QUICK,
+): ContentEncoding | undefined {
   const weights = new Map<string, number>();
   for (const item of (acceptEncoding ?? "").split(",")) {
     const [name = "", ...parameters] = item.split(";");
     weights.set(name.trim().toLowerCase(), weightOf(parameters));
   }
-  const weight = (name: ContentEncoding) => weights.get(name) ?? weights.get("*") ?? 0;
-  const [gzipWeight, deflateWeight] = [weight("gzip"), weight("deflate")];
-  if (gzipWeight > 0 && gzipWeight >= deflateWeight) return "gzip";
-  return deflateWeight > 0 ? "deflate" : undefined;
+  let chosen: ContentEncoding | undefined;
+  let best = 0;
+  for (const encoding of ours) {
+    const weight = weights.get(encoding) ?? weights.get("*") ?? 0;
+    if (weight > best) [chosen, best] = [encoding, weight];
+  }
+  return chosen;
 }
 
-/** Compresses a body; `done` gets nothing where that failed. */
+/**
+ * Compresses a body; `done` gets nothing where that failed.
+ * @param settings options of zlib.
+ */
 export function compressBody(
   encoding: ContentEncoding,
   body: string | Uint8Array,
+  settings: Readonly<Record<string, number>>,
   done: (compressed: Uint8Array | undefined) => void,
 ): void {
-  const compress = encoding === "gzip" ? gzip : deflate;
-  compress(body, (error, compressed) => done(error === null ? compressed : undefined));
+  const settle = (error: Error | null, compressed: Uint8Array): void => done(error === null ? compressed : undefined);
+  try {
+    if (encoding === "br") brotliCompress(body, settle);
+    else (encoding === "gzip" ? gzip : deflate)(body, settings, settle);
+  } catch {
+    // Settings that zlib refuses are no reason to keep an answer back.
+    done(undefined);
+  }
 }

@@ -10,6 +10,7 @@ import { TLSSocket } from "node:tls";
 import type { WebSocket } from "ws";
 import type {
   AnswerHeaders,
+  BodyCompression,
   BodyResult,
   HttpExchange,
   NativePair,
@@ -17,6 +18,7 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
+import { type EngineQuery, parseQuery } from "../../engine/query.ts";
 import { chooseEncoding, compressBody } from "./compress-body.ts";
 import { createNodeWebSocket } from "./node-websocket.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
@@ -25,17 +27,25 @@ function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
-class NodeRequestHead implements RequestHead {
+/** For errors of connections that somebody else will notice, or nobody needs to: it holds nothing. */
+function ignore(): void {}
+
+/** The head of a node:http request. */
+export class NodeRequestHead implements RequestHead {
   readonly native: { readonly req: IncomingMessage };
   readonly method: string;
   readonly target: string;
   readonly remoteAddress: string;
+  readonly query: EngineQuery;
 
   constructor(req: IncomingMessage) {
     this.native = { req };
     this.method = req.method ?? "GET";
     this.target = req.url ?? "";
     this.remoteAddress = req.socket.remoteAddress ?? "";
+    this.query = parseQuery(this.target);
+    // Where middlewares and programs look for it.
+    Reflect.set(req, "_query", this.query.all);
   }
 
   get secure(): boolean {
@@ -65,10 +75,12 @@ export class NodeExchange implements HttpExchange {
     this.#isClosing = isClosing;
     this.head = new NodeRequestHead(req);
     this.native = { req, res };
+    // As Express does it, for middlewares that want to answer; taken back with the answer.
+    Reflect.set(req, "res", res);
     this.#req = req;
     this.#res = res;
     // A client may cut its connection at any moment; that is no error of ours.
-    res.on("error", () => undefined);
+    res.on("error", ignore);
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
@@ -99,18 +111,18 @@ export class NodeExchange implements HttpExchange {
     });
   }
 
-  respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compressFrom?: number): void {
+  respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {
     // A middleware may have answered, and handed on all the same.
     if (this.#answered || this.#res.headersSent) return;
     this.#answered = true;
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
     const encoding =
-      compressFrom !== undefined && length >= compressFrom
+      compression !== undefined && length >= compression.from
         ? chooseEncoding(this.head.header("accept-encoding"))
         : undefined;
     if (encoding === undefined) this.#write(status, headers, body, length);
     else {
-      compressBody(encoding, body, (compressed) => {
+      compressBody(encoding, body, compression?.settings ?? {}, (compressed) => {
         if (compressed === undefined) this.#write(status, headers, body, length);
         else this.#write(status, { ...headers, "Content-Encoding": encoding }, compressed, compressed.byteLength);
       });
@@ -136,6 +148,7 @@ export class NodeExchange implements HttpExchange {
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
     this.#res.writeHead(status, { "Content-Length": length, ...headers });
     this.#res.end(body);
+    Reflect.set(this.#req, "res", undefined);
     // What the client still sends is read and dropped, so that the connection can be used again.
     this.#req.resume();
   }
@@ -151,6 +164,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
   /** The headers that go with the end of the handshake, and the way to answer for middlewares, where one has asked. */
   #response: ServerResponse | undefined;
   #settled = false;
+  readonly #leave: () => void = () => this.#socket.destroy();
 
   constructor(req: IncomingMessage, socket: Duplex, head: Buffer, door: WebSocketDoor) {
     this.head = new NodeRequestHead(req);
@@ -159,11 +173,9 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     this.#head = head;
     this.#door = door;
     // Without a listener from the first moment on, a reset during the handshake would end the process (CVE-2022-41940).
-    socket.on("error", () => undefined);
+    socket.on("error", ignore);
     // A peer that leaves while somebody decides is noticed by reading alone, or its connection would stay for ever.
-    socket.once("end", () => {
-      if (!this.#settled) socket.destroy();
-    });
+    socket.once("end", this.#leave);
     socket.read(0);
   }
 
@@ -192,10 +204,10 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     });
   }
 
-  refuse(message: string): void {
+  refuse(message: string, isPassing: boolean = false): void {
     if (!this.#settle()) return;
     const head = [
-      "HTTP/1.1 400 Bad Request",
+      `HTTP/1.1 ${isPassing ? "503 Service Unavailable" : "400 Bad Request"}`,
       "Connection: close",
       "Content-type: text/html",
       `Content-Length: ${Buffer.byteLength(message)}`,
@@ -213,6 +225,8 @@ export class NodeUpgradeExchange implements UpgradeExchange {
   #settle(): boolean {
     if (this.#settled || this.#response?.headersSent === true) return false;
     this.#settled = true;
+    // The connection outlives the request, and is not to hold it.
+    this.#socket.off("end", this.#leave);
     if (this.#response?.socket === this.#socket) this.#response.detachSocket(this.#response.socket);
     return true;
   }

@@ -17,8 +17,8 @@ function toBytes(data: RawData): Uint8Array {
 
 /** How the messages of a connection are written. */
 export interface MessageWriting {
-  /** Frames what is not compressed. */
-  readonly frames: FrameWriter;
+  /** Frames what is not compressed; undefined where the WebSocket has to do that itself. */
+  readonly frames: FrameWriter | undefined;
   /** Length from which on a message may be compressed, where that was agreed; `Infinity` for never. */
   readonly compressFrom: number;
 }
@@ -27,20 +27,24 @@ class NodeWebSocket implements WebSocketPort {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
   readonly #writing: MessageWriting;
-  /** Whether compression was agreed: then `ws` has to keep the order, since it compresses in its own time. */
-  readonly #compresses: boolean;
+  /** Not where compression was agreed: then `ws` has to keep the order, since it compresses in its own time. */
+  readonly #frames: FrameWriter | undefined;
   #events: WebSocketEvents | undefined;
 
   constructor(webSocket: WebSocket, socket: Duplex, writing: MessageWriting) {
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.#writing = writing;
-    this.#compresses = webSocket.extensions !== "";
+    this.#frames = webSocket.extensions === "" ? writing.frames : undefined;
     webSocket.on("message", (data, isBinary) => {
       this.#events?.message(isBinary ? toBytes(data) : data.toString());
     });
     webSocket.on("error", (error) => this.#events?.closed(error));
     webSocket.on("close", () => this.#events?.closed());
+  }
+
+  get native(): WebSocket {
+    return this.#webSocket;
   }
 
   listen(events: WebSocketEvents): void {
@@ -49,16 +53,16 @@ class NodeWebSocket implements WebSocketPort {
 
   send(batch: readonly Outgoing[], done: (failure?: Error) => void): void {
     const written = (error?: Error | null): void => done(error ?? undefined);
-    if (this.#compresses) this.#sendCompressed(batch, written);
-    else if (this.#webSocket.readyState !== WebSocket.OPEN) written(new Error("The WebSocket is not open any more"));
-    else this.#socket.write(this.#writing.frames.write(batch), written);
+    if (this.#webSocket.readyState !== WebSocket.OPEN) written(new Error("The WebSocket is not open any more"));
+    else if (this.#frames === undefined) this.#sendEach(batch, written);
+    else this.#socket.write(this.#frames.write(batch), written);
   }
 
   close(): void {
     this.#webSocket.close();
   }
 
-  #sendCompressed(batch: readonly Outgoing[], written: (error?: Error | null) => void): void {
+  #sendEach(batch: readonly Outgoing[], written: (error?: Error | null) => void): void {
     const { compressFrom } = this.#writing;
     const messages = batch.flatMap(({ frames, compress }) => frames.map(({ data }) => ({ data, compress })));
     const last = messages.at(-1);

@@ -3,26 +3,29 @@
 // Rules: this class only binds the platform-neutral server to Node; inheritance is used since programs
 //        construct it with `new`, extend it and pass it around as one object.
 
-import { createServer, Server as HttpServer } from "node:http";
-import { Server as HttpsServer } from "node:https";
+import { createServer } from "node:http";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
+import type { EngineServer } from "../../engine/server.ts";
 import type { ServerOptions } from "../../socket/options.ts";
 import { SocketServer } from "../../socket/server.ts";
 import { chooseDialect } from "../dialect-2.ts";
-import { attachEngine } from "./attach-engine.ts";
+import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
+import { NodeEngine } from "./engine-server.ts";
+import type { NativeServer } from "./native-types.ts";
 import { nodePlatform } from "./platform.ts";
 import { serveClient } from "./static-client.ts";
 
-/** What a server may be attached to. */
-export type ListenTarget = HttpServer | HttpsServer | number | string;
+/** What a server may be attached to: a server of node:http, https or http2, or a port. */
+export type ListenTarget = HttpServerLike | number | string;
 
 function isListenTarget(target: unknown): target is ListenTarget {
-  return (
-    typeof target === "number" ||
-    typeof target === "string" ||
-    target instanceof HttpServer ||
-    target instanceof HttpsServer
-  );
+  return typeof target === "number" || typeof target === "string" || isHttpServer(target);
+}
+
+/** Servers of other packages have the members of Node's, and are not always instances of its classes. */
+function isHttpServer(target: unknown): target is HttpServerLike {
+  if (typeof target !== "object" || target === null || !("listening" in target)) return false;
+  return ["listen", "close", "on", "off", "listeners"].every((name) => typeof Reflect.get(target, name) === "function");
 }
 
 /**
@@ -45,7 +48,7 @@ export class Server<
   ServerSide extends EventsMap = DefaultEventsMap,
   Data = DefaultData,
 > extends SocketServer<Listen, Emit, ServerSide, Data> {
-  #httpServer: HttpServer | HttpsServer | undefined;
+  #httpServer: HttpServerLike | undefined;
   #detach: (() => void) | undefined;
 
   /**
@@ -57,19 +60,26 @@ export class Server<
   constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
     const listens = isListenTarget(target);
     super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform(), chooseDialect);
-    if (typeof target === "function") {
-      throw new TypeError(
-        "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
-      );
-    }
+    refuseFunction(target);
     if (!listens && target !== undefined && typeof Reflect.get(target, "listen") === "function") {
       throw new TypeError("Cannot attach to this server: it is neither an HTTP nor an HTTPS server of Node");
     }
     if (listens) this.attach(target);
   }
 
-  /** The HTTP server below. */
-  get httpServer(): HttpServer | HttpsServer | undefined {
+  /** The HTTP server below; undefined until the server is attached. */
+  get httpServer(): NativeServer {
+    return this.#startedHttpServer();
+  }
+
+  /** The engine; undefined until the server is attached. */
+  override get engine(): NodeEngine {
+    return asNodeEngine(super.engine);
+  }
+
+  /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
+  #startedHttpServer(): NativeServer;
+  #startedHttpServer(): unknown {
     return this.#httpServer;
   }
 
@@ -89,10 +99,11 @@ export class Server<
    * httpServer.listen(3000);
    */
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
-    const engine = this.startEngine(options);
+    refuseFunction(target);
+    const engine = this.startEngine(options, (resolved) => new NodeEngine(resolved));
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
-    this.#detach = attachEngine(engine, server, this.opts.serveClient ? serveClient(this.opts.path) : () => undefined);
+    this.#detach = attachEngine(engine, server, this.opts.serveClient ? { side: serveClient(this.opts) } : {});
     if (!isHttpServer(target)) server.listen(Number(target));
     return this;
   }
@@ -116,7 +127,7 @@ export class Server<
    *
    * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose
    * transport takes it now. The HTTP server is closed too, also one that was handed in.
-   * @param callback called when the HTTP server has closed, with its error if there was one.
+   * @param callback called when the HTTP server has closed, with its error if there was one, as where it does not listen.
    * @returns a promise of the same moment, which is not rejected by that error.
    * @example
    * process.once("SIGTERM", () => {
@@ -128,7 +139,8 @@ export class Server<
     const detach = this.#detach;
     this.#detach = undefined;
     await this.stopEngine();
-    if (server?.listening) {
+    if (server === undefined) callback?.();
+    else {
       await new Promise<void>((resolve) => {
         // Attached until the last connection has ended: requests that are on their way still get an answer.
         server.close((error) => {
@@ -136,15 +148,23 @@ export class Server<
           resolve();
         });
       });
-    } else {
-      callback?.();
     }
     detach?.();
   }
 }
 
-function isHttpServer(target: ListenTarget): target is HttpServer | HttpsServer {
-  return typeof target === "object";
+/** @throws TypeError for an Express app, which is a function and no server. */
+function refuseFunction(target: unknown): void {
+  if (typeof target !== "function") return;
+  throw new TypeError(
+    "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
+  );
+}
+
+/** On Node the server starts no other engine than this one. */
+function asNodeEngine(engine: EngineServer): NodeEngine;
+function asNodeEngine(engine: unknown): unknown {
+  return engine;
 }
 
 function notFound(_request: unknown, response: { writeHead(status: number): { end(): unknown } }): void {

@@ -1,4 +1,4 @@
-// Completes WebSocket handshakes with the `ws` package, as the engine's options say.
+// Completes WebSocket handshakes with the `ws` package or what a program has put in its place, as the engine's options say.
 // Place: **bytes** -> node exchange -> websocket carrier
 // Rules: a message over the limit is given up while it comes in, before and after it is inflated; headers of the program
 //        go along with the answer that completes the handshake.
@@ -6,13 +6,14 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "../../engine/options.ts";
 import { profileOf } from "../../engine/profile.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import type { MessageWriting } from "./node-websocket.ts";
+import { createWebSocketServer } from "./websocket-engine.ts";
 
-type DoorOptions = Pick<EngineOptions, "maxHttpBufferSize" | "perMessageDeflate" | "compat">;
+type DoorOptions = Pick<EngineOptions, "maxHttpBufferSize" | "perMessageDeflate" | "compat" | "wsEngine">;
 
 /** Where WebSockets come in. */
 export interface WebSocketDoor {
@@ -38,7 +39,7 @@ function compressFrom({ perMessageDeflate, compat }: DoorOptions): number {
 /** Makes the door of an engine. */
 export function createWebSocketDoor(options: DoorOptions): WebSocketDoor {
   const { maxHttpBufferSize, perMessageDeflate } = options;
-  const server = new WebSocketServer({
+  const { server, isForeign } = createWebSocketServer(options, {
     noServer: true,
     clientTracking: false,
     maxPayload: maxHttpBufferSize,
@@ -49,7 +50,7 @@ export function createWebSocketDoor(options: DoorOptions): WebSocketDoor {
     skipUTF8Validation: false,
   });
   return {
-    writing: { frames: new FrameWriter(), compressFrom: compressFrom(options) },
+    writing: { frames: isForeign ? undefined : new FrameWriter(), compressFrom: compressFrom(options) },
     open(req, socket, head, headers, opened) {
       const add = (lines: string[], of: IncomingMessage): void => {
         if (of === req) lines.push(...headers);
@@ -57,7 +58,7 @@ export function createWebSocketDoor(options: DoorOptions): WebSocketDoor {
       // The handshake is completed before this call returns, and so are the headers.
       if (headers.length > 0) server.on("headers", add);
       server.handleUpgrade(req, socket, head, opened);
-      server.off("headers", add);
+      if (headers.length > 0) server.off("headers", add);
     },
   };
 }

@@ -1,0 +1,38 @@
+// The server's encoder as adapters of upstream's kind use it: they encode a packet and hand its frames to connections.
+// Place: adapter -> **shared encoder** -> connection
+// Rules: frames are known again, so that each connection gets the packet in its own variant, encoded once for all of them;
+//        it calls back as well, as encoders of 2.x do.
+// Source: docs/protocol/socket-5.md, "Text encoding"
+
+import type { SocketFrame, SocketPacket } from "@bowline/protocol";
+import { PreparedPacket } from "@bowline/protocol/internal";
+import type { Wires } from "./wires.ts";
+
+/** Encodes for adapters. */
+export class SharedEncoder {
+  readonly #wires: () => Wires;
+  readonly #packets: WeakMap<readonly SocketFrame[], PreparedPacket> = new WeakMap();
+
+  /** @param wires those in force. */
+  constructor(wires: () => Wires) {
+    this.#wires = wires;
+  }
+
+  /**
+   * Encodes a packet.
+   * @returns the frames in order, as most clients get them: a text, then its attachments.
+   * @throws whatever the parser throws, for data that cannot be written.
+   */
+  encode(packet: SocketPacket, callback?: (frames: SocketFrame[]) => void): SocketFrame[] {
+    const prepared = new PreparedPacket(packet);
+    const frames = this.#wires().frames(prepared);
+    this.#packets.set(frames, prepared);
+    callback?.(frames);
+    return frames;
+  }
+
+  /** The packet that these very frames are of; undefined for frames that somebody else has made. */
+  packetOf(frames: readonly SocketFrame[]): PreparedPacket | undefined {
+    return this.#packets.get(frames);
+  }
+}
