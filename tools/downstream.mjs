@@ -96,7 +96,14 @@ function withOurs(manifest, own) {
   const dependencies = Object.fromEntries(
     Object.entries(manifest.dependencies).map(([name, spec]) => [name, own.find(name, spec) ?? spec]),
   );
-  return { ...manifest, dependencies, overrides: { ...manifest.overrides, ...own.overrides } };
+  // npm takes no override that says otherwise than the program's own dependency does; for those of a package's other
+  // generation it makes no difference between a tarball of ours and a version.
+  const said = ([key, spec]) => {
+    const name = key.replace(/(?<=.)@.*$/, "");
+    return dependencies[name] === undefined || dependencies[name] === spec;
+  };
+  const overrides = Object.fromEntries(Object.entries(own.overrides).filter(said));
+  return { ...manifest, dependencies, overrides: { ...manifest.overrides, ...overrides } };
 }
 
 /** The official packages that npm put in although ours should stand there. */
