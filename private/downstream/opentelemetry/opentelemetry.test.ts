@@ -41,13 +41,6 @@ describe.each(installationsOf("opentelemetry"))("OpenTelemetry $title", (install
   let program: RunningProgram;
   let url = "";
 
-  async function start(reserved: "0" | "1"): Promise<void> {
-    program = await startProgram(installation, "app.js", /listening on port (\d+)/, {
-      env: { PORT: "0", RESERVED: reserved },
-    });
-    url = `http://127.0.0.1:${program.ready}`;
-  }
-
   /** The spans that have ended so far. */
   async function spans(): Promise<unknown> {
     const all: unknown = await (await fetch(url)).json();
@@ -55,7 +48,10 @@ describe.each(installationsOf("opentelemetry"))("OpenTelemetry $title", (install
   }
 
   describe.skipIf(installation.missing !== undefined).each(CLIENTS)("traces what %s causes", (client) => {
-    beforeAll(() => start("0"));
+    beforeAll(async () => {
+      program = await startProgram(installation, "app.js", /listening on port (\d+)/, { env: { PORT: "0" } });
+      url = `http://127.0.0.1:${program.ready}`;
+    });
     afterAll(() => program?.stop());
 
     test("as spans of what is received and sent, in namespaces and rooms, and of handlers that fail", async () => {
