@@ -10,6 +10,7 @@ import { chooseProfile } from "../socket/profile.ts";
 
 const DIALECT_2: ApiDialect = {
   profile: chooseProfile(2),
+  chains: "main namespace",
   showMap: (map) => createObjectView(map, mapCollection(map)),
   createNamespace: (...parts) => new LegacyNamespace(...parts),
   createSocket: (...parts) => new LegacySocket(...parts),
@@ -17,3 +18,5 @@ const DIALECT_2: ApiDialect = {
 
 /** Chooses the dialect of a program's generation; with `compat: 2` that of 2.x, with all that later ones have. */
 export const chooseDialect: ChooseDialect = (compat) => (compat === 2 ? DIALECT_2 : chooseOrdinaryDialect(compat));
+
+export { LegacyNamespace, LegacySocket };

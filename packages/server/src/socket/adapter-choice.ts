@@ -23,7 +23,11 @@ export function chooseAdapter(
   return adapter ?? (recovery === undefined ? Adapter : SessionAwareAdapter);
 }
 
-/** Makes the adapter of a namespace. */
+/**
+ * Makes the adapter of a namespace. Its type is what programs find on nearly every namespace: ours, or a class of a third
+ * party that extends ours or upstream's. One that is written from the contract alone has no more than that.
+ */
+export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): Adapter;
 export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): AdapterContract {
   return isConstructor(maker) ? new maker(namespace) : maker(namespace);
 }
