@@ -1,8 +1,9 @@
 // Cases about what a socket says and hears: events, answers, middlewares, listeners, plugins.
 // Place: **cases** -> stage -> server package, official client
 
+import { EventEmitter, once } from "node:events";
 import { keysOf, messageOf, type ServerCase } from "./stage.ts";
-import { type ApiSocket, isApiConnection } from "./surface.ts";
+import { type ApiSocket, isApiConnection, isApiSocket } from "./surface.ts";
 import { openWire } from "./wire.ts";
 
 const BOTH = [2, 4] as const;
@@ -358,9 +359,28 @@ export const TALKING: readonly ServerCase[] = [
       note(`closed: ${show((await closed)[0])}`);
     },
   },
+  {
+    name: "can be waited for as emitters of Node can",
+    generations: BOTH,
+    async run({ serve, connect, note, show, soon }) {
+      const { io, url } = await serve();
+      const told = once(asEmitter(io.sockets), "connection");
+      const client = connect(url);
+      const [socket]: readonly unknown[] = await soon(told);
+      if (!isApiSocket(socket)) throw new Error("it is no socket");
+      const heard = once(asEmitter(socket), "news");
+      client.emit("news", 1, "two");
+      note(`heard: ${show(...(await soon(heard)))}`);
+    },
+  },
 ];
 
 /** What an emitter of Node does with an event; a plugin uses it to emit without sending. */
 function emitLocally(this: ApiSocket, event: string, ...args: readonly unknown[]): void {
   for (const listener of this.listeners(event)) if (typeof listener === "function") Reflect.apply(listener, this, args);
+}
+
+function asEmitter(value: unknown): EventEmitter {
+  if (value instanceof EventEmitter) return value;
+  throw new TypeError("it is no emitter of Node");
 }
