@@ -89,7 +89,9 @@ export class Namespace<
     this.clock = host.platform.clock;
     this.#host = host;
     this.adapter = createAdapter(this);
-    this.recovery = host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform.random);
+    const adapterFailed = (error: unknown) => host.handlers.contained({ error, handler: "adapter", namespace: name });
+    this.recovery =
+      host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform.random, adapterFailed);
     this.#reception = new Reception(
       {
         name,
