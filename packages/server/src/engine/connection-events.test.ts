@@ -94,6 +94,19 @@ describe("a packet that comes in", () => {
     ]);
   });
 
+  it("has its bytes in the form that programs of the platform expect", () => {
+    const platform = { ...createFakePlatform(), toNativeBytes: (bytes: Uint8Array) => Buffer.from(bytes) };
+    const engine = new EngineServer(ENGINE_DEFAULTS, platform);
+    const heard: unknown[] = [];
+    engine.on("connection", (connection) => {
+      connection.on("packet", ({ data }) => heard.push(data)).on("data", (data) => heard.push(data));
+    });
+    const upgrade = new FakeUpgrade("/engine.io/?EIO=4&transport=websocket");
+    engine.handleUpgrade(upgrade);
+    upgrade.port.receive(Uint8Array.of(1, 2));
+    expect(heard).toEqual([Buffer.of(1, 2), Buffer.of(1, 2)]);
+  });
+
   it("that answers our ping is a sign of life, and our ping a packet", () => {
     const { port, heard, clock } = openWebSocket();
     clock.advance(ENGINE_DEFAULTS.pingInterval);

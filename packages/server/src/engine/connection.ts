@@ -12,7 +12,6 @@ import {
   EngineSession,
   type Outgoing,
   type SessionEvents,
-  type Trace,
 } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import {
@@ -23,6 +22,7 @@ import {
   type SendOptions,
   type SentCallback,
 } from "./connection-events.ts";
+import type { ConnectionOptions, ConnectionServer, Route } from "./connection-parts.ts";
 import { EngineEmitter } from "./engine-emitter.ts";
 import type { HttpExchange, RequestHead } from "./http-exchange.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
@@ -30,43 +30,6 @@ import type { Query } from "./query.ts";
 import { keepHead, nativeRequest } from "./request-head.ts";
 import { Transport, type TransportState } from "./transport.ts";
 import { type StreamCarrier, Upgrading } from "./upgrading.ts";
-
-/** The transport that a connection begins with. */
-export type FirstRoute =
-  | { readonly on: "polling"; readonly carrier: PollingCarrier }
-  | { readonly on: "stream"; readonly carrier: StreamCarrier };
-
-/** The transport that a connection is on, and where it stands with the way to a better one. */
-type Route =
-  | { readonly on: "polling"; readonly carrier: PollingCarrier; readonly upgrade: Upgrading | undefined }
-  | { readonly on: "stream"; readonly carrier: StreamCarrier; readonly upgraded: boolean };
-
-/** What a connection is made of. */
-export interface ConnectionOptions {
-  readonly id: string;
-  readonly dialect: EngineDialect;
-  readonly head: RequestHead;
-  readonly query: Query;
-  readonly route: FirstRoute;
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
-  readonly upgradeTimeoutMs: number;
-  readonly maxBufferedBytes: number;
-  readonly clock: Clock;
-  readonly trace: Trace;
-  readonly server: ConnectionServer;
-  /** Told once when the connection has ended, before anybody else. */
-  readonly ended: (connection: Connection) => void;
-}
-
-/** The engine as its connections know it. */
-export interface ConnectionServer {
-  /** How many sessions there are. */
-  readonly clientsCount: number;
-  hasListeners(event: "flush" | "drain"): boolean;
-  emit(event: "flush", connection: Connection, packets: readonly OutgoingPacket[]): boolean;
-  emit(event: "drain", connection: Connection): boolean;
-}
 
 /** One client of the engine. */
 export class Connection extends EngineEmitter<ConnectionEvents> implements SessionEvents {
@@ -83,6 +46,7 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
   readonly query: Query;
   readonly #clock: Clock;
   readonly #upgradeTimeoutMs: number;
+  readonly #toNativeBytes: (bytes: Uint8Array) => Uint8Array;
   readonly #ended: (connection: Connection) => void;
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
@@ -103,6 +67,7 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     this.query = options.query;
     this.#clock = options.clock;
     this.#upgradeTimeoutMs = options.upgradeTimeoutMs;
+    this.#toNativeBytes = options.toNativeBytes;
     this.#ended = options.ended;
     this.#route = route.on === "polling" ? { ...route, upgrade: undefined } : { ...route, upgraded: false };
     this.#session = new EngineSession({
@@ -159,6 +124,11 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
   /** What was sent and not handed to the transport yet, made anew at each look. */
   get writeBuffer(): readonly OutgoingPacket[] {
     return this.#session.queued.flatMap((outgoing) => packetsOf(outgoing, this.dialect));
+  }
+
+  /** The layer above, once it listens. @internal */
+  get listener(): ConnectionListener | undefined {
+    return this.#listener;
   }
 
   /** Makes the layer above the one that hears of messages and the end. */
@@ -248,14 +218,18 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
   }
 
   packet(packet: Packet): void {
-    if (this.hasListeners("packet")) this.emit("packet", packet);
-    this.#transport?.emit("packet", packet);
+    const isHeard = this.hasListeners("packet");
+    if (!isHeard && this.#transport?.hasListeners("packet") !== true) return;
+    const { type, data } = packet;
+    const told = data === undefined ? packet : { type, data: this.#native(data) };
+    if (isHeard) this.emit("packet", told);
+    this.#transport?.emit("packet", told);
   }
 
   message(data: string | Uint8Array): void {
     this.#listener?.message(data);
-    if (this.hasListeners("data")) this.emit("data", data);
-    if (this.hasListeners("message")) this.emit("message", data);
+    if (this.hasListeners("data")) this.emit("data", this.#native(data));
+    if (this.hasListeners("message")) this.emit("message", this.#native(data));
   }
 
   heartbeat(type: "ping" | "pong"): void {
@@ -299,6 +273,10 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     from.close("discard");
     left?.emit("close");
     if (this.hasListeners("upgrade")) this.emit("upgrade", this.transport);
+  }
+
+  #native(data: string | Uint8Array): string | Uint8Array {
+    return typeof data === "string" ? data : this.#toNativeBytes(data);
   }
 
   #tellCreated(outgoing: Outgoing): void {

@@ -6,7 +6,8 @@
 import type { Handshake } from "@bowline/protocol";
 import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
 import type { HeaderWriter } from "./answer-headers.ts";
-import { Connection, type ConnectionServer, type FirstRoute } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionServer, FirstRoute } from "./connection-parts.ts";
 import type { BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
 import { PollingCarrier } from "./polling-carrier.ts";
@@ -24,6 +25,8 @@ export interface OpenerParts {
   readonly headers: HeaderWriter;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Bytes in the form that programs expect. */
+  toNativeBytes(bytes: Uint8Array): Uint8Array;
   readonly server: ConnectionServer;
   /** The open sessions by their ids. */
   readonly connections: Map<string, Connection>;
@@ -45,7 +48,7 @@ export class SessionOpener {
 
   /** Answers the request with the open packet; later ones of the session go to the connection. */
   openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { options, headers, clock } = this.#parts;
+    const { options, headers, clock, trace } = this.#parts;
     const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
     const polling = new PollingCarrier({
       dialect: query.dialect,
@@ -57,6 +60,7 @@ export class SessionOpener {
       compression: this.#compression,
       headers: (head, content, isFirst) => headers.answer(head, content, { sid, isFirst }),
       clock,
+      trace,
     });
     try {
       this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));
@@ -83,7 +87,7 @@ export class SessionOpener {
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { options, clock, trace, server, connections } = this.#parts;
+    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
     const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = options;
     const connection = new Connection({
       id: sid,
@@ -97,6 +101,7 @@ export class SessionOpener {
       maxBufferedBytes,
       clock,
       trace,
+      toNativeBytes,
       server,
       ended: () => connections.delete(sid),
     });

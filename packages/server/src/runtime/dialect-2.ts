@@ -10,6 +10,7 @@ import { chooseProfile } from "../socket/profile.ts";
 
 const DIALECT_2: ApiDialect = {
   profile: chooseProfile(2),
+  chains: "main namespace",
   showMap: (map) => createObjectView(map, mapCollection(map)),
   createNamespace: (...parts) => new LegacyNamespace(...parts),
   createSocket: (...parts) => new LegacySocket(...parts),

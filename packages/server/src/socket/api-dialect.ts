@@ -28,6 +28,8 @@ export type SocketParts<
 /** The program interface of one generation. */
 export interface ApiDialect {
   readonly profile: Profile;
+  /** What methods of the server give that do something for its main namespace: the server, or the namespace. */
+  readonly chains: "server" | "main namespace";
   /** Gives a map the form that programs of this generation read. */
   showMap<Value>(map: Map<string, Value>): Map<string, Value>;
   createNamespace<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>(
@@ -44,6 +46,7 @@ export type ChooseDialect = (compat: ServerOptions["compat"]) => ApiDialect;
 /** The dialect with the classes of 4.x, and the habits of the program's generation. */
 export const chooseOrdinaryDialect: ChooseDialect = (compat) => ({
   profile: chooseProfile(compat),
+  chains: "server",
   showMap: (map) => map,
   createNamespace: (...parts) => new Namespace(...parts),
   createSocket: (...parts) => new Socket(...parts),
