@@ -77,6 +77,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("deployment", 30_000),
       builtSuite("downstream", 60_000, "private/downstream"),
       builtSuite("adapters", 60_000),
+      builtSuite("brokers", 60_000),
     ],
   },
 });

@@ -94,6 +94,19 @@ describe("a packet that comes in", () => {
     ]);
   });
 
+  it("has its bytes in the form that programs of the platform expect", () => {
+    const platform = { ...createFakePlatform(), toNativeBytes: (bytes: Uint8Array) => Buffer.from(bytes) };
+    const engine = new EngineServer(ENGINE_DEFAULTS, platform);
+    const heard: unknown[] = [];
+    engine.on("connection", (connection) => {
+      connection.on("packet", ({ data }) => heard.push(data)).on("data", (data) => heard.push(data));
+    });
+    const upgrade = new FakeUpgrade("/engine.io/?EIO=4&transport=websocket");
+    engine.handleUpgrade(upgrade);
+    upgrade.port.receive(Uint8Array.of(1, 2));
+    expect(heard).toEqual([Buffer.of(1, 2), Buffer.of(1, 2)]);
+  });
+
   it("that answers our ping is a sign of life, and our ping a packet", () => {
     const { port, heard, clock } = openWebSocket();
     clock.advance(ENGINE_DEFAULTS.pingInterval);
@@ -195,6 +208,32 @@ describe("the transport of a connection", () => {
       "websocket",
       "open",
     ]);
+  });
+
+  it("tells of the headers of answers, which may be changed; who fails with that keeps no answer back", () => {
+    const { engine, opened, platform } = createScene();
+    const poll = (sid = "") => {
+      const exchange = new FakeExchange(`/engine.io/?EIO=4&transport=polling${sid}`, { native: "req" });
+      engine.handleRequest(exchange);
+      return exchange;
+    };
+    poll();
+    platform.clock.endTurn();
+    const [connection] = opened;
+    const second = poll(`&sid=${connection?.id}`);
+    connection?.transport.on("headers", (headers, request) => {
+      headers["X-Seen"] = String(request);
+    });
+    connection?.send("a");
+    platform.clock.endTurn();
+    const third = poll(`&sid=${connection?.id}`);
+    connection?.transport.prependListener("headers", () => {
+      throw new Error("a program's mistake");
+    });
+    connection?.send("b");
+    platform.clock.endTurn();
+    expect([second.answer?.headers["X-Seen"], second.outcome, third.outcome]).toEqual(["req", "200 4a", "200 4b"]);
+    expect(platform.uncaught).toEqual([new Error("a program's mistake")]);
   });
 
   it("on trial is open until it is shown out", () => {

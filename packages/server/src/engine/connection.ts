@@ -12,9 +12,9 @@ import {
   EngineSession,
   type Outgoing,
   type SessionEvents,
-  type Trace,
 } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
+import type { ChangeableHeaders } from "./answer-headers.ts";
 import {
   type ConnectionEvents,
   type ConnectionListener,
@@ -23,50 +23,14 @@ import {
   type SendOptions,
   type SentCallback,
 } from "./connection-events.ts";
+import type { ConnectionOptions, ConnectionServer, Route } from "./connection-parts.ts";
 import { EngineEmitter } from "./engine-emitter.ts";
-import type { HttpExchange, RequestHead } from "./http-exchange.ts";
+import type { AnswerHeaders, HttpExchange, RequestHead } from "./http-exchange.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
 import type { Query } from "./query.ts";
 import { keepHead, nativeRequest } from "./request-head.ts";
 import { Transport, type TransportState } from "./transport.ts";
 import { type StreamCarrier, Upgrading } from "./upgrading.ts";
-
-/** The transport that a connection begins with. */
-export type FirstRoute =
-  | { readonly on: "polling"; readonly carrier: PollingCarrier }
-  | { readonly on: "stream"; readonly carrier: StreamCarrier };
-
-/** The transport that a connection is on, and where it stands with the way to a better one. */
-type Route =
-  | { readonly on: "polling"; readonly carrier: PollingCarrier; readonly upgrade: Upgrading | undefined }
-  | { readonly on: "stream"; readonly carrier: StreamCarrier; readonly upgraded: boolean };
-
-/** What a connection is made of. */
-export interface ConnectionOptions {
-  readonly id: string;
-  readonly dialect: EngineDialect;
-  readonly head: RequestHead;
-  readonly query: Query;
-  readonly route: FirstRoute;
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
-  readonly upgradeTimeoutMs: number;
-  readonly maxBufferedBytes: number;
-  readonly clock: Clock;
-  readonly trace: Trace;
-  readonly server: ConnectionServer;
-  /** Told once when the connection has ended, before anybody else. */
-  readonly ended: (connection: Connection) => void;
-}
-
-/** The engine as its connections know it. */
-export interface ConnectionServer {
-  /** How many sessions there are. */
-  readonly clientsCount: number;
-  hasListeners(event: "flush" | "drain"): boolean;
-  emit(event: "flush", connection: Connection, packets: readonly OutgoingPacket[]): boolean;
-  emit(event: "drain", connection: Connection): boolean;
-}
 
 /** One client of the engine. */
 export class Connection extends EngineEmitter<ConnectionEvents> implements SessionEvents {
@@ -83,13 +47,13 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
   readonly query: Query;
   readonly #clock: Clock;
   readonly #upgradeTimeoutMs: number;
+  readonly #toNativeBytes: (bytes: Uint8Array) => Uint8Array;
   readonly #ended: (connection: Connection) => void;
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
   #route: Route;
-  /** What programs see of the transport in use, and of the one that is on trial; made when they look. */
+  /** What programs see of the transport in use; made when they look. */
   #transport: Transport | undefined;
-  #candidate: Transport | undefined;
 
   constructor(options: ConnectionOptions) {
     super();
@@ -103,6 +67,7 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     this.query = options.query;
     this.#clock = options.clock;
     this.#upgradeTimeoutMs = options.upgradeTimeoutMs;
+    this.#toNativeBytes = options.toNativeBytes;
     this.#ended = options.ended;
     this.#route = route.on === "polling" ? { ...route, upgrade: undefined } : { ...route, upgraded: false };
     this.#session = new EngineSession({
@@ -159,6 +124,11 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
   /** What was sent and not handed to the transport yet, made anew at each look. */
   get writeBuffer(): readonly OutgoingPacket[] {
     return this.#session.queued.flatMap((outgoing) => packetsOf(outgoing, this.dialect));
+  }
+
+  /** The layer above, once it listens. @internal */
+  get listener(): ConnectionListener | undefined {
+    return this.#listener;
   }
 
   /** Makes the layer above the one that hears of messages and the end. */
@@ -233,29 +203,40 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     const { carrier } = route;
     const upgrade = new Upgrading(candidate, this.#clock, this.#upgradeTimeoutMs, {
       release: () => carrier.release(),
-      switched: () => this.#switch(carrier, candidate),
+      switched: (trial) => this.#switch(carrier, trial),
       dropped: () => {
-        this.#candidate = undefined;
         this.#route = { on: "polling", carrier, upgrade: undefined };
       },
     });
     this.#route = { ...route, upgrade };
     upgrade.start();
     if (this.hasListeners("upgrading")) {
-      this.#candidate = new Transport(candidate, this);
-      this.emit("upgrading", this.#candidate);
+      upgrade.transport = new Transport(candidate, this);
+      this.emit("upgrading", upgrade.transport);
     }
   }
 
+  /** The headers of an answer to a poll or a POST, as programs that listen on the transport have changed them. */
+  answerHeaders(headers: AnswerHeaders, head: RequestHead): AnswerHeaders {
+    if (this.#transport?.hasListeners("headers") !== true) return headers;
+    const changeable: ChangeableHeaders = { ...headers };
+    this.#transport.emit("headers", changeable, nativeRequest(head));
+    return changeable;
+  }
+
   packet(packet: Packet): void {
-    if (this.hasListeners("packet")) this.emit("packet", packet);
-    this.#transport?.emit("packet", packet);
+    const isHeard = this.hasListeners("packet");
+    if (!isHeard && this.#transport?.hasListeners("packet") !== true) return;
+    const { type, data } = packet;
+    const told = data === undefined ? packet : { type, data: this.#native(data) };
+    if (isHeard) this.emit("packet", told);
+    this.#transport?.emit("packet", told);
   }
 
   message(data: string | Uint8Array): void {
     this.#listener?.message(data);
-    if (this.hasListeners("data")) this.emit("data", data);
-    if (this.hasListeners("message")) this.emit("message", data);
+    if (this.hasListeners("data")) this.emit("data", this.#native(data));
+    if (this.hasListeners("message")) this.emit("message", this.#native(data));
   }
 
   heartbeat(type: "ping" | "pong"): void {
@@ -290,15 +271,18 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     this.#transport?.emit("close");
   }
 
-  #switch(from: PollingCarrier, to: StreamCarrier): void {
+  #switch(from: PollingCarrier, { candidate, transport }: Upgrading): void {
     const left = this.#transport;
-    this.#route = { on: "stream", carrier: to, upgraded: true };
-    this.#transport = this.#candidate;
-    this.#candidate = undefined;
-    this.#session.replace(to);
+    this.#route = { on: "stream", carrier: candidate, upgraded: true };
+    this.#transport = transport;
+    this.#session.replace(candidate);
     from.close("discard");
     left?.emit("close");
     if (this.hasListeners("upgrade")) this.emit("upgrade", this.transport);
+  }
+
+  #native(data: string | Uint8Array): string | Uint8Array {
+    return typeof data === "string" ? data : this.#toNativeBytes(data);
   }
 
   #tellCreated(outgoing: Outgoing): void {

@@ -5,9 +5,10 @@
 
 import type { Handshake } from "@bowline/protocol";
 import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
-import type { HeaderWriter } from "./answer-headers.ts";
-import { Connection, type ConnectionServer, type FirstRoute } from "./connection.ts";
-import type { BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
+import type { AnswerContent, HeaderWriter } from "./answer-headers.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionServer, FirstRoute } from "./connection-parts.ts";
+import type { AnswerHeaders, BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
 import { PollingCarrier } from "./polling-carrier.ts";
 import { type EngineProfile, profileOf } from "./profile.ts";
@@ -24,6 +25,10 @@ export interface OpenerParts {
   readonly headers: HeaderWriter;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Bytes in the form that programs expect. */
+  toNativeBytes(bytes: Uint8Array): Uint8Array;
+  /** Where the error of a listener goes. */
+  reportUncaught(error: unknown): void;
   readonly server: ConnectionServer;
   /** The open sessions by their ids. */
   readonly connections: Map<string, Connection>;
@@ -45,7 +50,7 @@ export class SessionOpener {
 
   /** Answers the request with the open packet; later ones of the session go to the connection. */
   openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { options, headers, clock } = this.#parts;
+    const { options, clock, trace } = this.#parts;
     const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
     const polling = new PollingCarrier({
       dialect: query.dialect,
@@ -55,8 +60,9 @@ export class SessionOpener {
       maxBodyBytes: options.maxHttpBufferSize,
       answersTooLargeBodies: this.#profile.answersTooLargeBodies,
       compression: this.#compression,
-      headers: (head, content, isFirst) => headers.answer(head, content, { sid, isFirst }),
+      headers: (head, content, isFirst) => this.#answerHeaders(sid, head, content, isFirst),
       clock,
+      trace,
     });
     try {
       this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));
@@ -75,6 +81,18 @@ export class SessionOpener {
     this.#open(sid, head, query, { on: "stream", carrier }, []);
   }
 
+  #answerHeaders(sid: string, head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders {
+    const { headers, connections, reportUncaught } = this.#parts;
+    const answer = headers.answer(head, content, { sid, isFirst });
+    try {
+      return connections.get(sid)?.answerHeaders(answer, head) ?? answer;
+    } catch (error) {
+      // The answer has to leave all the same.
+      reportUncaught(error);
+      return answer;
+    }
+  }
+
   /** Where a polling client can move to. */
   #upgradesFor({ dialect }: EngineQuery): readonly TransportName[] {
     const { allowUpgrades, transports } = this.#parts.options;
@@ -83,7 +101,7 @@ export class SessionOpener {
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { options, clock, trace, server, connections } = this.#parts;
+    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
     const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = options;
     const connection = new Connection({
       id: sid,
@@ -97,6 +115,7 @@ export class SessionOpener {
       maxBufferedBytes,
       clock,
       trace,
+      toNativeBytes,
       server,
       ended: () => connections.delete(sid),
     });

@@ -25,10 +25,30 @@ describe("resolveOptions", () => {
     expect(resolveOptions(given, ENGINE_DEFAULTS)).toMatchObject(given);
   });
 
+  it.each([
+    ["polling", ["polling"]],
+    ["websocket,polling", ["websocket", "polling"]],
+  ])("takes the transports %s as one text", (transports, names) => {
+    const given: Record<string, unknown> = { transports };
+    expect(resolveOptions(given, ENGINE_DEFAULTS).transports).toEqual(names);
+  });
+
   it("refuses a transport it does not have", () => {
     const given: Record<string, unknown> = { transports: ["polling", "carrier pigeon"] };
     const message = 'Cannot offer transport "carrier pigeon": choose from "polling", "websocket" and "webtransport"';
     expect(() => resolveOptions(given, ENGINE_DEFAULTS)).toThrow(new TypeError(message));
+  });
+});
+
+describe("transports of 0.9", () => {
+  const given: object = { transports: ["websocket", "flashsocket", "htmlfile", "xhr-polling", "jsonp-polling"] };
+
+  it("are left out for programs of 2.x, as they were then", () => {
+    expect(resolveOptions({ ...given, compat: 2 }, ENGINE_DEFAULTS).transports).toEqual(["websocket"]);
+  });
+
+  it("are refused to all others", () => {
+    expect(() => resolveOptions(given, ENGINE_DEFAULTS)).toThrow('Cannot offer transport "flashsocket"');
   });
 });
 

@@ -35,7 +35,7 @@ export class LegacySocket<
   _rooms: Room[] = [];
 
   /** The rooms the socket is in: a set, and an object with each room's name as key and value. */
-  override get rooms(): ReadonlySet<Room> {
+  override get rooms(): Set<Room> {
     const rooms = super.rooms;
     return createObjectView(rooms, setCollection(rooms));
   }

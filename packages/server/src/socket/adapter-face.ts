@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import type {
-  AdapterContract,
+  Adapter,
   AdapterNamespace,
   AdapterSurroundings,
   BroadcastFlags,
@@ -44,7 +44,7 @@ export abstract class AdapterFace<
 {
   readonly name: string;
   /** Keeps the rooms and carries the broadcasts. */
-  abstract adapter: AdapterContract;
+  abstract adapter: Adapter;
   abstract readonly sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>>;
   readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   /** The next ack id, under the name by which adapters of upstream's kind count. @internal */
@@ -159,7 +159,7 @@ export abstract class AdapterFace<
   }
 
   /** Has another adapter take over with the rooms that there are. @internal */
-  replaceAdapter(adapter: AdapterContract): void {
+  replaceAdapter(adapter: Adapter): void {
     const old = this.adapter;
     const memberships = [...old.sids].map(([id, rooms]) => [id, new Set(rooms)] as const);
     this.adapter = adapter;

@@ -1,7 +1,7 @@
 // What the socket layer asks of the runtime it lives on.
 // Place: handed in by a composition root (runtime/*), used by server, connections and sockets
 
-import type { EnginePlatform } from "../engine/server.ts";
+import type { EnginePlatform } from "../engine/engine-platform.ts";
 
 /** The surroundings of a server. */
 export interface SocketPlatform extends EnginePlatform {
@@ -9,6 +9,4 @@ export interface SocketPlatform extends EnginePlatform {
   wallTimeMs(): number;
   /** Such a time as a text. */
   timeText(wallTimeMs: number): string;
-  /** Bytes in the form that programs of this platform expect, such as Buffer. */
-  toNativeBytes(bytes: Uint8Array): Uint8Array;
 }

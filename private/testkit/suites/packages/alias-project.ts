@@ -19,6 +19,7 @@ const OFFICIAL: Readonly<Record<Generation, Readonly<Record<string, string>>>> =
   v4: {
     "socket.io": "socket.io-v4",
     "socket.io-client": "socket.io-client-v4",
+    "engine.io": "engine.io-v6",
     "engine.io-client": "socket.io-client-v4/node_modules/engine.io-client",
     "socket.io-msgpack-parser": "socket.io-msgpack-parser-v3",
     "socket.io-json-parser": "socket.io-json-parser-v3",
@@ -27,6 +28,7 @@ const OFFICIAL: Readonly<Record<Generation, Readonly<Record<string, string>>>> =
   v2: {
     "socket.io": "socket.io-v2",
     "socket.io-client": "socket.io-client-v2",
+    "engine.io": "engine.io-v3",
     "engine.io-client": "engine.io-client",
     "socket.io-msgpack-parser": "socket.io-msgpack-parser-v2",
     "socket.io-json-parser": "socket.io-json-parser-v2",
@@ -95,7 +97,8 @@ export function programsOf(generation: Generation): string[] {
 }
 
 function addPrograms(folder: string, generation: Generation): void {
-  for (const shared of ["talk.cjs", "emitting.cjs"]) cpSync(join(PROGRAMS, shared), join(folder, shared));
+  for (const shared of ["talk.cjs", "emitting.cjs", "engine-scenes.cjs"])
+    cpSync(join(PROGRAMS, shared), join(folder, shared));
   cpSync(join(PROGRAMS, generation), folder, { recursive: true });
 }
 

@@ -21,6 +21,7 @@ export interface Surface {
 }
 
 const WITH_SERVER = "comes with the server's whole API";
+const WITH_UWS = "comes with the support of uWebSockets.js";
 const EVERY_GENERATION = "the value has what programs of any generation look for";
 const NO_COMMON = "polling transports and WebSockets have no class in common here but Transport";
 const NAMED_IN_DOCUMENTS = "upstream's documents name the class";
@@ -56,7 +57,7 @@ export const SURFACES: readonly Surface[] = [
     subpaths: ["package.json", "dist/socket", "dist/index.js", "wrapper.mjs"],
     missing: {
       "dist/broadcast-operator.js RemoteSocket": WITH_SERVER,
-      "dist/uws.js": "comes with the support of uWebSockets.js",
+      "dist/uws.js": WITH_UWS,
       "dist/namespace.js RESERVED_EVENTS": INTERNAL,
       "dist/typed-events.js StrictEventEmitter": INTERNAL,
     },
@@ -147,6 +148,27 @@ export const SURFACES: readonly Surface[] = [
     ),
   },
   {
+    own: "@bowline/engine.io",
+    official: "engine.io-v6",
+    calls: [["Server"]],
+    files: [
+      ...["engine.io", "server", "socket", "transport", "userver", "transports/index"].map(
+        (name) => `build/${name}.js`,
+      ),
+      "build/engine.io.d.ts",
+    ],
+    subpaths: ["package.json", "build/server.js", "wrapper.mjs"],
+    missing: {
+      "cjs uServer": WITH_UWS,
+      "esm uServer": WITH_UWS,
+      "build/engine.io.js uServer": WITH_UWS,
+      "build/userver.js": WITH_UWS,
+      "build/server.js BaseServer": INTERNAL,
+      "build/transports/index.js": "nobody outside can load it: the table is in the package's value",
+    },
+    added: {},
+  },
+  {
     own: "@bowline/engine.io-parser",
     official: "engine.io-parser",
     dependent: "socket.io-client-v4",
@@ -194,7 +216,7 @@ export const SURFACES: readonly Surface[] = [
     calls: [[""], ["listen"]],
     files: ["index", "client", "namespace", "parent-namespace", "socket"].map(libFile),
     subpaths: ["package.json", "lib/index", "lib/socket", "lib/namespace.js"],
-    missing: { "lib/client.js": WITH_SERVER, "lib/parent-namespace.js": WITH_SERVER },
+    missing: {},
     added: Object.fromEntries(
       ["cjs", "esm"].flatMap((side) => {
         const names = ["Server", "Namespace", "Socket", ...(side === "esm" ? ["listen"] : [])];
@@ -243,6 +265,18 @@ export const SURFACES: readonly Surface[] = [
       "lib/transports/polling.js": NO_COMMON,
       "lib/transports/xmlhttprequest.js": INTERNAL,
     },
+    added: {},
+  },
+  {
+    own: "@bowline/engine.io-v2",
+    official: "engine.io-v3",
+    calls: [[""], ["Server"]],
+    files: [
+      ...["engine.io", "server", "socket", "transport", "transports/index", "transports/polling"].map(libFile),
+      ...["transports/polling-xhr", "transports/polling-jsonp", "transports/websocket"].map(libFile),
+    ],
+    subpaths: ["package.json", "lib/engine.io", "lib/server", "lib/socket.js", "lib/transports"],
+    missing: {},
     added: {},
   },
   {

@@ -72,6 +72,17 @@ const CONTENTS: Readonly<Record<string, readonly string[]>> = {
     ...["index", "polling-jsonp", "polling-xhr", "websocket"].map((name) => `lib/transports/${name}.js`),
     ...scripts("", ["engine.io.js"]),
   ],
+  "aliases/v4/engine.io": [
+    ...inFolder("build", ["engine.io.d.ts", "engine.io.js", "server.js", "socket.js", "transport.js"]),
+    "wrapper.d.mts",
+    "wrapper.mjs",
+  ],
+  "aliases/v2/engine.io-v2": [
+    ...["engine.io.d.ts", "engine.io.js", "parser.js", "server.js", "socket.js", "transport.js"].map(
+      (file) => `lib/${file}`,
+    ),
+    ...["index", "polling", "polling-jsonp", "polling-xhr", "websocket"].map((name) => `lib/transports/${name}.js`),
+  ],
   "aliases/v4/component-emitter": ["cjs", "esm"].flatMap((folder) =>
     inFolder(`lib/${folder}`, ["index.d.ts", "index.js", "package.json"]),
   ),

@@ -6,6 +6,7 @@
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { HANDSHAKE_ERRORS } from "../../engine/handshake.ts";
 import type { HttpExchange, UpgradeExchange } from "../../engine/http-exchange.ts";
 import { ENGINE_DEFAULTS, type EngineOptions, type EngineSettings, resolveOptions } from "../../engine/options.ts";
 import { EngineServer } from "../../engine/server.ts";
@@ -33,6 +34,19 @@ const SETTINGS_OF_2 = [
 
 /** The engine on Node. */
 export class NodeEngine extends EngineServer {
+  /** The codes of errors by their names. */
+  static readonly errors: Readonly<Record<string, number>> = {
+    UNKNOWN_TRANSPORT: HANDSHAKE_ERRORS.unknownTransport.code,
+    UNKNOWN_SID: HANDSHAKE_ERRORS.unknownSession.code,
+    BAD_HANDSHAKE_METHOD: HANDSHAKE_ERRORS.badMethod.code,
+    BAD_REQUEST: HANDSHAKE_ERRORS.badRequest.code,
+    FORBIDDEN: HANDSHAKE_ERRORS.forbidden.code,
+    UNSUPPORTED_PROTOCOL_VERSION: HANDSHAKE_ERRORS.unsupportedProtocol.code,
+  };
+  /** The texts of errors by their codes. */
+  static readonly errorMessages: Readonly<Record<number, string>> = Object.fromEntries(
+    Object.values(HANDSHAKE_ERRORS).map(({ code, message }) => [code, message]),
+  );
   /** The HTTP server that `listen()` has made. */
   httpServer: HttpServer | undefined;
   readonly #door: WebSocketDoor;

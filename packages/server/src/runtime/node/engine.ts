@@ -10,8 +10,9 @@ import { NodeEngine } from "./engine-server.ts";
 export type { TransportName } from "@bowline/protocol/internal";
 export type { AllowedOrigin, AllowedOrigins, OriginJudge } from "../../engine/allowed-origins.ts";
 export type { ChangeableHeaders } from "../../engine/answer-headers.ts";
-export { Connection, Connection as Socket, type ConnectionServer } from "../../engine/connection.ts";
+export { Connection, Connection as Socket } from "../../engine/connection.ts";
 export type { ConnectionEvents, OutgoingPacket, SendOptions, SentCallback } from "../../engine/connection-events.ts";
+export type { ConnectionServer } from "../../engine/connection-parts.ts";
 export type { CookieAttributes } from "../../engine/cookie.ts";
 export type { CorsDelegate, CorsOptions, CorsOrigin } from "../../engine/cors.ts";
 export { EngineEmitter } from "../../engine/engine-emitter.ts";
@@ -29,6 +30,7 @@ export { EngineServer } from "../../engine/server.ts";
 export { type SentPacket, Transport, type TransportEvents, type TransportState } from "../../engine/transport.ts";
 export type { WebTransportSession } from "../../engine/webtransport-session.ts";
 export type { HttpServerLike } from "./attach-engine.ts";
+export { parser } from "./engine-parser.ts";
 export { type AttachOptions, NodeEngine as Server } from "./engine-server.ts";
 export { transports } from "./transports.ts";
 

@@ -11,6 +11,7 @@ import { SocketServer } from "../../socket/server.ts";
 import { chooseDialect } from "../dialect-2.ts";
 import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
 import { NodeEngine } from "./engine-server.ts";
+import type { NativeServer } from "./native-types.ts";
 import { nodePlatform } from "./platform.ts";
 import { serveClient } from "./static-client.ts";
 
@@ -66,14 +67,20 @@ export class Server<
     if (listens) this.attach(target);
   }
 
-  /** The HTTP server below. */
-  get httpServer(): HttpServerLike | undefined {
-    return this.#httpServer;
+  /** The HTTP server below; undefined until the server is attached. */
+  get httpServer(): NativeServer {
+    return this.#startedHttpServer();
   }
 
   /** The engine; undefined until the server is attached. */
   override get engine(): NodeEngine {
     return asNodeEngine(super.engine);
+  }
+
+  /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
+  #startedHttpServer(): NativeServer;
+  #startedHttpServer(): unknown {
+    return this.#httpServer;
   }
 
   /**
@@ -120,7 +127,7 @@ export class Server<
    *
    * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose
    * transport takes it now. The HTTP server is closed too, also one that was handed in.
-   * @param callback called when the HTTP server has closed, with its error if there was one.
+   * @param callback called when the HTTP server has closed, with its error if there was one, as where it does not listen.
    * @returns a promise of the same moment, which is not rejected by that error.
    * @example
    * process.once("SIGTERM", () => {
@@ -132,7 +139,8 @@ export class Server<
     const detach = this.#detach;
     this.#detach = undefined;
     await this.stopEngine();
-    if (server?.listening) {
+    if (server === undefined) callback?.();
+    else {
       await new Promise<void>((resolve) => {
         // Attached until the last connection has ended: requests that are on their way still get an answer.
         server.close((error) => {
@@ -140,8 +148,6 @@ export class Server<
           resolve();
         });
       });
-    } else {
-      callback?.();
     }
     detach?.();
   }

@@ -148,7 +148,7 @@ export const BROADCASTING: readonly ServerCase[] = [
       io.emit("news", "a or b");
       stage.note(`rooms after: ${stage.show(io.sockets.rooms)}`);
       io.emit("news", "all");
-      stage.note(`flags give the namespace: ${io.sockets.volatile === io.sockets}, ${io.sockets.local === io.sockets}`);
+      stage.note(`flags give the namespace: ${io.sockets.json === io.sockets}, ${io.sockets.local === io.sockets}`);
       stage.note(`compress: ${io.compress(false) === io.sockets}, ${io.binary(false) === io.sockets}`);
       stage.note(`flags: ${stage.show(io.sockets.flags)}`);
       io.emit("news", "flagged");

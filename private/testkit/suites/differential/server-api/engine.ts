@@ -256,7 +256,7 @@ export const ENGINE: readonly ServerCase[] = [
       for (const options of [{}, { httpCompression: false }, { httpCompression: { threshold: 5000 } }]) {
         const served = await serve(options);
         served.io.on("connection", (socket: { emit(event: string, text: string): void }) => {
-          socket.emit("long", "x".repeat(3000));
+          setTimeout(() => socket.emit("long", "x".repeat(3000)), 40);
         });
         const { sid } = opened(await handshake(stage, served.port));
         if (stage.generation === 4) await writeAt(stage, served.port, sid);
@@ -414,18 +414,21 @@ export const ENGINE: readonly ServerCase[] = [
   {
     name: "tells of what passes through a connection",
     generations: BOTH,
-    async run({ serve, join, note, show, settled, until }) {
+    async run({ serve, join, note, show, settled, until, observer }) {
       const served = await serve();
       const pair = await join(served, "one");
       const { conn } = pair.socket;
-      for (const event of ["packet", "packetCreate"]) {
+      const made = observer("what leaves");
+      const tell = (say: (line: string) => void, event: string): void => {
         conn.on(event, (packet: { type: string; data?: unknown }) =>
-          note(`${event} ${packet.type} ${show(packet.data)}`),
+          say(`${event} ${packet.type} ${show(packet.data)}`),
         );
-      }
+      };
+      tell(note, "packet");
+      tell(made, "packetCreate");
       for (const event of ["data", "message"]) conn.on(event, (data: unknown) => note(`${event} ${show(data)}`));
-      conn.on("flush", (buffer: readonly unknown[]) => note(`flush ${buffer.length}`));
-      conn.on("drain", () => note("drain"));
+      conn.on("flush", (buffer: readonly unknown[]) => made(`flush ${buffer.length}`));
+      conn.on("drain", () => made("drain"));
       await settled(pair);
       const closed = until(conn, "close");
       pair.client.disconnect();
@@ -518,7 +521,7 @@ export const ENGINE: readonly ServerCase[] = [
               if (key in context) note(`  ${key} ${show(context[key])}`);
         },
       );
-      await ask(port, "/socket.io/?EIO=4");
+      await ask(port, "/socket.io/?EIO=4&transport=pigeon");
       await ask(port, "/socket.io/?EIO=4&transport=polling&sid=nobody");
       await ask(port, "/socket.io/?EIO=4&transport=polling", { method: "POST" });
       await ask(port, "/socket.io/?EIO=4&transport=websocket");

@@ -1,0 +1,2 @@
+// The class of transports in a file of its own, as programs of 2.x require it.
+module.exports = require("@bowline/server/engine").Transport;
