@@ -73,6 +73,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("browser", 60_000),
       builtSuite("differential", 30_000),
       builtSuite("client-rows", 30_000),
+      builtSuite("server-rows", 30_000),
       builtSuite("python", 30_000),
       builtSuite("deployment", 30_000),
       builtSuite("downstream", 60_000, "private/downstream"),

@@ -97,14 +97,14 @@ function withOurs(manifest, own) {
     Object.fromEntries(Object.entries(dependencies).map(([name, spec]) => [name, own.find(name, spec) ?? spec]));
   const dependencies = replaced(manifest.dependencies);
   const devDependencies = replaced(manifest.devDependencies);
-  const direct = { ...devDependencies, ...dependencies };
-  // npm takes no override that says otherwise than the program's own dependency does; where that is a tarball of ours, it
-  // takes those for the package's other generation for such.
-  const agrees = ([key, spec]) => {
+  // npm takes no override that says otherwise than the program's own dependency does; for those of a package's other
+  // generation it makes no difference between a tarball of ours and a version.
+  const said = ([key, spec]) => {
     const name = key.replace(/(?<=.)@.*$/, "");
-    return direct[name] === undefined || direct[name] === spec;
+    const direct = dependencies[name] ?? devDependencies[name];
+    return direct === undefined || direct === spec;
   };
-  const overrides = Object.fromEntries(Object.entries(own.overrides).filter(agrees));
+  const overrides = Object.fromEntries(Object.entries(own.overrides).filter(said));
   return { ...manifest, dependencies, devDependencies, overrides: { ...manifest.overrides, ...overrides } };
 }
 
