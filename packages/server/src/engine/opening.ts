@@ -48,7 +48,7 @@ export class SessionOpener {
 
   /** Answers the request with the open packet; later ones of the session go to the connection. */
   openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { options, headers, clock } = this.#parts;
+    const { options, headers, clock, trace } = this.#parts;
     const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
     const polling = new PollingCarrier({
       dialect: query.dialect,
@@ -60,6 +60,7 @@ export class SessionOpener {
       compression: this.#compression,
       headers: (head, content, isFirst) => headers.answer(head, content, { sid, isFirst }),
       clock,
+      trace,
     });
     try {
       this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));

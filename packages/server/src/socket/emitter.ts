@@ -5,6 +5,7 @@
 
 import { EventEmitter } from "node:events";
 import type { DefaultEventsMap, EventNames, EventsMap, ListenerOf } from "@bowline/protocol/internal";
+import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 
 /**
  * An event emitter of Node whose events and listeners are typed.
@@ -93,6 +94,17 @@ export class SocketEmitter<
     // Node throws when nobody listens for "error"; a packet from a client must never be able to cause that.
     if (event === "error" && this.listenerCount(event) === 0) return false;
     return super.emit(event, ...args);
+  }
+
+  /** As `dispatch`; where errors are reported, each listener is called by itself. */
+  protected dispatchGuarded(
+    event: string,
+    args: readonly unknown[],
+    handlers: HandlerErrors,
+    about: () => HandlerAbout,
+  ): void {
+    if (!handlers.isReporting) this.dispatch(event, args);
+    else for (const call of this.rawListeners(event)) handlers.run(() => Reflect.apply(call, this, args), about);
   }
 }
 

@@ -142,8 +142,9 @@ export abstract class MainNamespaceFace<
   /**
    * Adds a middleware that every socket joining the main namespace has to pass.
    *
-   * Middlewares run in the order they were added. One that calls `next` with an error, throws or rejects refuses: the
-   * client gets the error's message, and its `data` if it has any. What is emitted to the socket meanwhile is sent.
+   * Middlewares run in the order they were added. One that calls `next` with an error refuses: the client gets the error's
+   * message, and its `data` if it has any. One that throws, or whose promise is rejected, refuses as well: the client gets
+   * "Internal server error", the program the event `handler_error`. What is emitted to the socket meanwhile is sent.
    * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
    * @returns the server; with `compat: 2` the main namespace.
    * @example

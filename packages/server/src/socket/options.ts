@@ -5,6 +5,7 @@
 import type { AdapterConstructor } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
 import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
+import type { HandlerErrorPolicy } from "./handler-errors.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
 import type { ParserByRevision } from "./wires.ts";
@@ -15,6 +16,11 @@ export interface ServerOptions extends EngineOptions {
   readonly serveClient: boolean;
   /** Milliseconds in which a client has to join a namespace (protocol generation 4 only). @default 45000 */
   readonly connectTimeout: number;
+  /**
+   * Most namespaces that one connection may be in, or ask for, at the same time; the one beyond is refused with "Too many
+   * namespaces". @default 1000
+   */
+  readonly maxNamespaces: number;
   /** Most attachments that one packet of a client may have. @default 10 */
   readonly maxAttachments: number;
   /** Makes the adapter of each namespace: a class, or a function. @default rooms in memory */
@@ -33,6 +39,13 @@ export interface ServerOptions extends EngineOptions {
    */
   readonly connectionStateRecovery?: Partial<RecoveryOptions> | boolean;
   /**
+   * What happens when a handler of the program throws, or its promise is rejected. `"throw"`: as upstream, the error is
+   * uncaught, and ends the process unless the program hears of such errors. `"report"`: it is told by the event
+   * `handler_error` of the server, or by a warning where nobody listens for that, and harms nobody else. Has to be given to
+   * the constructor. @default "throw"
+   */
+  readonly handlerErrors: HandlerErrorPolicy;
+  /**
    * Which pages may open a session, as programs of 2.x say it: `host:port`, `host:*`, `*:port` or `*:*`, in a list or in a
    * text with spaces between them; or a function. It fills `allowedOrigins`, and has `cors` welcome those pages where that
    * is not set. @default pages of every origin
@@ -48,7 +61,9 @@ export const SERVER_DEFAULTS: ServerOptions = {
   path: "/socket.io",
   serveClient: true,
   connectTimeout: 45_000,
+  maxNamespaces: 1000,
   maxAttachments: 10,
+  handlerErrors: "throw",
   cleanupEmptyChildNamespaces: false,
 };
 

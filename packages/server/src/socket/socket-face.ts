@@ -106,9 +106,30 @@ export abstract class SocketFace<
     return this.inbox.createAck(id);
   }
 
+  /** Notes that the client will answer a broadcast. @internal */
+  expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
+    this.inbox.expectReply(id, reply);
+  }
+
+  /** An answer to a broadcast would come too late. @internal */
+  forgetReply(id: number): void {
+    this.inbox.forgetReply(id);
+  }
+
+  /** Acknowledgements that are due, either way. @internal */
+  get unfinished(): number {
+    return this.inbox.unfinished;
+  }
+
   /** The answers that are awaited. */
   get acks(): AckMap {
     return this.inbox.acks;
+  }
+
+  /** Adds a middleware that every incoming event has to pass. */
+  use(middleware: Middleware<IncomingEvent>): this {
+    this.inbox.use(middleware);
+    return this;
   }
 
   /** The middlewares of incoming events. */

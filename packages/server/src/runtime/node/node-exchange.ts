@@ -204,10 +204,10 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     });
   }
 
-  refuse(message: string): void {
+  refuse(message: string, isPassing: boolean = false): void {
     if (!this.#settle()) return;
     const head = [
-      "HTTP/1.1 400 Bad Request",
+      `HTTP/1.1 ${isPassing ? "503 Service Unavailable" : "400 Bad Request"}`,
       "Connection: close",
       "Content-type: text/html",
       `Content-Length: ${Buffer.byteLength(message)}`,

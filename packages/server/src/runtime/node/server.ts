@@ -127,7 +127,7 @@ export class Server<
    *
    * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose
    * transport takes it now. The HTTP server is closed too, also one that was handed in.
-   * @param callback called when the HTTP server has closed, with its error if there was one.
+   * @param callback called when the HTTP server has closed, with its error if there was one, as where it does not listen.
    * @returns a promise of the same moment, which is not rejected by that error.
    * @example
    * process.once("SIGTERM", () => {
@@ -139,7 +139,8 @@ export class Server<
     const detach = this.#detach;
     this.#detach = undefined;
     await this.stopEngine();
-    if (server?.listening) {
+    if (server === undefined) callback?.();
+    else {
       await new Promise<void>((resolve) => {
         // Attached until the last connection has ended: requests that are on their way still get an answer.
         server.close((error) => {
@@ -147,8 +148,6 @@ export class Server<
           resolve();
         });
       });
-    } else {
-      callback?.();
     }
     detach?.();
   }
