@@ -11,6 +11,7 @@ import {
   type Clock,
   elementsOf,
   invoke,
+  type PendingAck,
   PendingAcks,
   type UserValue,
 } from "@bowline/protocol/internal";
@@ -20,6 +21,9 @@ import { type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middl
 
 /** An incoming event as the middlewares of a socket see it: its name and arguments. */
 export type IncomingEvent = [event: string, ...args: UserValue[]];
+
+/** So many answers of one client are awaited; a client that never answers costs no more than that. */
+export const MAX_PENDING_ACKS = 100_000;
 
 /** The socket as its inbox knows it. */
 export interface InboxOwner {
@@ -32,6 +36,8 @@ export interface InboxOwner {
   about(handler: HandlerAbout["handler"], event?: string): HandlerAbout;
   /** Tells the program what a middleware refused, and the client where its generation expects that. */
   refuseEvent(refusal: MiddlewareRefusal): void;
+  /** The client owes so many answers that the oldest was given up; told once. */
+  forgotAck(): void;
   /** Answers an event. */
   sendAck(id: number, args: readonly unknown[]): void;
   /** The client has left the namespace. */
@@ -54,6 +60,7 @@ export class Inbox {
   #middlewares: Middleware<IncomingEvent>[] | undefined;
   #anyListeners: AnyListeners | undefined;
   #owed = 0;
+  #hasForgotten = false;
 
   constructor(owner: InboxOwner, handlers: HandlerErrors, clock: Clock) {
     this.#owner = owner;
@@ -87,12 +94,12 @@ export class Inbox {
       if (!this.#handlers.isReporting) invoke(ack, args);
       else this.#run(() => Reflect.apply(ack, undefined, args), "acknowledgement");
     };
-    this.#pendingAcks.expect(id, { settle, timeoutMs });
+    this.#expect(id, { settle, timeoutMs });
   }
 
   /** Waits for the answer to a broadcast. */
   expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.#pendingAcks.expect(id, { settle: reply });
+    this.#expect(id, { settle: reply });
   }
 
   forgetReply(id: number): void {
@@ -179,6 +186,15 @@ export class Inbox {
 
   #receiveAck({ id, data }: SocketPacket): void {
     if (id !== undefined) this.#run(() => this.#acks?.reply(id, elementsOf(data)), "acknowledgement");
+  }
+
+  #expect(id: number, ack: PendingAck): void {
+    if (this.#pendingAcks.size >= MAX_PENDING_ACKS) {
+      if (!this.#hasForgotten) this.#owner.forgotAck();
+      this.#hasForgotten = true;
+      this.#pendingAcks.forgetOldest();
+    }
+    this.#pendingAcks.expect(id, ack);
   }
 
   #run(action: () => unknown, handler: HandlerAbout["handler"]): void {

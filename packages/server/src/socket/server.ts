@@ -54,7 +54,6 @@ export class SocketServer<
   #drained: Promise<DrainReport> | undefined;
   /** What turns packets into frames, for adapters that do that themselves. */
   readonly encoder: SharedEncoder = new SharedEncoder(() => this.#wiresInForce());
-
   readonly #connectionHost: ConnectionHost;
 
   /** @param chooseDialect what programs of each generation find. */
@@ -67,7 +66,7 @@ export class SocketServer<
     this.#platform = platform;
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.opts.compat);
-    this.#adapter = chooseAdapter(this.opts, recoveryOptions(this.opts.connectionStateRecovery));
+    this.#adapter = chooseAdapter(this.opts);
     this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
@@ -289,12 +288,8 @@ export class SocketServer<
       create: (name, parent) =>
         this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
       createParent: (name) => {
-        const parent: Namespace<Listen, Emit, ServerSide, Data> = this.#dialect.createNamespace(
-          name,
-          host,
-          (namespace) => new ChildrenAdapter(namespace),
-        );
-        return parent;
+        const create = (namespace: Namespace<Listen, Emit, ServerSide, Data>) => new ChildrenAdapter(namespace);
+        return this.#dialect.createNamespace(name, host, create);
       },
       created: (namespace) => {
         if (namespace.name !== "/") this.sockets.tell("new_namespace", namespace);

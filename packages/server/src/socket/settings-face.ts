@@ -8,7 +8,7 @@ import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol
 import { type EngineOptions, type EngineSettings, resolveOptions } from "../engine/options.ts";
 import { applySetting } from "./elder-settings.ts";
 import { MainNamespaceFace } from "./main-namespace-face.ts";
-import { SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
+import { completeRecovery, SERVER_DEFAULTS, type ServerOptions, warnOfUnknown } from "./options.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
@@ -25,8 +25,8 @@ export abstract class SettingsFace<
   constructor(options: Partial<ServerOptions>, { warn }: Pick<SocketPlatform, "warn">) {
     super();
     this.#warn = warn;
-    this.#options = resolveOptions(options, SERVER_DEFAULTS);
-    this.#warnOfUnknown(options);
+    this.#options = completeRecovery(resolveOptions(options, SERVER_DEFAULTS));
+    warnOfUnknown(options, { warn: this.#warn });
   }
 
   /** The options of the engine that runs, as far as it is ours. @internal */
@@ -102,7 +102,7 @@ export abstract class SettingsFace<
   /** Takes more options, which win over those that there are. @internal */
   protected takeOptions(options: Partial<ServerOptions>): void {
     this.#options = resolveOptions(options, this.#options);
-    this.#warnOfUnknown(options);
+    warnOfUnknown(options, { warn: this.#warn });
   }
 
   #setEngineOption(name: keyof EngineOptions, value: unknown): void {
@@ -110,12 +110,5 @@ export abstract class SettingsFace<
     Reflect.set(change, name, value);
     this.#options = resolveOptions(change, this.#options);
     if (this.settable !== undefined) Reflect.set(this.settable, name, value);
-  }
-
-  #warnOfUnknown(options: Partial<ServerOptions>): void {
-    for (const name of unknownOptions(options)) {
-      const text = `Option "${name}" has no effect: this version of the server does not know it`;
-      this.#warn("BOWLINE_UNKNOWN_OPTION", text);
-    }
   }
 }

@@ -23,7 +23,7 @@ import {
   type WithTimeout,
 } from "@bowline/protocol/internal";
 import { BroadcastOperator } from "./broadcast-operator.ts";
-import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
+import type { ClientConnection, DisconnectReason, SendOptions } from "./connection.ts";
 import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox } from "./inbox.ts";
@@ -37,6 +37,8 @@ import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 import { SocketFace } from "./socket-face.ts";
 
+const FORGOTTEN_ACK =
+  "Cannot await more acknowledgements of a client: the oldest is given up; emit with timeout(), and have clients answer";
 const NO_MODIFIERS: BroadcastFlags = {};
 /** Called once rooms are joined or left: with null, or with what the adapter failed with. */
 export type RoomsCallback = (error: unknown) => void;
@@ -51,7 +53,7 @@ export class Socket<
     Data = DefaultData,
   >
   extends SocketFace<Listen, Emit, ServerSide, Data>
-  implements JoinedSocket, AdapterSocket
+  implements AdapterSocket
 {
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
@@ -90,6 +92,7 @@ export class Socket<
         take: (packet) => this.onevent(packet),
         deliver: (event, args) => this.#deliver(event, args),
         about: (handler, event) => aboutSocket(handler, this, event),
+        forgotAck: () => host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK),
         refuseEvent: (refusal) => this.#refuseEvent(refusal),
         sendAck: (id, args) => this.outbox.ack(id, args),
         left: () => this.end("client namespace disconnect"),
