@@ -6,10 +6,14 @@ import { redisKinds } from "./redis-suite.ts";
 const hasPackages = (await whyMissing("redis")) === undefined;
 if (hasPackages) useOwnBase();
 
-const plain = await redisKinds("@socket.io/redis-adapter on our base", () => {
-  const key = uniqueName();
-  return { create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createAdapter(pub, sub, { key }) };
-});
+const plain = await redisKinds(
+  "@socket.io/redis-adapter on our base",
+  () => {
+    const key = uniqueName();
+    return { create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createAdapter(pub, sub, { key }) };
+  },
+  { listsOwnSocketsOnly: "this one lists the sockets of its own server, whatever its base" },
+);
 const sharded = await redisKinds("@socket.io/redis-adapter (sharded) on our base", () => {
   const channelPrefix = uniqueName();
   return {
