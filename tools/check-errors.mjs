@@ -1,6 +1,7 @@
 // Holds the codes of failures to their word: each has a row in docs/errors.md, a sentence in @bowline/client/explain and a
 // test with real peers in the suite `errors`; a row of a failure that no longer exists is an error as well. Codes of
-// warnings and of single events need a row.
+// warnings and of single events need a row. Refusals of the server have their sentences by their type, and need a row and
+// a test.
 // Usage: node tools/check-errors.mjs
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { addUp, oneCheck } from "./gate-result.mjs";
 import { ROOT } from "./run-command.mjs";
 
 const CODES = join(ROOT, "packages/client/src/failure-code.ts");
+const REFUSAL_CODES = join(ROOT, "packages/server/src/refusal-code.ts");
 const EXPLAIN = join(ROOT, "packages/client/dist/explain.mjs");
 const DOCUMENT = join(ROOT, "docs/errors.md");
 const SUITE = join(ROOT, "private/testkit/suites/errors");
@@ -27,9 +29,9 @@ function sourcesUnder(folder) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** The members of the union `FailureCode`. */
-function failureCodes() {
-  const union = /export type FailureCode =([^;]*);/.exec(read(CODES))?.[1] ?? "";
+/** The members of a union of codes. */
+function membersOf(path, name) {
+  const union = new RegExp(`export type ${name} =([^;]*);`).exec(read(path))?.[1] ?? "";
   return [...union.matchAll(/\| "([A-Z_]+)"/g)].map((match) => match[1]);
 }
 
@@ -52,12 +54,19 @@ function testTexts() {
 
 /** @returns {Promise<import("./gate-result.mjs").StepResult>} */
 export async function checkErrors() {
-  const codes = failureCodes();
+  const codes = membersOf(CODES, "FailureCode");
+  const refusals = membersOf(REFUSAL_CODES, "RefusalCode");
   const own = ownCodes();
   const rows = [...read(DOCUMENT).matchAll(ROW)].map((match) => match[1]);
   const tests = testTexts();
   const { explain } = await import(pathToFileURL(EXPLAIN).href);
-  const results = [oneCheck(codes.length > 0 && own.length > 0, `${CODES}: no codes were found`)];
+  const results = [
+    oneCheck(codes.length > 0 && own.length > 0, `${CODES}: no codes were found`),
+    oneCheck(refusals.length > 0, `${REFUSAL_CODES}: no codes were found`),
+  ];
+  for (const code of refusals) {
+    results.push(oneCheck(tests.includes(`"${code}"`), `${SUITE}: "${code}" is brought about by no test`));
+  }
   for (const code of [...codes, ...own]) {
     results.push(oneCheck(rows.includes(code), `docs/errors.md: "${code}" has no whole row`));
   }

@@ -22,7 +22,7 @@ const CACHE = join(ROOT, ".cache", "downstream");
 const TARBALLS = join(CACHE, "tarballs");
 
 /** The programs that the gate plays; the whole matrix has all of them. */
-const IN_THE_GATE = ["feathers", "nest"];
+const IN_THE_GATE = ["karma", "nest"];
 
 /** The folder of a program as it was written. */
 const sourceOf = (name) => join(PROGRAMS, name, "program");
@@ -93,10 +93,19 @@ async function packOwn() {
 
 /** A program's manifest with our packages in the place of upstream's. */
 function withOurs(manifest, own) {
-  const dependencies = Object.fromEntries(
-    Object.entries(manifest.dependencies).map(([name, spec]) => [name, own.find(name, spec) ?? spec]),
-  );
-  return { ...manifest, dependencies, overrides: { ...manifest.overrides, ...own.overrides } };
+  const replaced = (dependencies = {}) =>
+    Object.fromEntries(Object.entries(dependencies).map(([name, spec]) => [name, own.find(name, spec) ?? spec]));
+  const dependencies = replaced(manifest.dependencies);
+  const devDependencies = replaced(manifest.devDependencies);
+  // npm takes no override that says otherwise than the program's own dependency does; for those of a package's other
+  // generation it makes no difference between a tarball of ours and a version.
+  const said = ([key, spec]) => {
+    const name = key.replace(/(?<=.)@.*$/, "");
+    const direct = dependencies[name] ?? devDependencies[name];
+    return direct === undefined || direct === spec;
+  };
+  const overrides = Object.fromEntries(Object.entries(own.overrides).filter(said));
+  return { ...manifest, dependencies, devDependencies, overrides: { ...manifest.overrides, ...overrides } };
 }
 
 /** The official packages that npm put in although ours should stand there. */

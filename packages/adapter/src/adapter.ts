@@ -143,7 +143,7 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
     return new Set(this.#receivers({ rooms }).map((socket) => socket.id));
   }
 
-  socketRooms(id: SocketId): ReadonlySet<Room> | undefined {
+  socketRooms(id: SocketId): Set<Room> | undefined {
     return this.sids.get(id);
   }
 

@@ -37,18 +37,23 @@ describe("a log", () => {
   });
 
   it("drops the oldest when its bytes are too many, and does not reach behind them", () => {
-    const log = createLog(2500, entry("a", 1000), entry("b", 1000), entry("c", 1000));
+    const log = createLog(10_000, entry("a", 1000), entry("b", 1000), entry("c", 1000));
     expect([log.size, log.last, log.reaches(0), log.reaches(1)]).toEqual([2, 3, false, true]);
     expect(names(log.after(1))).toEqual(["b", "c"]);
   });
 
   it("counts what events take up besides their data, so that empty ones are not free", () => {
-    const log = createLog(1000, ...Array.from({ length: 100 }, () => entry("a")));
-    expect([log.size < 10, log.bytes <= 1000]).toEqual([true, true]);
+    const log = createLog(10_000, ...Array.from({ length: 100 }, () => entry("a")));
+    expect([log.size < 10, log.bytes <= 10_000]).toEqual([true, true]);
+  });
+
+  it("counts data as often as memory holds it: given, encoded and framed", () => {
+    const [empty, full] = [createLog(1e6, entry("a")), createLog(1e6, entry("a", 1000))];
+    expect(full.bytes - empty.bytes).toBe(3000);
   });
 
   it("keeps no event that is larger than all may be, and goes on", () => {
-    const log = createLog(1000, entry("a", 2000));
+    const log = createLog(2000, entry("a", 2000));
     expect([log.size, log.bytes, log.last, log.reaches(1), log.reaches(0)]).toEqual([0, 0, 1, true, false]);
     log.append(entry("b"));
     expect(names(log.after(1))).toEqual(["b"]);

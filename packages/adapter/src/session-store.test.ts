@@ -153,7 +153,7 @@ describe("a lost session", () => {
     expect(() => session?.missedPackets).toThrow(RangeError);
   });
 
-  it.each(["", "x", "epoch", "epoch.", "epoch.1", "epoch.01", "epoch.-1", "epoch.0.5", "other.0", "EPOCH.0"])(
+  it.each(["x", "epoch", "epoch.", "epoch.1", "epoch.01", "epoch.-1", "epoch.0.5", "other.0", "EPOCH.0"])(
     "does not come back for the offset %j",
     (offset) => {
       const { lose, missed } = createStore();
@@ -162,8 +162,38 @@ describe("a lost session", () => {
     },
   );
 
+  it("whose client has got no event comes back with all that was sent since it came", () => {
+    const { send, join, lose, missed } = createStore();
+    send("before");
+    join("x", "x");
+    send("first");
+    lose("x");
+    send("second");
+    expect(missed("x", "")).toEqual(["first", "second"]);
+  });
+
+  it("whose client has got no event comes back the second time as well", () => {
+    const { store, send, join, lose, missed } = createStore();
+    join("x", "x");
+    lose("x");
+    store.restore("secret of x", "");
+    lose("x");
+    send("first");
+    expect(missed("x", "")).toEqual(["first"]);
+  });
+
+  it.each(["", "epoch.0"])("comes back for the offset %j though events from before it came are gone", (offset) => {
+    const { send, join, lose, missed } = createStore(4000);
+    for (const name of ["1", "2", "3", "4", "5"]) send(name);
+    join("x", "x");
+    lose("x");
+    send("6");
+    expect(missed("x", offset)).toEqual(["6"]);
+  });
+
   it("does not come back when events behind its offset are gone", () => {
-    const { send, lose, missed } = createStore(1000);
+    const { send, join, lose, missed } = createStore(4000);
+    join("x", "x");
     const offset = send("one");
     lose("x");
     for (const name of ["2", "3", "4", "5"]) send(name);

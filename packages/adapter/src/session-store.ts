@@ -109,14 +109,18 @@ export class SessionStore {
     this.#watch();
   }
 
-  /** Takes a session out. */
+  /**
+   * Takes a session out.
+   * @param offset of the last event that the client got; empty when it has got none.
+   */
   restore(pid: string, offset: string): Session | undefined {
     const kept = this.#kept.get(pid);
     this.#kept.delete(pid);
-    const after = this.#numberOf(offset);
     if (kept === undefined || kept.expiresAtMs < this.#options.clock.now()) return undefined;
-    if (after === undefined || !this.#log.reaches(after)) return undefined;
     const { sid, rooms, data, memberships } = kept;
+    // What was sent before it came was never meant for it, so it need not be there any more either.
+    const after = Math.max(offset === "" ? 0 : this.#numberOf(offset), memberships.cameBehind);
+    if (!this.#log.reaches(after)) return undefined;
     // Its rooms count from when they were joined the first time, also for the next loss.
     this.#memberships.set(sid, memberships);
     const readMissed = () => this.#missed(kept, after);
@@ -144,10 +148,13 @@ export class SessionStore {
     return `${this.#options.epoch}.${number.toString(36)}`;
   }
 
-  #numberOf(offset: string): number | undefined {
+  /** The number in an offset, or one that no event will ever have. */
+  #numberOf(offset: string): number {
     const digits = offset.slice(this.#options.epoch.length + 1);
     const number = Number.parseInt(digits, 36);
-    return Number.isSafeInteger(number) && this.#offset(number) === offset ? number : undefined;
+    return number >= 0 && Number.isSafeInteger(number) && this.#offset(number) === offset
+      ? number
+      : Number.POSITIVE_INFINITY;
   }
 
   #missed({ rooms, memberships }: KeptSession, after: number): (readonly unknown[])[] {
@@ -158,7 +165,7 @@ export class SessionStore {
     for (const { to, data } of this.#log.after(after)) {
       number++;
       const isIn = (room: Room) => own.has(room) && number > (joinedBehind.get(room) ?? cameBehind);
-      if (number > cameBehind && isAddressed(to, isIn)) missed.push(data);
+      if (isAddressed(to, isIn)) missed.push(data);
     }
     return missed;
   }

@@ -13,6 +13,7 @@ export type {
   EventParams,
   EventsMap,
   TransportName,
+  UserValue,
   WithAnswers,
   WithTimeout,
 } from "@bowline/protocol/internal";
@@ -39,19 +40,25 @@ export type { SentPacket, Transport, TransportEvents, TransportState } from "./e
 export type { WebTransportSession } from "./engine/webtransport-session.ts";
 export type { HttpServerLike } from "./runtime/node/attach-engine.ts";
 export type { AttachOptions, NodeEngine } from "./runtime/node/engine-server.ts";
-export type { NativeHeaders, NativeRequest, NativeResponse } from "./runtime/node/native-types.ts";
+export type { NativeHeaders, NativeRequest, NativeResponse, NativeServer } from "./runtime/node/native-types.ts";
 export { type ListenTarget, Server } from "./runtime/node/server.ts";
+export type { AckMap, AnswerTaker } from "./socket/ack-map.ts";
 export { BroadcastTimeoutError } from "./socket/broadcast-answers.ts";
-export { BroadcastOperator } from "./socket/broadcast-operator.ts";
+export { BroadcastOperator, type ClientsCallback } from "./socket/broadcast-operator.ts";
 export { ClientConnection, type DisconnectReason } from "./socket/connection.ts";
+export type { DrainOptions, DrainReport } from "./socket/drain.ts";
 export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
+export type { BoundEngine, ForeignSocket } from "./socket/foreign-connection.ts";
+export type { HandlerErrorPolicy, HandlerErrorReport } from "./socket/handler-errors.ts";
 export type { Handshake } from "./socket/handshake.ts";
 export type { IncomingEvent } from "./socket/inbox.ts";
 export type { ExtendedError, Middleware, Next } from "./socket/middleware.ts";
 export { Namespace, type NamespaceReservedEvents } from "./socket/namespace.ts";
 export type { ServerOptions } from "./socket/options.ts";
+export type { Origins, OriginsFunction } from "./socket/origins.ts";
+export type { PacketOptions, PacketToSend } from "./socket/outbox.ts";
 export type { RecoveryOptions } from "./socket/recovery.ts";
 export { type RemoteSender, RemoteSocket } from "./socket/remote-socket.ts";
 export type { SocketReservedEvents } from "./socket/reserved-events.ts";
-export { Socket } from "./socket/socket.ts";
+export { type RoomsCallback, Socket } from "./socket/socket.ts";
 export type { ParserByRevision } from "./socket/wires.ts";

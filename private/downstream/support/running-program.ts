@@ -1,6 +1,6 @@
 // A program in a process of its own, as somebody would start it.
 // Place: tests -> **program** -> the packages in its folder.
-// Rules: what it prints is kept, for a failure to show it; it is ended by its own id.
+// Rules: what it prints is kept, for a failure to show it; it is ended together with what it has started, as one group.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import type { Installation } from "./installations.ts";
 const PROBE: string = fileURLToPath(new URL("loaded-packages.cjs", import.meta.url));
 
 /** How long a program may take to start, and a short one to end, in milliseconds. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 50_000;
 
 /** A package that a program has loaded, and where it lies. */
 export interface LoadedPackage {
@@ -59,6 +59,8 @@ interface Start {
   readonly child: ChildProcess;
   output(): string;
   onOutput(look: () => void): void;
+  /** Sends a signal to the program alone, or to all of its group. */
+  signal(signal: NodeJS.Signals, whom: "program" | "group"): void;
   readonly ended: Promise<number | null>;
 }
 
@@ -67,6 +69,7 @@ function start({ folder }: Installation, file: string, { args = [], env = {} }: 
     cwd: folder,
     env: { ...process.env, NODE_ENV: "development", NO_COLOR: "1", FORCE_COLOR: "0", ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: true,
   });
   let output = "";
   let look: () => void = () => {};
@@ -81,6 +84,14 @@ function start({ folder }: Installation, file: string, { args = [], env = {} }: 
     output: () => output,
     onOutput: (next) => {
       look = next;
+    },
+    signal(signal, whom) {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(whom === "group" ? -child.pid : child.pid, signal);
+      } catch {
+        // it has ended by itself
+      }
     },
     ended: new Promise((resolve, reject) => {
       child.once("error", reject);
@@ -116,8 +127,12 @@ export async function startProgram(
   const started = start(installation, file, options);
   const { child } = started;
   const stop = async (signal: NodeJS.Signals = "SIGKILL") => {
-    child.kill(signal);
-    await within(started.ended, PATIENCE_MS, `the end of "${file}"`);
+    started.signal(signal, signal === "SIGKILL" ? "group" : "program");
+    try {
+      await within(started.ended, PATIENCE_MS, `the end of "${file}"`);
+    } finally {
+      started.signal("SIGKILL", "group");
+    }
   };
   try {
     const ready = await within(readyLine(started, pattern), PATIENCE_MS, `the start of "${file}"`);
@@ -157,7 +172,7 @@ export async function runProgram(
     const code = await within(started.ended, PATIENCE_MS, `the end of "${file}"`);
     return { code, output: started.output(), loaded: readLoaded(JSON.parse(readFileSync(list, "utf8"))) };
   } finally {
-    started.child.kill("SIGKILL");
+    started.signal("SIGKILL", "group");
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -268,8 +268,8 @@ export class FakeUpgrade {
     this.#finish();
   }
 
-  refuse(message: string): void {
-    this.refusals.push(message);
+  refuse(message: string, isPassing: boolean = false): void {
+    this.refusals.push(isPassing ? `503 ${message}` : message);
     this.#finish();
   }
 }

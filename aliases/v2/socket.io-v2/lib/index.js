@@ -1,17 +1,11 @@
 // What require("socket.io") gives in programs of 2.x: a function that makes a server, with and without `new`.
-// Rules: the server has the defaults and the tolerance of 2.x, unless the program says otherwise.
-const core = require("@bowline/server");
-
-class ServerOf2 extends core.Server {
-  constructor(target, options) {
-    super(target, { compat: target?.compat ?? 2, ...options });
-  }
-}
+// Rules: the server has the defaults, the tolerance and the program interface of 2.x, unless the program says otherwise.
+const compat2 = require("@bowline/server/compat-2");
 
 function Server(target, options) {
-  return Reflect.construct(ServerOf2, [target, options], new.target ?? ServerOf2);
+  return Reflect.construct(compat2.Server, [target, options], new.target ?? compat2.Server);
 }
-Server.prototype = ServerOf2.prototype;
+Server.prototype = compat2.Server.prototype;
 
 module.exports = Server;
 module.exports.listen = Server;

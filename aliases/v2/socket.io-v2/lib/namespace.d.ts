@@ -1,4 +1,7 @@
 // The type of Namespace, for programs that require it from this file.
-import { Namespace } from "@bowline/server";
+import io = require("./index.js");
+
+declare const Namespace: abstract new (...parts: never[]) => io.Namespace;
+type Namespace = io.Namespace;
 
 export = Namespace;

@@ -1,2 +1,2 @@
 // Namespace in a file of its own, as programs of 2.x require it.
-module.exports = require("@bowline/server").Namespace;
+module.exports = require("@bowline/server/compat-2").Namespace;

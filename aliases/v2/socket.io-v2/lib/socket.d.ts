@@ -1,4 +1,7 @@
 // The type of Socket, for programs that require it from this file.
-import { Socket } from "@bowline/server";
+import io = require("./index.js");
+
+declare const Socket: abstract new (...parts: never[]) => io.Socket;
+type Socket = io.Socket;
 
 export = Socket;

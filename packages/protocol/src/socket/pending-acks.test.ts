@@ -60,6 +60,29 @@ describe("an ack", () => {
   });
 });
 
+describe("the oldest of several acks", () => {
+  function waitingForTwo(terms: Omit<PendingAck, "settle">) {
+    const { acks, told } = waitingFor(terms);
+    acks.expect(ID + 1, { settle: (args) => told.push(args) });
+    acks.forgetOldest();
+    return { told, ids: acks.ids() };
+  }
+
+  test("is forgotten, and hears nothing of it", () => {
+    expect(waitingForTwo({})).toEqual({ told: [], ids: [ID + 1] });
+  });
+
+  test("that takes an error hears that its time is up", () => {
+    expect(waitingForTwo({ takesError: true })).toEqual({ told: [[new AckTimeoutError()]], ids: [ID + 1] });
+  });
+
+  test("is none where none is awaited", () => {
+    const acks = new PendingAcks(createFakeClock());
+    acks.forgetOldest();
+    expect(acks.size).toBe(0);
+  });
+});
+
 describe("when the time is up", () => {
   test("the ack gets an error, and a late answer is nobody's", () => {
     const { acks, told, clock } = waitingFor({ timeoutMs: 10 });

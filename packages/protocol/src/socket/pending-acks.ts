@@ -70,6 +70,15 @@ export class PendingAcks {
     return waiting !== undefined;
   }
 
+  /** Waits no more for the answer that has been awaited for the longest time; an ack that takes an error hears a timeout. */
+  forgetOldest(): void {
+    for (const id of this.#waiting.keys()) {
+      const waiting = this.#take(id);
+      if (waiting?.takesError === true) waiting.settle([new AckTimeoutError()]);
+      return;
+    }
+  }
+
   /** Waits no more for an answer whose time is kept elsewhere; a late one is nobody's. */
   forget(id: number): void {
     this.#take(id);

@@ -7,7 +7,7 @@
 import { eio3 } from "@bowline/protocol";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { createOriginCheck, type OriginCheck } from "./allowed-origins.ts";
-import { HANDSHAKE_ERRORS, type HandshakeError } from "./handshake.ts";
+import { HANDSHAKE_ERRORS, type HandshakeError, SHUTTING_DOWN } from "./handshake.ts";
 import type { RequestHead } from "./http-exchange.ts";
 import type { AllowRequest, EngineOptions } from "./options.ts";
 import type { EngineQuery } from "./query.ts";
@@ -40,14 +40,34 @@ export class Admission {
     allowed: undefined,
     check: undefined,
   };
+  #isOpen = true;
 
   constructor(options: EngineOptions, ids: IdSource) {
     this.#options = options;
     this.#ids = ids;
   }
 
+  /** Whether anybody is let in. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Lets people in again. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** Lets nobody in any more, who is being judged included. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
   /** Lets a client in or keeps it out, now or later. */
   judge(head: RequestHead, query: EngineQuery, outcome: AdmissionOutcome): void {
+    if (!this.#isOpen) {
+      outcome.refused(SHUTTING_DOWN);
+      return;
+    }
     this.permit(head, query, (refusal) => {
       if (refusal === undefined) this.#identify(head, query, outcome);
       else outcome.refused(refusal);
@@ -59,9 +79,12 @@ export class Admission {
     const checkOrigin = this.#originCheck();
     if (checkOrigin === undefined) this.#askProgram(head, done);
     else {
-      checkOrigin(head, query, (origin) => {
-        if (origin === undefined) this.#askProgram(head, done);
-        else done({ ...HANDSHAKE_ERRORS.forbidden, context: { name: "INVALID_ORIGIN", origin: origin.refused } });
+      checkOrigin(head, query, (refusal) => {
+        if (refusal === undefined) this.#askProgram(head, done);
+        else {
+          const { origin, ...answer } = refusal;
+          done({ ...HANDSHAKE_ERRORS.forbidden, ...answer, context: { name: "INVALID_ORIGIN", origin } });
+        }
       });
     }
   }
@@ -115,6 +138,7 @@ export class Admission {
         fail(
           new TypeError(`Cannot open a session: generateId gave ${sid === "" ? "an empty text" : typeof sid}, no id`),
         );
+      else if (!this.#isOpen) outcome.refused(SHUTTING_DOWN);
       else if (this.#ids.isTaken(sid)) fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
       else outcome.admitted(sid);
     };

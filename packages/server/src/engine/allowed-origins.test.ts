@@ -71,6 +71,12 @@ describe("a page may open a session", () => {
 });
 
 describe("a page of elsewhere", () => {
+  it("is told the text that a function refuses it with", () => {
+    expect(handshake((_origin, decide) => decide("not from there", false), { origin: "https://a.example" })).toBe(
+      '403 {"code":4,"message":"not from there"}',
+    );
+  });
+
   it("cannot open a WebSocket, and the program learns why", () => {
     const engine = createEngine("https://a.example");
     const reported = vi.fn();

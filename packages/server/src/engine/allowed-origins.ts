@@ -10,7 +10,7 @@ import type { EngineQuery } from "./query.ts";
 /** An origin, such as `https://example.com`, or what it has to match. */
 export type AllowedOrigin = string | RegExp;
 
-/** Decides about an origin: call `decide(null, true)` or `decide(null, false)`; an error refuses. */
+/** Decides about an origin: call `decide(null, true)` or `decide(null, false)`; an error refuses, and a text is the answer. */
 export type OriginJudge = (
   origin: string | undefined,
   decide: (error: unknown, isWelcome?: boolean) => void,
@@ -19,8 +19,14 @@ export type OriginJudge = (
 /** The option `allowedOrigins`. */
 export type AllowedOrigins = AllowedOrigin | readonly AllowedOrigin[] | OriginJudge;
 
+/** A page that may not open a session, with what it is told where the program gives a text. */
+export interface RefusedOrigin {
+  readonly origin: string;
+  readonly answer?: string;
+}
+
 /** Says whether a request comes from where it may come from. */
-export type OriginCheck = (head: RequestHead, query: EngineQuery, done: (origin?: { refused: string }) => void) => void;
+export type OriginCheck = (head: RequestHead, query: EngineQuery, done: (refusal?: RefusedOrigin) => void) => void;
 
 /** The origin of a URL; the text itself where it is none, as for `null`. */
 function originOf(url: string): string {
@@ -61,7 +67,7 @@ export function createOriginCheck(allowed: AllowedOrigins): OriginCheck {
       if (isDecided) return;
       isDecided = true;
       const isRefused = (error !== null && error !== undefined) || isWelcome !== true;
-      if (isRefused) done({ refused: origin ?? "" });
+      if (isRefused) done({ origin: origin ?? "", ...(typeof error === "string" ? { answer: error } : {}) });
       else done();
     };
     // A page of anywhere can include a script, and keep its browser from telling where.

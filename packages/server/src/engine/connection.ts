@@ -126,6 +126,11 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     return this.#session.queued.flatMap((outgoing) => packetsOf(outgoing, this.dialect));
   }
 
+  /** The layer above, once it listens. @internal */
+  get listener(): ConnectionListener | undefined {
+    return this.#listener;
+  }
+
   /** Makes the layer above the one that hears of messages and the end. */
   listen(listener: ConnectionListener): void {
     this.#listener = listener;

@@ -18,6 +18,14 @@ export const HANDSHAKE_ERRORS = {
   unsupportedProtocol: { code: 5, message: "Unsupported protocol version", status: 400 },
 } as const;
 
+/** To whom comes while the server ends: load balancers take the status for what it is, and clients come back later. */
+export const SHUTTING_DOWN: HandshakeError = {
+  ...HANDSHAKE_ERRORS.badRequest,
+  status: 503,
+  answer: "Server shutting down",
+  context: { name: "SERVER_SHUTTING_DOWN" },
+};
+
 /** Why a request was refused. */
 export interface HandshakeError {
   readonly code: number;

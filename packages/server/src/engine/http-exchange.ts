@@ -93,6 +93,9 @@ export interface WebSocketEvents {
 export interface UpgradeExchange extends Exchange {
   /** Completes the WebSocket handshake. */
   accept(opened: (port: WebSocketPort) => void): void;
-  /** Answers 400 with a text and ends the connection. */
-  refuse(message: string): void;
+  /**
+   * Answers 400 with a text and ends the connection.
+   * @param isPassing whether the next attempt may well succeed: the status is 503 then.
+   */
+  refuse(message: string, isPassing?: boolean): void;
 }

@@ -50,7 +50,7 @@ export class SessionOpener {
 
   /** Answers the request with the open packet; later ones of the session go to the connection. */
   openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { options, clock } = this.#parts;
+    const { options, clock, trace } = this.#parts;
     const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
     const polling = new PollingCarrier({
       dialect: query.dialect,
@@ -62,6 +62,7 @@ export class SessionOpener {
       compression: this.#compression,
       headers: (head, content, isFirst) => this.#answerHeaders(sid, head, content, isFirst),
       clock,
+      trace,
     });
     try {
       this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));

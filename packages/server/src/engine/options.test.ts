@@ -25,6 +25,14 @@ describe("resolveOptions", () => {
     expect(resolveOptions(given, ENGINE_DEFAULTS)).toMatchObject(given);
   });
 
+  it.each([
+    ["polling", ["polling"]],
+    ["websocket,polling", ["websocket", "polling"]],
+  ])("takes the transports %s as one text", (transports, names) => {
+    const given: Record<string, unknown> = { transports };
+    expect(resolveOptions(given, ENGINE_DEFAULTS).transports).toEqual(names);
+  });
+
   it("refuses a transport it does not have", () => {
     const given: Record<string, unknown> = { transports: ["polling", "carrier pigeon"] };
     const message = 'Cannot offer transport "carrier pigeon": choose from "polling", "websocket" and "webtransport"';

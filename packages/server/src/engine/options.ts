@@ -200,6 +200,9 @@ export type EngineSettings = { -readonly [Name in keyof EngineOptions]: EngineOp
  */
 export function resolveOptions<Options extends EngineOptions>(options: Partial<Options>, defaults: Options): Options {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const named: unknown = options.transports;
+  // Programs hand on what a command line gave them: upstream's servers find the names in a text, too.
+  if (typeof named === "string") given["transports"] = named.split(",");
   const { compat } = options;
   const isChosen = compat !== undefined && compat !== defaults.compat;
   const resolved: Options = { ...defaults, ...(isChosen ? profileOf(compat).defaults : {}), ...given };

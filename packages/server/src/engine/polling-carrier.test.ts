@@ -1,5 +1,6 @@
 // Rules of a polling carrier alone: what it refuses, and what it keeps to itself.
 import { eio3, eio4 } from "@bowline/protocol";
+import { SILENT } from "@bowline/protocol/internal";
 import { createFakePlatform, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { PollingCarrier, type PollingOptions } from "./polling-carrier.ts";
@@ -15,6 +16,7 @@ function createCarrier(options: Partial<PollingOptions> = {}): PollingCarrier {
     compression: undefined,
     headers: () => ({}),
     clock: createFakePlatform().clock,
+    trace: SILENT,
     ...options,
   });
 }

@@ -19,11 +19,13 @@ import {
   DEAF,
   decodeUtf8,
   type Outgoing,
+  type Trace,
   type TransportName,
 } from "@bowline/protocol/internal";
 import type { AnswerContent } from "./answer-headers.ts";
 import type { AnswerHeaders, BodyCompression, HttpExchange, RequestHead } from "./http-exchange.ts";
 import { nextPacket } from "./next-packet.ts";
+import { ClientFault, traceRefusedRequest } from "./refusals.ts";
 
 const NO_HEADERS = {} as const;
 
@@ -48,6 +50,7 @@ export interface PollingOptions {
   /** Headers of an answer; `isFirst` for the one that opens the session. */
   headers(head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders;
   readonly clock: Clock;
+  readonly trace: Trace;
 }
 
 type PollingState =
@@ -93,7 +96,10 @@ export class PollingCarrier implements Carrier {
         return;
       case "parked":
         exchange.respond(400, NO_HEADERS);
-        this.#fail("transport error", new Error("Cannot park a second GET: one is waiting already"));
+        this.#fail(
+          "transport error",
+          new ClientFault("BOWLINE_REQUESTS_OVERLAP", "Cannot park a second GET: one is waiting already"),
+        );
         return;
       case "leaving":
         this.#answer(exchange, [{ type: "noop" }, { type: "close" }]);
@@ -112,13 +118,22 @@ export class PollingCarrier implements Carrier {
   async post(exchange: HttpExchange): Promise<void> {
     if (this.#post !== undefined) {
       exchange.respond(400, NO_HEADERS);
-      this.#fail("transport error", new Error("Cannot take a second POST: one is on its way already"));
+      this.#fail(
+        "transport error",
+        new ClientFault("BOWLINE_REQUESTS_OVERLAP", "Cannot take a second POST: one is on its way already"),
+      );
       return;
     }
     const binary = exchange.head.header("content-type") === "application/octet-stream";
     if (binary && !this.#options.dialect.binaryBodies) {
       exchange.respond(400, NO_HEADERS);
-      this.#fail("transport error", new Error("Cannot read the body: this protocol revision has no binary bodies"));
+      this.#fail(
+        "transport error",
+        new ClientFault(
+          "BOWLINE_REQUESTS_OVERLAP",
+          "Cannot read the body: this protocol revision has no binary bodies",
+        ),
+      );
       return;
     }
     this.#post = { exchange, at: "arriving" };
@@ -187,10 +202,15 @@ export class PollingCarrier implements Carrier {
   #refuseTooLarge(exchange: HttpExchange): void {
     const { answersTooLargeBodies, maxBodyBytes } = this.#options;
     this.#post = undefined;
-    if (answersTooLargeBodies) exchange.respond(413, NO_HEADERS);
-    else {
+    if (answersTooLargeBodies) {
+      traceRefusedRequest(this.#options.trace, exchange.head, "BOWLINE_MESSAGE_TOO_LARGE", { maxBodyBytes });
+      exchange.respond(413, NO_HEADERS);
+    } else {
       exchange.destroy();
-      this.#fail("parse error", new RangeError(`Cannot take the body: it has more than ${maxBodyBytes} bytes`));
+      this.#fail(
+        "parse error",
+        new ClientFault("BOWLINE_MESSAGE_TOO_LARGE", `Cannot take the body: it has more than ${maxBodyBytes} bytes`),
+      );
     }
   }
 

@@ -342,7 +342,7 @@ describe("the end of the engine", () => {
     clock.endTurn();
     engine.close();
     expect([poll.outcome, port.closes, engine.clientsCount]).toEqual(["200 1", 1, 0]);
-    expect(request(engine, POLL).outcome).toBe(`400 ${refusal(3, "Bad request")}`);
+    expect(request(engine, POLL).outcome).toBe(`503 ${refusal(3, "Server shutting down")}`);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -351,6 +351,6 @@ describe("the end of the engine", () => {
     const exchange = request(engine, POLL);
     engine.close();
     await exchange.done;
-    expect([exchange.outcome, engine.clientsCount]).toEqual([`400 ${refusal(3, "Bad request")}`, 0]);
+    expect([exchange.outcome, engine.clientsCount]).toEqual([`503 ${refusal(3, "Server shutting down")}`, 0]);
   });
 });

@@ -14,13 +14,14 @@ import { type CorsStep, createCors } from "./cors.ts";
 import { EngineEmitter } from "./engine-emitter.ts";
 import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
 import type { EnginePlatform } from "./engine-platform.ts";
-import { HANDSHAKE_ERRORS, type HandshakeError, judge } from "./handshake.ts";
+import { HANDSHAKE_ERRORS, type HandshakeError, judge, SHUTTING_DOWN } from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import type { EngineOptions, EngineSettings } from "./options.ts";
 import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
 import { type EngineQuery, parseQuery } from "./query.ts";
+import { refusalOf, traceRefusedRequest } from "./refusals.ts";
 import { nativeRequest } from "./request-head.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
 import { WebTransportEntrance } from "./webtransport-entrance.ts";
@@ -39,7 +40,6 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
   readonly #webTransport: WebTransportEntrance;
   readonly #middlewares: EngineMiddleware[] = [];
   #clients: Readonly<Record<string, Connection>> | undefined;
-  #closed = false;
 
   constructor(options: EngineOptions, platform: EnginePlatform) {
     super();
@@ -47,7 +47,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     this.#platform = platform;
     this.#admission = new Admission(options, {
       generateId: (request) => this.generateId(request),
-      isTaken: (sid) => this.#closed || this.#connections.has(sid),
+      isTaken: (sid) => this.#connections.has(sid),
     });
     this.#headers = new HeaderWriter(options, new HeaderEvents(this, platform.reportUncaught));
     this.#cors = createCors(options.cors);
@@ -160,7 +160,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
    * @returns settles when the session has ended.
    */
   onWebTransportSession(session: WebTransportSession): Promise<void> {
-    if (this.#closed || !this.options.transports.includes("webtransport")) {
+    if (!this.#admission.isOpen || !this.options.transports.includes("webtransport")) {
       session.close();
       return Promise.resolve();
     }
@@ -178,16 +178,21 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     else done(verdict.is === "refused" ? verdict.error : undefined);
   }
 
+  /** Refuses handshakes from now on, with status 503; the sessions that there are go on. */
+  refuseNewcomers(): void {
+    this.#admission.close();
+  }
+
   /** Ends all sessions at once; handshakes are refused from now on. @returns the engine. */
   close(): this {
-    this.#closed = true;
+    this.refuseNewcomers();
     for (const connection of [...this.#connections.values()]) connection.close(true);
     return this;
   }
 
   /** Takes handshakes again, after `close()`. */
   reopen(): void {
-    this.#closed = false;
+    this.#admission.open();
   }
 
   /** Whether something judges requests that a session without one cannot pass. */
@@ -290,6 +295,8 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
       this.#report(exchange.head, error);
     } finally {
       const headers = this.#headers.refusal(exchange.head, status === HANDSHAKE_ERRORS.forbidden.status);
+      // The next attempt is for another server, so it must not come over this connection.
+      if (status === SHUTTING_DOWN.status) exchange.setHeader("Connection", "close");
       exchange.respond(status, headers, JSON.stringify({ code, message: answer ?? message }));
     }
   }
@@ -298,11 +305,12 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     try {
       this.#report(exchange.head, error);
     } finally {
-      exchange.refuse(error.answer ?? error.message);
+      exchange.refuse(error.answer ?? error.message, error.status === SHUTTING_DOWN.status);
     }
   }
 
   #report(head: RequestHead, error: HandshakeError): void {
+    traceRefusedRequest(this.#platform.trace, head, refusalOf(error), { number: error.code, context: error.context });
     if (!this.hasListeners("connection_error")) return;
     const { code, message, context = {} } = error;
     this.emit("connection_error", { req: nativeRequest(head), code, message, context });

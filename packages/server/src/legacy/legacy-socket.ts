@@ -35,7 +35,7 @@ export class LegacySocket<
   _rooms: Room[] = [];
 
   /** The rooms the socket is in: a set, and an object with each room's name as key and value. */
-  override get rooms(): ReadonlySet<Room> {
+  override get rooms(): Set<Room> {
     const rooms = super.rooms;
     return createObjectView(rooms, setCollection(rooms));
   }
@@ -96,7 +96,7 @@ export class LegacySocket<
     return super.leave(room, callback);
   }
 
-  /** What a program emits was looked at before. */
+  /** What a program emits was looked at before. @internal */
   protected override checkEvent(): void {}
 
   #broadcast(event: string | symbol, args: readonly unknown[]): void {

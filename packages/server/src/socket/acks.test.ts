@@ -2,6 +2,7 @@
 import { AckDisconnectedError, AckTimeoutError } from "@bowline/protocol";
 import { createFakePlatform, FakeClient } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
+import { MAX_PENDING_ACKS } from "./inbox.ts";
 import { SocketServer } from "./server.ts";
 
 class ServerInMemory extends SocketServer {
@@ -17,7 +18,7 @@ function openSocket() {
   const client = new FakeClient(io.door, platform.clock).join();
   const [socket] = [...io.sockets.sockets.values()];
   if (socket === undefined) throw new Error("Cannot open the socket: the namespace refused it");
-  return { io, clock: platform.clock, client, socket, uncaught: platform.uncaught };
+  return { io, platform, clock: platform.clock, client, socket, uncaught: platform.uncaught };
 }
 
 const TIMED_OUT = new AckTimeoutError();
@@ -31,6 +32,17 @@ describe("an ack that the client owes", () => {
     expect(client.take()).toEqual(['20["ask",1]']);
     client.send('30["yes",2]');
     expect(answered.mock.calls).toEqual([["yes", 2]]);
+  });
+
+  it("is given up when the client owes a hundred thousand younger ones, which is told once", () => {
+    const { socket, client, platform } = openSocket();
+    const [oldest, youngest] = [vi.fn(), vi.fn()];
+    socket.emit("ask", oldest);
+    for (let asked = 1; asked <= MAX_PENDING_ACKS; asked++) socket.emit("ask", () => undefined);
+    socket.emit("ask", youngest);
+    client.send('30["late"]', `3${MAX_PENDING_ACKS + 1}["yes"]`);
+    expect([oldest.mock.calls, youngest.mock.calls, socket.acks.size]).toEqual([[], [["yes"]], MAX_PENDING_ACKS - 1]);
+    expect(platform.warnings).toEqual([["BOWLINE_ACK_FORGOTTEN", expect.stringContaining("timeout()")]]);
   });
 
   it("may bring bytes", () => {

@@ -11,19 +11,22 @@ import {
   type AdapterSurroundings,
   SessionAwareAdapter,
 } from "@bowline/adapter";
-import type { ServerOptions } from "./options.ts";
+import { recoveryOptions, type ServerOptions } from "./options.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** Chooses what makes adapters. */
-export function chooseAdapter(
-  { adapter }: Pick<ServerOptions, "adapter">,
-  recovery: RecoveryOptions | undefined,
-): AdapterConstructor {
-  return adapter ?? (recovery === undefined ? Adapter : SessionAwareAdapter);
+export function chooseAdapter(options: Pick<ServerOptions, "adapter" | "connectionStateRecovery">): AdapterConstructor {
+  return (
+    options.adapter ?? (recoveryOptions(options.connectionStateRecovery) === undefined ? Adapter : SessionAwareAdapter)
+  );
 }
 
-/** Makes the adapter of a namespace. */
+/**
+ * Makes the adapter of a namespace. Its type is what programs find on nearly every namespace: ours, or a class of a third
+ * party that extends ours or upstream's. One that is written from the contract alone has no more than that.
+ */
+export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): Adapter;
 export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): AdapterContract {
   return isConstructor(maker) ? new maker(namespace) : maker(namespace);
 }

@@ -17,12 +17,14 @@ import {
 import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import type { ConnectionListener } from "../engine/connection-events.ts";
+import type { RefusalCode } from "../refusal-code.ts";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import type { ServerTrace } from "./trace-points.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -40,6 +42,8 @@ export type DisconnectReason =
 export interface JoinedSocket {
   readonly id: string;
   readonly nsp: { readonly name: string };
+  /** Acknowledgements that the client owes us, and those that the program owes the client. */
+  readonly unfinished: number;
   /** Takes an event or an ack from the client. */
   receive(packet: SocketPacket): void;
   /** Sends the client away from the namespace. */
@@ -64,6 +68,9 @@ export interface ConnectionHost {
   readonly server: unknown;
   /** Milliseconds in which a client has to join a namespace. */
   readonly connectTimeoutMs: number;
+  /** So many namespaces a client may be in, or ask for, at the same time. */
+  readonly maxNamespaces: number;
+  readonly trace: ServerTrace;
   /** Gives a map the form that programs of this generation read. */
   showMap<Value>(map: Map<string, Value>): Map<string, Value>;
   /** The packet that was encoded into these very frames, where the server's encoder did it. */
@@ -90,6 +97,8 @@ export interface SendOptions {
 
 const MAIN_NAMESPACE = "/";
 
+const TOO_MANY: Refusal = { message: "Too many namespaces" };
+
 /** So many namespaces may wait behind the main one while that is being judged. */
 const MAX_WAITING_NAMESPACES = 100;
 
@@ -97,7 +106,7 @@ const MAX_WAITING_NAMESPACES = 100;
 type MainNamespace =
   | { readonly is: "no gate" }
   | { readonly is: "judging"; readonly waiting: ConnectRequest[] }
-  | { readonly is: "closed"; readonly refusal: Refusal };
+  | { readonly is: "closed"; readonly refusal: Refusal; readonly code: RefusalCode };
 
 /** One client with all its sockets. */
 export class ClientConnection implements ConnectionListener {
@@ -136,12 +145,13 @@ export class ClientConnection implements ConnectionListener {
 
   /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
   open(): void {
+    this.#host.trace.opened(this.#link);
     if (this.dialect.joinsMainNamespaceByItself) {
       this.#main = { is: "judging", waiting: [] };
       this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} }, false);
     } else {
       const { clock } = this.#host.platform;
-      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.#link.close());
+      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.giveUp("BOWLINE_CONNECT_LATE"));
     }
   }
 
@@ -192,6 +202,7 @@ export class ClientConnection implements ConnectionListener {
     this.#connectTimer?.();
     this.#connectTimer = undefined;
     this.#sockets.set(socket.nsp.name, socket);
+    this.#host.trace.joined(this.#link, socket);
   }
 
   /** Client and program have heard of the new socket: who has been waiting behind the main namespace is judged now. */
@@ -203,15 +214,17 @@ export class ClientConnection implements ConnectionListener {
   }
 
   /** A namespace has refused the client; it may ask again. */
-  refuse(namespace: string, refusal: Refusal): void {
+  refuse(namespace: string, refusal: Refusal, code: RefusalCode): void {
     this.#sockets.delete(namespace);
+    this.#host.trace.refused(this.#link, namespace, refusal, code);
     this.send(new PreparedPacket(this.dialect.refused(namespace, refusal)), {});
     // Who has been waiting behind the main namespace is told by this very packet.
-    if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal };
+    if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal, code };
   }
 
   /** A socket has left its namespace. */
-  leave(namespace: string): void {
+  leave(namespace: string, reason: DisconnectReason): void {
+    this.#host.trace.left(this.#link, this.#sockets.get(namespace), reason);
     this.#sockets.delete(namespace);
   }
 
@@ -250,6 +263,17 @@ export class ClientConnection implements ConnectionListener {
     return [...this.#sockets.values()].filter((socket) => socket !== undefined);
   }
 
+  /** Acknowledgements that are due, either way. */
+  get unfinished(): number {
+    return this.joinedSockets().reduce((sum, { unfinished }) => sum + unfinished, 0);
+  }
+
+  /** The server ends: so do the sockets, without telling the client, which comes back by itself once it hears of the connection's end. */
+  shutDown(discard: boolean): void {
+    for (const socket of this.joinedSockets()) socket.end("server shutting down");
+    this.close(discard);
+  }
+
   /** Ends the connection once everything has left, or at once where nobody seems to be there. */
   close(discard: boolean = false): void {
     this.#link.close(discard);
@@ -275,6 +299,7 @@ export class ClientConnection implements ConnectionListener {
     this.#decoder.destroy();
     for (const socket of this.joinedSockets()) socket.end(reason, cause);
     this.#sockets.clear();
+    this.#host.trace.closed(this.#link, reason, cause);
   }
 
   #received(packet: unknown): void {
@@ -297,15 +322,20 @@ export class ClientConnection implements ConnectionListener {
     const violation = nameViolation(packet);
     if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
     else if (violation !== undefined) this.#violation(violation);
-    else socket.receive(packet);
+    else {
+      this.#host.trace.received(this.#link, socket, packet);
+      socket.receive(packet);
+    }
   }
 
   #knock(request: ConnectRequest, isUntold: boolean): void {
     const { namespace } = request;
     if (this.#sockets.has(namespace)) this.#violation();
     else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#wait(request, this.#main.waiting);
-    else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal);
-    else {
+    else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal, this.#main.code);
+    else if (this.#sockets.size >= this.#host.maxNamespaces) {
+      this.refuse(namespace, TOO_MANY, "BOWLINE_TOO_MANY_NAMESPACES");
+    } else {
       this.#sockets.set(namespace, undefined);
       this.#host.admit({ ...request, client: this, isUntold });
     }
@@ -318,13 +348,19 @@ export class ClientConnection implements ConnectionListener {
     else waiting.push(request);
   }
 
+  /** Ends the connection, since its client does not keep to the rules. */
+  giveUp(code: RefusalCode, error?: Error): void {
+    this.#host.trace.violation(this.#link, code, error);
+    this.#link.close();
+  }
+
   /** A packet is out of place. */
   #violation(error?: Error): void {
     switch (this.#habits.onViolation) {
       case "ignore":
         return;
       case "close":
-        if (error === undefined) this.#link.close();
+        if (error === undefined) this.giveUp("BOWLINE_PACKET_OUT_OF_PLACE");
         else this.#undecodable(error);
         return;
       /* v8 ignore next 2 -- @preserve */
@@ -336,6 +372,6 @@ export class ClientConnection implements ConnectionListener {
   /** What the client sent makes no sense, and so will nothing that follows. */
   #undecodable(error: Error): void {
     for (const socket of this.joinedSockets()) socket.reportError(error);
-    this.#link.close();
+    this.giveUp("BOWLINE_PACKET_UNDECODABLE", error);
   }
 }

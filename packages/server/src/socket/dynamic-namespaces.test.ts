@@ -123,27 +123,45 @@ describe("a function", () => {
     expect(client.take()).toEqual([REFUSAL]);
   });
 
-  it("that throws lets nobody in, and its error is the program's", () => {
+  it("that throws lets nobody in, and the program is told", () => {
     const mistake = new Error("no");
     const { io, connect, uncaught } = createServer();
+    const told = vi.fn();
+    io.on("handler_error", told);
     io.of(() => {
       throw mistake;
     });
     const client = connect();
     client.send("0/room-1,");
-    expect([client.take(), uncaught]).toEqual([[REFUSAL], [mistake]]);
+    expect([client.take(), uncaught]).toEqual([[REFUSAL], []]);
+    expect(told.mock.calls).toEqual([[{ error: mistake, handler: "matcher", namespace: "/room-1" }]]);
+  });
+
+  it("that throws once it has answered has changed nothing, and its error is the program's", () => {
+    const mistake = new Error("too late");
+    const { io, connect, uncaught } = createServer();
+    io.of((_name, _auth, next) => {
+      next(null, true);
+      throw mistake;
+    });
+    const client = connect();
+    client.send("0/room-1,");
+    expect([client.take(), uncaught]).toEqual([[expect.stringMatching(WELCOME)], [mistake]]);
   });
 
   it("that rejects lets nobody in either", async () => {
     const mistake = new Error("no");
     const { io, connect, uncaught } = createServer();
+    const told = vi.fn();
+    io.on("handler_error", told);
     io.of(async () => {
       throw mistake;
     });
     const client = connect();
     client.send("0/room-1,");
     await Promise.resolve();
-    expect([client.take(), uncaught]).toEqual([[REFUSAL], [mistake]]);
+    expect([client.take(), uncaught]).toEqual([[REFUSAL], []]);
+    expect(told.mock.calls).toMatchObject([[{ error: mistake, handler: "matcher" }]]);
   });
 
   it("may take its time; two clients who ask meanwhile share one namespace", () => {

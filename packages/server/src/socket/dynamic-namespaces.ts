@@ -6,6 +6,7 @@
 
 import type { Cancel, Clock, UserValue } from "@bowline/protocol/internal";
 import type { JoinRequest } from "./connection.ts";
+import type { HandlerErrorReport, HandlerErrors } from "./handler-errors.ts";
 
 /**
  * Decides whether a namespace may be made on demand.
@@ -42,7 +43,7 @@ export interface NamespaceMaker<N> {
   createParent(name: string): N;
   /** Told of every namespace but those that stand for a pattern. */
   created(namespace: N): void;
-  reportUncaught(error: unknown): void;
+  readonly handlers: Pick<HandlerErrors, "failed" | "contained">;
 }
 
 /** Puts the slash in front of a namespace's name, and refuses names that could not be sent. */
@@ -186,7 +187,10 @@ export class DynamicNamespaces<N extends Member<N>> {
       decide(error === null && welcome);
     };
     const failed = (thrown: unknown): void => {
-      this.#maker.reportUncaught(thrown);
+      const { handlers } = this.#maker;
+      const report: HandlerErrorReport = { error: thrown, handler: "matcher", namespace: name };
+      if (hasAnswered) handlers.failed(report);
+      else handlers.contained(report);
       answer(null, false);
     };
     try {

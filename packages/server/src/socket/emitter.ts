@@ -5,6 +5,7 @@
 
 import { EventEmitter } from "node:events";
 import type { DefaultEventsMap, EventNames, EventsMap, ListenerOf } from "@bowline/protocol/internal";
+import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 
 /**
  * An event emitter of Node whose events and listeners are typed.
@@ -17,19 +18,21 @@ export class SocketEmitter<
   Listen extends EventsMap = DefaultEventsMap,
   Own extends EventsMap = Record<never, never>,
 > extends EventEmitter {
+  #isChanging = false;
+
   /** Adds a listener. */
   override on<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return super.on(event, listener);
+    return this.#change(() => super.on(event, listener));
   }
 
   /** Adds a listener that runs once. */
   override once<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return super.once(event, listener);
+    return this.#change(() => super.once(event, listener));
   }
 
   /** Removes a listener. */
   override off<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return super.off(event, listener);
+    return this.#change(() => super.off(event, listener));
   }
 
   /** As `on`. */
@@ -37,7 +40,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.addListener(event, listener);
+    return this.#change(() => super.addListener(event, listener));
   }
 
   /** As `off`. */
@@ -45,7 +48,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.removeListener(event, listener);
+    return this.#change(() => super.removeListener(event, listener));
   }
 
   /** Adds a listener, before the others. */
@@ -53,7 +56,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.prependListener(event, listener);
+    return this.#change(() => super.prependListener(event, listener));
   }
 
   /** Adds a listener that runs once, before the others. */
@@ -61,7 +64,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return super.prependOnceListener(event, listener);
+    return this.#change(() => super.prependOnceListener(event, listener));
   }
 
   /** Adds the listeners that another emitter has now for these events. */
@@ -71,11 +74,37 @@ export class SocketEmitter<
     }
   }
 
+  /** Whether an emit is Node's, which tells of listeners that come and go, and not the program's. */
+  protected tellsOfListeners(event: unknown): event is "newListener" | "removeListener" {
+    return this.#isChanging && (event === "newListener" || event === "removeListener");
+  }
+
+  #change<T>(action: () => T): T {
+    const before = this.#isChanging;
+    this.#isChanging = true;
+    try {
+      return action();
+    } finally {
+      this.#isChanging = before;
+    }
+  }
+
   /** Calls the local listeners of an event, by a name that only running code knows. */
   protected dispatch(event: string, args: readonly unknown[]): boolean {
     // Node throws when nobody listens for "error"; a packet from a client must never be able to cause that.
     if (event === "error" && this.listenerCount(event) === 0) return false;
     return super.emit(event, ...args);
+  }
+
+  /** As `dispatch`; where errors are reported, each listener is called by itself. */
+  protected dispatchGuarded(
+    event: string,
+    args: readonly unknown[],
+    handlers: HandlerErrors,
+    about: () => HandlerAbout,
+  ): void {
+    if (!handlers.isReporting) this.dispatch(event, args);
+    else for (const call of this.rawListeners(event)) handlers.run(() => Reflect.apply(call, this, args), about);
   }
 }
 

@@ -108,8 +108,9 @@ describe("socket.use", () => {
 
   it("reports a refusal that cannot be written, and the socket lives", async () => {
     const { socket, client, uncaught } = openSocket("/", { protocol: 3 });
-    socket.use(async () => {
-      throw Object.assign(new Error("no"), { data: { code: 7n } });
+    socket.use(async (_, next) => {
+      await Promise.resolve();
+      next(Object.assign(new Error("no"), { data: { code: 7n } }));
     });
     client.send('2["a"]');
     await Promise.resolve();

@@ -4,7 +4,7 @@
 //        they are, since it puts its own around them.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
-import type { CloseReason, Outgoing } from "@bowline/protocol/internal";
+import type { CloseReason, Outgoing, UserValue } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import type { ConnectionListener } from "../engine/connection-events.ts";
 import type { RequestHead } from "../engine/http-exchange.ts";
@@ -21,7 +21,7 @@ export interface BoundEngine {
 export interface ForeignSocket {
   readonly id: string;
   readonly readyState: string;
-  on(event: string, listener: (...args: never[]) => void): unknown;
+  on(event: string, listener: (...args: UserValue[]) => void): unknown;
   write(data: string | Uint8Array, options?: object): unknown;
   close(discard?: boolean): unknown;
 }

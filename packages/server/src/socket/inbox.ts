@@ -1,25 +1,29 @@
 // What a socket does with the packets of its client: middlewares, listeners of every event, answers both ways.
 // Place: connection -> namespace -> **socket (inbox)** -> the user's event handlers
 // Rules: an event reaches handlers only once all middlewares are content; an ack is answered once;
-//        a handler that throws is reported as uncaught and harms no other packet.
+//        a handler that throws is told of as the program wants it, and harms no other packet.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AckCallback,
   AnyListeners,
+  type Clock,
   elementsOf,
-  guard,
   invoke,
+  type PendingAck,
   PendingAcks,
   type UserValue,
 } from "@bowline/protocol/internal";
 import { AckMap } from "./ack-map.ts";
-import { type Middleware, runMiddlewares } from "./middleware.ts";
-import type { SocketPlatform } from "./runtime.ts";
+import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
+import { type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
 
 /** An incoming event as the middlewares of a socket see it: its name and arguments. */
 export type IncomingEvent = [event: string, ...args: UserValue[]];
+
+/** So many answers of one client are awaited; a client that never answers costs no more than that. */
+export const MAX_PENDING_ACKS = 100_000;
 
 /** The socket as its inbox knows it. */
 export interface InboxOwner {
@@ -28,8 +32,12 @@ export interface InboxOwner {
   take(packet: SocketPacket): void;
   /** Calls the listeners of an event. */
   deliver(event: string, args: readonly unknown[]): void;
+  /** What handlers of the socket are known by. */
+  about(handler: HandlerAbout["handler"], event?: string): HandlerAbout;
   /** Tells the program what a middleware refused, and the client where its generation expects that. */
-  refuseEvent(refusal: Error): void;
+  refuseEvent(refusal: MiddlewareRefusal): void;
+  /** The client owes so many answers that the oldest was given up; told once. */
+  forgotAck(): void;
   /** Answers an event. */
   sendAck(id: number, args: readonly unknown[]): void;
   /** The client has left the namespace. */
@@ -45,15 +53,19 @@ export function nameAndArgs({ data }: SocketPacket): unknown[] {
 /** Receives for one socket. */
 export class Inbox {
   readonly #owner: InboxOwner;
-  readonly #platform: SocketPlatform;
+  readonly #handlers: HandlerErrors;
+  readonly #clock: Clock;
   // Most sockets never need these; each is made when it is first asked for.
   #acks: PendingAcks | undefined;
   #middlewares: Middleware<IncomingEvent>[] | undefined;
   #anyListeners: AnyListeners | undefined;
+  #owed = 0;
+  #hasForgotten = false;
 
-  constructor(owner: InboxOwner, platform: SocketPlatform) {
+  constructor(owner: InboxOwner, handlers: HandlerErrors, clock: Clock) {
     this.#owner = owner;
-    this.#platform = platform;
+    this.#handlers = handlers;
+    this.#clock = clock;
   }
 
   /** Listeners of every incoming event. */
@@ -78,21 +90,30 @@ export class Inbox {
 
   /** Waits for the answer to an emit. */
   expectAck(id: number, ack: AckCallback, timeoutMs: number | undefined): void {
-    this.#pendingAcks.expect(id, { settle: (args) => invoke(ack, args), timeoutMs });
+    const settle = (args: readonly unknown[]): void => {
+      if (!this.#handlers.isReporting) invoke(ack, args);
+      else this.#run(() => Reflect.apply(ack, undefined, args), "acknowledgement");
+    };
+    this.#expect(id, { settle, timeoutMs });
   }
 
   /** Waits for the answer to a broadcast. */
   expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.#pendingAcks.expect(id, { settle: reply });
+    this.#expect(id, { settle: reply });
   }
 
   forgetReply(id: number): void {
     this.#acks?.forget(id);
   }
 
+  /** Answers that the client owes us, and those that the program owes the client. */
+  get unfinished(): number {
+    return (this.#acks?.size ?? 0) + this.#owed;
+  }
+
   /** No answer will come any more. */
   end(): void {
-    this.#acks?.disconnected((call) => this.#guard(call));
+    this.#acks?.disconnected((call) => this.#run(call, "acknowledgement"));
   }
 
   /** Takes a packet from the client. */
@@ -119,7 +140,7 @@ export class Inbox {
   }
 
   get #pendingAcks(): PendingAcks {
-    this.#acks ??= new PendingAcks(this.#platform.clock);
+    this.#acks ??= new PendingAcks(this.#clock);
     return this.#acks;
   }
 
@@ -131,36 +152,52 @@ export class Inbox {
       this.#deliver(incoming);
       return;
     }
-    const decide = (refusal: Error | undefined) => {
-      if (refusal !== undefined) this.#owner.refuseEvent(refusal);
-      else if (this.#owner.isConnected()) this.#deliver(incoming);
-    };
-    runMiddlewares(this.#middlewares, incoming, decide, (error) => this.#platform.reportUncaught(error));
+    const about = () => this.#owner.about("event middleware", String(incoming[0]));
+    runMiddlewares(this.#middlewares, incoming, {
+      decided: (refusal) => {
+        if (refusal !== undefined) this.#owner.refuseEvent(refusal);
+        else if (this.#owner.isConnected()) this.#deliver(incoming);
+      },
+      failed: (error) => this.#handlers.contained({ ...about(), error }),
+      failedLate: (error) => this.#handlers.failed({ ...about(), error }),
+    });
   }
 
   #deliver([event, ...args]: IncomingEvent): void {
-    this.#guard(() => {
-      this.#anyListeners?.call(event, args);
+    const about = () => this.#owner.about("event", String(event));
+    this.#handlers.run(() => {
+      const listeners = this.#anyListeners;
+      if (listeners !== undefined) this.#handlers.callAll(listeners.list(), event, args, about);
       this.#owner.deliver(event, args);
-    });
+    }, about);
   }
 
   /** Makes the function that answers an event, once. */
   createAck(id: number): (...args: unknown[]) => void {
     let sent = false;
+    this.#owed++;
     return (...args) => {
       if (sent) return;
       sent = true;
+      this.#owed--;
       if (this.#owner.isConnected()) this.#owner.sendAck(id, args);
     };
   }
 
   #receiveAck({ id, data }: SocketPacket): void {
-    if (id !== undefined) this.#guard(() => this.#acks?.reply(id, elementsOf(data)));
+    if (id !== undefined) this.#run(() => this.#acks?.reply(id, elementsOf(data)), "acknowledgement");
   }
 
-  /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
-  #guard(action: () => void): void {
-    guard(action, (error) => this.#platform.reportUncaught(error));
+  #expect(id: number, ack: PendingAck): void {
+    if (this.#pendingAcks.size >= MAX_PENDING_ACKS) {
+      if (!this.#hasForgotten) this.#owner.forgotAck();
+      this.#hasForgotten = true;
+      this.#pendingAcks.forgetOldest();
+    }
+    this.#pendingAcks.expect(id, ack);
+  }
+
+  #run(action: () => unknown, handler: HandlerAbout["handler"]): void {
+    this.#handlers.run(action, () => this.#owner.about(handler));
   }
 }

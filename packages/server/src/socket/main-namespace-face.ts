@@ -45,6 +45,9 @@ export abstract class MainNamespaceFace<
   /** The main namespace, `/`. */
   abstract sockets: Namespace<Listen, Emit, ServerSide, Data>;
 
+  /** What such methods give, where it is not for the namespace to say: the server, or the namespace as in 2.x. @internal */
+  protected abstract chained(): this;
+
   /** Adds a listener to the main namespace. @returns the main namespace. */
   on<E extends keyof NamespaceReservedEvents<never> | EventNames<ServerSide>>(
     event: E,
@@ -139,10 +142,11 @@ export abstract class MainNamespaceFace<
   /**
    * Adds a middleware that every socket joining the main namespace has to pass.
    *
-   * Middlewares run in the order they were added. One that calls `next` with an error, throws or rejects refuses: the
-   * client gets the error's message, and its `data` if it has any. What is emitted to the socket meanwhile is sent.
+   * Middlewares run in the order they were added. One that calls `next` with an error refuses: the client gets the error's
+   * message, and its `data` if it has any. One that throws, or whose promise is rejected, refuses as well: the client gets
+   * "Internal server error", the program the event `handler_error`. What is emitted to the socket meanwhile is sent.
    * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
-   * @returns the server.
+   * @returns the server; with `compat: 2` the main namespace.
    * @example
    * io.use((socket, next) => {
    *   if (socket.handshake.auth["token"] === "open sesame") next();
@@ -151,7 +155,7 @@ export abstract class MainNamespaceFace<
    */
   use(middleware: Middleware<Socket<Listen, Emit, ServerSide, Data>>): this {
     this.sockets.use(middleware);
-    return this;
+    return this.chained();
   }
 
   /**
@@ -171,7 +175,7 @@ export abstract class MainNamespaceFace<
   /** Sends the event `message` to everybody in the main namespace. */
   send(...args: unknown[]): this {
     this.sockets.send(...args);
-    return this;
+    return this.chained();
   }
 
   /** Sends the event `message` to everybody in the main namespace. */

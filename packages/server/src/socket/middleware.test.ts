@@ -1,17 +1,24 @@
 // Rules of middlewares one after another: who is asked, what refuses, and where errors go that come too late to refuse.
 import { describe, expect, it, vi } from "vitest";
-import { type Middleware, runMiddlewares, toRefusal } from "./middleware.ts";
+import { BROKE_DOWN, type Middleware, runMiddlewares, toRefusal } from "./middleware.ts";
 
 function run(...middlewares: readonly Middleware<string>[]) {
-  const [done, uncaught] = [vi.fn(), vi.fn()];
-  runMiddlewares(middlewares, "subject", done, uncaught);
-  return { done, uncaught };
+  const [done, failed, late] = [vi.fn(), vi.fn(), vi.fn()];
+  runMiddlewares(middlewares, "subject", { decided: done, failed, failedLate: late });
+  return { done, failed, late };
+}
+
+/** What is decided when a middleware broke down. */
+function brokenDown(message: string) {
+  return { error: new Error(message), told: BROKE_DOWN };
 }
 
 /** Lets promises run that are due. */
 async function endMicrotasks(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }
+
+const NO = new Error("no");
 
 const REASONS: readonly (readonly [reason: unknown, message: string])[] = [
   [undefined, "refused without a reason"],
@@ -24,7 +31,7 @@ const REASONS: readonly (readonly [reason: unknown, message: string])[] = [
 describe("middlewares", () => {
   it("are asked in order, with the subject, and done is told once without a refusal", () => {
     const asked: string[] = [];
-    const { done, uncaught } = run(
+    const { done, late } = run(
       (subject, next) => {
         asked.push(`first ${subject}`);
         next();
@@ -34,7 +41,7 @@ describe("middlewares", () => {
         next(null);
       },
     );
-    expect([asked, done.mock.calls, uncaught.mock.calls]).toEqual([["first subject", "second subject"], [[]], []]);
+    expect([asked, done.mock.calls, late.mock.calls]).toEqual([["first subject", "second subject"], [[]], []]);
   });
 
   it("let pass where there are none", () => {
@@ -43,17 +50,19 @@ describe("middlewares", () => {
 
   it.each(REASONS)("refuse by throwing %j, and the ones behind are not asked", (reason, message) => {
     const later = vi.fn();
-    const { done, uncaught } = run(() => {
+    const { done, failed, late } = run(() => {
       throw reason;
     }, later);
-    expect([done.mock.calls, later.mock.calls, uncaught.mock.calls]).toEqual([[[new Error(message)]], [], []]);
+    expect([done.mock.calls, later.mock.calls, late.mock.calls]).toEqual([[[brokenDown(message)]], [], []]);
+    expect(failed.mock.calls).toEqual([[reason]]);
   });
 
   it.each(REASONS)("refuse by rejecting with %j, and the ones behind are not asked", async (reason, message) => {
     const later = vi.fn();
-    const { done, uncaught } = run(() => Promise.reject(reason), later);
+    const { done, failed, late } = run(() => Promise.reject(reason), later);
     await endMicrotasks();
-    expect([done.mock.calls, later.mock.calls, uncaught.mock.calls]).toEqual([[[new Error(message)]], [], []]);
+    expect([done.mock.calls, later.mock.calls, late.mock.calls]).toEqual([[[brokenDown(message)]], [], []]);
+    expect(failed.mock.calls).toEqual([[reason]]);
   });
 
   it("refuse with the very error they throw", () => {
@@ -61,31 +70,33 @@ describe("middlewares", () => {
     const { done } = run(() => {
       throw refusal;
     });
-    expect(done.mock.calls[0]?.[0]).toBe(refusal);
+    expect(done).toHaveBeenCalledWith({ error: refusal, told: BROKE_DOWN });
   });
 
   it.each([
-    ["content", undefined],
-    ["against it", new Error("no")],
-  ])("that throw once they are %s change nothing, and the error is reported", (_, verdict) => {
-    const { done, uncaught } = run((__, next) => {
+    ["content", undefined, [[]]],
+    ["against it", NO, [[{ error: NO, told: { message: "no" } }]]],
+  ])("that throw once they are %s change nothing, and the error is reported", (_, verdict, decision) => {
+    const { done, failed, late } = run((__, next) => {
       next(verdict);
       throw undefined;
     });
-    expect([done.mock.calls, uncaught.mock.calls]).toEqual([verdict === undefined ? [[]] : [[verdict]], [[undefined]]]);
+    expect(done.mock.calls).toEqual(decision);
+    expect([failed.mock.calls, late.mock.calls]).toEqual([[], [[undefined]]]);
   });
 
   it.each([
-    ["content", undefined],
-    ["against it", new Error("no")],
-  ])("that reject once they are %s change nothing, and the error is reported", async (_, verdict) => {
+    ["content", undefined, [[]]],
+    ["against it", NO, [[{ error: NO, told: { message: "no" } }]]],
+  ])("that reject once they are %s change nothing, and the error is reported", async (_, verdict, decision) => {
     const mistake = new Error("too late");
-    const { done, uncaught } = run(async (__, next) => {
+    const { done, failed, late } = run(async (__, next) => {
       next(verdict);
       throw mistake;
     });
     await endMicrotasks();
-    expect([done.mock.calls, uncaught.mock.calls]).toEqual([verdict === undefined ? [[]] : [[verdict]], [[mistake]]]);
+    expect(done.mock.calls).toEqual(decision);
+    expect([failed.mock.calls, late.mock.calls]).toEqual([[], [[mistake]]]);
   });
 
   it("that answer after they threw, or twice, are heard once", () => {
@@ -97,18 +108,18 @@ describe("middlewares", () => {
     }, later);
     answers[0]?.();
     answers[0]?.(new Error("again"));
-    expect([done.mock.calls, later.mock.calls]).toEqual([[[new Error("no")]], []]);
+    expect([done.mock.calls, later.mock.calls]).toEqual([[[brokenDown("no")]], []]);
   });
 
   it("hand an error of the one behind to nobody in front: it refuses, and done is told once", () => {
     const refusal = new Error("no");
-    const { done, uncaught } = run(
+    const { done, late } = run(
       (_, next) => next(),
       () => {
         throw refusal;
       },
     );
-    expect([done.mock.calls, uncaught.mock.calls]).toEqual([[[refusal]], []]);
+    expect([done.mock.calls, late.mock.calls]).toEqual([[[{ error: refusal, told: BROKE_DOWN }]], []]);
   });
 });
 

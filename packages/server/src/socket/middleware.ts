@@ -1,7 +1,7 @@
 // Runs middlewares one after another, each deciding whether the next one is asked.
 // Place: connection -> namespace (**middlewares**) -> socket
-// Rules: a middleware that calls `next` twice is heard once; one that throws or rejects refuses,
-//        and once it has answered its error is the program's.
+// Rules: a middleware that calls `next` twice is heard once; one that throws or rejects refuses, and the client is not told
+//        what went wrong inside; once it has answered its error is the program's.
 
 import type { Refusal } from "@bowline/protocol";
 import type { UserValue } from "@bowline/protocol/internal";
@@ -14,8 +14,29 @@ export interface ExtendedError extends Error {
 /** Tells that a middleware is content, or why it refuses. */
 export type Next = (error?: ExtendedError | null) => void;
 
-/** Something that may let a subject pass. */
+/** Something that may let a subject pass; what it returns is waited for only to hear of its failure. */
 export type Middleware<Subject> = (subject: Subject, next: Next) => unknown;
+
+/** Why a subject does not pass. */
+export interface MiddlewareRefusal {
+  /** What the middleware handed to `next`, or threw. */
+  readonly error: Error;
+  /** What the client may know of it. */
+  readonly told: Refusal;
+}
+
+/** Who hears what middlewares come to. */
+export interface MiddlewareOutcome {
+  /** Called once: without an argument when all are content. It must not throw. */
+  decided(refusal?: MiddlewareRefusal): void;
+  /** A middleware threw in the place of an answer, and is about to refuse by that. */
+  failed(error: unknown): void;
+  /** A middleware threw once it had answered, when it can refuse no more. */
+  failedLate(error: unknown): void;
+}
+
+/** What a client is told where a middleware broke down: its error may hold what is no stranger's affair. */
+export const BROKE_DOWN: Refusal = { message: "Internal server error" };
 
 /** Reads what a middleware's error tells the client: its message, and `data` if it has any. */
 export function toRefusal(error: Error): Refusal {
@@ -28,21 +49,16 @@ function toError(thrown: unknown): Error {
   return new Error(thrown === undefined || thrown === null ? "refused without a reason" : String(thrown));
 }
 
-/**
- * Asks middlewares in order until one refuses.
- * @param done called once: without an argument when all are content, else with the refusal; it must not throw.
- * @param reportUncaught told what a middleware throws once it has answered, when it can refuse no more.
- */
+/** Asks middlewares in order until one refuses. */
 export function runMiddlewares<Subject>(
   middlewares: readonly Middleware<Subject>[],
   subject: Subject,
-  done: (refusal?: Error) => void,
-  reportUncaught: (error: unknown) => void,
+  outcome: MiddlewareOutcome,
 ): void {
   const ask = (index: number): void => {
     const middleware = middlewares[index];
     if (middleware === undefined) {
-      done();
+      outcome.decided();
       return;
     }
     let answered = false;
@@ -50,10 +66,21 @@ export function runMiddlewares<Subject>(
       if (answered) return;
       answered = true;
       if (error === undefined || error === null) ask(index + 1);
-      else done(toError(error));
+      else {
+        const refusal = toError(error);
+        outcome.decided({ error: refusal, told: toRefusal(refusal) });
+      }
     };
     // Also what is thrown without a reason refuses: nobody is let in because a check broke down.
-    const failed = (thrown: unknown): void => (answered ? reportUncaught(thrown) : next(toError(thrown)));
+    const failed = (thrown: unknown): void => {
+      if (answered) {
+        outcome.failedLate(thrown);
+        return;
+      }
+      answered = true;
+      outcome.failed(thrown);
+      outcome.decided({ error: toError(thrown), told: BROKE_DOWN });
+    };
     try {
       const result: unknown = middleware(subject, next);
       if (result instanceof Promise) result.catch(failed);

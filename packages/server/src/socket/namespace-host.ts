@@ -4,6 +4,7 @@
 import type { AdapterSurroundings } from "@bowline/adapter";
 import type { EventsMap, PreparedPacket } from "@bowline/protocol/internal";
 import type { ApiDialect } from "./api-dialect.ts";
+import type { HandlerErrors } from "./handler-errors.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { SocketServer } from "./server.ts";
@@ -13,6 +14,7 @@ export interface NamespaceHost<Listen extends EventsMap, Emit extends EventsMap,
   readonly server: SocketServer<Listen, Emit, ServerSide, Data>;
   readonly platform: SocketPlatform;
   readonly dialect: ApiDialect;
+  readonly handlers: HandlerErrors;
   /** What adapters are handed. */
   readonly surroundings: AdapterSurroundings;
   /** How lost sessions are kept; undefined where they are not. */

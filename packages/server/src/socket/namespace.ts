@@ -3,7 +3,7 @@
 // Rules: the socket is told before the program hears of it.
 // Source: docs/protocol/socket-5.md, "Connecting"
 
-import type { AdapterContract, Room, SocketId } from "@bowline/adapter";
+import type { Adapter, Room, SocketId } from "@bowline/adapter";
 import type {
   AnswerOf,
   Clock,
@@ -19,6 +19,7 @@ import type {
 import { AdapterFace } from "./adapter-face.ts";
 import { BroadcastOperator, type BroadcastSource, type ClientsCallback, EVERYBODY } from "./broadcast-operator.ts";
 import type { DisconnectReason, JoinRequest } from "./connection.ts";
+import type { HandlerAbout, HandlerErrorReport } from "./handler-errors.ts";
 import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Reception } from "./reception.ts";
@@ -34,6 +35,11 @@ export interface NamespaceReservedEvents<S, N = unknown> {
   connect(socket: S): void;
   /** Only in the main namespace: another one was made, by the program or on demand. */
   new_namespace(namespace: N): void;
+  /**
+   * Only in the main namespace: a handler of any namespace failed. With the option `handlerErrors: "report"` this is told of
+   * all of them; without it, of those alone by which somebody was refused, such as middlewares.
+   */
+  handler_error(report: HandlerErrorReport<S>): void;
 }
 
 /**
@@ -58,7 +64,7 @@ export class Namespace<
   >
   implements BroadcastSource<Emit, Data>
 {
-  adapter: AdapterContract;
+  adapter: Adapter;
   readonly clock: Clock;
   /** The namespaces made on demand from this one, which is of a pattern then; empty for all others. */
   readonly children: Set<Namespace<Listen, Emit, ServerSide, Data>> = new Set();
@@ -76,7 +82,7 @@ export class Namespace<
   constructor(
     name: string,
     host: NamespaceHost<Listen, Emit, ServerSide, Data>,
-    createAdapter: (namespace: Namespace<Listen, Emit, ServerSide, Data>) => AdapterContract,
+    createAdapter: (namespace: Namespace<Listen, Emit, ServerSide, Data>) => Adapter,
     parent?: Namespace<Listen, Emit, ServerSide, Data>,
   ) {
     super(name, host);
@@ -90,9 +96,10 @@ export class Namespace<
         recovery: this.recovery,
         createSocket: (newcomer) => host.dialect.createSocket(this, newcomer, host),
         welcome: (socket, missed, isUntold) => this.#welcome(socket, missed, isUntold),
+        guards: (client) => this.guardsOf(client),
         idle: () => this.#checkEmpty(),
       },
-      host.platform,
+      host.handlers,
     );
     this.startAdapter();
     if (parent === undefined) return;
@@ -114,8 +121,9 @@ export class Namespace<
   /**
    * Adds a middleware that every socket joining the namespace has to pass.
    *
-   * Middlewares run in the order they were added. One that calls `next` with an error, throws or rejects refuses: the
-   * client gets the error's message, and its `data` if it has any. What is emitted to the socket meanwhile is sent.
+   * Middlewares run in the order they were added. One that calls `next` with an error refuses: the client gets the error's
+   * message, and its `data` if it has any. One that throws, or whose promise is rejected, refuses as well: the client gets
+   * "Internal server error", the program the event `handler_error`. What is emitted to the socket meanwhile is sent.
    * @param middleware gets the socket, and `next` to say that it is content, or why it refuses.
    * @returns the namespace.
    * @example
@@ -141,6 +149,7 @@ export class Namespace<
    * io.of("/desk").emit("news", "the desk is open");
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<WithAnswers<Emit>, E>): boolean {
+    if (this.tellsOfListeners(event)) return this.dispatch(event, args);
     return this.createOperator().emit(event, ...args);
   }
 
@@ -297,8 +306,18 @@ export class Namespace<
   }
 
   /** Calls the listeners of an event of the namespace's own. @internal */
-  tell(event: "new_namespace", namespace: Namespace<Listen, Emit, ServerSide, Data>): void {
-    this.dispatch(event, [namespace]);
+  tell(event: "new_namespace" | "handler_error", about: unknown): boolean {
+    return this.dispatch(event, [about]);
+  }
+
+  /** The middlewares of the namespace. @internal */
+  get middlewares(): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    return this.#reception.middlewares;
+  }
+
+  /** Middlewares that a client has to pass before those of this namespace. @internal */
+  protected guardsOf(_client: JoinRequest["client"]): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    return [];
   }
 
   /** Whom the namespace addresses where nobody is named. */
@@ -316,16 +335,16 @@ export class Namespace<
     isUntold: boolean,
   ): void {
     this.#sockets.set(socket.id, socket);
-    try {
+    const { handlers } = this.#host;
+    const about = (): HandlerAbout => ({ handler: "connection", namespace: this.name, socket });
+    handlers.run(() => {
       socket.admit(
         missed.map((data) => this.preparedAgain(data)),
         isUntold,
       );
-      this.dispatch("connect", [socket]);
-      this.dispatch("connection", [socket]);
-    } catch (error) {
-      this.#host.platform.reportUncaught(error);
-    }
+      this.dispatchGuarded("connect", [socket], handlers, about);
+      this.dispatchGuarded("connection", [socket], handlers, about);
+    }, about);
     socket.client.joined(this.name);
   }
 }

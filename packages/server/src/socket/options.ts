@@ -5,8 +5,10 @@
 import type { AdapterConstructor } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
 import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
+import type { HandlerErrorPolicy } from "./handler-errors.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
+import type { SocketPlatform } from "./runtime.ts";
 import type { ParserByRevision } from "./wires.ts";
 
 /** Options of the server. */
@@ -15,6 +17,11 @@ export interface ServerOptions extends EngineOptions {
   readonly serveClient: boolean;
   /** Milliseconds in which a client has to join a namespace (protocol generation 4 only). @default 45000 */
   readonly connectTimeout: number;
+  /**
+   * Most namespaces that one connection may be in, or ask for, at the same time; the one beyond is refused with "Too many
+   * namespaces". @default 1000
+   */
+  readonly maxNamespaces: number;
   /** Most attachments that one packet of a client may have. @default 10 */
   readonly maxAttachments: number;
   /** Makes the adapter of each namespace: a class, or a function. @default rooms in memory */
@@ -33,6 +40,13 @@ export interface ServerOptions extends EngineOptions {
    */
   readonly connectionStateRecovery?: Partial<RecoveryOptions> | boolean;
   /**
+   * What happens when a handler of the program throws, or its promise is rejected. `"throw"`: as upstream, the error is
+   * uncaught, and ends the process unless the program hears of such errors. `"report"`: it is told by the event
+   * `handler_error` of the server, or by a warning where nobody listens for that, and harms nobody else. Has to be given to
+   * the constructor. @default "throw"
+   */
+  readonly handlerErrors: HandlerErrorPolicy;
+  /**
    * Which pages may open a session, as programs of 2.x say it: `host:port`, `host:*`, `*:port` or `*:*`, in a list or in a
    * text with spaces between them; or a function. It fills `allowedOrigins`, and has `cors` welcome those pages where that
    * is not set. @default pages of every origin
@@ -48,7 +62,9 @@ export const SERVER_DEFAULTS: ServerOptions = {
   path: "/socket.io",
   serveClient: true,
   connectTimeout: 45_000,
+  maxNamespaces: 1000,
   maxAttachments: 10,
+  handlerErrors: "throw",
   cleanupEmptyChildNamespaces: false,
 };
 
@@ -89,7 +105,21 @@ export function applyOrigins(options: ServerOptions): ServerOptions {
   };
 }
 
+/** Options with all that is known of recovery: adapters read there how long they have to keep sessions. */
+export function completeRecovery(options: ServerOptions): ServerOptions {
+  const recovery = recoveryOptions(options.connectionStateRecovery);
+  return recovery === undefined ? options : { ...options, connectionStateRecovery: recovery };
+}
+
 /** The names of given options that have no effect here, such as those of later versions or with a letter wrong. */
-export function unknownOptions(options: Partial<ServerOptions>): string[] {
+function unknownOptions(options: Partial<ServerOptions>): string[] {
   return Object.keys(options).filter((name) => !(Object.hasOwn(SERVER_DEFAULTS, name) || OPTIONAL.includes(name)));
+}
+
+/** Warns of given options that have no effect. */
+export function warnOfUnknown(options: Partial<ServerOptions>, platform: Pick<SocketPlatform, "warn">): void {
+  for (const name of unknownOptions(options)) {
+    const text = `Option "${name}" has no effect: this version of the server does not know it`;
+    platform.warn("BOWLINE_UNKNOWN_OPTION", text);
+  }
 }

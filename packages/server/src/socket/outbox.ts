@@ -5,12 +5,13 @@
 // Source: docs/protocol/socket-5.md, "Connecting", "Disconnecting" and "Events and acks"
 
 import { type ConnectReply, PacketType, type Refusal, type SocketFrame, type SocketPacket } from "@bowline/protocol";
-import { AnyListeners, guard, PreparedPacket } from "@bowline/protocol/internal";
+import { AnyListeners, PreparedPacket } from "@bowline/protocol/internal";
 import type { ClientConnection, SendOptions } from "./connection.ts";
+import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 import { nameAndArgs } from "./inbox.ts";
 
 /** A packet as adapters and plugins hand it over: its namespace is that of the socket. */
-export type OutgoingPacket = Omit<SocketPacket, "nsp"> & Partial<Pick<SocketPacket, "nsp">>;
+export type PacketToSend = Omit<SocketPacket, "nsp"> & Partial<Pick<SocketPacket, "nsp">>;
 
 /** How such a packet is sent. */
 export interface PacketOptions extends SendOptions {
@@ -20,7 +21,7 @@ export interface PacketOptions extends SendOptions {
 
 const PLAIN: SendOptions = {};
 
-function isEncoded(packet: OutgoingPacket | readonly SocketFrame[]): packet is readonly SocketFrame[] {
+function isEncoded(packet: PacketToSend | readonly SocketFrame[]): packet is readonly SocketFrame[] {
   return Array.isArray(packet);
 }
 
@@ -28,14 +29,22 @@ function isEncoded(packet: OutgoingPacket | readonly SocketFrame[]): packet is r
 export class Outbox {
   readonly #namespace: string;
   readonly #client: ClientConnection;
-  readonly #report: (error: unknown) => void;
+  readonly #handlers: HandlerErrors;
+  readonly #about: (event?: string) => HandlerAbout;
   // Most sockets never need it; it is made when it is first asked for.
   #anyListeners: AnyListeners | undefined;
 
-  constructor(namespace: string, client: ClientConnection, report: (error: unknown) => void) {
+  /** @param about what handlers of outgoing events are known by. */
+  constructor(
+    namespace: string,
+    client: ClientConnection,
+    handlers: HandlerErrors,
+    about: (event?: string) => HandlerAbout,
+  ) {
     this.#namespace = namespace;
     this.#client = client;
-    this.#report = report;
+    this.#handlers = handlers;
+    this.#about = about;
   }
 
   /** Listeners of every outgoing event. */
@@ -60,17 +69,19 @@ export class Outbox {
 
   /** Tells the listeners of outgoing events of one that is sent. */
   notify(packet: SocketPacket): void {
+    const listeners = this.#anyListeners?.list() ?? [];
     const [event, ...args] = nameAndArgs(packet);
-    guard(() => this.#anyListeners?.call(event, args), this.#report);
+    const about = () => this.#about(event);
+    this.#handlers.run(() => this.#handlers.callAll(listeners, event, args, about), about);
   }
 
   /** Sends again what a client that comes back has missed. */
   replay(missed: readonly PreparedPacket[]): void {
-    for (const prepared of missed) guard(() => this.#client.send(prepared, PLAIN), this.#report);
+    for (const prepared of missed) this.#run(() => this.#client.send(prepared, PLAIN));
   }
 
   /** Sends a packet of somebody else's making. */
-  packet(packet: OutgoingPacket | readonly SocketFrame[], options: SendOptions): void {
+  packet(packet: PacketToSend | readonly SocketFrame[], options: SendOptions): void {
     if (isEncoded(packet)) this.#client.writeToEngine(packet, options);
     else this.#client.send(new PreparedPacket({ ...packet, nsp: this.#namespace }), options);
   }
@@ -91,7 +102,11 @@ export class Outbox {
   eventRefused(refusal: Refusal): void {
     const packet = this.#client.dialect.eventRefused(this.#namespace, refusal);
     // Middlewares answer from promises too, where an error of the encoder would have nobody to catch it.
-    if (packet !== undefined) guard(() => this.#send(packet), this.#report);
+    if (packet !== undefined) this.#run(() => this.#send(packet));
+  }
+
+  #run(action: () => unknown): void {
+    this.#handlers.run(action, this.#about);
   }
 
   #send(packet: SocketPacket): void {

@@ -6,9 +6,9 @@
 
 import type { Session } from "@bowline/adapter";
 import type { JoinRequest } from "./connection.ts";
-import { type Middleware, runMiddlewares, toRefusal } from "./middleware.ts";
+import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
+import { BROKE_DOWN, type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
 import { type Hold, type Recovery, readClaim } from "./recovery.ts";
-import type { SocketPlatform } from "./runtime.ts";
 
 /** What a socket is made of. */
 export interface Newcomer extends JoinRequest {
@@ -23,6 +23,8 @@ export interface ReceptionOwner<S> {
   createSocket(newcomer: Newcomer): S;
   /** Lets a socket in, and sends it what it has missed. */
   welcome(socket: S, missed: readonly (readonly unknown[])[], isUntold: boolean): void;
+  /** Middlewares that a client has to pass before those that are added here. */
+  guards(client: JoinRequest["client"]): readonly Middleware<S>[];
   /** Nobody is being judged any more. */
   idle(): void;
 }
@@ -30,18 +32,22 @@ export interface ReceptionOwner<S> {
 /** Judges for one namespace. */
 export class Reception<S extends { refuse(): void }> {
   readonly #owner: ReceptionOwner<S>;
-  readonly #platform: SocketPlatform;
+  readonly #handlers: HandlerErrors;
   readonly #middlewares: Middleware<S>[] = [];
   #judging = 0;
 
-  constructor(owner: ReceptionOwner<S>, platform: SocketPlatform) {
+  constructor(owner: ReceptionOwner<S>, handlers: HandlerErrors) {
     this.#owner = owner;
-    this.#platform = platform;
+    this.#handlers = handlers;
   }
 
   /** Whether somebody is being judged. */
   get isBusy(): boolean {
     return this.#judging > 0;
+  }
+
+  get middlewares(): readonly Middleware<S>[] {
+    return this.#middlewares;
   }
 
   use(middleware: Middleware<S>): void {
@@ -63,7 +69,8 @@ export class Reception<S extends { refuse(): void }> {
       return;
     }
     const failed = (error: unknown) => {
-      this.#platform.reportUncaught(error);
+      // What a client shows may be why, so that it must not be able to end the process by it.
+      this.#handlers.contained({ error, handler: "adapter", namespace: this.#owner.name });
       this.#receive(request, undefined);
     };
     found.then((session) => this.#receive(request, session), failed);
@@ -74,16 +81,29 @@ export class Reception<S extends { refuse(): void }> {
     const hold = recovery?.hold(request.client, session ?? undefined);
     const socket = this.#owner.createSocket({ ...request, hold });
     if (hold !== undefined) hold.end = () => socket.refuse();
-    const decide = (refusal: Error | undefined) => {
+    const decided = (refusal?: MiddlewareRefusal) => {
       this.#judging--;
       this.#decide(socket, request, hold, refusal);
       this.#owner.idle();
     };
-    if (hold?.session !== undefined && recovery?.skipsMiddlewares === true) decide(undefined);
-    else runMiddlewares(this.#middlewares, socket, decide, (error) => this.#platform.reportUncaught(error));
+    if (hold?.session !== undefined && recovery?.skipsMiddlewares === true) {
+      decided();
+      return;
+    }
+    const about: HandlerAbout = { handler: "middleware", namespace: this.#owner.name, socket };
+    runMiddlewares(this.#asked(request), socket, {
+      decided,
+      failed: (error) => this.#handlers.contained({ ...about, error }),
+      failedLate: (error) => this.#handlers.failed({ ...about, error }),
+    });
   }
 
-  #decide(socket: S, request: JoinRequest, hold: Hold | undefined, refusal: Error | undefined): void {
+  #asked({ client }: JoinRequest): readonly Middleware<S>[] {
+    const guards = this.#owner.guards(client);
+    return guards.length === 0 ? this.#middlewares : [...guards, ...this.#middlewares];
+  }
+
+  #decide(socket: S, request: JoinRequest, hold: Hold | undefined, refusal?: MiddlewareRefusal): void {
     const { client } = request;
     const { recovery } = this.#owner;
     if (hold !== undefined && recovery?.isTaken(hold) === true) return;
@@ -107,19 +127,21 @@ export class Reception<S extends { refuse(): void }> {
       // What it missed is gone by now. It comes back at once, and starts anew.
       socket.refuse();
       if (hold !== undefined) this.#owner.recovery?.giveUp(hold);
-      client.close();
+      client.giveUp("BOWLINE_MISSED_TOO_MUCH");
       return;
     }
     this.#owner.welcome(socket, missed, isUntold && this.#middlewares.length === 0);
   }
 
   /** Tells a client why not; data that cannot be written costs the data and not the answer. */
-  #refuse(client: JoinRequest["client"], refusal: Error): void {
+  #refuse(client: JoinRequest["client"], { told }: MiddlewareRefusal): void {
+    const { name } = this.#owner;
+    const code = told === BROKE_DOWN ? "BOWLINE_NAMESPACE_FAILED" : "BOWLINE_NAMESPACE_REFUSED";
     try {
-      client.refuse(this.#owner.name, toRefusal(refusal));
+      client.refuse(name, told, code);
     } catch (error) {
-      this.#platform.reportUncaught(error);
-      client.refuse(this.#owner.name, { message: refusal.message });
+      this.#handlers.failed({ error, handler: "middleware", namespace: name });
+      client.refuse(name, { message: told.message }, code);
     }
   }
 }

@@ -54,12 +54,15 @@ describe("an adapter of the program's own", () => {
     expect(sockets.map(({ recovered }) => recovered)).toEqual([false]);
   });
 
-  it("may fail: the error is reported, and the client starts anew", async () => {
+  it("may fail: the program is told, the process lives, and the client starts anew", async () => {
     const mistake = new Error("database away");
-    const { connect, sockets, uncaught } = createOwn(() => Promise.reject(mistake));
+    const { io, connect, sockets, uncaught } = createOwn(() => Promise.reject(mistake));
+    const told = vi.fn();
+    io.on("handler_error", told);
     connect().send('0{"pid":"pid","offset":"o1"}');
     await Promise.resolve();
-    expect([sockets.map(({ recovered }) => recovered), uncaught]).toEqual([[false], [mistake]]);
+    expect([sockets.map(({ recovered }) => recovered), uncaught]).toEqual([[false], []]);
+    expect(told.mock.calls).toEqual([[{ error: mistake, handler: "adapter", namespace: "/" }]]);
   });
 
   it("gets a session back whose client has gone meanwhile", async () => {

@@ -150,6 +150,19 @@ describe("a client that comes back", () => {
     ]);
   });
 
+  it("is brought back though it had got no event, with all that it missed since it came", () => {
+    const { io, sockets, connect } = createServer();
+    io.emit("before it came");
+    const client = connect();
+    const { sid, pid } = join(client);
+    io.emit("on its way when the connection broke");
+    client.vanish();
+    const again = connect();
+    again.send(`0${JSON.stringify({ pid })}`);
+    expect(again.take()).toEqual([expect.stringMatching(/^2\["on its way/), `0${JSON.stringify({ sid, pid })}`]);
+    expect(sockets[1]?.recovered).toBe(true);
+  });
+
   it("gets offsets with what it missed, from which it can come back again", () => {
     const server = createServer();
     const { pid, claim } = loseClient(server);
@@ -359,7 +372,7 @@ describe("a client that comes back", () => {
 describe("a new session is what", () => {
   it.each([
     ["an unknown private id", { pid: "nope", offset: "x" }],
-    ["a private id without an offset", { pid: "pid" }],
+    ["an unknown private id without an offset", { pid: "pid" }],
     ["values that are no texts", { pid: 1, offset: 2 }],
     ["an offset without a private id", { offset: "x" }],
   ])("%s leads to", (_, auth) => {

@@ -30,7 +30,7 @@ export interface RemoteSender<Emit extends EventsMap> {
 export interface RemoteSocket<Emit extends EventsMap, Data = DefaultData> {
   readonly id: SocketId;
   readonly handshake: Handshake;
-  readonly rooms: ReadonlySet<Room>;
+  readonly rooms: Set<Room>;
   /** What the program keeps with the socket; from another server as it was when it was asked for. */
   readonly data: Data;
   /** Sends an event to the client. */

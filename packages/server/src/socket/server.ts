@@ -5,26 +5,39 @@
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
 import type { AdapterConstructor } from "@bowline/adapter";
+import type { Refusal } from "@bowline/protocol";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { Connection } from "../engine/connection.ts";
 import { type EngineOptions, resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
-import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
+import { adapterSurroundings, chooseAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
+import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
 import { applySetting } from "./elder-settings.ts";
 import { asConnection, type BoundEngine, ForeignConnection, type ForeignSocket } from "./foreign-connection.ts";
+import { HandlerErrors } from "./handler-errors.ts";
 import { MainNamespaceFace } from "./main-namespace-face.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import { applyOrigins, recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
+import {
+  applyOrigins,
+  completeRecovery,
+  recoveryOptions,
+  SERVER_DEFAULTS,
+  type ServerOptions,
+  warnOfUnknown,
+} from "./options.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import { SharedEncoder } from "./shared-encoder.ts";
 import type { Socket } from "./socket.ts";
+import { ServerTrace } from "./trace-points.ts";
 import { Wires } from "./wires.ts";
+
+const UNKNOWN_NAMESPACE: Refusal = { message: "Invalid namespace" };
 
 /**
  * A server without a platform; `Server` of a runtime is this with its surroundings.
@@ -48,9 +61,9 @@ export class SocketServer<
   #options: ServerOptions;
   #engine: BoundEngine | undefined;
   #wires: Wires | undefined;
+  #drained: Promise<DrainReport> | undefined;
   /** What turns packets into frames, for adapters that do that themselves. */
   readonly encoder: SharedEncoder = new SharedEncoder(() => this.#wiresInForce());
-
   readonly #connectionHost: ConnectionHost;
 
   /** @param chooseDialect what programs of each generation find. */
@@ -60,12 +73,12 @@ export class SocketServer<
     chooseDialect: ChooseDialect = chooseOrdinaryDialect,
   ) {
     super();
-    this.#options = resolveOptions(options, SERVER_DEFAULTS);
+    this.#options = completeRecovery(resolveOptions(options, SERVER_DEFAULTS));
     this.#platform = platform;
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.#options.compat);
-    this.#warnOfUnknown(options);
-    this.#adapter = chooseAdapter(this.#options, recoveryOptions(this.#options.connectionStateRecovery));
+    warnOfUnknown(options, this.#platform);
+    this.#adapter = chooseAdapter(this.#options);
     this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
@@ -170,7 +183,8 @@ export class SocketServer<
   adapter(maker?: AdapterConstructor): AdapterConstructor | this {
     if (maker === undefined) return this.#adapter;
     this.#adapter = maker;
-    for (const namespace of this.#namespaces.all()) namespace.replaceAdapter(createAdapter(maker, namespace));
+    for (const namespace of this.#namespaces.all())
+      namespace.replaceAdapter(this.#dialect.createAdapter(maker, namespace));
     return this;
   }
 
@@ -242,11 +256,40 @@ export class SocketServer<
   ): EngineServer {
     this.#options = resolveOptions(options, this.#options);
     this.#dialect = this.#chooseDialect(this.#options.compat);
-    this.#warnOfUnknown(options);
+    warnOfUnknown(options, this.#platform);
     const engine = create(applyOrigins(this.#options));
     this.#wires = undefined;
+    this.#drained = undefined;
     this.bind(engine);
     return engine;
+  }
+
+  /**
+   * Empties the server before it ends, as in a rolling deployment.
+   *
+   * New sessions are refused with status 503; those that there are go on, until each has been sent to another server: spread
+   * over `jitterMs`, and once no acknowledgement is due, neither to the client nor from it. Their connections end, not their
+   * sockets, so that clients of every generation come back by themselves; here their sockets end with `server shutting
+   * down`. The server listens until it is closed.
+   * @param options how long it may take, and over which time clients are spread.
+   * @returns what became of those who were there; asked again, the same promise.
+   * @throws RangeError when a number is not one that can work.
+   * @throws TypeError when the engine was bound, and is not ours.
+   * @example
+   * process.once("SIGTERM", async () => {
+   *   const { moved, forced } = await io.drain({ timeoutMs: 20_000, jitterMs: 10_000 });
+   *   console.log(`${moved} moved, ${forced} cut off`);
+   *   await io.close();
+   * });
+   */
+  drain(options: Partial<DrainOptions> = {}): Promise<DrainReport> {
+    const engine = this.#engine;
+    if (engine === undefined) return Promise.resolve(NOBODY_THERE);
+    if (!(engine instanceof EngineServer)) {
+      throw new TypeError("Cannot drain the server: its engine is not ours, and keeps its doors open; call close()");
+    }
+    this.#drained ??= new Drain(engine, this.#platform, options).run();
+    return this.#drained;
   }
 
   /** Ends all sockets and connections. */
@@ -258,6 +301,19 @@ export class SocketServer<
     }
     this.#engine?.close?.();
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
+  }
+
+  protected override chained(): this;
+  protected override chained(): unknown {
+    switch (this.#dialect.chains) {
+      case "server":
+        return this;
+      case "main namespace":
+        return this.sockets;
+      /* v8 ignore next 2 -- @preserve */
+      default:
+        return this.#dialect.chains satisfies never;
+    }
   }
 
   #wiresInForce(): Wires {
@@ -280,12 +336,16 @@ export class SocketServer<
       get connectTimeoutMs() {
         return options().connectTimeout;
       },
+      get maxNamespaces() {
+        return options().maxNamespaces;
+      },
+      trace: new ServerTrace(this.#platform.trace),
       showMap: (map) => this.#dialect.showMap(map),
       packetOf: (frames) => this.encoder.packetOf(frames),
       admit: (request) => {
         this.#namespaces.find(request, (namespace) => {
-          if (namespace === undefined) request.client.refuse(request.namespace, { message: "Invalid namespace" });
-          else namespace.judge(request);
+          if (namespace !== undefined) namespace.judge(request);
+          else request.client.refuse(request.namespace, UNKNOWN_NAMESPACE, "BOWLINE_NAMESPACE_UNKNOWN");
         });
       },
     };
@@ -300,27 +360,32 @@ export class SocketServer<
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
     const platform = this.#platform;
     const recovery = recoveryOptions(this.#options.connectionStateRecovery);
+    const handlers = new HandlerErrors(this.#options.handlerErrors, platform, (report) =>
+      this.sockets.tell("handler_error", report),
+    );
     const surroundings = adapterSurroundings(this.#options, recovery, platform);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
       create: (name, parent) =>
-        this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
-      createParent: (name) => {
-        const parent: Namespace<Listen, Emit, ServerSide, Data> = this.#dialect.createNamespace(
+        this.#dialect.createNamespace(
           name,
           host,
-          (namespace) => new ChildrenAdapter(namespace),
-        );
-        return parent;
+          (namespace) => this.#dialect.createAdapter(this.#adapter, namespace),
+          parent,
+        ),
+      createParent: (name) => {
+        const create = (namespace: Namespace<Listen, Emit, ServerSide, Data>) => new ChildrenAdapter(namespace);
+        return this.#dialect.createNamespace(name, host, create);
       },
       created: (namespace) => {
         if (namespace.name !== "/") this.sockets.tell("new_namespace", namespace);
       },
-      reportUncaught: (error) => platform.reportUncaught(error),
+      handlers,
     });
     const dialect = () => this.#dialect;
     const host: NamespaceHost<Listen, Emit, ServerSide, Data> = {
       server: this,
       platform,
+      handlers,
       get dialect() {
         return dialect();
       },
@@ -334,12 +399,5 @@ export class SocketServer<
       },
     };
     return namespaces;
-  }
-
-  #warnOfUnknown(options: Partial<ServerOptions>): void {
-    for (const name of unknownOptions(options)) {
-      const text = `Option "${name}" has no effect: this version of the server does not know it`;
-      this.#platform.warn("BOWLINE_UNKNOWN_OPTION", text);
-    }
   }
 }

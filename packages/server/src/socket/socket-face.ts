@@ -5,6 +5,8 @@
 
 import type { SocketFrame, SocketPacket } from "@bowline/protocol";
 import type { AnyListener, EventsMap } from "@bowline/protocol/internal";
+import type { Connection } from "../engine/connection.ts";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { AckMap } from "./ack-map.ts";
 import type { ClientConnection } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
@@ -12,7 +14,7 @@ import type { Inbox, IncomingEvent } from "./inbox.ts";
 import type { Middleware } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import type { Outbox, OutgoingPacket, PacketOptions } from "./outbox.ts";
+import type { Outbox, PacketOptions, PacketToSend } from "./outbox.ts";
 import type { SocketReservedEvents } from "./reserved-events.ts";
 import type { SocketServer } from "./server.ts";
 
@@ -33,6 +35,16 @@ export abstract class SocketFace<
   protected abstract readonly inbox: Inbox;
   /** What sends to the client. @internal */
   protected abstract readonly outbox: Outbox;
+
+  /** The connection below: its id, transport, protocol revision and request. */
+  get conn(): Connection {
+    return this.client.conn;
+  }
+
+  /** The platform's request that opened the connection. */
+  get request(): NativeRequest {
+    return this.conn.request;
+  }
 
   /** The server that it belongs to. */
   get server(): SocketServer<Listen, Emit, ServerSide, Data> {
@@ -75,7 +87,7 @@ export abstract class SocketFace<
    * Sends a packet as it is, for adapters and plugins.
    * @param packet a packet of this namespace; or what the parser made of one, where the options say so.
    */
-  packet(packet: OutgoingPacket | readonly SocketFrame[], options: PacketOptions = {}): void {
+  packet(packet: PacketToSend | readonly SocketFrame[], options: PacketOptions = {}): void {
     this.outbox.packet(packet, options);
   }
 
@@ -94,9 +106,30 @@ export abstract class SocketFace<
     return this.inbox.createAck(id);
   }
 
+  /** Notes that the client will answer a broadcast. @internal */
+  expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
+    this.inbox.expectReply(id, reply);
+  }
+
+  /** An answer to a broadcast would come too late. @internal */
+  forgetReply(id: number): void {
+    this.inbox.forgetReply(id);
+  }
+
+  /** Acknowledgements that are due, either way. @internal */
+  get unfinished(): number {
+    return this.inbox.unfinished;
+  }
+
   /** The answers that are awaited. */
   get acks(): AckMap {
     return this.inbox.acks;
+  }
+
+  /** Adds a middleware that every incoming event has to pass. */
+  use(middleware: Middleware<IncomingEvent>): this {
+    this.inbox.use(middleware);
+    return this;
   }
 
   /** The middlewares of incoming events. */

@@ -4,7 +4,7 @@
 //   joining --namespace lets it in--> connected --disconnect, connection gone--> leaving --handlers have run--> ended
 //
 // Rules: `emit` sends, and names of the library are refused; modifiers (volatile, compress, timeout) hold for one emit;
-//        an ack is answered once; a handler that throws is reported as uncaught and harms no other packet.
+//        an ack is answered once; a handler that throws is told of as the program wants it, and harms no other packet.
 // Source: docs/protocol/socket-5.md, "Events and acks" and "Disconnecting"
 
 import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
@@ -17,19 +17,17 @@ import {
   type EventNamesWithAck,
   type EventParams,
   type EventsMap,
-  guard,
   PreparedPacket,
   takeAck,
   type WithoutAck,
   type WithTimeout,
 } from "@bowline/protocol/internal";
-import type { Connection } from "../engine/connection.ts";
-import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { BroadcastOperator } from "./broadcast-operator.ts";
-import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
+import type { ClientConnection, DisconnectReason, SendOptions } from "./connection.ts";
+import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
-import { Inbox, type IncomingEvent } from "./inbox.ts";
-import { type Middleware, toRefusal } from "./middleware.ts";
+import { Inbox } from "./inbox.ts";
+import type { MiddlewareRefusal } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Outbox } from "./outbox.ts";
@@ -39,6 +37,8 @@ import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 import { SocketFace } from "./socket-face.ts";
 
+const FORGOTTEN_ACK =
+  "Cannot await more acknowledgements of a client: the oldest is given up; emit with timeout(), and have clients answer";
 const NO_MODIFIERS: BroadcastFlags = {};
 /** Called once rooms are joined or left: with null, or with what the adapter failed with. */
 export type RoomsCallback = (error: unknown) => void;
@@ -53,7 +53,7 @@ export class Socket<
     Data = DefaultData,
   >
   extends SocketFace<Listen, Emit, ServerSide, Data>
-  implements JoinedSocket, AdapterSocket
+  implements AdapterSocket
 {
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
@@ -90,31 +90,24 @@ export class Socket<
       {
         isConnected: () => this.connected,
         take: (packet) => this.onevent(packet),
-        deliver: (event, args) => void this.dispatch(event, args),
+        deliver: (event, args) => this.#deliver(event, args),
+        about: (handler, event) => aboutSocket(handler, this, event),
+        forgotAck: () => host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK),
         refuseEvent: (refusal) => this.#refuseEvent(refusal),
         sendAck: (id, args) => this.outbox.ack(id, args),
         left: () => this.end("client namespace disconnect"),
       },
-      host.platform,
+      host.handlers,
+      host.platform.clock,
     );
-    this.outbox = new Outbox(namespace.name, client, (error) => host.platform.reportUncaught(error));
+    this.outbox = new Outbox(namespace.name, client, host.handlers, (event) => aboutSocket("event", this, event));
     this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
     this.data = restoredData<Data>(hold?.session);
-  }
-
-  /** The connection below: its id, transport, protocol revision and request. */
-  get conn(): Connection {
-    return this.client.conn;
   }
 
   /** The client with all its sockets. */
   get client(): ClientConnection {
     return this.#request.client;
-  }
-
-  /** The platform's request that opened the connection. */
-  get request(): NativeRequest {
-    return this.conn.request;
   }
 
   /** Details of the handshake. */
@@ -132,8 +125,8 @@ export class Socket<
   }
 
   /** The rooms the socket is in, live; empty once it has ended. */
-  get rooms(): ReadonlySet<Room> {
-    return this.nsp.adapter.socketRooms(this.id) ?? NO_ROOMS;
+  get rooms(): Set<Room> {
+    return this.nsp.adapter.socketRooms(this.id) ?? new Set();
   }
 
   /**
@@ -145,7 +138,8 @@ export class Socket<
    * socket.emit("hello", "world", (answer) => console.log(answer));
    */
   override emit<E extends EventNames<Emit>>(event: E, ...args: EventParams<Emit, E>): boolean {
-    this.#send(event, args);
+    if (this.tellsOfListeners(event)) this.dispatch(event, args);
+    else this.#send(event, args);
     return true;
   }
 
@@ -250,12 +244,6 @@ export class Socket<
     return callback === undefined ? done : this.#tell(callback, done);
   }
 
-  /** Adds a middleware that every incoming event has to pass. */
-  use(middleware: Middleware<IncomingEvent>): this {
-    this.inbox.use(middleware);
-    return this;
-  }
-
   /**
    * Leaves the namespace.
    * @param close whether the whole connection is to end, with all its sockets.
@@ -297,16 +285,6 @@ export class Socket<
     return this.outbox.deliver(prepared, options);
   }
 
-  /** Notes that the client will answer a broadcast. @internal */
-  expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.inbox.expectReply(id, reply);
-  }
-
-  /** An answer to a broadcast would come too late. @internal */
-  forgetReply(id: number): void {
-    this.inbox.forgetReply(id);
-  }
-
   /** Sends the client away from the namespace. @internal */
   dismiss(): void {
     if (this.#state !== "connected") return;
@@ -323,17 +301,17 @@ export class Socket<
   end(reason: DisconnectReason, description?: unknown): void {
     if (this.#state !== "connected") return;
     this.#state = "leaving";
-    this.#guard(() => this.dispatch("disconnecting", [reason, description]));
+    this.#announce("disconnecting", [reason, description]);
     this.#state = "ended";
     this.nsp.remove(this, reason);
-    this.client.leave(this.nsp.name);
+    this.client.leave(this.nsp.name, reason);
     this.inbox.end();
-    this.#guard(() => this.dispatch("disconnect", [reason, description]));
+    this.#announce("disconnect", [reason, description]);
   }
 
   /** Reports a mistake of the client to the program. @internal */
   reportError(error: Error): void {
-    this.#guard(() => this.dispatch("error", [error]));
+    this.#announce("error", [error]);
   }
 
   /** @throws TypeError when an event cannot be sent, since its name belongs to the library. @internal */
@@ -362,7 +340,11 @@ export class Socket<
   }
 
   #tell(callback: RoomsCallback, done: Promise<void> | void): this {
-    const told = (error: unknown) => this.#guard(() => callback(error));
+    const told = (error: unknown) =>
+      this.host.handlers.run(
+        () => callback(error),
+        () => aboutSocket("acknowledgement", this),
+      );
     Promise.resolve(done).then(() => told(null), told);
     return this;
   }
@@ -387,13 +369,20 @@ export class Socket<
     if (hasLeft || modifiers.timeout !== undefined) this.inbox.expectAck(id, ack, modifiers.timeout);
   }
 
-  #refuseEvent(refusal: Error): void {
-    this.reportError(refusal);
-    if (this.connected) this.outbox.eventRefused(toRefusal(refusal));
+  #refuseEvent({ error, told }: MiddlewareRefusal): void {
+    this.reportError(error);
+    if (this.connected) this.outbox.eventRefused(told);
   }
 
-  /** Runs the program's code: what it throws is the program's affair and ends nothing of ours. */
-  #guard(action: () => void): void {
-    guard(action, (error) => this.host.platform.reportUncaught(error));
+  /** Calls the listeners of an event that the socket emits itself. */
+  #announce(event: string, args: readonly unknown[]): void {
+    this.host.handlers.run(
+      () => this.#deliver(event, args),
+      () => aboutSocket("event", this, event),
+    );
+  }
+
+  #deliver(event: string, args: readonly unknown[]): void {
+    this.dispatchGuarded(event, args, this.host.handlers, () => aboutSocket("event", this, event));
   }
 }

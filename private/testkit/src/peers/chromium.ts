@@ -6,6 +6,9 @@ import { type BrowserEngine, browserProgram, missingProgram, requireProgram } fr
 
 const PROGRAM = browserProgram("BOWLINE_CHROMIUM", "/usr/bin/chromium");
 
+/** Where it is, for programs that start it by themselves. */
+export const CHROMIUM_PATH: string = PROGRAM.path;
+
 // No sandbox: the gate also runs as root in containers, where Chromium refuses to start one. The rest keeps a fresh
 // profile from calling home in the middle of a test.
 const FLAGS: readonly string[] = [

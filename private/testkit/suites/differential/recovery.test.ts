@@ -134,3 +134,33 @@ test("a client of 4.8 that comes back too late starts anew, and is told so", asy
   expect(await loseConnection(scene)).toEqual([false, "bob"]);
   expect([client.recovered, client.id === id]).toEqual([false, false]);
 });
+
+test("a client of 4.8 that has got no event so far is recovered as well, every time, with what it missed", async () => {
+  const http = await listenOnLoopback(0);
+  const io = new Server(http.server, { connectionStateRecovery: {} });
+  endings.push(() => io.close());
+  const proxy = await startTcpProxy(http.port);
+  endings.push(() => proxy.close());
+  const client = connect(proxy.url, {
+    transports: ["websocket"],
+    forceNew: true,
+    reconnectionDelay: 20,
+    reconnectionDelayMax: 40,
+  });
+  endings.push(() => client.disconnect());
+  await waitFor(client, "connect", undefined, "the client");
+  const { id } = client;
+  for (let loss = 0; loss < LOSSES; loss++) {
+    const back = waitFor(client, "connect", undefined, "the client");
+    proxy.cut();
+    await back;
+    expect([client.recovered, client.id]).toEqual([true, id]);
+  }
+  const heard = waitFor(client, "news", undefined, "the client");
+  const gone = waitFor(client, "disconnect", undefined, "the client");
+  proxy.cut();
+  await gone;
+  io.emit("news", "while it was away");
+  const [text] = await heard;
+  expect(text).toBe("while it was away");
+});

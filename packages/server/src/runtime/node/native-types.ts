@@ -3,10 +3,15 @@
 // Rules: the engine and the namespaces name them (`import type`) and never touch what they have; programs of upstream
 //        declare these very types, on every runtime.
 
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Http2SecureServer, Http2Server } from "node:http2";
+import type { Server as HttpsServer } from "node:https";
 
 /** A request as programs get it, with its query read. */
 export type NativeRequest = IncomingMessage & { readonly _query: Record<string, string> };
+
+/** A server for requests. */
+export type NativeServer = HttpServer | HttpsServer | Http2SecureServer | Http2Server;
 
 /** What answers it. */
 export type NativeResponse = ServerResponse;

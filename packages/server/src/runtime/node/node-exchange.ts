@@ -203,15 +203,17 @@ export class NodeUpgradeExchange implements UpgradeExchange {
 
   accept(opened: (port: WebSocketPort) => void): void {
     if (!this.#settle() || this.#socket.destroyed) return;
+    // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
+    this.#response?.writeHead(101);
     this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
       opened(createNodeWebSocket(webSocket, this.#socket, this.#door.writing));
     });
   }
 
-  refuse(message: string): void {
+  refuse(message: string, isPassing: boolean = false): void {
     if (!this.#settle()) return;
     const head = [
-      "HTTP/1.1 400 Bad Request",
+      `HTTP/1.1 ${isPassing ? "503 Service Unavailable" : "400 Bad Request"}`,
       "Connection: close",
       "Content-type: text/html",
       `Content-Length: ${Buffer.byteLength(message)}`,

@@ -11,6 +11,7 @@ import { SocketServer } from "../../socket/server.ts";
 import { chooseDialect } from "../dialect-2.ts";
 import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
 import { NodeEngine } from "./engine-server.ts";
+import type { NativeServer } from "./native-types.ts";
 import { nodePlatform } from "./platform.ts";
 import { serveClient } from "./static-client.ts";
 
@@ -59,21 +60,24 @@ export class Server<
   constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
     const listens = isListenTarget(target);
     super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform(), chooseDialect);
-    refuseFunction(target);
-    if (!listens && target !== undefined && typeof Reflect.get(target, "listen") === "function") {
-      throw new TypeError("Cannot attach to this server: it is neither an HTTP nor an HTTPS server of Node");
-    }
+    refuseOthers(target);
     if (listens) this.attach(target);
   }
 
-  /** The HTTP server below. */
-  get httpServer(): HttpServerLike | undefined {
-    return this.#httpServer;
+  /** The HTTP server below; undefined until the server is attached. */
+  get httpServer(): NativeServer {
+    return this.#startedHttpServer();
   }
 
   /** The engine; undefined until the server is attached. */
   override get engine(): NodeEngine {
     return asNodeEngine(super.engine);
+  }
+
+  /** Its type tells what programs find once the server is attached, which nearly all of them do at once. */
+  #startedHttpServer(): NativeServer;
+  #startedHttpServer(): unknown {
+    return this.#httpServer;
   }
 
   /**
@@ -84,6 +88,7 @@ export class Server<
    * @param target an HTTP(S) server, or a port; 0 takes a free one.
    * @param options win over those given to the constructor.
    * @returns the server.
+   * @throws TypeError when the target is something else, such as an Express app.
    * @throws RangeError when an option is out of its range.
    * @example
    * import { createServer } from "node:http";
@@ -92,7 +97,7 @@ export class Server<
    * httpServer.listen(3000);
    */
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
-    refuseFunction(target);
+    refuseOthers(target);
     const engine = this.startEngine(options, (resolved) => new NodeEngine(resolved));
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
@@ -120,7 +125,7 @@ export class Server<
    *
    * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose
    * transport takes it now. The HTTP server is closed too, also one that was handed in.
-   * @param callback called when the HTTP server has closed, with its error if there was one.
+   * @param callback called when the HTTP server has closed, with its error if there was one, as where it does not listen.
    * @returns a promise of the same moment, which is not rejected by that error.
    * @example
    * process.once("SIGTERM", () => {
@@ -132,7 +137,8 @@ export class Server<
     const detach = this.#detach;
     this.#detach = undefined;
     await this.stopEngine();
-    if (server?.listening) {
+    if (server === undefined) callback?.();
+    else {
       await new Promise<void>((resolve) => {
         // Attached until the last connection has ended: requests that are on their way still get an answer.
         server.close((error) => {
@@ -140,19 +146,22 @@ export class Server<
           resolve();
         });
       });
-    } else {
-      callback?.();
     }
     detach?.();
   }
 }
 
-/** @throws TypeError for an Express app, which is a function and no server. */
-function refuseFunction(target: unknown): void {
-  if (typeof target !== "function") return;
-  throw new TypeError(
-    "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
-  );
+/** @throws TypeError for an Express app, which is a function and no server, and for servers of other kinds than Node's. */
+function refuseOthers(target: unknown): void {
+  if (typeof target === "function") {
+    throw new TypeError(
+      "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
+    );
+  }
+  if (isListenTarget(target) || typeof target !== "object" || target === null) return;
+  if (typeof Reflect.get(target, "listen") === "function") {
+    throw new TypeError("Cannot attach to this server: it is neither an HTTP nor an HTTPS server of Node");
+  }
 }
 
 /** On Node the server starts no other engine than this one. */

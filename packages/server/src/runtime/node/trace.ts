@@ -9,7 +9,15 @@ import { createDebugTrace, createTrace, type Trace } from "@bowline/protocol/int
 /** The trace of a Node process. */
 export const nodeTrace: Trace = createDebugTrace(
   createTrace(channel),
-  { session: "engine:socket" },
+  {
+    request: "engine",
+    session: "engine:socket",
+    connection: "socket.io:client",
+    namespace: "socket.io:namespace",
+    socket: "socket.io:socket",
+    handler: "socket.io:socket",
+    server: "socket.io:server",
+  },
   {
     patterns: () => process.env["DEBUG"] ?? "",
     print(scope, message) {

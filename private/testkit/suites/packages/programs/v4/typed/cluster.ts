@@ -57,6 +57,47 @@ io.on("new_namespace", (made) => console.log(made.name, made.sockets.size));
 io.sockets.emit("news", "x");
 console.log(first?.nsp.name, first?.id, [...admin.sockets.keys()], manage());
 
+async function talkToServers(): Promise<string> {
+  io.serverSideEmit("load", 3);
+  io.of("/admin").serverSideEmit("load", 4);
+  io.serverSideEmit("health", 1, (error, states) =>
+    console.log(
+      error?.message,
+      states.map((state) => state.length),
+    ),
+  );
+  const states: string[] = await io.serverSideEmitWithAck("health", 2);
+  return states.join();
+}
+io.on("load", (percent) => console.log(percent.toFixed()));
+io.on("health", (depth, done) => done(depth > 0 ? "fine" : "ill"));
+io.of("/admin").on("load", (percent) => console.log(percent.toFixed()));
+
+async function look(): Promise<number> {
+  const ids: Set<string> = await io.allSockets();
+  const members: Set<string> = await io.in("room").allSockets();
+  const { adapter } = io.of("/");
+  adapter.on("create-room", (room) => console.log(room.length));
+  adapter.on("join-room", (room: string, id: string) => console.log(room, id));
+  const rooms: Map<string, Set<string>> = adapter.rooms;
+  const sids: Map<string, Set<string>> = adapter.sids;
+  const inRoom: Set<string> | undefined = rooms.get("room");
+  const found: Set<string> = await adapter.sockets(new Set(["room"]));
+  const servers: number = await adapter.serverCount();
+  return ids.size + members.size + sids.size + (inRoom?.size ?? 0) + found.size + servers;
+}
+io.on("connection", (socket) => {
+  const rooms: Set<string> = socket.rooms;
+  console.log(rooms.has(socket.id), socket.nsp.server === io, socket.nsp.adapter.nsp.name);
+});
+console.log(talkToServers(), look());
+
+// @ts-expect-error servers send no such event
+io.serverSideEmit("loud", 3);
+// @ts-expect-error a number where a number belongs, not a text
+io.serverSideEmit("load", "3");
+// @ts-expect-error nobody answers it
+void io.serverSideEmitWithAck("load", 3);
 // @ts-expect-error no such event
 first?.to("room").emit("old");
 // @ts-expect-error what it remembers is a text

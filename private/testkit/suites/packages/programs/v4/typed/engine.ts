@@ -17,6 +17,14 @@ io.engine.on("headers", (headers) => {
 });
 io.engine.on("connection", (connection) => console.log(connection.request.url));
 console.log(io.engine.clientsCount.toFixed());
+io.engine.generateId = (req) => `${req.headers.host}-${Math.random()}`;
+io.engine.generateId = async () => Promise.resolve("abc");
+io.engine.opts.pingInterval = 1000;
+const httpServer = createServer((req, res) => io.engine.handleRequest(req, res));
+httpServer.on("upgrade", (req, socket, head) => io.engine.handleUpgrade(req, socket, head));
+io.engine.attach(httpServer, { path: "/chat/", destroyUpgrade: false });
+io.engine.use((_req: unknown, _res: unknown, next: () => void) => next());
+io.httpServer.on("listening", () => console.log("listening"));
 
 io.on("connection", (socket) => {
   const transport: string = socket.conn.transport.name;
@@ -26,6 +34,9 @@ io.on("connection", (socket) => {
   });
   socket.conn.on("close", (reason) => console.log(reason, socket.conn.protocol === 4));
   socket.conn.on("drain", () => console.log(socket.conn.readyState, socket.conn.remoteAddress));
+  socket.conn.on("packet", ({ type, data }) => console.log(type, data));
+  socket.conn.on("packetCreate", ({ type, data }) => console.log(type, data));
+  socket.conn.on("message", (message: string) => console.log(message.length));
   socket.conn.close();
   console.log(socket.client.conn.request.url, socket.conn.request.headers.host);
 });

@@ -82,6 +82,13 @@ void extended(options).close();
 void new Server().close((error) => console.log(error?.message));
 void new Server().close().then(() => process.exit());
 
+const server = new Server();
+server.path("/chat").serveClient(false).connectTimeout(1000);
+const path: string = server.path();
+const serves: boolean = server.serveClient();
+const timeout: number = server.connectTimeout();
+console.log(path.length, serves, timeout.toFixed(), server.adapter()?.name);
+
 // @ts-expect-error no such transport
 new Server({ transports: ["pigeon"] });
 // @ts-expect-error a text where a number belongs

@@ -1,0 +1,5 @@
+describe("a slip knot", () => {
+  it("slips", () => {
+    expect(knot.tie("rope")).toBe("rope, loose");
+  });
+});
