@@ -118,7 +118,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     const { handlePreflightRequest } = this.options;
     if (exchange.head.method === "OPTIONS" && handlePreflightRequest && exchange.native !== undefined) {
       const { req, res } = exchange.native;
-      this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
+      this.#guardAnswer(exchange, () => void Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
     this.#crossOriginHint.saw(exchange.head);
