@@ -119,6 +119,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Calls a method that a class or an object has by a name, if it has one. */
+export function callMethod(method: unknown, self: unknown, args: readonly unknown[]): unknown {
+  const given: unknown = typeof method === "function" ? Reflect.apply(method, self, args) : undefined;
+  return given;
+}
+
 /** The keys of an object, of a Map, or the members of a Set, in alphabetical order. */
 export function keysOf(value: unknown): readonly string[] {
   if (value instanceof Map || value instanceof Set) return [...value.keys()].map(String).sort();
@@ -132,7 +138,7 @@ function describe(value: unknown, byName: (text: string) => string): string {
       .map((parts) => parts.map((part) => describe(part, byName)).join(" => "))
       .sort()
       .join(", ");
-  if (value instanceof Set) return `Set(${members([...value].map((member) => [member]))})`;
+  if (value instanceof Set) return `Set(${members(Array.from(value, (member: unknown) => [member]))})`;
   if (value instanceof Map) return `Map(${members([...value])})`;
   return byName(describeValue(value));
 }
