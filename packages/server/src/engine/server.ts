@@ -58,6 +58,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
       clock: platform.clock,
       trace: platform.trace,
       toNativeBytes: platform.toNativeBytes,
+      reportUncaught: platform.reportUncaught,
       server: this,
       connections: this.#connections,
       opened: (connection) => this.emit("connection", connection),
@@ -117,7 +118,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     const { handlePreflightRequest } = this.options;
     if (exchange.head.method === "OPTIONS" && handlePreflightRequest && exchange.native !== undefined) {
       const { req, res } = exchange.native;
-      this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
+      this.#guardAnswer(exchange, () => void Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
     this.#crossOriginHint.saw(exchange.head);

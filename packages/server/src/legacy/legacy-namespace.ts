@@ -4,7 +4,7 @@
 //        also with one that throws.
 // Source: docs/protocol/socket-4.md, "Programs of 2.x"
 
-import type { BroadcastFlags, Room, SocketId } from "@bowline/adapter";
+import type { Adapter, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
 import { PacketType } from "@bowline/protocol";
 import type {
   DefaultData,
@@ -14,10 +14,14 @@ import type {
   EventsMap,
   WithAnswers,
 } from "@bowline/protocol/internal";
+import type { NamespaceParts } from "../socket/api-dialect.ts";
 import { BroadcastOperator } from "../socket/broadcast-operator.ts";
+import type { JoinRequest } from "../socket/connection.ts";
+import type { Middleware } from "../socket/middleware.ts";
 import { Namespace } from "../socket/namespace.ts";
 import { toRooms } from "../socket/rooms.ts";
 import type { Socket } from "../socket/socket.ts";
+import { takeCallbacks } from "./adapter-callbacks.ts";
 import { refuseAck } from "./broadcast-acks.ts";
 import { createObjectView, mapCollection } from "./object-view.ts";
 
@@ -36,9 +40,24 @@ export class LegacyNamespace<
   /** How it travels. */
   flags: BroadcastFlags = {};
 
+  #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> | undefined;
+
+  /** Made by dialect 2. @internal */
+  constructor(...parts: NamespaceParts<Listen, Emit, ServerSide, Data>) {
+    super(...parts);
+    this.#dressAdapter();
+  }
+
+  /** Puts another adapter in the place of this one. @internal */
+  override replaceAdapter(adapter: Adapter): void {
+    super.replaceAdapter(adapter);
+    this.#dressAdapter();
+  }
+
   /** The connected sockets: a map, and an object with their ids as keys. */
   override get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
-    return createObjectView(super.sockets, mapCollection(super.sockets));
+    this.#sockets ??= createObjectView(super.sockets, mapCollection(super.sockets));
+    return this.#sockets;
   }
 
   /** As `sockets`. */
@@ -89,9 +108,30 @@ export class LegacyNamespace<
     return asOperator(this);
   }
 
+  /** The middlewares of the namespace. */
+  get fns(): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    return this.middlewares;
+  }
+
+  /**
+   * In 2.x everybody is in the main namespace before any other, so that programs guard all of them by its middlewares.
+   * Clients since 3.0 need not join it, and pass them here.
+   */
+  protected override guardsOf(
+    client: JoinRequest["client"],
+  ): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    const main = this.server.of("/");
+    const hasPassed = client.dialect.joinsMainNamespaceByItself || client.nsps.has("/");
+    return hasPassed || main === this ? [] : main.middlewares;
+  }
+
   /** Whom the namespace addresses: those who were named before, or everybody. */
   protected override createOperator(): BroadcastOperator<Emit, Data> {
     return new BroadcastOperator(this, this.#takeTarget());
+  }
+
+  #dressAdapter(): void {
+    takeCallbacks(this.adapter, (error) => this.surroundings.reportUncaught(error));
   }
 
   #flag(change: BroadcastFlags): BroadcastOperator<Emit, Data> {

@@ -8,7 +8,7 @@ import type { AdapterConstructor } from "@bowline/adapter";
 import type { Refusal } from "@bowline/protocol";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { Connection } from "../engine/connection.ts";
-import { type EngineOptions, resolveOptions } from "../engine/options.ts";
+import type { EngineSettings } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
 import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
@@ -16,22 +16,13 @@ import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost } from "./connection.ts";
 import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
-import { applySetting } from "./elder-settings.ts";
 import { asConnection, type BoundEngine, ForeignConnection, type ForeignSocket } from "./foreign-connection.ts";
 import { HandlerErrors } from "./handler-errors.ts";
-import { MainNamespaceFace } from "./main-namespace-face.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import {
-  applyOrigins,
-  completeRecovery,
-  recoveryOptions,
-  SERVER_DEFAULTS,
-  type ServerOptions,
-  warnOfUnknown,
-} from "./options.ts";
-import { type Origins, originJudge } from "./origins.ts";
+import { applyOrigins, recoveryOptions, type ServerOptions } from "./options.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import { SettingsFace } from "./settings-face.ts";
 import { SharedEncoder } from "./shared-encoder.ts";
 import type { Socket } from "./socket.ts";
 import { ServerTrace } from "./trace-points.ts";
@@ -51,14 +42,13 @@ export class SocketServer<
   Emit extends EventsMap = Listen,
   ServerSide extends EventsMap = DefaultEventsMap,
   Data = DefaultData,
-> extends MainNamespaceFace<Listen, Emit, ServerSide, Data> {
+> extends SettingsFace<Listen, Emit, ServerSide, Data> {
   sockets: Namespace<Listen, Emit, ServerSide, Data>;
   readonly #platform: SocketPlatform;
   readonly #namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>>;
   readonly #chooseDialect: ChooseDialect;
   #dialect: ApiDialect;
   #adapter: AdapterConstructor;
-  #options: ServerOptions;
   #engine: BoundEngine | undefined;
   #wires: Wires | undefined;
   #drained: Promise<DrainReport> | undefined;
@@ -72,21 +62,14 @@ export class SocketServer<
     platform: SocketPlatform,
     chooseDialect: ChooseDialect = chooseOrdinaryDialect,
   ) {
-    super();
-    this.#options = completeRecovery(resolveOptions(options, SERVER_DEFAULTS));
+    super(options, platform);
     this.#platform = platform;
     this.#chooseDialect = chooseDialect;
-    this.#dialect = chooseDialect(this.#options.compat);
-    warnOfUnknown(options, this.#platform);
-    this.#adapter = chooseAdapter(this.#options);
+    this.#dialect = chooseDialect(this.opts.compat);
+    this.#adapter = chooseAdapter(this.opts);
     this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
-  }
-
-  /** The options in force. */
-  get opts(): ServerOptions {
-    return this.#options;
   }
 
   /** The engine; undefined until the server is attached. */
@@ -112,64 +95,6 @@ export class SocketServer<
   /** The namespaces that stand for many, by their patterns. */
   get parentNsps(): Map<RegExp | NamespaceMatcher, Namespace<Listen, Emit, ServerSide, Data>> {
     return this.#namespaces.parents();
-  }
-
-  /** The path that requests start with, without a slash at its end. */
-  path(): string;
-  /** Changes it, for the time when the server is attached. @returns the server. */
-  path(path: string): this;
-  path(path?: string): string | this {
-    if (path === undefined) return this.#options.path.replace(/\/$/, "");
-    this.#options = { ...this.#options, path };
-    return this;
-  }
-
-  /** Whether the client's files are served. */
-  serveClient(): boolean;
-  /** Changes that, for the time when the server is attached. @returns the server. */
-  serveClient(serves: boolean): this;
-  serveClient(serves?: boolean): boolean | this {
-    if (serves === undefined) return this.#options.serveClient;
-    this.#options = { ...this.#options, serveClient: serves };
-    return this;
-  }
-
-  /** Milliseconds in which a client has to join a namespace. */
-  connectTimeout(): number;
-  /** Changes it for clients to come. @returns the server. */
-  connectTimeout(timeoutMs: number): this;
-  connectTimeout(timeoutMs?: number): number | this {
-    if (timeoutMs === undefined) return this.#options.connectTimeout;
-    this.#options = resolveOptions({ connectTimeout: timeoutMs }, this.#options);
-    return this;
-  }
-
-  /** Which pages may open a session, as programs of 2.x say it. */
-  origins(): Origins;
-  /**
-   * Changes that for clients to come.
-   * @param origins `host:port`, `host:*`, `*:port` or `*:*`, in a list or in a text with spaces between them; or a function.
-   * @returns the server.
-   */
-  origins(origins: Origins): this;
-  origins(origins?: Origins): Origins | this {
-    if (origins === undefined) return this.#options.origins ?? "*:*";
-    this.#options = { ...this.#options, origins };
-    if (this.#engine !== undefined) this.#setEngineOption("allowedOrigins", originJudge(origins));
-    return this;
-  }
-
-  /**
-   * Makes a setting, as programs have done since 1.0.
-   * @deprecated give the option to the constructor, or use `io.use()` in the place of `authorization`.
-   * @param name `authorization`, `origins`, `resource`, `transports`, `heartbeat timeout`, `heartbeat interval` or
-   *   `destroy buffer size`.
-   * @returns the server.
-   */
-  set(name: string, value: unknown): this {
-    const { warn } = this.#platform;
-    applySetting(this, { setEngineOption: (option, given) => this.#setEngineOption(option, given), warn }, name, value);
-    return this;
   }
 
   /** What makes the adapter of each namespace. */
@@ -253,10 +178,9 @@ export class SocketServer<
     options: Partial<ServerOptions>,
     create: (options: ServerOptions) => EngineServer = (resolved) => new EngineServer(resolved, this.#platform),
   ): EngineServer {
-    this.#options = resolveOptions(options, this.#options);
-    this.#dialect = this.#chooseDialect(this.#options.compat);
-    warnOfUnknown(options, this.#platform);
-    const engine = create(applyOrigins(this.#options));
+    this.takeOptions(options);
+    this.#dialect = this.#chooseDialect(this.opts.compat);
+    const engine = create(applyOrigins(this.opts));
     this.#wires = undefined;
     this.#drained = undefined;
     this.bind(engine);
@@ -302,6 +226,10 @@ export class SocketServer<
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
   }
 
+  protected override get settable(): EngineSettings | undefined {
+    return this.#engine instanceof EngineServer ? this.#engine.opts : undefined;
+  }
+
   protected override chained(): this;
   protected override chained(): unknown {
     switch (this.#dialect.chains) {
@@ -316,19 +244,12 @@ export class SocketServer<
   }
 
   #wiresInForce(): Wires {
-    this.#wires ??= new Wires(this.#options, this.#dialect.profile);
+    this.#wires ??= new Wires(this.opts, this.#dialect.profile);
     return this.#wires;
   }
 
-  #setEngineOption(name: keyof EngineOptions, value: unknown): void {
-    const change: Partial<ServerOptions> = {};
-    Reflect.set(change, name, value);
-    this.#options = resolveOptions(change, this.#options);
-    if (this.#engine instanceof EngineServer) Reflect.set(this.#engine.opts, name, value);
-  }
-
   #createConnectionHost(): ConnectionHost {
-    const options = () => this.#options;
+    const options = () => this.opts;
     return {
       server: this,
       platform: this.#platform,
@@ -358,11 +279,11 @@ export class SocketServer<
 
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
     const platform = this.#platform;
-    const recovery = recoveryOptions(this.#options.connectionStateRecovery);
-    const handlers = new HandlerErrors(this.#options.handlerErrors, platform, (report) =>
+    const recovery = recoveryOptions(this.opts.connectionStateRecovery);
+    const handlers = new HandlerErrors(this.opts.handlerErrors, platform, (report) =>
       this.sockets.tell("handler_error", report),
     );
-    const surroundings = adapterSurroundings(this.#options, recovery, platform);
+    const surroundings = adapterSurroundings(this.opts, recovery, platform);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
       create: (name, parent) =>
         this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
@@ -387,7 +308,7 @@ export class SocketServer<
       surroundings,
       measure: (prepared) => this.#wires?.measure(prepared) ?? 0,
       emptied: (name) => {
-        if (!this.#options.cleanupEmptyChildNamespaces) return;
+        if (!this.opts.cleanupEmptyChildNamespaces) return;
         // As long as somebody may come back, what is kept for them is kept.
         namespaces.dropIfEmptyFor(recovery?.maxDisconnectionDuration ?? 0, name, platform.clock);
       },
