@@ -110,6 +110,11 @@ export class FakeExchange {
     if (options.holdsBody !== true) this.arrive();
   }
 
+  /** Whether there is an answer. */
+  get answered(): boolean {
+    return this.answers.length > 0;
+  }
+
   /** The answer that a client sees. */
   get answer(): FakeAnswer | undefined {
     return this.answers[0];

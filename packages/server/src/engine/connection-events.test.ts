@@ -322,6 +322,17 @@ describe("a listener that throws", () => {
 });
 
 describe("the engine as programs use it", () => {
+  it("opens no session for a client that a middleware has answered, though it handed on", () => {
+    const { engine, opened } = createScene();
+    const exchange = new FakeExchange("/engine.io/?EIO=4&transport=polling", { native: "req", response: "res" });
+    engine.use((_request, _response, next) => {
+      exchange.respond(200, {}, "mine");
+      next();
+    });
+    engine.handleRequest(exchange);
+    expect([exchange.outcome, opened.length]).toEqual(["200 mine", 0]);
+  });
+
   it("takes ids from a function that is put in its place, however long, now or later", async () => {
     const { engine, opened } = createScene();
     const original = engine.generateId.bind(engine);

@@ -55,6 +55,8 @@ export interface BodyCompression {
 
 /** A request of its own, with an answer to come. */
 export interface HttpExchange extends Exchange {
+  /** Whether somebody has answered already, as a middleware may do that hands on all the same. */
+  readonly answered: boolean;
   /** Reads the body, of at most `limit` bytes. */
   body(limit: number): Promise<BodyResult>;
   /**

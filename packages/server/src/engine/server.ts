@@ -124,8 +124,8 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     this.#crossOriginHint.saw(exchange.head);
     this.withCors(exchange, (corsFailure) => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
-        if (failure === undefined) this.#serve(exchange);
-        else this.#refuse(exchange, failure);
+        if (failure === undefined && !exchange.answered) this.#serve(exchange);
+        else if (failure !== undefined) this.#refuse(exchange, failure);
       });
     });
   }

@@ -83,6 +83,10 @@ export class NodeExchange implements HttpExchange {
     res.on("error", ignore);
   }
 
+  get answered(): boolean {
+    return this.#answered || this.#res.headersSent;
+  }
+
   setHeader(name: string, value: string | readonly string[]): void {
     if (!this.#res.headersSent) this.#res.setHeader(name, value);
   }
@@ -113,7 +117,7 @@ export class NodeExchange implements HttpExchange {
 
   respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {
     // A middleware may have answered, and handed on all the same.
-    if (this.#answered || this.#res.headersSent) return;
+    if (this.answered) return;
     this.#answered = true;
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
     const encoding =
