@@ -59,14 +59,24 @@ export function takeServerSideAck(args: readonly unknown[]): {
 export class Adapter extends AdapterEmitter implements AdapterContract {
   /** The namespace whose rooms these are. */
   readonly nsp: AdapterNamespace;
-  readonly rooms: Map<Room, Set<SocketId>> = new Map();
-  readonly sids: Map<SocketId, Set<Room>> = new Map();
+  readonly #rooms: Map<Room, Set<SocketId>> = new Map();
+  readonly #sids: Map<SocketId, Set<Room>> = new Map();
   #hasWarned = false;
 
   /** @param nsp the namespace; its sockets are looked up at each broadcast. */
   constructor(nsp: AdapterNamespace) {
     super();
     this.nsp = nsp;
+  }
+
+  /** Members of each room, live. */
+  get rooms(): Map<Room, Set<SocketId>> {
+    return this.nsp.surroundings.showRooms?.(this.#rooms) ?? this.#rooms;
+  }
+
+  /** Rooms of each socket, live. */
+  get sids(): Map<SocketId, Set<Room>> {
+    return this.nsp.surroundings.showSids?.(this.#sids) ?? this.#sids;
   }
 
   /** What turns packets into frames. */
@@ -77,8 +87,8 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
   init(): Promise<void> | void {}
 
   close(): Promise<void> | void {
-    this.rooms.clear();
-    this.sids.clear();
+    this.#rooms.clear();
+    this.#sids.clear();
   }
 
   async serverCount(): Promise<number> {
@@ -86,10 +96,10 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
   }
 
   addAll(id: SocketId, rooms: ReadonlySet<Room>): Promise<void> | void {
-    let own = this.sids.get(id);
+    let own = this.#sids.get(id);
     if (own === undefined) {
       own = new Set();
-      this.sids.set(id, own);
+      this.#sids.set(id, own);
     }
     for (const room of rooms) {
       own.add(room);
@@ -98,13 +108,13 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
   }
 
   del(id: SocketId, room: Room): Promise<void> | void {
-    this.sids.get(id)?.delete(room);
+    this.#sids.get(id)?.delete(room);
     this.#leave(id, room);
   }
 
   delAll(id: SocketId): void {
-    for (const room of this.sids.get(id) ?? NO_ROOMS) this.#leave(id, room);
-    this.sids.delete(id);
+    for (const room of this.#sids.get(id) ?? NO_ROOMS) this.#leave(id, room);
+    this.#sids.delete(id);
   }
 
   broadcast(packet: BroadcastPacket, options: BroadcastOptions): Promise<void> | void {
@@ -144,7 +154,7 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
   }
 
   socketRooms(id: SocketId): Set<Room> | undefined {
-    return this.sids.get(id);
+    return this.#sids.get(id);
   }
 
   async fetchSockets(options: BroadcastOptions): Promise<SocketDetails[]> {
@@ -199,10 +209,10 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
   }
 
   #join(id: SocketId, room: Room): void {
-    let members = this.rooms.get(room);
+    let members = this.#rooms.get(room);
     if (members === undefined) {
       members = new Set();
-      this.rooms.set(room, members);
+      this.#rooms.set(room, members);
       this.emit("create-room", room);
     }
     if (members.has(id)) return;
@@ -211,16 +221,16 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
   }
 
   #leave(id: SocketId, room: Room): void {
-    const members = this.rooms.get(room);
+    const members = this.#rooms.get(room);
     if (members?.delete(id) !== true) return;
     this.emit("leave-room", room, id);
-    if (members.size === 0 && this.rooms.delete(room)) this.emit("delete-room", room);
+    if (members.size === 0 && this.#rooms.delete(room)) this.emit("delete-room", room);
   }
 
   #receivers(options: BroadcastOptions): AdapterSocket[] {
     const { sockets } = this.nsp;
     const except = this.#members(options.except ?? NO_ROOMS);
-    const addressed = options.rooms.size === 0 ? this.sids.keys() : this.#members(options.rooms);
+    const addressed = options.rooms.size === 0 ? this.#sids.keys() : this.#members(options.rooms);
     const receivers: AdapterSocket[] = [];
     for (const id of addressed) {
       const socket = except.has(id) ? undefined : sockets.get(id);
@@ -231,10 +241,10 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
 
   #members(rooms: ReadonlySet<Room>): ReadonlySet<SocketId> {
     if (rooms.size === 1) {
-      for (const room of rooms) return this.rooms.get(room) ?? NO_ROOMS;
+      for (const room of rooms) return this.#rooms.get(room) ?? NO_ROOMS;
     }
     const members = new Set<SocketId>();
-    for (const room of rooms) for (const id of this.rooms.get(room) ?? NO_ROOMS) members.add(id);
+    for (const room of rooms) for (const id of this.#rooms.get(room) ?? NO_ROOMS) members.add(id);
     return members;
   }
 }

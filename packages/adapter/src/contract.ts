@@ -123,6 +123,10 @@ export interface AdapterSurroundings {
   readonly random: Random;
   /** How lost sessions are kept; undefined where they are not. */
   readonly sessions: SessionKeeping | undefined;
+  /** Gives rooms the form that the program reads; without it they are shown as they are. */
+  showRooms?(rooms: Map<Room, Set<SocketId>>): Map<Room, Set<SocketId>>;
+  /** As `showRooms`, for the rooms of each socket. */
+  showSids?(sids: Map<SocketId, Set<Room>>): Map<SocketId, Set<Room>>;
   /** The one outlet for warnings. */
   warn(code: string, text: string): void;
   /** Brings an error that nobody can catch to where the platform reports such errors. */

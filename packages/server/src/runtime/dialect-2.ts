@@ -2,9 +2,11 @@
 // Place: composition root (**API dialect**) -> server -> namespace -> socket
 // Rules: runtimes hand this choice to their server; the core never sees what only programs of 2.x need.
 
+import { admitAdapter } from "../legacy/adapter-1.ts";
 import { LegacyNamespace } from "../legacy/legacy-namespace.ts";
 import { LegacySocket } from "../legacy/legacy-socket.ts";
 import { createObjectView, mapCollection } from "../legacy/object-view.ts";
+import { showRooms, showSids } from "../legacy/room-views.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "../socket/api-dialect.ts";
 import { chooseProfile } from "../socket/profile.ts";
 
@@ -12,11 +14,15 @@ const DIALECT_2: ApiDialect = {
   profile: chooseProfile(2),
   chains: "main namespace",
   showMap: (map) => createObjectView(map, mapCollection(map)),
+  showRooms,
+  showSids,
+  admitAdapter,
   createNamespace: (...parts) => new LegacyNamespace(...parts),
   createSocket: (...parts) => new LegacySocket(...parts),
 };
 
-/** Chooses the dialect of a program's generation; with `compat: 2` that of 2.x, with all that later ones have. */
-export const chooseDialect: ChooseDialect = (compat) => (compat === 2 ? DIALECT_2 : chooseOrdinaryDialect(compat));
+/** Chooses the dialect of a program's generation; with `compat: 2` that of 2.x, with all that later ones have. Adapters of 1.x work with all. */
+export const chooseDialect: ChooseDialect = (compat) =>
+  compat === 2 ? DIALECT_2 : { ...chooseOrdinaryDialect(compat), admitAdapter };
 
 export { LegacyNamespace, LegacySocket };

@@ -11,6 +11,7 @@ import {
   type AdapterSurroundings,
   SessionAwareAdapter,
 } from "@bowline/adapter";
+import type { ApiDialect } from "./api-dialect.ts";
 import { recoveryOptions, type ServerOptions } from "./options.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
@@ -26,9 +27,17 @@ export function chooseAdapter(options: Pick<ServerOptions, "adapter" | "connecti
  * Makes the adapter of a namespace. Its type is what programs find on nearly every namespace: ours, or a class of a third
  * party that extends ours or upstream's. One that is written from the contract alone has no more than that.
  */
-export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): Adapter;
-export function createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): AdapterContract {
-  return isConstructor(maker) ? new maker(namespace) : maker(namespace);
+export function createAdapter(
+  maker: AdapterConstructor,
+  namespace: AdapterNamespace,
+  dialect: Pick<ApiDialect, "admitAdapter">,
+): Adapter;
+export function createAdapter(
+  maker: AdapterConstructor,
+  namespace: AdapterNamespace,
+  dialect: Pick<ApiDialect, "admitAdapter">,
+): AdapterContract {
+  return dialect.admitAdapter(isConstructor(maker) ? new maker(namespace) : maker(namespace), namespace);
 }
 
 /** Chooses what adapters are handed. */
@@ -36,6 +45,7 @@ export function adapterSurroundings(
   { pingInterval, pingTimeout }: Pick<ServerOptions, "pingInterval" | "pingTimeout">,
   recovery: RecoveryOptions | undefined,
   { clock, random, warn, reportUncaught }: SocketPlatform,
+  dialect: () => Pick<ApiDialect, "showRooms" | "showSids">,
 ): AdapterSurroundings {
   const sessions =
     recovery === undefined
@@ -46,7 +56,15 @@ export function adapterSurroundings(
           retentionMs: recovery.maxDisconnectionDuration + pingInterval + pingTimeout,
           maxLogBytes: recovery.maxLogBytes,
         };
-  return { clock, random, sessions, warn, reportUncaught };
+  return {
+    clock,
+    random,
+    sessions,
+    warn,
+    reportUncaught,
+    showRooms: (rooms) => dialect().showRooms(rooms),
+    showSids: (sids) => dialect().showSids(sids),
+  };
 }
 
 /** Whether it may be called with `new`: a function of the old kind may, and what it returns is the adapter. */

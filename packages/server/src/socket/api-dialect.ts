@@ -3,6 +3,7 @@
 // Rules: chosen by `compat` when a server is made, by the composition root, which alone knows what only programs of 2.x
 //        need; whoever makes a namespace or a socket asks the dialect.
 
+import type { AdapterContract, AdapterNamespace, Room, SocketId } from "@bowline/adapter";
 import type { EventsMap } from "@bowline/protocol/internal";
 import { Namespace } from "./namespace.ts";
 import type { ServerOptions } from "./options.ts";
@@ -32,6 +33,12 @@ export interface ApiDialect {
   readonly chains: "server" | "main namespace";
   /** Gives a map the form that programs of this generation read. */
   showMap<Value>(map: Map<string, Value>): Map<string, Value>;
+  /** Gives the rooms of an adapter the form that programs of this generation read. */
+  showRooms(rooms: Map<Room, Set<SocketId>>): Map<Room, Set<SocketId>>;
+  /** As `showRooms`, for the rooms of each socket. */
+  showSids(sids: Map<SocketId, Set<Room>>): Map<SocketId, Set<Room>>;
+  /** Takes what a program's class or function has made for a namespace; adapters of elder contracts get another face. */
+  admitAdapter(made: AdapterContract, namespace: AdapterNamespace): AdapterContract;
   createNamespace<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>(
     ...parts: NamespaceParts<Listen, Emit, ServerSide, Data>
   ): Namespace<Listen, Emit, ServerSide, Data>;
@@ -48,6 +55,9 @@ export const chooseOrdinaryDialect: ChooseDialect = (compat) => ({
   profile: chooseProfile(compat),
   chains: "server",
   showMap: (map) => map,
+  showRooms: (rooms) => rooms,
+  showSids: (sids) => sids,
+  admitAdapter: (made) => made,
   createNamespace: (...parts) => new Namespace(...parts),
   createSocket: (...parts) => new Socket(...parts),
 });

@@ -4,7 +4,7 @@
 //        programs of 2.x know.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
-import type { AdapterConstructor } from "@bowline/adapter";
+import type { Adapter, AdapterConstructor } from "@bowline/adapter";
 import type { Refusal } from "@bowline/protocol";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { Connection } from "../engine/connection.ts";
@@ -55,6 +55,8 @@ export class SocketServer<
   /** What turns packets into frames, for adapters that do that themselves. */
   readonly encoder: SharedEncoder = new SharedEncoder(() => this.#wiresInForce());
   readonly #connectionHost: ConnectionHost;
+  readonly #createAdapter = (namespace: Namespace<Listen, Emit, ServerSide, Data>): Adapter =>
+    createAdapter(this.#adapter, namespace, this.#dialect);
 
   /** @param chooseDialect what programs of each generation find. */
   constructor(
@@ -108,7 +110,7 @@ export class SocketServer<
   adapter(maker?: AdapterConstructor): AdapterConstructor | this {
     if (maker === undefined) return this.#adapter;
     this.#adapter = maker;
-    for (const namespace of this.#namespaces.all()) namespace.replaceAdapter(createAdapter(maker, namespace));
+    for (const namespace of this.#namespaces.all()) namespace.replaceAdapter(this.#createAdapter(namespace));
     return this;
   }
 
@@ -283,10 +285,9 @@ export class SocketServer<
     const handlers = new HandlerErrors(this.opts.handlerErrors, platform, (report) =>
       this.sockets.tell("handler_error", report),
     );
-    const surroundings = adapterSurroundings(this.opts, recovery, platform);
+    const surroundings = adapterSurroundings(this.opts, recovery, platform, () => this.#dialect);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
-      create: (name, parent) =>
-        this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
+      create: (name, parent) => this.#dialect.createNamespace(name, host, this.#createAdapter, parent),
       createParent: (name) => {
         const create = (namespace: Namespace<Listen, Emit, ServerSide, Data>) => new ChildrenAdapter(namespace);
         return this.#dialect.createNamespace(name, host, create);
