@@ -28,6 +28,8 @@ function call(callback: unknown, done: unknown, reportUncaught: (error: unknown)
  * @returns the same adapter.
  */
 export function takeCallbacks(adapter: Adapter, reportUncaught: (error: unknown) => void): Adapter {
+  // An adapter of 1.x takes them by itself.
+  if (Reflect.get(adapter, "clients") !== undefined) return adapter;
   const addAll = adapter.addAll.bind(adapter);
   const del = adapter.del.bind(adapter);
   const delAll = adapter.delAll.bind(adapter);

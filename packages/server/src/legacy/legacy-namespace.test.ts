@@ -1,4 +1,5 @@
 // Rules of a namespace as programs of 2.x know it: whom an emit goes to, what it gives, and what is read as an object.
+import { Adapter, type AdapterNamespace } from "@bowline/adapter";
 import { createFakePlatform, FakeClient } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { chooseDialect } from "../runtime/dialect-2.ts";
@@ -151,5 +152,15 @@ describe("sockets and connected", () => {
     const { connected } = namespace;
     socket.disconnect();
     expect(Object.keys(connected)).toEqual([otherSocket.id]);
+  });
+
+  it("are there before the adapter, which may look at them when it is made", () => {
+    const seen: unknown[] = [];
+    const adapter = (namespace: AdapterNamespace) => {
+      seen.push(namespace.sockets.size);
+      return new Adapter(namespace);
+    };
+    new SocketServer({ compat: 2, adapter }, createFakePlatform(), chooseDialect);
+    expect(seen).toEqual([0]);
   });
 });

@@ -23,7 +23,7 @@ import { toRooms } from "../socket/rooms.ts";
 import type { Socket } from "../socket/socket.ts";
 import { takeCallbacks } from "./adapter-callbacks.ts";
 import { refuseAck } from "./broadcast-acks.ts";
-import { createObjectView, mapCollection } from "./object-view.ts";
+import { mapView } from "./object-view.ts";
 
 /** Events whose emit calls the program's own listeners, and sends nothing. */
 const LOCAL_EVENTS: ReadonlySet<unknown> = new Set(["connect", "connection", "newListener"]);
@@ -40,8 +40,6 @@ export class LegacyNamespace<
   /** How it travels. */
   flags: BroadcastFlags = {};
 
-  #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> | undefined;
-
   /** Made by dialect 2. @internal */
   constructor(...parts: NamespaceParts<Listen, Emit, ServerSide, Data>) {
     super(...parts);
@@ -56,8 +54,7 @@ export class LegacyNamespace<
 
   /** The connected sockets: a map, and an object with their ids as keys. */
   override get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
-    this.#sockets ??= createObjectView(super.sockets, mapCollection(super.sockets));
-    return this.#sockets;
+    return mapView(super.sockets);
   }
 
   /** As `sockets`. */

@@ -1,13 +1,13 @@
 // Rules of views: a collection that is read as an object is still the collection, and nothing of it is copied.
 import { describe, expect, it } from "vitest";
-import { createObjectView, mapCollection, setCollection } from "./object-view.ts";
+import { createObjectView, mapView, setCollection } from "./object-view.ts";
 
 function createMap() {
   const map = new Map<string, unknown>([
     ["a", 1],
     ["size", 2],
   ]);
-  return { map, view: createObjectView(map, mapCollection(map)) };
+  return { map, view: mapView(map) };
 }
 
 describe("a view of a map", () => {

@@ -15,13 +15,26 @@ export interface Collection {
 }
 
 /** A map by its keys. */
-export function mapCollection(map: Map<string, unknown>): Collection {
+function mapCollection(map: Map<string, unknown>): Collection {
   return {
     keys: () => map.keys(),
     has: (key) => map.has(key),
     value: (key) => map.get(key),
     remove: (key) => map.delete(key),
   };
+}
+
+/** The views of maps, by the maps themselves: adapters ask for one with each broadcast, and before a namespace is complete. */
+const mapViews: WeakMap<object, object> = new WeakMap();
+
+/** The view of a map, which is the same each time. */
+export function mapView<Value>(map: Map<string, Value>): Map<string, Value>;
+export function mapView(map: Map<string, unknown>): object {
+  const known = mapViews.get(map);
+  if (known !== undefined) return known;
+  const view = createObjectView(map, mapCollection(map));
+  mapViews.set(map, view);
+  return view;
 }
 
 /** A set of names, each of which stands for itself. */

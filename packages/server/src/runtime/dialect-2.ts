@@ -5,7 +5,7 @@
 import { admitAdapter } from "../legacy/adapter-1.ts";
 import { LegacyNamespace } from "../legacy/legacy-namespace.ts";
 import { LegacySocket } from "../legacy/legacy-socket.ts";
-import { createObjectView, mapCollection } from "../legacy/object-view.ts";
+import { mapView } from "../legacy/object-view.ts";
 import { showRooms, showSids } from "../legacy/room-views.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "../socket/api-dialect.ts";
 import { chooseProfile } from "../socket/profile.ts";
@@ -13,7 +13,7 @@ import { chooseProfile } from "../socket/profile.ts";
 const DIALECT_2: ApiDialect = {
   profile: chooseProfile(2),
   chains: "main namespace",
-  showMap: (map) => createObjectView(map, mapCollection(map)),
+  showMap: (map) => mapView(map),
   showRooms,
   showSids,
   admitAdapter,
