@@ -122,6 +122,22 @@ describe("an adapter of 1.x", () => {
     expect(elder.told[0]).toEqual([2, { rooms: ["none"], except: ["x"], flags: {} }]);
   });
 
+  it("is made before a namespace of a 2.x program has sockets, and finds those of later on", () => {
+    const { io, elder, connectElder } = createServer({ compat: 2 });
+    const client = connectElder();
+    io.emit("a");
+    expect(client.take()).toEqual(['2["a"]']);
+    expect(Object.keys(elder.nsp.connected)).toHaveLength(1);
+  });
+
+  it("is asked itself for clients by programs of 2.x, whatever else takes their callbacks", async () => {
+    const { io } = createServer({ compat: 2 });
+    const told = vi.fn();
+    io.in("a").clients(told);
+    await settle();
+    expect(told.mock.calls).toEqual([[null, ["afar"]]]);
+  });
+
   it("learns of bytes by the type, and sends them as attachments", () => {
     const { io, elder, connect } = createServer();
     const client = connect();

@@ -9,7 +9,9 @@ import { expectedLines } from "./compare.ts";
 import { ADAPTERS } from "./server-api/adapters.ts";
 import { BROADCASTING } from "./server-api/broadcasting.ts";
 import { CONNECTIONS } from "./server-api/connections.ts";
+import { CORNERS } from "./server-api/corners.ts";
 import { SERVER_DIFFERENCES } from "./server-api/differences.ts";
+import { ELDER_CLIENTS } from "./server-api/elder-clients.ts";
 import { ENGINE } from "./server-api/engine.ts";
 import { FILES } from "./server-api/files.ts";
 import { MAKING } from "./server-api/making.ts";
@@ -34,6 +36,8 @@ const CASES = [
   ...FILES,
   ...ADAPTERS,
   ...WIRES,
+  ...ELDER_CLIENTS,
+  ...CORNERS,
 ];
 const GENERATIONS: readonly Generation[] = [2, 4];
 const BY_BOTH_NAMES: readonly Maker[] = ["ours", "ours by its own name"];

@@ -3,7 +3,7 @@
 
 import { requireOfficial } from "../../../src/peers/load-package.ts";
 import { isObject } from "../../../src/peers/raw-surface.ts";
-import { keysOf, type ServerCase, type Stage } from "./stage.ts";
+import { callMethod, keysOf, type ServerCase, type Stage } from "./stage.ts";
 import { type ApiAdapter, type ApiClass, isApiClass } from "./surface.ts";
 
 /** Joins in 2.x are over a turn later. */
@@ -273,7 +273,7 @@ export const ADAPTERS: readonly ServerCase[] = [
           note(
             `broadcast(${show(Reflect.get(packet, "data"))}, rooms ${show(options.rooms)}, but ${show(options.except ?? [])})`,
           );
-          Reflect.apply(Reflect.get(Original.prototype, "broadcast"), this, [packet, options]);
+          callMethod(Reflect.get(Original.prototype, "broadcast"), this, [packet, options]);
         }
       }
       const io = make(server, { adapter: Mine });
@@ -316,7 +316,7 @@ function recording(
         );
       } else if (second instanceof Set && second.has(first)) note(`${method}(its own room)`);
       else note(`${method}(${show(...args)})`);
-      return typeof original === "function" ? Reflect.apply(original, this, args) : undefined;
+      return callMethod(original, this, args);
     });
   }
   return Recording;

@@ -1,6 +1,7 @@
 // Three clients of one server, for cases about broadcasts.
 // Place: cases -> **crowd** -> stage
 
+import { isListener } from "../../../src/peers/raw-surface.ts";
 import type { Pair, Stage } from "./stage.ts";
 import type { ApiClient, ApiServer, ApiSocket } from "./surface.ts";
 
@@ -53,6 +54,6 @@ export async function crowd(stage: Stage, options: object = {}): Promise<Crowd> 
 export function answer({ client }: Pair, name: string): void {
   client.on("ask", (...args: readonly unknown[]) => {
     const reply = args.at(-1);
-    if (typeof reply === "function") reply(`${name} got ${args.length - 1}`);
+    if (isListener(reply)) reply(`${name} got ${args.length - 1}`);
   });
 }

@@ -194,6 +194,51 @@ export const SERVER_DIFFERENCES: readonly ServerDifference[] = [
     reason: "A request that nobody should have made is the mistake of who made it, as in 4.x.",
     changes: [{ theirs: ["server: second: 500"], ours: ["server: second: 400"] }],
   },
+  {
+    script: "refuses clients of 2.x in their own words",
+    generation: 4,
+    reason: "Clients of 2.x are told by a text that there is no such namespace, as their own servers do.",
+    changes: [
+      {
+        theirs: ['server: unknown: {"message": "Invalid namespace"}'],
+        ours: ['server: unknown: "Invalid namespace"'],
+      },
+    ],
+  },
+  {
+    script: "gives clients of 2.x nothing of recovery",
+    generation: 4,
+    reason: "Clients that cannot come back by an offset get none, which their listeners would take for an argument.",
+    changes: [{ theirs: ["client: news with 2 arguments"], ours: ["client: news with 1 arguments"] }],
+  },
+  {
+    script: "ends all waiting answers when a socket ends",
+    generation: 4,
+    reason: "Who waits for an answer learns at once that none will come, as on the client.",
+    changes: [
+      {
+        theirs: ["server: promise: operation has timed out", 'server: callback: Error("operation has timed out")'],
+        ours: [
+          "server: promise: socket has been disconnected",
+          'server: callback: Error("socket has been disconnected")',
+        ],
+      },
+    ],
+  },
+  {
+    script: "refuses an answer of many without a time limit",
+    generation: 4,
+    reason:
+      "Without a time limit the callback would be told at once that time is up; the program learns what is missing.",
+    changes: [
+      {
+        theirs: ["server: emit: true", 'server: called Error("operation has timed out"), []'],
+        ours: [
+          "server: emit: throws Cannot broadcast with an ack: there is no time limit; call timeout(ms) before emit",
+        ],
+      },
+    ],
+  },
   ...forBoth({
     script: "wraps answers for a script tag",
     reason: "Browsers that are told not to guess run no script of the type text/plain.",

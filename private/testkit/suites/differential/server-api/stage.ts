@@ -55,6 +55,8 @@ export interface Pair {
 export interface Joining {
   readonly namespace?: string;
   readonly options?: object;
+  /** The generation of the client; the program's own unless told. */
+  readonly client?: Generation;
   /** Where the connection is told; the namespace of that name unless told. */
   readonly at?: ApiNamespace;
   /** Runs inside the connection event. */
@@ -86,8 +88,8 @@ export interface Stage {
   listen(): Promise<HttpListener>;
   /** A port that nobody listens on. */
   freePort(): Promise<number>;
-  /** Opens a socket of an official client. */
-  connect(url: string, options?: object): ApiClient;
+  /** Opens a socket of an official client, of the program's generation unless told. */
+  connect(url: string, options?: object, client?: Generation): ApiClient;
   /** Opens a socket, and gives both ends of it once both are connected. */
   join(served: Served, name: string, joining?: Joining): Promise<Pair>;
   /** Waits for an event; asked before it can happen. */
@@ -119,6 +121,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Calls a method that a class or an object has by a name, if it has one. */
+export function callMethod(method: unknown, self: unknown, args: readonly unknown[]): unknown {
+  const given: unknown = typeof method === "function" ? Reflect.apply(method, self, args) : undefined;
+  return given;
+}
+
 /** The keys of an object, of a Map, or the members of a Set, in alphabetical order. */
 export function keysOf(value: unknown): readonly string[] {
   if (value instanceof Map || value instanceof Set) return [...value.keys()].map(String).sort();
@@ -132,7 +140,7 @@ function describe(value: unknown, byName: (text: string) => string): string {
       .map((parts) => parts.map((part) => describe(part, byName)).join(" => "))
       .sort()
       .join(", ");
-  if (value instanceof Set) return `Set(${members([...value].map((member) => [member]))})`;
+  if (value instanceof Set) return `Set(${members(Array.from(value, (member: unknown) => [member]))})`;
   if (value instanceof Map) return `Map(${members([...value])})`;
   return byName(describeValue(value));
 }
@@ -165,8 +173,6 @@ export async function play(script: ServerCase, maker: Maker, generation: Generat
   const ends: (() => unknown)[] = [];
   const packageName = PACKAGES[generation][maker];
   const pack = loadPackage(packageName);
-  const connectClient = requireOfficial(CLIENTS[generation]);
-  const openClient = generation === 4 ? memberOf(connectClient, "io") : connectClient;
 
   const byName = (text: string): string => {
     let named = text;
@@ -215,7 +221,9 @@ export async function play(script: ServerCase, maker: Maker, generation: Generat
       await listener.cut();
       return listener.port;
     },
-    connect(url, options = {}) {
+    connect(url, options = {}, of = generation) {
+      const loaded = requireOfficial(CLIENTS[of]);
+      const openClient = of === 4 ? memberOf(loaded, "io") : loaded;
       if (!isFactory(openClient)) throw new Error("Cannot connect: the client is no function");
       const settings = { transports: ["websocket"], forceNew: true, reconnection: false, ...options };
       const client = openClient(url, settings);
@@ -228,7 +236,7 @@ export async function play(script: ServerCase, maker: Maker, generation: Generat
       client.on("barrier", (ack: () => void) => ack());
       return client;
     },
-    async join(served, name, { namespace = "/", options, at = served.io.of(namespace), setUp } = {}) {
+    async join(served, name, { namespace = "/", options, client: of, at = served.io.of(namespace), setUp } = {}) {
       const accepted = makeLatch<ApiSocket>(`the connection of ${name}`);
       at.once("connection", (socket: ApiSocket) => {
         if (socket.id !== socket.conn.id) names.set(socket.conn.id, `connection of ${name}`);
@@ -237,7 +245,7 @@ export async function play(script: ServerCase, maker: Maker, generation: Generat
         setUp?.(socket);
         accepted.open(socket);
       });
-      const client = stage.connect(`${served.url}${namespace === "/" ? "" : namespace}`, options);
+      const client = stage.connect(`${served.url}${namespace === "/" ? "" : namespace}`, options, of);
       await Promise.all([stage.until(client, "connect"), accepted.wait()]);
       return { client, socket: await accepted.wait() };
     },

@@ -364,11 +364,11 @@ export const TALKING: readonly ServerCase[] = [
     generations: BOTH,
     async run({ serve, connect, note, show, soon }) {
       const { io, url } = await serve();
-      const told = once(asEmitter(io.sockets), "connection");
+      const told = waited(io.sockets, "connection");
       const client = connect(url);
-      const [socket]: readonly unknown[] = await soon(told);
+      const [socket] = await soon(told);
       if (!isApiSocket(socket)) throw new Error("it is no socket");
-      const heard = once(asEmitter(socket), "news");
+      const heard = waited(socket, "news");
       client.emit("news", 1, "two");
       note(`heard: ${show(...(await soon(heard)))}`);
     },
@@ -380,7 +380,13 @@ function emitLocally(this: ApiSocket, event: string, ...args: readonly unknown[]
   for (const listener of this.listeners(event)) if (typeof listener === "function") Reflect.apply(listener, this, args);
 }
 
-function asEmitter(value: unknown): EventEmitter {
-  if (value instanceof EventEmitter) return value;
-  throw new TypeError("it is no emitter of Node");
+function isEmitter(value: unknown): value is EventEmitter {
+  return value instanceof EventEmitter;
+}
+
+/** Waits as programs of Node do. */
+async function waited(emitter: unknown, event: string): Promise<readonly unknown[]> {
+  if (!isEmitter(emitter)) throw new TypeError("it is no emitter of Node");
+  const args: unknown[] = await once(emitter, event);
+  return args;
 }
