@@ -23,7 +23,7 @@ export const library: UserConfig = {
   format: ["esm", "cjs"],
   platform: "neutral",
   target: "es2022",
-  dts: { oxc: true, sourcemap: false },
+  dts: { oxc: { stripInternal: true }, sourcemap: false },
   sourcemap: false,
   clean: true,
   outDir,

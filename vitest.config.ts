@@ -73,10 +73,12 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("browser", 60_000),
       builtSuite("differential", 30_000),
       builtSuite("client-rows", 30_000),
+      builtSuite("server-rows", 30_000),
       builtSuite("python", 30_000),
       builtSuite("deployment", 30_000),
       builtSuite("downstream", 60_000, "private/downstream"),
       builtSuite("adapters", 60_000),
+      builtSuite("brokers", 60_000),
     ],
   },
 });

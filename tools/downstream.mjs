@@ -95,12 +95,17 @@ async function packOwn() {
 function withOurs(manifest, own) {
   const replaced = (dependencies = {}) =>
     Object.fromEntries(Object.entries(dependencies).map(([name, spec]) => [name, own.find(name, spec) ?? spec]));
-  return {
-    ...manifest,
-    dependencies: replaced(manifest.dependencies),
-    devDependencies: replaced(manifest.devDependencies),
-    overrides: { ...manifest.overrides, ...own.overrides },
+  const dependencies = replaced(manifest.dependencies);
+  const devDependencies = replaced(manifest.devDependencies);
+  // npm takes no override that says otherwise than the program's own dependency does; for those of a package's other
+  // generation it makes no difference between a tarball of ours and a version.
+  const said = ([key, spec]) => {
+    const name = key.replace(/(?<=.)@.*$/, "");
+    const direct = dependencies[name] ?? devDependencies[name];
+    return direct === undefined || direct === spec;
   };
+  const overrides = Object.fromEntries(Object.entries(own.overrides).filter(said));
+  return { ...manifest, dependencies, devDependencies, overrides: { ...manifest.overrides, ...overrides } };
 }
 
 /** The official packages that npm put in although ours should stand there. */

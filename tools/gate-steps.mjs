@@ -153,6 +153,12 @@ export const STEPS = [
     run: (context) => vitest("client-rows", context, { workers: 2 }),
   },
   {
+    name: "server-rows",
+    needsBuild: true,
+    alone: true,
+    run: (context) => vitest("server-rows", context, { workers: 2 }),
+  },
+  {
     name: "python",
     needsBuild: true,
     needs: ["python-socketio"],

@@ -18,6 +18,8 @@ export interface Caller {
   call(event: string, ...args: readonly unknown[]): Promise<readonly unknown[]>;
   /** Resolves with the arguments of the next event of that name; ask before what causes it. */
   next(event: string): Promise<readonly unknown[]>;
+  /** Answers an event that wants an acknowledgement. */
+  answer(event: string, reply: (...args: readonly unknown[]) => unknown): void;
   /** Resolves with what a refused client was told. */
   readonly refused: Promise<unknown>;
 }
@@ -54,6 +56,12 @@ export async function makeCaller(
         PATIENCE_MS,
         `the answer to "${event}" at ${name}`,
       ),
+    answer(event, reply) {
+      socket.on(event, (...args) => {
+        const acknowledge = args.at(-1);
+        if (typeof acknowledge === "function") Reflect.apply(acknowledge, undefined, [reply(...args.slice(0, -1))]);
+      });
+    },
     refused: within(
       new Promise<unknown>((resolve) => socket.onRefused(({ payload }) => resolve(payload))),
       PATIENCE_MS,

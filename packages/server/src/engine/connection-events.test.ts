@@ -210,6 +210,32 @@ describe("the transport of a connection", () => {
     ]);
   });
 
+  it("tells of the headers of answers, which may be changed; who fails with that keeps no answer back", () => {
+    const { engine, opened, platform } = createScene();
+    const poll = (sid = "") => {
+      const exchange = new FakeExchange(`/engine.io/?EIO=4&transport=polling${sid}`, { native: "req" });
+      engine.handleRequest(exchange);
+      return exchange;
+    };
+    poll();
+    platform.clock.endTurn();
+    const [connection] = opened;
+    const second = poll(`&sid=${connection?.id}`);
+    connection?.transport.on("headers", (headers, request) => {
+      headers["X-Seen"] = String(request);
+    });
+    connection?.send("a");
+    platform.clock.endTurn();
+    const third = poll(`&sid=${connection?.id}`);
+    connection?.transport.prependListener("headers", () => {
+      throw new Error("a program's mistake");
+    });
+    connection?.send("b");
+    platform.clock.endTurn();
+    expect([second.answer?.headers["X-Seen"], second.outcome, third.outcome]).toEqual(["req", "200 4a", "200 4b"]);
+    expect(platform.uncaught).toEqual([new Error("a program's mistake")]);
+  });
+
   it("on trial is open until it is shown out", () => {
     const { engine, opened, platform } = createScene();
     engine.handleRequest(new FakeExchange("/engine.io/?EIO=4&transport=polling"));

@@ -14,6 +14,7 @@ import {
   type SessionEvents,
 } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
+import type { ChangeableHeaders } from "./answer-headers.ts";
 import {
   type ConnectionEvents,
   type ConnectionListener,
@@ -24,7 +25,7 @@ import {
 } from "./connection-events.ts";
 import type { ConnectionOptions, ConnectionServer, Route } from "./connection-parts.ts";
 import { EngineEmitter } from "./engine-emitter.ts";
-import type { HttpExchange, RequestHead } from "./http-exchange.ts";
+import type { AnswerHeaders, HttpExchange, RequestHead } from "./http-exchange.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
 import type { Query } from "./query.ts";
 import { keepHead, nativeRequest } from "./request-head.ts";
@@ -51,9 +52,8 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
   #route: Route;
-  /** What programs see of the transport in use, and of the one that is on trial; made when they look. */
+  /** What programs see of the transport in use; made when they look. */
   #transport: Transport | undefined;
-  #candidate: Transport | undefined;
 
   constructor(options: ConnectionOptions) {
     super();
@@ -203,18 +203,25 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     const { carrier } = route;
     const upgrade = new Upgrading(candidate, this.#clock, this.#upgradeTimeoutMs, {
       release: () => carrier.release(),
-      switched: () => this.#switch(carrier, candidate),
+      switched: (trial) => this.#switch(carrier, trial),
       dropped: () => {
-        this.#candidate = undefined;
         this.#route = { on: "polling", carrier, upgrade: undefined };
       },
     });
     this.#route = { ...route, upgrade };
     upgrade.start();
     if (this.hasListeners("upgrading")) {
-      this.#candidate = new Transport(candidate, this);
-      this.emit("upgrading", this.#candidate);
+      upgrade.transport = new Transport(candidate, this);
+      this.emit("upgrading", upgrade.transport);
     }
+  }
+
+  /** The headers of an answer to a poll or a POST, as programs that listen on the transport have changed them. */
+  answerHeaders(headers: AnswerHeaders, head: RequestHead): AnswerHeaders {
+    if (this.#transport?.hasListeners("headers") !== true) return headers;
+    const changeable: ChangeableHeaders = { ...headers };
+    this.#transport.emit("headers", changeable, nativeRequest(head));
+    return changeable;
   }
 
   packet(packet: Packet): void {
@@ -264,12 +271,11 @@ export class Connection extends EngineEmitter<ConnectionEvents> implements Sessi
     this.#transport?.emit("close");
   }
 
-  #switch(from: PollingCarrier, to: StreamCarrier): void {
+  #switch(from: PollingCarrier, { candidate, transport }: Upgrading): void {
     const left = this.#transport;
-    this.#route = { on: "stream", carrier: to, upgraded: true };
-    this.#transport = this.#candidate;
-    this.#candidate = undefined;
-    this.#session.replace(to);
+    this.#route = { on: "stream", carrier: candidate, upgraded: true };
+    this.#transport = transport;
+    this.#session.replace(candidate);
     from.close("discard");
     left?.emit("close");
     if (this.hasListeners("upgrade")) this.emit("upgrade", this.transport);

@@ -96,7 +96,8 @@ export function createCors(option: boolean | CorsOptions | CorsDelegate): CorsSt
     const goOn: Continue = (error) => {
       if (isDone) return;
       isDone = true;
-      next(error);
+      // The package hands on a program's `null`, which is no error.
+      next(error ?? undefined);
     };
     const sink = new HeaderSink(exchange, (status) => {
       if (!isDone) preflight(status);

@@ -60,6 +60,16 @@ describe("cors", () => {
     ]);
   });
 
+  it.each([
+    ["nothing, as one that reflects it does where there is none", undefined],
+    ["no", false],
+  ])("lets a request in whose origin the program's function answers with %s, without headers", (_, answered) => {
+    const engine = createEngine({ cors: { credentials: true, origin: (_origin, decide) => decide(null, answered) } });
+    const { answer } = request(engine, POLL);
+    const { refusals } = upgrade(engine, SOCKET);
+    expect([answer?.status, answer?.headers["access-control-allow-origin"], refusals]).toEqual([200, undefined, []]);
+  });
+
   it("goes on once where the program's function answers twice, and throws then", () => {
     const cors = (_: unknown, give: (error: null, options: { origin: string }) => void) => {
       give(null, { origin: "*" });

@@ -5,10 +5,10 @@
 
 import type { Handshake } from "@bowline/protocol";
 import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
-import type { HeaderWriter } from "./answer-headers.ts";
+import type { AnswerContent, HeaderWriter } from "./answer-headers.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionServer, FirstRoute } from "./connection-parts.ts";
-import type { BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
+import type { AnswerHeaders, BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
 import { PollingCarrier } from "./polling-carrier.ts";
 import { type EngineProfile, profileOf } from "./profile.ts";
@@ -27,6 +27,8 @@ export interface OpenerParts {
   readonly trace: Trace;
   /** Bytes in the form that programs expect. */
   toNativeBytes(bytes: Uint8Array): Uint8Array;
+  /** Where the error of a listener goes. */
+  reportUncaught(error: unknown): void;
   readonly server: ConnectionServer;
   /** The open sessions by their ids. */
   readonly connections: Map<string, Connection>;
@@ -48,7 +50,7 @@ export class SessionOpener {
 
   /** Answers the request with the open packet; later ones of the session go to the connection. */
   openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { options, headers, clock, trace } = this.#parts;
+    const { options, clock, trace } = this.#parts;
     const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
     const polling = new PollingCarrier({
       dialect: query.dialect,
@@ -58,7 +60,7 @@ export class SessionOpener {
       maxBodyBytes: options.maxHttpBufferSize,
       answersTooLargeBodies: this.#profile.answersTooLargeBodies,
       compression: this.#compression,
-      headers: (head, content, isFirst) => headers.answer(head, content, { sid, isFirst }),
+      headers: (head, content, isFirst) => this.#answerHeaders(sid, head, content, isFirst),
       clock,
       trace,
     });
@@ -77,6 +79,18 @@ export class SessionOpener {
 
   openWebTransport(sid: string, head: RequestHead, query: EngineQuery, carrier: WebTransportCarrier): void {
     this.#open(sid, head, query, { on: "stream", carrier }, []);
+  }
+
+  #answerHeaders(sid: string, head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders {
+    const { headers, connections, reportUncaught } = this.#parts;
+    const answer = headers.answer(head, content, { sid, isFirst });
+    try {
+      return connections.get(sid)?.answerHeaders(answer, head) ?? answer;
+    } catch (error) {
+      // The answer has to leave all the same.
+      reportUncaught(error);
+      return answer;
+    }
   }
 
   /** Where a polling client can move to. */

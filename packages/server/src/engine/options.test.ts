@@ -40,6 +40,18 @@ describe("resolveOptions", () => {
   });
 });
 
+describe("transports of 0.9", () => {
+  const given: object = { transports: ["websocket", "flashsocket", "htmlfile", "xhr-polling", "jsonp-polling"] };
+
+  it("are left out for programs of 2.x, as they were then", () => {
+    expect(resolveOptions({ ...given, compat: 2 }, ENGINE_DEFAULTS).transports).toEqual(["websocket"]);
+  });
+
+  it("are refused to all others", () => {
+    expect(() => resolveOptions(given, ENGINE_DEFAULTS)).toThrow('Cannot offer transport "flashsocket"');
+  });
+});
+
 describe("requestPath", () => {
   it.each([
     ["/chat", true, "/chat/"],

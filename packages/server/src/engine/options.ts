@@ -179,6 +179,15 @@ export const OPTIONAL_ENGINE_OPTIONS: readonly string[] = [
 /** Bytes from which on things are compressed, where a program says nothing. */
 export const DEFAULT_COMPRESSION_THRESHOLD = 1024;
 
+/** Transports of 0.9 that options of programs have carried along ever since; 2.x does not mind them. */
+const ELDER_TRANSPORTS: readonly string[] = [
+  "flashsocket",
+  "htmlfile",
+  "xhr-multipart",
+  "xhr-polling",
+  "jsonp-polling",
+];
+
 const LARGEST_TIMER = 0x7fffffff;
 
 /** The same, to be changed while the engine runs: what is read anew for each client then counts for those to come. */
@@ -203,7 +212,8 @@ export function resolveOptions<Options extends EngineOptions>(options: Partial<O
       throw new RangeError(`Cannot use option ${name} "${String(value)}": give a number from 0 to ${LARGEST_TIMER}`);
     }
   }
-  for (const name of resolved.transports) {
+  const transports = resolved.transports.filter((name) => !(resolved.compat === 2 && ELDER_TRANSPORTS.includes(name)));
+  for (const name of transports) {
     if (name !== "polling" && name !== "websocket" && name !== "webtransport") {
       const choice = '"polling", "websocket" and "webtransport"';
       throw new TypeError(`Cannot offer transport "${String(name)}": choose from ${choice}`);
@@ -213,7 +223,7 @@ export function resolveOptions<Options extends EngineOptions>(options: Partial<O
     throw new TypeError(`Cannot use option compat "${String(resolved.compat)}": choose from "auto", 2 and 4`);
   }
   checkCookie(resolved);
-  return { ...resolved, transports: [...resolved.transports] };
+  return { ...resolved, transports };
 }
 
 /** The path that requests have to start with. */

@@ -58,6 +58,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
       clock: platform.clock,
       trace: platform.trace,
       toNativeBytes: platform.toNativeBytes,
+      reportUncaught: platform.reportUncaught,
       server: this,
       connections: this.#connections,
       opened: (connection) => this.emit("connection", connection),

@@ -5,6 +5,8 @@
 
 import type { EngineDialect, Packet } from "@bowline/protocol";
 import type { Carrier, Outgoing, TransportName } from "@bowline/protocol/internal";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
+import type { ChangeableHeaders } from "./answer-headers.ts";
 import { EngineEmitter } from "./engine-emitter.ts";
 import type { Query } from "./query.ts";
 
@@ -15,6 +17,8 @@ export type TransportState = "open" | "closing" | "closed";
 export interface TransportEvents {
   /** A packet has come in. */
   packet(packet: Packet): void;
+  /** The headers of an answer to a poll or a POST; a listener may change them. */
+  headers(headers: ChangeableHeaders, request: NativeRequest): void;
   /** It takes more. */
   drain(): void;
   /** It has ended. */

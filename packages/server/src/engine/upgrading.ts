@@ -15,6 +15,7 @@ import {
   UPGRADE_ACCEPTED,
   type UpgradeTicket,
 } from "@bowline/protocol/internal";
+import type { Transport } from "./transport.ts";
 
 /** Between two looks for a poll that keeps a client from leaving for its new transport, in milliseconds. */
 const RELEASE_INTERVAL_MS = 100;
@@ -32,7 +33,7 @@ export interface UpgradeHost {
   /** Answers a poll that waits, so that the client can leave. */
   release(): void;
   /** Moves to the candidate. */
-  switched(candidate: StreamCarrier): void;
+  switched(upgrade: Upgrading): void;
   /** Stays where it is: nothing came of it. */
   dropped(): void;
 }
@@ -40,6 +41,8 @@ export interface UpgradeHost {
 /** One candidate on trial. */
 export class Upgrading {
   readonly candidate: StreamCarrier;
+  /** What programs see of the candidate, once they have been told of it. */
+  transport: Transport | undefined;
   readonly #clock: Clock;
   readonly #host: UpgradeHost;
   readonly #timeout: Cancel;
@@ -79,7 +82,7 @@ export class Upgrading {
         return;
       case "switch":
         this.#stopTimers();
-        this.#host.switched(this.candidate);
+        this.#host.switched(this);
         return;
       case "close candidate":
         this.#stopTimers();

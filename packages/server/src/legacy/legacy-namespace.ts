@@ -15,6 +15,8 @@ import type {
   WithAnswers,
 } from "@bowline/protocol/internal";
 import { BroadcastOperator } from "../socket/broadcast-operator.ts";
+import type { JoinRequest } from "../socket/connection.ts";
+import type { Middleware } from "../socket/middleware.ts";
 import { Namespace } from "../socket/namespace.ts";
 import { toRooms } from "../socket/rooms.ts";
 import type { Socket } from "../socket/socket.ts";
@@ -36,9 +38,12 @@ export class LegacyNamespace<
   /** How it travels. */
   flags: BroadcastFlags = {};
 
+  #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> | undefined;
+
   /** The connected sockets: a map, and an object with their ids as keys. */
   override get sockets(): Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
-    return createObjectView(super.sockets, mapCollection(super.sockets));
+    this.#sockets ??= createObjectView(super.sockets, mapCollection(super.sockets));
+    return this.#sockets;
   }
 
   /** As `sockets`. */
@@ -87,6 +92,23 @@ export class LegacyNamespace<
   override binary(binary: boolean): BroadcastOperator<Emit, Data> {
     Object.assign(this.flags, { binary });
     return asOperator(this);
+  }
+
+  /** The middlewares of the namespace. */
+  get fns(): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    return this.middlewares;
+  }
+
+  /**
+   * In 2.x everybody is in the main namespace before any other, so that programs guard all of them by its middlewares.
+   * Clients since 3.0 need not join it, and pass them here.
+   */
+  protected override guardsOf(
+    client: JoinRequest["client"],
+  ): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    const main = this.server.of("/");
+    const hasPassed = client.dialect.joinsMainNamespaceByItself || client.nsps.has("/");
+    return hasPassed || main === this ? [] : main.middlewares;
   }
 
   /** Whom the namespace addresses: those who were named before, or everybody. */

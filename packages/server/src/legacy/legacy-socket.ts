@@ -96,7 +96,7 @@ export class LegacySocket<
     return super.leave(room, callback);
   }
 
-  /** What a program emits was looked at before. */
+  /** What a program emits was looked at before. @internal */
   protected override checkEvent(): void {}
 
   #broadcast(event: string | symbol, args: readonly unknown[]): void {

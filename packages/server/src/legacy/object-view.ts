@@ -37,13 +37,21 @@ export function setCollection(set: ReadonlySet<string>): Collection {
  */
 export function createObjectView<T extends object>(target: T, collection: Collection): T {
   const isKey = (key: string): boolean => !Reflect.has(target, key) && collection.has(key);
+  /** The members that are methods, made for the target once: broadcasts call them for each receiver. */
+  const methods = new Map<string | symbol, { readonly member: unknown; readonly bound: unknown }>();
   return new Proxy(target, {
     get: (_, key) => {
       if (typeof key === "string" && isKey(key)) return collection.value(key);
       const member: unknown = Reflect.get(target, key, target);
       // Maps and sets know their contents by what they are called on, which must not be the view.
-      if (typeof member !== "function" || key === "constructor") return member;
+      // Those of all objects, such as hasOwnProperty, find the keys through the view.
+      if (typeof member !== "function" || key === "constructor" || member === Reflect.get(Object.prototype, key)) {
+        return member;
+      }
+      const known = methods.get(key);
+      if (known?.member === member) return known.bound;
       const bound: unknown = member.bind(target);
+      methods.set(key, { member, bound });
       return bound;
     },
     set: (_, key, value) => Reflect.set(target, key, value, target),

@@ -11,16 +11,15 @@ import {
   type AdapterSurroundings,
   SessionAwareAdapter,
 } from "@bowline/adapter";
-import type { ServerOptions } from "./options.ts";
+import { recoveryOptions, type ServerOptions } from "./options.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** Chooses what makes adapters. */
-export function chooseAdapter(
-  { adapter }: Pick<ServerOptions, "adapter">,
-  recovery: RecoveryOptions | undefined,
-): AdapterConstructor {
-  return adapter ?? (recovery === undefined ? Adapter : SessionAwareAdapter);
+export function chooseAdapter(options: Pick<ServerOptions, "adapter" | "connectionStateRecovery">): AdapterConstructor {
+  return (
+    options.adapter ?? (recoveryOptions(options.connectionStateRecovery) === undefined ? Adapter : SessionAwareAdapter)
+  );
 }
 
 /**

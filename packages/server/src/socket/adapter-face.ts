@@ -49,7 +49,7 @@ export abstract class AdapterFace<
   abstract adapter: Adapter;
   abstract readonly sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>>;
   readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
-  /** The next ack id, under the name by which adapters of upstream's kind count. @internal */
+  /** The next ack id, under the name by which adapters of upstream's kind count. */
   _ids = 0;
   /** Events that a log keeps, ready to be sent to who has missed them. */
   readonly #logged: WeakMap<readonly unknown[], PreparedPacket> = new WeakMap();
@@ -65,7 +65,7 @@ export abstract class AdapterFace<
     return this.#host.server;
   }
 
-  /** @internal */
+  /** What the platform has for adapters. */
   get surroundings(): AdapterSurroundings {
     return this.#host.surroundings;
   }
@@ -75,7 +75,7 @@ export abstract class AdapterFace<
     return this.#host.trace;
   }
 
-  /** @internal */
+  /** The id of the next packet that is to be answered; for adapters. */
   nextAckId(): number {
     return this._ids++;
   }
@@ -121,14 +121,14 @@ export abstract class AdapterFace<
     });
   }
 
-  /** Calls the listeners of an event that another server has sent: adapters call it by this name. @internal */
+  /** Calls the listeners of an event that another server has sent: adapters call it by this name. */
   _onServerSideEmit([event, ...args]: readonly unknown[]): void {
     const { handlers } = this.#host;
     const about = (): HandlerAbout => ({ handler: "event", namespace: this.name, event: String(event) });
     handlers.run(() => this.dispatchGuarded(String(event), args, handlers, about), about);
   }
 
-  /** @internal */
+  /** Prepares a packet for many sockets; for adapters. */
   deliver(packet: SocketPacket, flags: BroadcastFlags, offset?: string): Delivery {
     const prepared = new PreparedPacket(packet, offset);
     return {
@@ -141,7 +141,7 @@ export abstract class AdapterFace<
     };
   }
 
-  /** @internal */
+  /** Notes that a socket will answer a packet; for adapters. */
   expectAck(
     socket: Socket<Listen, Emit, ServerSide, Data>,
     id: number,
@@ -150,7 +150,7 @@ export abstract class AdapterFace<
     socket.expectReply(id, reply);
   }
 
-  /** @internal */
+  /** The answers to a packet are of no use any more; for adapters. */
   forgetReplies(id: number): void {
     for (const socket of this.sockets.values()) socket.forgetReply(id);
   }

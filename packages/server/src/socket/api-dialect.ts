@@ -3,7 +3,9 @@
 // Rules: chosen by `compat` when a server is made, by the composition root, which alone knows what only programs of 2.x
 //        need; whoever makes a namespace or a socket asks the dialect.
 
+import type { Adapter, AdapterConstructor, AdapterNamespace } from "@bowline/adapter";
 import type { EventsMap } from "@bowline/protocol/internal";
+import { createAdapter } from "./adapter-choice.ts";
 import { Namespace } from "./namespace.ts";
 import type { ServerOptions } from "./options.ts";
 import { chooseProfile, type Profile } from "./profile.ts";
@@ -32,6 +34,8 @@ export interface ApiDialect {
   readonly chains: "server" | "main namespace";
   /** Gives a map the form that programs of this generation read. */
   showMap<Value>(map: Map<string, Value>): Map<string, Value>;
+  /** Makes the adapter of a namespace, of what a program has given. */
+  createAdapter(maker: AdapterConstructor, namespace: AdapterNamespace): Adapter;
   createNamespace<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>(
     ...parts: NamespaceParts<Listen, Emit, ServerSide, Data>
   ): Namespace<Listen, Emit, ServerSide, Data>;
@@ -48,6 +52,7 @@ export const chooseOrdinaryDialect: ChooseDialect = (compat) => ({
   profile: chooseProfile(compat),
   chains: "server",
   showMap: (map) => map,
+  createAdapter,
   createNamespace: (...parts) => new Namespace(...parts),
   createSocket: (...parts) => new Socket(...parts),
 });

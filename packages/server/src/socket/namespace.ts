@@ -98,6 +98,7 @@ export class Namespace<
         recovery: this.recovery,
         createSocket: (newcomer) => host.dialect.createSocket(this, newcomer, host),
         welcome: (socket, missed, isUntold) => this.#welcome(socket, missed, isUntold),
+        guards: (client) => this.guardsOf(client),
         idle: () => this.#checkEmpty(),
       },
       host.handlers,
@@ -309,6 +310,16 @@ export class Namespace<
   /** Calls the listeners of an event of the namespace's own. @internal */
   tell(event: "new_namespace" | "handler_error", about: unknown): boolean {
     return this.dispatch(event, [about]);
+  }
+
+  /** The middlewares of the namespace. @internal */
+  get middlewares(): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    return this.#reception.middlewares;
+  }
+
+  /** Middlewares that a client has to pass before those of this namespace. @internal */
+  protected guardsOf(_client: JoinRequest["client"]): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
+    return [];
   }
 
   /** Whom the namespace addresses where nobody is named. */

@@ -8,6 +8,7 @@ import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "..
 import type { HandlerErrorPolicy } from "./handler-errors.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
+import type { SocketPlatform } from "./runtime.ts";
 import type { ParserByRevision } from "./wires.ts";
 
 /** Options of the server. */
@@ -104,7 +105,21 @@ export function applyOrigins(options: ServerOptions): ServerOptions {
   };
 }
 
+/** Options with all that is known of recovery: adapters read there how long they have to keep sessions. */
+export function completeRecovery(options: ServerOptions): ServerOptions {
+  const recovery = recoveryOptions(options.connectionStateRecovery);
+  return recovery === undefined ? options : { ...options, connectionStateRecovery: recovery };
+}
+
 /** The names of given options that have no effect here, such as those of later versions or with a letter wrong. */
-export function unknownOptions(options: Partial<ServerOptions>): string[] {
+function unknownOptions(options: Partial<ServerOptions>): string[] {
   return Object.keys(options).filter((name) => !(Object.hasOwn(SERVER_DEFAULTS, name) || OPTIONAL.includes(name)));
+}
+
+/** Warns of given options that have no effect. */
+export function warnOfUnknown(options: Partial<ServerOptions>, platform: Pick<SocketPlatform, "warn">): void {
+  for (const name of unknownOptions(options)) {
+    const text = `Option "${name}" has no effect: this version of the server does not know it`;
+    platform.warn("BOWLINE_UNKNOWN_OPTION", text);
+  }
 }

@@ -23,6 +23,8 @@ export interface ReceptionOwner<S> {
   createSocket(newcomer: Newcomer): S;
   /** Lets a socket in, and sends it what it has missed. */
   welcome(socket: S, missed: readonly (readonly unknown[])[], isUntold: boolean): void;
+  /** Middlewares that a client has to pass before those that are added here. */
+  guards(client: JoinRequest["client"]): readonly Middleware<S>[];
   /** Nobody is being judged any more. */
   idle(): void;
 }
@@ -42,6 +44,10 @@ export class Reception<S extends { refuse(): void }> {
   /** Whether somebody is being judged. */
   get isBusy(): boolean {
     return this.#judging > 0;
+  }
+
+  get middlewares(): readonly Middleware<S>[] {
+    return this.#middlewares;
   }
 
   use(middleware: Middleware<S>): void {
@@ -85,11 +91,16 @@ export class Reception<S extends { refuse(): void }> {
       return;
     }
     const about: HandlerAbout = { handler: "middleware", namespace: this.#owner.name, socket };
-    runMiddlewares(this.#middlewares, socket, {
+    runMiddlewares(this.#asked(request), socket, {
       decided,
       failed: (error) => this.#handlers.contained({ ...about, error }),
       failedLate: (error) => this.#handlers.failed({ ...about, error }),
     });
+  }
+
+  #asked({ client }: JoinRequest): readonly Middleware<S>[] {
+    const guards = this.#owner.guards(client);
+    return guards.length === 0 ? this.#middlewares : [...guards, ...this.#middlewares];
   }
 
   #decide(socket: S, request: JoinRequest, hold: Hold | undefined, refusal?: MiddlewareRefusal): void {

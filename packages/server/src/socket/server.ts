@@ -9,7 +9,7 @@ import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol
 import { Connection } from "../engine/connection.ts";
 import { type EngineOptions, resolveOptions } from "../engine/options.ts";
 import { EngineServer } from "../engine/server.ts";
-import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
+import { adapterSurroundings, chooseAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
 import { ClientConnection, type ConnectionHost, UNKNOWN_NAMESPACE } from "./connection.ts";
@@ -21,7 +21,14 @@ import { HandlerErrors } from "./handler-errors.ts";
 import { MainNamespaceFace } from "./main-namespace-face.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import { applyOrigins, recoveryOptions, SERVER_DEFAULTS, type ServerOptions, unknownOptions } from "./options.ts";
+import {
+  applyOrigins,
+  completeRecovery,
+  recoveryOptions,
+  SERVER_DEFAULTS,
+  type ServerOptions,
+  warnOfUnknown,
+} from "./options.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import { SharedEncoder } from "./shared-encoder.ts";
@@ -55,7 +62,6 @@ export class SocketServer<
   #drained: Promise<DrainReport> | undefined;
   /** What turns packets into frames, for adapters that do that themselves. */
   readonly encoder: SharedEncoder = new SharedEncoder(() => this.#wiresInForce());
-
   readonly #connectionHost: ConnectionHost;
 
   /** @param chooseDialect what programs of each generation find. */
@@ -65,13 +71,13 @@ export class SocketServer<
     chooseDialect: ChooseDialect = chooseOrdinaryDialect,
   ) {
     super();
-    this.#options = resolveOptions(options, SERVER_DEFAULTS);
+    this.#options = completeRecovery(resolveOptions(options, SERVER_DEFAULTS));
     this.#platform = platform;
     this.#trace = new ServerTrace(platform.trace);
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.#options.compat);
-    this.#warnOfUnknown(options);
-    this.#adapter = chooseAdapter(this.#options, recoveryOptions(this.#options.connectionStateRecovery));
+    warnOfUnknown(options, this.#platform);
+    this.#adapter = chooseAdapter(this.#options);
     this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
@@ -176,7 +182,8 @@ export class SocketServer<
   adapter(maker?: AdapterConstructor): AdapterConstructor | this {
     if (maker === undefined) return this.#adapter;
     this.#adapter = maker;
-    for (const namespace of this.#namespaces.all()) namespace.replaceAdapter(createAdapter(maker, namespace));
+    for (const namespace of this.#namespaces.all())
+      namespace.replaceAdapter(this.#dialect.createAdapter(maker, namespace));
     return this;
   }
 
@@ -248,7 +255,7 @@ export class SocketServer<
   ): EngineServer {
     this.#options = resolveOptions(options, this.#options);
     this.#dialect = this.#chooseDialect(this.#options.compat);
-    this.#warnOfUnknown(options);
+    warnOfUnknown(options, this.#platform);
     const engine = create(applyOrigins(this.#options));
     this.#wires = undefined;
     this.#drained = undefined;
@@ -354,14 +361,15 @@ export class SocketServer<
     const surroundings = adapterSurroundings(this.#options, recovery, platform);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
       create: (name, parent) =>
-        this.#dialect.createNamespace(name, host, (namespace) => createAdapter(this.#adapter, namespace), parent),
-      createParent: (name) => {
-        const parent: Namespace<Listen, Emit, ServerSide, Data> = this.#dialect.createNamespace(
+        this.#dialect.createNamespace(
           name,
           host,
-          (namespace) => new ChildrenAdapter(namespace),
-        );
-        return parent;
+          (namespace) => this.#dialect.createAdapter(this.#adapter, namespace),
+          parent,
+        ),
+      createParent: (name) => {
+        const create = (namespace: Namespace<Listen, Emit, ServerSide, Data>) => new ChildrenAdapter(namespace);
+        return this.#dialect.createNamespace(name, host, create);
       },
       created: (namespace) => {
         if (namespace.name !== "/") this.sockets.tell("new_namespace", namespace);
@@ -387,12 +395,5 @@ export class SocketServer<
       },
     };
     return namespaces;
-  }
-
-  #warnOfUnknown(options: Partial<ServerOptions>): void {
-    for (const name of unknownOptions(options)) {
-      const text = `Option "${name}" has no effect: this version of the server does not know it`;
-      this.#platform.warn("BOWLINE_UNKNOWN_OPTION", text);
-    }
   }
 }

@@ -23,7 +23,7 @@ import {
   type WithTimeout,
 } from "@bowline/protocol/internal";
 import { BroadcastOperator } from "./broadcast-operator.ts";
-import type { ClientConnection, DisconnectReason, JoinedSocket, SendOptions } from "./connection.ts";
+import type { ClientConnection, DisconnectReason, SendOptions } from "./connection.ts";
 import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox } from "./inbox.ts";
@@ -53,7 +53,7 @@ export class Socket<
     Data = DefaultData,
   >
   extends SocketFace<Listen, Emit, ServerSide, Data>
-  implements JoinedSocket, AdapterSocket
+  implements AdapterSocket
 {
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;

@@ -7,7 +7,6 @@ const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcess
 provider.register();
 
 const instrumentation = new SocketIoInstrumentation({
-  traceReserved: process.env.RESERVED === "1",
   onIgnoreEventList: ["quiet"],
   emitHook: (span, { payload }) => span.setAttribute("payload", JSON.stringify(payload)),
   onHook: (span, { payload }) => span.setAttribute("heard", JSON.stringify(payload)),

@@ -8,16 +8,33 @@ import type { Generation } from "../../src/peers/peer.ts";
 import { expectedLines } from "./compare.ts";
 import { ADAPTERS } from "./server-api/adapters.ts";
 import { BROADCASTING } from "./server-api/broadcasting.ts";
+import { CONNECTIONS } from "./server-api/connections.ts";
 import { SERVER_DIFFERENCES } from "./server-api/differences.ts";
 import { ENGINE } from "./server-api/engine.ts";
 import { FILES } from "./server-api/files.ts";
 import { MAKING } from "./server-api/making.ts";
+import { MANY_SOCKETS } from "./server-api/many-sockets.ts";
 import { NAMESPACES } from "./server-api/namespaces.ts";
+import { SETTINGS } from "./server-api/settings.ts";
 import { SOCKETS } from "./server-api/sockets.ts";
 import { type Maker, play } from "./server-api/stage.ts";
+import { TALKING } from "./server-api/talking.ts";
 import { WIRES } from "./server-api/wires.ts";
 
-const CASES = [...MAKING, ...BROADCASTING, ...NAMESPACES, ...SOCKETS, ...ENGINE, ...FILES, ...ADAPTERS, ...WIRES];
+const CASES = [
+  ...MAKING,
+  ...SETTINGS,
+  ...BROADCASTING,
+  ...MANY_SOCKETS,
+  ...NAMESPACES,
+  ...SOCKETS,
+  ...TALKING,
+  ...ENGINE,
+  ...CONNECTIONS,
+  ...FILES,
+  ...ADAPTERS,
+  ...WIRES,
+];
 const GENERATIONS: readonly Generation[] = [2, 4];
 const BY_BOTH_NAMES: readonly Maker[] = ["ours", "ours by its own name"];
 

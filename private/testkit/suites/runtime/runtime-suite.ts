@@ -144,6 +144,20 @@ export function runtimeSuite(name: string, start: StartEngine): void {
       expect(await askForWebSocket(engine.port)).toMatch(/^HTTP\/1.1 101 [\s\S]*\r\nx-frame-options: DENY\r\n/);
     });
 
+    test("a middleware that waits for the head of the answer, as sessions do, gets its cookie onto every transport", async () => {
+      const engine = await serve();
+      engine.use((_req, res, next) => {
+        const writeHead: unknown = Reflect.get(res, "writeHead");
+        Reflect.set(res, "writeHead", (...args: unknown[]): unknown => {
+          res.setHeader("set-cookie", "session=1");
+          return typeof writeHead === "function" ? Reflect.apply(writeHead, res, args) : undefined;
+        });
+        next();
+      });
+      expect((await ask(engine.port, "transport=polling")).headers["set-cookie"]).toEqual(["session=1"]);
+      expect(await askForWebSocket(engine.port)).toMatch(/^HTTP\/1.1 101 [\s\S]*\r\nset-cookie: session=1\r\n/);
+    });
+
     test("a middleware that answers by itself is heard on every transport", async () => {
       const engine = await serve();
       engine.use((_req, res) => res.writeHead(401).end("who are you?"));

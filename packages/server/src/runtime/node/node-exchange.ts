@@ -199,6 +199,8 @@ export class NodeUpgradeExchange implements UpgradeExchange {
 
   accept(opened: (port: WebSocketPort) => void): void {
     if (!this.#settle() || this.#socket.destroyed) return;
+    // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
+    this.#response?.writeHead(101);
     this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
       opened(createNodeWebSocket(webSocket, this.#socket, this.#door.writing));
     });

@@ -60,10 +60,7 @@ export class Server<
   constructor(target?: ListenTarget | Partial<ServerOptions>, options: Partial<ServerOptions> = {}) {
     const listens = isListenTarget(target);
     super(listens || target === undefined ? options : { ...target, ...options }, nodePlatform(), chooseDialect);
-    refuseFunction(target);
-    if (!listens && target !== undefined && typeof Reflect.get(target, "listen") === "function") {
-      throw new TypeError("Cannot attach to this server: it is neither an HTTP nor an HTTPS server of Node");
-    }
+    refuseOthers(target);
     if (listens) this.attach(target);
   }
 
@@ -91,6 +88,7 @@ export class Server<
    * @param target an HTTP(S) server, or a port; 0 takes a free one.
    * @param options win over those given to the constructor.
    * @returns the server.
+   * @throws TypeError when the target is something else, such as an Express app.
    * @throws RangeError when an option is out of its range.
    * @example
    * import { createServer } from "node:http";
@@ -99,7 +97,7 @@ export class Server<
    * httpServer.listen(3000);
    */
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
-    refuseFunction(target);
+    refuseOthers(target);
     const engine = this.startEngine(options, (resolved) => new NodeEngine(resolved));
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
@@ -153,12 +151,17 @@ export class Server<
   }
 }
 
-/** @throws TypeError for an Express app, which is a function and no server. */
-function refuseFunction(target: unknown): void {
-  if (typeof target !== "function") return;
-  throw new TypeError(
-    "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
-  );
+/** @throws TypeError for an Express app, which is a function and no server, and for servers of other kinds than Node's. */
+function refuseOthers(target: unknown): void {
+  if (typeof target === "function") {
+    throw new TypeError(
+      "Cannot attach to a function: pass the HTTP server instead, as in new Server(http.createServer(app))",
+    );
+  }
+  if (isListenTarget(target) || typeof target !== "object" || target === null) return;
+  if (typeof Reflect.get(target, "listen") === "function") {
+    throw new TypeError("Cannot attach to this server: it is neither an HTTP nor an HTTPS server of Node");
+  }
 }
 
 /** On Node the server starts no other engine than this one. */

@@ -50,6 +50,8 @@ export interface Wire {
   /** Waits for the next message; "closed" when there will be none. */
   next(): Promise<string>;
   send(message: string | Uint8Array): void;
+  /** What was agreed upon beyond the protocol. */
+  readonly extensions: string;
   close(): void;
 }
 
@@ -94,6 +96,7 @@ export function openWire(port: number, path: string, headers: Readonly<Record<st
           return within(new Promise<string>((resolve) => waiting.push(resolve)), WAIT_MS, `a message on ${path}`);
         },
         send: (message) => socket.send(message),
+        extensions: socket.extensions,
         close: () => socket.terminate(),
       },
     }),

@@ -1,9 +1,10 @@
 // Cases about what goes over the wire: recovery of lost sockets, packets that break the rules, limits, parsers.
 // Place: **cases** -> stage -> server package; WebSockets written by hand, official clients
 
+import { handshake, opened, writeAt } from "./polling.ts";
 import type { ServerCase, Stage } from "./stage.ts";
-import type { ApiSocket } from "./surface.ts";
-import { openWire, type Wire } from "./wire.ts";
+import { type ApiSocket, isApiConnection } from "./surface.ts";
+import { type Answer, openWire, type Wire } from "./wire.ts";
 
 const BOTH = [2, 4] as const;
 
@@ -227,6 +228,31 @@ export const WIRES: readonly ServerCase[] = [
       const gone = until(socket, "disconnect");
       client.emit("large", "x".repeat(2000));
       note(show((await gone)[0]));
+    },
+  },
+  {
+    name: "drops what is volatile where no poll waits, and sends it where one does",
+    generations: BOTH,
+    async run(stage) {
+      const { serve, note, until } = stage;
+      const { port, io } = await serve();
+      const joined = until(io.sockets, "connection");
+      const { sid } = opened(await handshake(stage, port));
+      const poll = (): Promise<Answer> => handshake(stage, port, {}, `&sid=${String(sid)}`);
+      if (stage.generation === 4) {
+        await writeAt(stage, port, sid);
+        await joined;
+        note(withoutIds((await poll()).body));
+      }
+      io.volatile.emit("lost");
+      io.emit("kept");
+      note((await poll()).body);
+      const connection: unknown = Object.values(io.engine.clients)[0];
+      if (!isApiConnection(connection)) throw new Error("it is no connection");
+      const waiting = poll();
+      while (!connection.transport.writable) await stage.pause(5);
+      io.volatile.emit("in time");
+      note((await waiting).body);
     },
   },
 ];

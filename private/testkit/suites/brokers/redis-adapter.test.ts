@@ -1,0 +1,20 @@
+// @socket.io/redis-adapter, as programs install it: publish and subscribe, plain and sharded.
+import { adapterSuite } from "../adapters/adapter-suite.ts";
+import { loadPackage, uniqueName } from "./broker-packages.ts";
+import { redisKinds } from "./redis-suite.ts";
+
+const plain = await redisKinds("@socket.io/redis-adapter", () => {
+  const key = uniqueName();
+  return { create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createAdapter(pub, sub, { key }) };
+});
+const sharded = await redisKinds(
+  "@socket.io/redis-adapter (sharded)",
+  () => {
+    const channelPrefix = uniqueName();
+    return {
+      create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createShardedAdapter(pub, sub, { channelPrefix }),
+    };
+  },
+  { listsOwnSocketsOnly: "upstream's lists the sockets of its own server" },
+);
+for (const kind of [...plain, ...sharded]) adapterSuite(kind);
