@@ -317,7 +317,7 @@ export class Namespace<
     return this.#reception.middlewares;
   }
 
-  /** Middlewares that a client has to pass before those of this namespace. @internal */
+  /** Middlewares that a client has to pass before those of this namespace. */
   protected guardsOf(_client: JoinRequest["client"]): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
     return [];
   }
