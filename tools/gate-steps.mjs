@@ -145,6 +145,13 @@ export const STEPS = [
     run: (context) => vitest("steady", context, { timeoutMs: (context.full ? 40 : 5) * MINUTE_MS }),
   },
   { name: "adapters", needsBuild: true, alone: true, run: (context) => vitest("adapters", context, { workers: 2 }) },
+  {
+    name: "brokers",
+    needsBuild: true,
+    needs: ["adapters", "redis", "postgres"],
+    alone: true,
+    run: (context) => vitest("brokers", context, { workers: 2 }),
+  },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "client-rows",

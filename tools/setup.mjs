@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ADAPTER_PARTS } from "./adapter-packages.mjs";
 import { withLock } from "./lock.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
 import { RUNTIME_PARTS } from "./runtimes.mjs";
@@ -23,6 +24,7 @@ const STAMP = join(MODULES, ".bowline-setup");
  */
 const PARTS = {
   ...RUNTIME_PARTS,
+  ...ADAPTER_PARTS,
   chromium: {
     variable: "BOWLINE_CHROMIUM",
     program: process.env.BOWLINE_CHROMIUM ?? "/usr/bin/chromium",

@@ -34,4 +34,11 @@ export type {
   SocketDetails,
   SocketId,
 } from "./contract.ts";
+export {
+  ElderAdapter,
+  type ElderAdapterClass,
+  type ElderBroadcastOptions,
+  type ElderNamespace,
+  type ElderRoom,
+} from "./elder-adapter.ts";
 export { SessionAwareAdapter } from "./session-aware-adapter.ts";

@@ -208,6 +208,19 @@ describe("an event for the other servers", () => {
     expect(answers.mock.calls).toEqual([[error, ["two"]]]);
   });
 
+  it("is answered as well where the broker brings answers to everybody, as messages", async () => {
+    const cluster = createCluster();
+    const [one, two] = [cluster.start(), cluster.start()];
+    const [mine, others] = [vi.fn(), vi.fn()];
+    void one.node.serverSideEmit(["who", mine]);
+    void two.node.serverSideEmit(["who", others]);
+    await settle();
+    const [requestId = ""] = one.node.requests.keys();
+    const answer = { type: MessageType.SERVER_SIDE_EMIT_RESPONSE, data: { requestId, packet: 1 }, nsp: "/" };
+    for (const { node } of [one, two]) node.onMessage({ ...answer, uid: two.node.uid });
+    expect([mine.mock.calls, others.mock.calls]).toEqual([[[null, [1]]], []]);
+  });
+
   it("that waits for answers ends when the adapter is closed", async () => {
     const cluster = createCluster();
     const [one] = [cluster.start(), cluster.start()];

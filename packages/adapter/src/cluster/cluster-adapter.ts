@@ -83,9 +83,10 @@ export abstract class ClusterAdapter extends Adapter {
 
   /**
    * Takes a message of a server; those of this one are left alone.
+   * @param message or an answer, where the broker brings all of them to everybody; whoever has not asked leaves it alone.
    * @param offset where it stands in the broker's log.
    */
-  onMessage(message: ClusterMessage, offset?: Offset): void {
+  onMessage(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
     if (message.uid === this.uid) return;
     try {
       this.received(message, offset);
@@ -243,7 +244,7 @@ export abstract class ClusterAdapter extends Adapter {
   }
 
   /** Does what another server says. */
-  protected received(message: ClusterMessage, offset?: Offset): void {
+  protected received(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
     switch (message.type) {
       case MessageType.BROADCAST:
         this.#receivedBroadcast(message, offset);
@@ -266,6 +267,12 @@ export abstract class ClusterAdapter extends Adapter {
       case MessageType.INITIAL_HEARTBEAT:
       case MessageType.HEARTBEAT:
       case MessageType.ADAPTER_CLOSE:
+        return;
+      case MessageType.FETCH_SOCKETS_RESPONSE:
+      case MessageType.SERVER_SIDE_EMIT_RESPONSE:
+      case MessageType.BROADCAST_CLIENT_COUNT:
+      case MessageType.BROADCAST_ACK:
+        this.onResponse(message);
         return;
       default:
         // Kinds of later versions are none of our business.

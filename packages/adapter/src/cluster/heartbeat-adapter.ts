@@ -9,7 +9,14 @@
 import type { Cancel } from "@bowline/protocol/internal";
 import type { AdapterNamespace } from "../contract.ts";
 import { ClusterAdapter } from "./cluster-adapter.ts";
-import { type ClusterMessage, type MessageBody, MessageType, type NodeId, type Offset } from "./message.ts";
+import {
+  type ClusterMessage,
+  type ClusterResponse,
+  type MessageBody,
+  MessageType,
+  type NodeId,
+  type Offset,
+} from "./message.ts";
 
 /** How heartbeats are kept. */
 export interface HeartbeatOptions {
@@ -64,7 +71,7 @@ export abstract class ClusterAdapterWithHeartbeat extends ClusterAdapter {
     return 1 + this.nodesMap.size;
   }
 
-  override onMessage(message: ClusterMessage, offset?: Offset): void {
+  override onMessage(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
     if (message.uid === this.uid || this.#isClosed) return;
     if (message.type === MessageType.ADAPTER_CLOSE) {
       this.removeNode(message.uid);

@@ -74,6 +74,14 @@ export function loadPackage(name: string): unknown {
   return requireThere(name);
 }
 
+/** Has the packages find our base of adapters in the place of upstream's, as an alias of npm does. */
+export function useOwnBase(): void {
+  const official = requireThere.resolve("socket.io-adapter");
+  requireThere(official);
+  const own: unknown = createRequire(import.meta.url)("@bowline/socket.io-adapter");
+  Reflect.set(Object(requireThere.cache[official]), "exports", own);
+}
+
 /** A name of this run's own. */
 export function uniqueName(): string {
   return `bowline-${randomBytes(6).toString("hex")}`;

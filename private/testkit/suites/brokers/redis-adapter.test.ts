@@ -3,10 +3,16 @@ import { adapterSuite } from "../adapters/adapter-suite.ts";
 import { loadPackage, uniqueName } from "./broker-packages.ts";
 import { redisKinds } from "./redis-suite.ts";
 
-const plain = await redisKinds("@socket.io/redis-adapter", () => {
-  const key = uniqueName();
-  return { create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createAdapter(pub, sub, { key }) };
-});
+const OWN_ONLY = { listsOwnSocketsOnly: "upstream's lists the sockets of its own server" };
+
+const plain = await redisKinds(
+  "@socket.io/redis-adapter",
+  () => {
+    const key = uniqueName();
+    return { create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createAdapter(pub, sub, { key }) };
+  },
+  OWN_ONLY,
+);
 const sharded = await redisKinds(
   "@socket.io/redis-adapter (sharded)",
   () => {
@@ -15,6 +21,6 @@ const sharded = await redisKinds(
       create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createShardedAdapter(pub, sub, { channelPrefix }),
     };
   },
-  { listsOwnSocketsOnly: "upstream's lists the sockets of its own server" },
+  OWN_ONLY,
 );
 for (const kind of [...plain, ...sharded]) adapterSuite(kind);

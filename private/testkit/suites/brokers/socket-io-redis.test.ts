@@ -53,9 +53,11 @@ describe.skipIf(missing !== undefined)(
       const two = await startServer(loadPackage("socket.io-redis")(options), 2);
       for (const { io } of [one, two]) {
         const { adapter } = io.of("/");
-        endings.push(() => {
-          for (const name of ["pubClient", "subClient"]) Reflect.get(Object(Reflect.get(adapter, name)), "quit");
-        });
+        for (const name of ["pubClient", "subClient"]) {
+          const connection = Object(Reflect.get(adapter, name));
+          // Once the servers have ended.
+          endings.unshift(() => Reflect.apply(Object(Reflect.get(connection, "quit")), connection, []));
+        }
       }
       const ids = [one.client.id, two.client.id].sort();
       await vi.waitFor(async () => expect([...(await one.io.allSockets())].sort()).toEqual(ids), PATIENCE);
