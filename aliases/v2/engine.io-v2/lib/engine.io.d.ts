@@ -1,8 +1,14 @@
 // The types of "engine.io" in programs of 2.x.
-import type { Server as HttpServer } from "node:http";
-import { type EngineSettings, Server, Socket, Transport, type transports } from "@bowline/server/engine";
+import {
+  type EngineSettings,
+  type HttpServerLike,
+  Server,
+  Socket,
+  Transport,
+  type transports,
+} from "@bowline/server/engine";
 
-declare function engine(httpServer: HttpServer, options?: engine.ServerOptions): Server;
+declare function engine(httpServer: HttpServerLike, options?: engine.ServerOptions): Server;
 declare function engine(options?: engine.ServerOptions): Server;
 
 declare namespace engine {
@@ -11,7 +17,7 @@ declare namespace engine {
   const protocol: number;
   const parser: object;
   const engineTransports: Pick<typeof transports, "polling" | "websocket">;
-  function attach(httpServer: HttpServer, options?: ServerOptions): Server;
+  function attach(httpServer: HttpServerLike, options?: ServerOptions): Server;
   function listen(port: number | string, options?: ServerOptions | (() => void), listening?: () => void): Server;
 
   export {

@@ -1,9 +1,8 @@
 // What require("engine.io") gives in programs of 2.x: a function that attaches an engine, or makes one.
-const { Server: HttpServer } = require("node:http");
 const Server = require("./server.js");
 
 function engine(target, options) {
-  return target instanceof HttpServer ? engine.attach(target, options) : new Server(target);
+  return typeof target?.listen === "function" ? engine.attach(target, options) : new Server(target);
 }
 
 module.exports = engine;

@@ -169,24 +169,20 @@ export class SocketServer<
   /**
    * Makes the engine that a runtime then feeds with requests.
    * @param options win over those given to the constructor.
-   * @param create makes the engine in the runtime's own form.
    */
-  protected startEngine(options: Partial<ServerOptions>): EngineServer;
-  protected startEngine<Engine extends EngineServer>(
-    options: Partial<ServerOptions>,
-    create: (options: ServerOptions) => Engine,
-  ): Engine;
-  protected startEngine(
-    options: Partial<ServerOptions>,
-    create: (options: ServerOptions) => EngineServer = (resolved) => new EngineServer(resolved, this.#platform),
-  ): EngineServer {
+  protected startEngine(options: Partial<ServerOptions>): EngineServer {
     this.takeOptions(options);
     this.#dialect = this.#chooseDialect(this.opts.compat);
-    const engine = create(applyOrigins(this.opts));
+    const engine = this.createEngine(applyOrigins(this.opts));
     this.#wires = undefined;
     this.#drained = undefined;
     this.bind(engine);
     return engine;
+  }
+
+  /** Makes the engine in the runtime's own form. */
+  protected createEngine(options: ServerOptions): EngineServer {
+    return new EngineServer(options, this.#platform);
   }
 
   /**

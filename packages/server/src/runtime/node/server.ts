@@ -98,10 +98,10 @@ export class Server<
    */
   attach(target: ListenTarget, options: Partial<ServerOptions> = {}): this {
     refuseOthers(target);
-    const engine = this.startEngine(options, (resolved) => new NodeEngine(resolved));
+    this.startEngine(options);
     const server = isHttpServer(target) ? target : createServer(notFound);
     this.#httpServer = server;
-    this.#detach = attachEngine(engine, server, this.opts.serveClient ? { side: serveClient(this.opts) } : {});
+    this.#detach = attachEngine(this.engine, server, this.opts.serveClient ? { side: serveClient(this.opts) } : {});
     if (!isHttpServer(target)) server.listen(Number(target));
     return this;
   }
@@ -148,6 +148,10 @@ export class Server<
       });
     }
     detach?.();
+  }
+
+  protected override createEngine(options: ServerOptions): NodeEngine {
+    return new NodeEngine(options);
   }
 }
 
