@@ -14,15 +14,24 @@ function loaded(file) {
 function count(prototype, method, label) {
   const original = prototype[method];
   prototype[method] = function counted(...args) {
-    say(label, String(args[0]));
+    // Of its own the official socket listens for errors; the others are the program's.
+    if (args[0] !== "error") say(label, String(args[0]));
     return original.apply(this, args);
   };
 }
 
 count(loaded("socket").Socket.prototype, "emit", "socket.emit");
+count(loaded("socket").Socket.prototype, "on", "socket.on");
+count(loaded("namespace").Namespace.prototype, "use", "namespace.use");
 count(loaded("broadcast-operator").BroadcastOperator.prototype, "emit", "broadcast.emit");
 
 const httpServer = createServer();
 const server = new Server(httpServer);
-server.on("connection", (socket) => server.to(socket.id).emit("in room", 1));
+server.of("/").use((_socket, next) => next());
+server.on("connection", (socket) => {
+  server.to(socket.id).emit("in room", 1);
+  server.emit("to everybody", 2);
+  server.of("/").except(socket.id).emit("to others", 3);
+  socket.broadcast.emit("to others again", 4);
+});
 httpServer.listen(0, () => talk(server, httpServer, connect));
