@@ -35,8 +35,11 @@ export function takeCallbacks(adapter: Adapter, reportUncaught: (error: unknown)
   const delAll = adapter.delAll.bind(adapter);
   const membersOf = async (names: Iterable<Room>) => [...(await adapter.sockets(new Set(names)))];
   const then = (callback: unknown, done: unknown) => call(callback, done, reportUncaught);
-  const lists = {
+  return Object.assign(adapter, {
     add: (id: SocketId, room: Room, callback?: Callback) => void then(callback, addAll(id, new Set([room]))),
+    addAll: (id: SocketId, names: Iterable<Room>, callback?: Callback) => then(callback, addAll(id, new Set(names))),
+    del: (id: SocketId, room: Room, callback?: Callback) => then(callback, del(id, room)),
+    delAll: (id: SocketId, callback?: Callback) => then(callback, delAll(id)),
     clients: (names: readonly Room[] | Callback, callback?: Callback) => {
       if (typeof names === "function") then(names, membersOf([]));
       else then(callback, membersOf(names));
@@ -45,12 +48,5 @@ export function takeCallbacks(adapter: Adapter, reportUncaught: (error: unknown)
       const own = adapter.socketRooms(id);
       then(callback, own === undefined ? null : [...own]);
     },
-  };
-  // An adapter of 1.x has these itself, and is asked by them for what the others ask.
-  const missing = Object.entries(lists).filter(([name]) => !Reflect.has(adapter, name));
-  return Object.assign(adapter, Object.fromEntries(missing), {
-    addAll: (id: SocketId, names: Iterable<Room>, callback?: Callback) => then(callback, addAll(id, new Set(names))),
-    del: (id: SocketId, room: Room, callback?: Callback) => then(callback, del(id, room)),
-    delAll: (id: SocketId, callback?: Callback) => then(callback, delAll(id)),
   });
 }
