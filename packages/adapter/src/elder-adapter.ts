@@ -126,7 +126,9 @@ const METHODS: ThisType<ElderAdapter> & Omit<ElderAdapter, "nsp" | "rooms" | "si
   },
 };
 
-Adapter1.prototype = Object.assign(Object.create(Emitter.prototype), METHODS, { constructor: Adapter1 });
+const PROTOTYPE: object = { ...METHODS, constructor: Adapter1 };
+Object.setPrototypeOf(PROTOTYPE, Emitter.prototype);
+Adapter1.prototype = PROTOTYPE;
 
 /** A function that can be called on objects of other classes is no class to the compiler. */
 function asAdapterClass(made: unknown): ElderAdapterClass;

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { CountingNode, createMemoryCluster } from "../../test-support/memory-cluster.ts";
 import type { BroadcastPacket } from "../contract.ts";
-import { MessageType } from "./message.ts";
+import { type ClusterMessage, type ClusterResponse, MessageType } from "./message.ts";
 
 const PACKET: BroadcastPacket = { type: 2, data: ["a"] };
 const EVERYBODY = { rooms: new Set<string>(), except: new Set<string>(), flags: {} };
@@ -11,6 +11,19 @@ const SESSIONS = { maxDisconnectionDurationMs: 1000, retentionMs: 2000, maxLogBy
 
 function createCluster(sessions?: typeof SESSIONS) {
   return createMemoryCluster((nsp, broker) => new CountingNode(nsp, broker), sessions);
+}
+
+/** What another server sends, whatever it is. */
+function read(text: string): ClusterMessage & ClusterResponse;
+function read(text: string): unknown {
+  const message: unknown = JSON.parse(text);
+  return message;
+}
+
+/** Answers an event of another server. */
+function respond(answer: unknown, ...values: readonly unknown[]): void {
+  if (typeof answer !== "function") throw new Error("Cannot answer: the event wants no answer");
+  Reflect.apply(answer, undefined, values);
 }
 
 /** Lets promises that are settled already have their say. */
@@ -179,10 +192,10 @@ describe("an event for the other servers", () => {
     const [one, two, three] = [cluster.start(), cluster.start(), cluster.start()];
     const answers = vi.fn();
     two.nsp._onServerSideEmit = ([, answer]) => {
-      Reflect.apply(Object(answer), undefined, ["two", "and more"]);
-      Reflect.apply(Object(answer), undefined, ["again"]);
+      respond(answer, "two", "and more");
+      respond(answer, "again");
     };
-    three.nsp._onServerSideEmit = ([, answer]) => void Reflect.apply(Object(answer), undefined, ["three"]);
+    three.nsp._onServerSideEmit = ([, answer]) => respond(answer, "three");
     void one.node.serverSideEmit(["who", answers]);
     await settle();
     expect(answers.mock.calls).toEqual([[null, ["two", "three"]]]);
@@ -200,7 +213,7 @@ describe("an event for the other servers", () => {
     const cluster = createCluster();
     const [one, two] = [cluster.start(), cluster.start(), cluster.start()];
     const answers = vi.fn();
-    two.nsp._onServerSideEmit = ([, answer]) => void Reflect.apply(Object(answer), undefined, ["two"]);
+    two.nsp._onServerSideEmit = ([, answer]) => respond(answer, "two");
     void one.node.serverSideEmit(["who", answers]);
     await settle();
     cluster.clock.advance(5000);
@@ -266,14 +279,14 @@ describe("what goes wrong in a cluster", () => {
 
   it("costs a warning where a message makes no sense", () => {
     const one = createCluster().start("x");
-    const broken = JSON.parse('{"type":3,"uid":"other","nsp":"/","data":{}}');
+    const broken = read('{"type":3,"uid":"other","nsp":"/","data":{}}');
     one.node.onMessage(broken);
     expect(one.warnings).toEqual([expect.stringMatching(/^BOWLINE_CLUSTER: Cannot take a message of another server/)]);
   });
 
   it("is not a message or an answer of a kind that is not known", () => {
     const one = createCluster().start("x");
-    const message = JSON.parse('{"type":99,"uid":"other","nsp":"/","data":{}}');
+    const message = read('{"type":99,"uid":"other","nsp":"/","data":{}}');
     one.node.onMessage(message);
     one.node.onResponse(message);
     one.node.onMessage({ type: MessageType.HEARTBEAT, uid: "other", nsp: "/" });

@@ -14,7 +14,7 @@ import {
   type Room,
   type SocketId,
 } from "@bowline/adapter";
-import { markBinary } from "@bowline/protocol/internal";
+import { createRecord, markBinary } from "@bowline/protocol/internal";
 import { createObjectView } from "./object-view.ts";
 
 /** Called with an error or null, and what was asked for. */
@@ -128,7 +128,7 @@ async function settled(ask: (callback: Callback) => void): Promise<void> {
 
 /** A namespace as elder adapters know it: its sockets are an object. */
 function elderNamespace({ name, server, sockets }: AdapterNamespace): object {
-  const connected = createObjectView(Object.create(null), {
+  const connected = createObjectView(createRecord<unknown>(), {
     keys: () => sockets.keys(),
     has: (key) => sockets.has(key),
     value: (key) => sockets.get(key),

@@ -21,7 +21,8 @@ export function connectInMemory(...bases: readonly [Base, ...Base[]]): Connectio
   function copy(message: ClusterMessage): ClusterMessage;
   function copy(message: ClusterResponse): ClusterResponse;
   function copy(message: unknown): unknown {
-    return deserialize(serialize(message));
+    const copied: unknown = deserialize(serialize(message));
+    return copied;
   }
 
   function createClass(Heartbeats: Base): AdapterConstructor {
