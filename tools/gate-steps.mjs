@@ -177,7 +177,7 @@ export const STEPS = [
     needsBuild: true,
     needs: ["nginx", "haproxy", "chromium"],
     alone: true,
-    run: (context) => vitest("deployment", context),
+    run: (context) => vitest("deployment", context, { workers: 2 }),
   },
   { name: "downstream", needsBuild: true, needs: ["chromium"], alone: true, run: downstream },
 ];

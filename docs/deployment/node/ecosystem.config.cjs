@@ -7,7 +7,7 @@ const node = (name, port) => ({
   env: { NODE_ENV: "production", NODE_NAME: name, PORT: port },
   wait_ready: true,
   listen_timeout: 10_000,
-  kill_timeout: 15_000,
+  kill_timeout: 35_000,
 });
 
 module.exports = { apps: [node("a", 3001), node("b", 3002)] };

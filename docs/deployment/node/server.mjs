@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { Server } from "@bowline/server";
 
-const { PORT = "3001", NODE_NAME = "a" } = process.env;
-const GIVE_UP_MS = 10_000;
+const { PORT = "3001", NODE_NAME = "a", SPREAD_MS = "5000" } = process.env;
+const GIVE_UP_MS = 30_000;
 
 const httpServer = createServer();
 const io = new Server(httpServer, {
@@ -22,6 +22,7 @@ httpServer.listen(Number(PORT), "127.0.0.1", () => process.send?.("ready"));
 
 async function leave() {
   setTimeout(() => process.exit(1), GIVE_UP_MS).unref();
+  await io.drain({ timeoutMs: 20_000, jitterMs: Number(SPREAD_MS) });
   await io.close();
   if (process.connected) process.disconnect();
 }

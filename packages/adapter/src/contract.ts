@@ -242,11 +242,12 @@ export interface AdapterContract {
 /**
  * Makes the adapter of a namespace: a class, or a function.
  *
- * It is called once for each namespace, when that is made. Give it to a server as the option `adapter`.
+ * It is called once for each namespace, when that is made. Give it to a server as the option `adapter`. A class may say more
+ * exactly which namespaces it is for.
  * @example
  * const createAdapter: import("@bowline/adapter").AdapterConstructor = (namespace) => new Adapter(namespace);
  */
-export type AdapterConstructor = (new (nsp: AdapterNamespace) => AdapterContract) | AdapterFactory["create"];
+export type AdapterConstructor = (new (nsp: never) => AdapterContract) | AdapterFactory["create"];
 
 /** A function that makes adapters; as a method, so that those that ask for a whole namespace are welcome. */
 export interface AdapterFactory {

@@ -19,6 +19,7 @@ export type { ServerRequest } from "./cluster/server-request.ts";
 export type {
   AdapterConstructor,
   AdapterContract,
+  AdapterFactory,
   AdapterNamespace,
   AdapterSocket,
   AdapterSurroundings,

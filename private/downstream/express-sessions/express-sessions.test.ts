@@ -59,58 +59,60 @@ describe.each(installationsOf("express-sessions"))("Express sessions $title", (i
   });
   afterAll(() => Promise.all([...programs.values()].map((program) => program.stop())));
 
-  describe.skipIf(installation.missing !== undefined).each([
-    ["engine", "middlewares of the engine"],
-    ["wrap", "wrapped middlewares of a namespace"],
-  ] as const)("with Passport in the form %s: %s", (form) => {
-    const url = () => urlOf(form);
+  describe.skipIf(installation.missing !== undefined).each(["engine", "wrap"] as const)(
+    "with Passport in the form %s",
+    (form) => {
+      const url = () => urlOf(form);
 
-    test("has loaded these packages and no others of their kind", async () => {
-      expectPackages((await programs.get(form)?.loaded()) ?? [], installation, ["socket.io"]);
-    });
+      test("has loaded these packages and no others of their kind", async () => {
+        expectPackages((await programs.get(form)?.loaded()) ?? [], installation, ["socket.io"]);
+      });
 
-    test.each(PLAYERS)("knows the user behind %s over %s, after a log-in", async (client, mode) => {
-      const { cookie, place } = await logIn(url(), "john", "changeit");
-      expect(place).toBe("/in");
-      const caller = await connectCaller(client, url(), { mode, extraHeaders: { cookie } });
-      expect(await caller.call("whoami")).toEqual(["john"]);
-      const told = caller.next("told");
-      caller.socket.emit("tell", 1, "for you");
-      expect(await told).toEqual(["for you"]);
-    });
+      test.each(PLAYERS)("knows the user behind %s over %s, after a log-in", async (client, mode) => {
+        const { cookie, place } = await logIn(url(), "john", "changeit");
+        expect(place).toBe("/in");
+        const caller = await connectCaller(client, url(), { mode, extraHeaders: { cookie } });
+        expect(await caller.call("whoami")).toEqual(["john"]);
+        const told = caller.next("told");
+        caller.socket.emit("tell", 1, "for you");
+        expect(await told).toEqual(["for you"]);
+      });
 
-    test.each(PLAYERS)("counts with %s over %s in the session that pages see", async (client, mode) => {
-      const { cookie } = await logIn(url(), "ada", "knots");
-      const caller = await connectCaller(client, url(), { mode, extraHeaders: { cookie } });
-      expect(await caller.call("count")).toEqual([1]);
-      expect(await caller.call("count")).toEqual([2]);
-      expect(await (await fetch(`${url()}/count`, { headers: { cookie } })).json()).toBe(2);
-    });
+      test.each(PLAYERS)("counts with %s over %s in the session that pages see", async (client, mode) => {
+        const { cookie } = await logIn(url(), "ada", "knots");
+        const caller = await connectCaller(client, url(), { mode, extraHeaders: { cookie } });
+        expect(await caller.call("count")).toEqual([1]);
+        expect(await caller.call("count")).toEqual([2]);
+        expect(await (await fetch(`${url()}/count`, { headers: { cookie } })).json()).toBe(2);
+      });
 
-    test.each(PLAYERS)("keeps %s out over %s, whose log-in failed", async (client, mode) => {
-      const { cookie, place } = await logIn(url(), "john", "wrong");
-      expect(place).toBe("/out");
-      const caller = await makeCaller(client, url(), { mode, extraHeaders: { cookie } });
-      const [error] = await caller.next("connect_error");
-      expect(error).toMatchObject({ message: expect.stringMatching(/unauthorized|xhr poll error|websocket error/) });
-      expect(caller.socket.connected).toBe(false);
-    });
+      test.each(PLAYERS)("keeps %s out over %s, whose log-in failed", async (client, mode) => {
+        const { cookie, place } = await logIn(url(), "john", "wrong");
+        expect(place).toBe("/out");
+        const caller = await makeCaller(client, url(), { mode, extraHeaders: { cookie } });
+        const [error] = await caller.next("connect_error");
+        expect(error).toBeInstanceOf(Error);
+        expect(String(error)).toMatch(/unauthorized|xhr poll error|websocket error/);
+        expect(caller.socket.connected).toBe(false);
+      });
 
-    test("sends all sockets of a session away at the log-out, and no others", async () => {
-      const { cookie } = await logIn(url(), "john", "changeit");
-      const other = await logIn(url(), "john", "changeit");
-      const callers = await Promise.all(
-        PLAYERS.map(([client, mode]) => connectCaller(client, url(), { mode, extraHeaders: { cookie } })),
-      );
-      const spared = await connectCaller("our client", url(), { extraHeaders: { cookie: other.cookie } });
-      const gone = Promise.all(callers.map((caller) => caller.next("disconnect")));
-      expect((await fetch(`${url()}/logout`, { method: "POST", headers: { cookie } })).status).toBe(204);
-      expect((await gone).map(([reason]) => reason)).toEqual(
-        PLAYERS.map(() => expect.stringMatching(/^(io server disconnect|transport close)$/)),
-      );
-      expect(await spared.call("whoami")).toEqual(["john"]);
-    });
-  });
+      test("sends all sockets of a session away at the log-out, and no others", async () => {
+        const { cookie } = await logIn(url(), "john", "changeit");
+        const other = await logIn(url(), "john", "changeit");
+        const callers = await Promise.all(
+          PLAYERS.map(([client, mode]) => connectCaller(client, url(), { mode, extraHeaders: { cookie } })),
+        );
+        const spared = await connectCaller("our client", url(), { extraHeaders: { cookie: other.cookie } });
+        const gone = Promise.all(callers.map((caller) => caller.next("disconnect")));
+        expect((await fetch(`${url()}/logout`, { method: "POST", headers: { cookie } })).status).toBe(204);
+        const reasons = new Set((await gone).map(([reason]) => reason));
+        expect(
+          [...reasons].filter((reason) => reason !== "io server disconnect" && reason !== "transport close"),
+        ).toEqual([]);
+        expect(await spared.call("whoami")).toEqual(["john"]);
+      });
+    },
+  );
 
   describe.skipIf(installation.missing !== undefined)("with middlewares of the engine", () => {
     const url = () => urlOf("engine");
@@ -131,7 +133,7 @@ describe.each(installationsOf("express-sessions"))("Express sessions $title", (i
 
     test("has helmet's and cors' headers on the handshake by polling, and on the requests after it", async () => {
       const opened = await fetch(`${url()}${HANDSHAKE}`);
-      const { sid } = JSON.parse((await opened.text()).slice(1));
+      const sid = /"sid":"([^"]+)"/.exec(await opened.text())?.[1];
       const posted = await fetch(`${url()}${HANDSHAKE}&sid=${sid}`, { method: "POST", body: "40" });
       for (const { headers } of [opened, posted]) {
         expect(headers.get("x-content-type-options")).toBe("nosniff");

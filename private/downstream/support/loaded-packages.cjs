@@ -1,5 +1,6 @@
 // Tells which packages a program has loaded: to the process that started it when that asks, and in a file at the end.
 // Place: loaded before the program with `--require`; it changes nothing that the program can see.
+const { isWorker } = require("node:cluster");
 const { readFileSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
 
@@ -25,10 +26,13 @@ function loadedPackages() {
   return [...found.values()];
 }
 
-process.on("message", (message) => {
-  if (message === "Which packages are loaded?") process.send(loadedPackages());
-});
-process.channel?.unref();
+// The channel of a worker is that of its cluster, and is what keeps it alive.
+if (!isWorker) {
+  process.on("message", (message) => {
+    if (message === "Which packages are loaded?") process.send(loadedPackages());
+  });
+  process.channel?.unref();
+}
 
 const file = process.env.BOWLINE_LOADED_FILE;
-if (file !== undefined) process.on("exit", () => writeFileSync(file, JSON.stringify(loadedPackages())));
+if (file !== undefined && !isWorker) process.on("exit", () => writeFileSync(file, JSON.stringify(loadedPackages())));

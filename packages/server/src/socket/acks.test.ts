@@ -38,9 +38,9 @@ describe("an ack that the client owes", () => {
     const { socket, client, platform } = openSocket();
     const [oldest, youngest] = [vi.fn(), vi.fn()];
     socket.emit("ask", oldest);
-    for (let asked = 1; asked <= MAX_PENDING_ACKS; asked++) socket.emit("ask", () => undefined);
+    for (let id = 2; id <= MAX_PENDING_ACKS + 1; id++) socket.expectReply(id, () => undefined);
     socket.emit("ask", youngest);
-    client.send('30["late"]', `3${MAX_PENDING_ACKS + 1}["yes"]`);
+    client.send('30["late"]', '31["yes"]');
     expect([oldest.mock.calls, youngest.mock.calls, socket.acks.size]).toEqual([[], [["yes"]], MAX_PENDING_ACKS - 1]);
     expect(platform.warnings).toEqual([["BOWLINE_ACK_FORGOTTEN", expect.stringContaining("timeout()")]]);
   });

@@ -7,6 +7,7 @@ import {
   Adapter,
   type AdapterConstructor,
   type AdapterContract,
+  type AdapterFactory,
   type AdapterNamespace,
   type AdapterSurroundings,
   SessionAwareAdapter,
@@ -37,7 +38,7 @@ export function createAdapter(
   namespace: AdapterNamespace,
   dialect: Pick<ApiDialect, "admitAdapter">,
 ): AdapterContract {
-  return dialect.admitAdapter(isConstructor(maker) ? new maker(namespace) : maker(namespace), namespace);
+  return dialect.admitAdapter(isFactory(maker) ? maker(namespace) : new (asClass(maker))(namespace), namespace);
 }
 
 /** Chooses what adapters are handed. */
@@ -67,7 +68,13 @@ export function adapterSurroundings(
   };
 }
 
-/** Whether it may be called with `new`: a function of the old kind may, and what it returns is the adapter. */
-function isConstructor(maker: AdapterConstructor): maker is new (namespace: AdapterNamespace) => AdapterContract {
-  return maker.prototype !== undefined;
+/** Whether it cannot be called with `new`; a function of the old kind can, and what it returns is the adapter. */
+function isFactory(maker: AdapterConstructor): maker is AdapterFactory["create"] {
+  return Reflect.get(maker, "prototype") === undefined;
+}
+
+/** A class may ask for the very namespaces that it was written for, which ours are. */
+function asClass(maker: AdapterConstructor): new (namespace: AdapterNamespace) => AdapterContract;
+function asClass(maker: unknown): unknown {
+  return maker;
 }

@@ -26,10 +26,12 @@ import {
   type WithoutAck,
 } from "@bowline/protocol/internal";
 import { SocketEmitter } from "./emitter.ts";
+import type { HandlerAbout } from "./handler-errors.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { refuseNamespaceEvent } from "./reserved-events.ts";
 import type { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
+import type { ServerTrace } from "./trace-points.ts";
 
 /** A namespace as its adapter knows it. */
 export abstract class AdapterFace<
@@ -66,6 +68,11 @@ export abstract class AdapterFace<
   /** What the platform has for adapters. */
   get surroundings(): AdapterSurroundings {
     return this.#host.surroundings;
+  }
+
+  /** @internal */
+  get trace(): ServerTrace {
+    return this.#host.trace;
   }
 
   /** The id of the next packet that is to be answered; for adapters. */
@@ -116,10 +123,9 @@ export abstract class AdapterFace<
 
   /** Calls the listeners of an event that another server has sent: adapters call it by this name. */
   _onServerSideEmit([event, ...args]: readonly unknown[]): void {
-    guard(
-      () => void this.dispatch(String(event), args),
-      (error) => this.#host.platform.reportUncaught(error),
-    );
+    const { handlers } = this.#host;
+    const about = (): HandlerAbout => ({ handler: "event", namespace: this.name, event: String(event) });
+    handlers.run(() => this.dispatchGuarded(String(event), args, handlers, about), about);
   }
 
   /** Prepares a packet for many sockets; for adapters. */

@@ -31,12 +31,15 @@ import { BroadcastAnswers } from "./broadcast-answers.ts";
 import { createRemoteSocket, type RemoteSocket } from "./remote-socket.ts";
 import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
+import type { ServerTrace } from "./trace-points.ts";
 
 /** What an operator needs of its namespace. */
 export interface BroadcastSource<Emit extends EventsMap, Data> {
   readonly name: string;
   readonly adapter: AdapterContract;
   readonly clock: Clock;
+  /** What is told of broadcasts. @internal */
+  readonly trace: Pick<ServerTrace, "broadcast">;
   /** The sockets of this process. */
   readonly sockets: ReadonlyMap<SocketId, RemoteSocket<Emit, Data>>;
 }
@@ -326,6 +329,7 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
     refuseReservedEvent(event);
     const { args, ack } = takeAck(given);
     const packet: SocketPacket = { type: PacketType.EVENT, nsp: this.#source.name, data: [event, ...args] };
+    this.#source.trace.broadcast(this.#source.name, event, this.#target);
     if (ack === undefined) void this.#source.adapter.broadcast(packet, this.#target);
     else this.#ask(packet, (...settled) => invoke(ack, settled));
   }

@@ -97,6 +97,9 @@ export interface SendOptions {
 
 const MAIN_NAMESPACE = "/";
 
+/** What a client is told that asks for a namespace that nobody made. */
+export const UNKNOWN_NAMESPACE: Refusal = { message: "Invalid namespace" };
+
 const TOO_MANY: Refusal = { message: "Too many namespaces" };
 
 /** So many namespaces may wait behind the main one while that is being judged. */

@@ -171,6 +171,11 @@ describe("a server that is drained", () => {
   );
 });
 
+it("a server whose engine is not ours says that it cannot be drained", () => {
+  const io = new SocketServer({}, createFakePlatform()).bind({ on: () => undefined });
+  expect(() => io.drain()).toThrow(TypeError);
+});
+
 it("a server without an engine has nobody to send away", async () => {
   const io = new SocketServer({}, createFakePlatform());
   expect(await io.drain()).toMatchObject({ connections: 0 });

@@ -7,8 +7,9 @@
 
 import type { Clock, Random, TracePoint } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
-import type { EngineServer } from "../engine/server.ts";
+import { EngineServer } from "../engine/server.ts";
 import { ClientConnection } from "./connection.ts";
+import type { BoundEngine } from "./foreign-connection.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** How a server is emptied. */
@@ -78,13 +79,19 @@ export class Drain {
   readonly #leaving: Map<Connection, Leaving> = new Map();
   readonly #count = { connections: 0, sockets: 0, moved: 0, left: 0, forced: 0, acksFinished: 0, acksAbandoned: 0 };
 
-  /** @throws RangeError when a number is not one that can work. */
+  /**
+   * @throws RangeError when a number is not one that can work.
+   * @throws TypeError when the engine is not ours.
+   */
   constructor(
-    engine: EngineServer,
+    engine: BoundEngine,
     { clock, random, trace }: Pick<SocketPlatform, "clock" | "random" | "trace">,
     given: Partial<DrainOptions>,
   ) {
     const { timeoutMs, jitterMs } = resolveDrainOptions(given);
+    if (!(engine instanceof EngineServer)) {
+      throw new TypeError("Cannot drain the server: its engine is not ours, and keeps its doors open; call close()");
+    }
     this.#engine = engine;
     this.#clock = clock;
     this.#random = random;

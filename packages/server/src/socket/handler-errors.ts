@@ -16,7 +16,7 @@ export interface HandlerErrorReport<S = unknown> {
   readonly error: unknown;
   /**
    * What failed: a listener of an event or of `connection`, an acknowledgement's callback, a middleware of a namespace or
-   * of a socket, a function handed to `io.of()`, or an adapter that was asked for a lost session.
+   * of a socket, a function handed to `io.of()`, or an adapter that was to keep or bring back a lost session.
    */
   readonly handler:
     | "event"

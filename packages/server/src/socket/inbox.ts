@@ -164,12 +164,17 @@ export class Inbox {
   }
 
   #deliver([event, ...args]: IncomingEvent): void {
-    const about = () => this.#owner.about("event", String(event));
-    this.#handlers.run(() => {
+    try {
       const listeners = this.#anyListeners;
-      if (listeners !== undefined) this.#handlers.callAll(listeners.list(), event, args, about);
+      if (listeners !== undefined) this.#handlers.callAll(listeners.list(), event, args, () => this.#aboutEvent(event));
       this.#owner.deliver(event, args);
-    }, about);
+    } catch (error) {
+      this.#handlers.failed({ ...this.#aboutEvent(event), error });
+    }
+  }
+
+  #aboutEvent(event: unknown): HandlerAbout {
+    return this.#owner.about("event", String(event));
   }
 
   /** Makes the function that answers an event, once. */

@@ -8,6 +8,7 @@ import type { HandlerErrors } from "./handler-errors.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { SocketServer } from "./server.ts";
+import type { ServerTrace } from "./trace-points.ts";
 
 /** The server as its namespaces know it. */
 export interface NamespaceHost<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data> {
@@ -15,6 +16,7 @@ export interface NamespaceHost<Listen extends EventsMap, Emit extends EventsMap,
   readonly platform: SocketPlatform;
   readonly dialect: ApiDialect;
   readonly handlers: HandlerErrors;
+  readonly trace: ServerTrace;
   /** What adapters are handed. */
   readonly surroundings: AdapterSurroundings;
   /** How lost sessions are kept; undefined where they are not. */

@@ -89,7 +89,9 @@ export class Namespace<
     this.clock = host.platform.clock;
     this.#host = host;
     this.adapter = createAdapter(this);
-    this.recovery = host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform.random);
+    const adapterFailed = (error: unknown) => host.handlers.contained({ error, handler: "adapter", namespace: name });
+    this.recovery =
+      host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform.random, adapterFailed);
     this.#reception = new Reception(
       {
         name,
@@ -315,7 +317,7 @@ export class Namespace<
     return this.#reception.middlewares;
   }
 
-  /** Middlewares that a client has to pass before those of this namespace. @internal */
+  /** Middlewares that a client has to pass before those of this namespace. */
   protected guardsOf(_client: JoinRequest["client"]): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
     return [];
   }

@@ -63,22 +63,22 @@ export class Reception<S extends { refuse(): void }> {
   judge(request: JoinRequest): void {
     this.#judging++;
     const claim = readClaim(request);
-    const found = claim === undefined ? undefined : this.#owner.recovery?.find(claim);
+    const { recovery } = this.#owner;
+    const found = claim === undefined ? undefined : recovery?.find(claim);
     if (!(found instanceof Promise)) {
-      this.#receive(request, found);
+      this.#receive(request, found ?? undefined);
       return;
     }
     const failed = (error: unknown) => {
-      // What a client shows may be why, so that it must not be able to end the process by it.
-      this.#handlers.contained({ error, handler: "adapter", namespace: this.#owner.name });
+      recovery?.notFound(error);
       this.#receive(request, undefined);
     };
-    found.then((session) => this.#receive(request, session), failed);
+    found.then((session) => this.#receive(request, session ?? undefined), failed);
   }
 
-  #receive(request: JoinRequest, session: Session | null | undefined): void {
+  #receive(request: JoinRequest, session: Session | undefined): void {
     const { recovery } = this.#owner;
-    const hold = recovery?.hold(request.client, session ?? undefined);
+    const hold = recovery?.hold(request.client, session);
     const socket = this.#owner.createSocket({ ...request, hold });
     if (hold !== undefined) hold.end = () => socket.refuse();
     const decided = (refusal?: MiddlewareRefusal) => {

@@ -65,6 +65,40 @@ describe("an adapter of the program's own", () => {
     expect(told.mock.calls).toEqual([[{ error: mistake, handler: "adapter", namespace: "/" }]]);
   });
 
+  it("may throw: the program is told, and the client starts anew", () => {
+    const mistake = new Error("invalid offset");
+    const { io, connect, sockets, uncaught } = createOwn(() => {
+      throw mistake;
+    });
+    const told = vi.fn();
+    io.on("handler_error", told);
+    connect().send('0{"pid":"pid","offset":"o1"}');
+    expect([sockets.map(({ recovered }) => recovered), uncaught]).toEqual([[false], []]);
+    expect(told.mock.calls).toEqual([[{ error: mistake, handler: "adapter", namespace: "/" }]]);
+  });
+
+  it.each([
+    [
+      "throw",
+      (error: Error) => {
+        throw error;
+      },
+    ],
+    ["reject", (error: Error) => Promise.reject(error)],
+  ])("may %s when it is to keep a session: the socket ends as ever, and the program is told", async (_how, fail) => {
+    const mistake = new Error("database away");
+    const { io, connect, sockets, uncaught, persisted } = createOwn(() => undefined);
+    const [told, ended] = [vi.fn(), vi.fn()];
+    io.on("handler_error", told);
+    persisted.mockImplementation(() => fail(mistake));
+    const client = connect().join();
+    sockets[0]?.on("disconnect", ended);
+    client.vanish();
+    await Promise.resolve();
+    expect([ended.mock.calls.length, io.sockets.sockets.size, uncaught]).toEqual([1, 0, []]);
+    expect(told.mock.calls).toEqual([[{ error: mistake, handler: "adapter", namespace: "/" }]]);
+  });
+
   it("gets a session back whose client has gone meanwhile", async () => {
     const { connect, sockets, persisted } = createOwn(async () => session);
     const client = connect();

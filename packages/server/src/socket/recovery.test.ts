@@ -181,7 +181,7 @@ describe("a client that comes back", () => {
     const server = createServer();
     const { io, sockets, connect } = server;
     io.once("connection", (socket) => {
-      socket.data["name"] = "bob";
+      Object.assign(socket.data, { name: "bob" });
       void socket.join(["a", "b"]);
     });
     const { sid, claim } = loseClient(server);
@@ -189,7 +189,7 @@ describe("a client that comes back", () => {
     const client = connect();
     client.send(claim);
     client.take();
-    expect([sockets[1]?.data, sockets[1]?.rooms]).toEqual([{ name: "bob" }, new Set([sid, "a", "b"])]);
+    expect(sockets[1]).toMatchObject({ data: { name: "bob" }, rooms: new Set([sid, "a", "b"]) });
     io.to("a").emit("hello");
     expect(client.take()).toEqual([expect.stringMatching(/^2\["hello","/)]);
   });

@@ -4,7 +4,7 @@
 //        and nobody has noticed; who could not make use of a session puts it back; leaving a namespace is final.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
-import type { AdapterContract, Session } from "@bowline/adapter";
+import type { AdapterContract, Session, SessionToPersist } from "@bowline/adapter";
 import { createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, DisconnectReason, JoinRequest } from "./connection.ts";
 
@@ -84,12 +84,20 @@ export class Recovery {
   readonly skipsMiddlewares: boolean;
   readonly #owner: RecoveryOwner;
   readonly #random: Random;
+  readonly #failed: (error: unknown) => void;
   readonly #holds: Map<string, Hold> = new Map();
 
-  constructor(owner: RecoveryOwner, { skipMiddlewares }: RecoveryOptions, random: Random) {
+  /** @param failed told what the adapter fails with; whatever that is, sockets come and go as ever. */
+  constructor(
+    owner: RecoveryOwner,
+    { skipMiddlewares }: RecoveryOptions,
+    random: Random,
+    failed: (error: unknown) => void,
+  ) {
     this.skipsMiddlewares = skipMiddlewares;
     this.#owner = owner;
     this.#random = random;
+    this.#failed = failed;
   }
 
   /** Takes a session out of the adapter, and out of the hands of a connection that has died unnoticed. */
@@ -103,7 +111,18 @@ export class Recovery {
       // Now and not once it has been judged: by then its id and its rooms are those of the newer one.
       if (wasJudged) elder.end?.();
     }
-    return this.#owner.adapter.restoreSession(pid, offset);
+    // What a client shows may be why an adapter fails, so that it must not be able to end the process by it.
+    try {
+      return this.#owner.adapter.restoreSession(pid, offset);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** Told when what `find` promised is not kept. */
+  notFound(error: unknown): void {
+    this.#failed(error);
   }
 
   /** Gives a session, old or new, into the hands of a client; clients of revision 4 have none. */
@@ -130,7 +149,7 @@ export class Recovery {
 
   /** The client of a session has gone before it joined: the next one may try. */
   putBack(hold: Hold): void {
-    if (this.#release(hold) && hold.session !== undefined) void this.#owner.adapter.persistSession(hold.session);
+    if (this.#release(hold) && hold.session !== undefined) this.#persist(hold.session);
   }
 
   /** A refused client gives its session up. */
@@ -141,7 +160,16 @@ export class Recovery {
   /** A socket that had joined has ended; told while it still is in its rooms. */
   ended(hold: Hold, reason: DisconnectReason, { id, rooms, data }: EndingSocket): void {
     if (!this.#release(hold) || !RECOVERABLE.has(reason)) return;
-    void this.#owner.adapter.persistSession({ sid: id, pid: hold.pid, rooms: [...rooms], data });
+    this.#persist({ sid: id, pid: hold.pid, rooms: [...rooms], data });
+  }
+
+  #persist(session: SessionToPersist): void {
+    try {
+      const done = this.#owner.adapter.persistSession(session);
+      if (done instanceof Promise) done.catch(this.#failed);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #isHeld(hold: Hold): boolean {

@@ -5,7 +5,6 @@
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
 import type { Adapter, AdapterConstructor } from "@bowline/adapter";
-import type { Refusal } from "@bowline/protocol";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { Connection } from "../engine/connection.ts";
 import type { EngineSettings } from "../engine/options.ts";
@@ -13,7 +12,7 @@ import { EngineServer } from "../engine/server.ts";
 import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
-import { ClientConnection, type ConnectionHost } from "./connection.ts";
+import { ClientConnection, type ConnectionHost, UNKNOWN_NAMESPACE } from "./connection.ts";
 import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
 import { asConnection, type BoundEngine, ForeignConnection, type ForeignSocket } from "./foreign-connection.ts";
@@ -27,8 +26,6 @@ import { SharedEncoder } from "./shared-encoder.ts";
 import type { Socket } from "./socket.ts";
 import { ServerTrace } from "./trace-points.ts";
 import { Wires } from "./wires.ts";
-
-const UNKNOWN_NAMESPACE: Refusal = { message: "Invalid namespace" };
 
 /**
  * A server without a platform; `Server` of a runtime is this with its surroundings.
@@ -45,6 +42,7 @@ export class SocketServer<
 > extends SettingsFace<Listen, Emit, ServerSide, Data> {
   sockets: Namespace<Listen, Emit, ServerSide, Data>;
   readonly #platform: SocketPlatform;
+  readonly #trace: ServerTrace;
   readonly #namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>>;
   readonly #chooseDialect: ChooseDialect;
   #dialect: ApiDialect;
@@ -66,6 +64,7 @@ export class SocketServer<
   ) {
     super(options, platform);
     this.#platform = platform;
+    this.#trace = new ServerTrace(platform.trace);
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.opts.compat);
     this.#adapter = chooseAdapter(this.opts);
@@ -204,12 +203,8 @@ export class SocketServer<
    * });
    */
   drain(options: Partial<DrainOptions> = {}): Promise<DrainReport> {
-    const engine = this.#engine;
-    if (engine === undefined) return Promise.resolve(NOBODY_THERE);
-    if (!(engine instanceof EngineServer)) {
-      throw new TypeError("Cannot drain the server: its engine is not ours, and keeps its doors open; call close()");
-    }
-    this.#drained ??= new Drain(engine, this.#platform, options).run();
+    if (this.#engine === undefined) return Promise.resolve(NOBODY_THERE);
+    this.#drained ??= new Drain(this.#engine, this.#platform, options).run();
     return this.#drained;
   }
 
@@ -257,7 +252,7 @@ export class SocketServer<
       get maxNamespaces() {
         return options().maxNamespaces;
       },
-      trace: new ServerTrace(this.#platform.trace),
+      trace: this.#trace,
       showMap: (map) => this.#dialect.showMap(map),
       packetOf: (frames) => this.encoder.packetOf(frames),
       admit: (request) => {
@@ -298,6 +293,7 @@ export class SocketServer<
       server: this,
       platform,
       handlers,
+      trace: this.#trace,
       get dialect() {
         return dialect();
       },

@@ -383,6 +383,9 @@ export class Socket<
   }
 
   #deliver(event: string, args: readonly unknown[]): void {
-    this.dispatchGuarded(event, args, this.host.handlers, () => aboutSocket("event", this, event));
+    const { handlers } = this.host;
+    // Every event comes by here: what only reports need is made for them alone.
+    if (!handlers.isReporting) this.dispatch(event, args);
+    else this.dispatchGuarded(event, args, handlers, () => aboutSocket("event", this, event));
   }
 }

@@ -42,6 +42,16 @@ describe("trace points", () => {
     ]);
   });
 
+  it("tell whom the program's events are for", () => {
+    const { io, told } = createServer();
+    io.to("readers").except("guests").emit("news", "secret");
+    io.of("/desk").emit("open");
+    expect(told).toEqual([
+      ["namespace.broadcast", { namespace: "/", event: "news", rooms: ["readers"], except: ["guests"] }],
+      ["namespace.broadcast", { namespace: "/desk", event: "open", rooms: [], except: [] }],
+    ]);
+  });
+
   it("tell of a client that broke a rule before its connection ends, with what to do about it", () => {
     const { told, connect } = createServer();
     connect().send('2["early"]');

@@ -21,6 +21,12 @@ interface TracedSocket {
   readonly nsp: { readonly name: string };
 }
 
+/** Whom an event is for. */
+interface TracedTarget {
+  readonly rooms: ReadonlySet<string>;
+  readonly except: ReadonlySet<string>;
+}
+
 /** Tells of one server's clients. */
 export class ServerTrace {
   readonly #opened: TracePoint;
@@ -28,6 +34,7 @@ export class ServerTrace {
   readonly #violation: TracePoint;
   readonly #joined: TracePoint;
   readonly #refused: TracePoint;
+  readonly #broadcast: TracePoint;
   readonly #received: TracePoint;
   readonly #left: TracePoint;
 
@@ -37,6 +44,7 @@ export class ServerTrace {
     this.#violation = trace("connection.violation");
     this.#joined = trace("namespace.joined");
     this.#refused = trace("namespace.refused");
+    this.#broadcast = trace("namespace.broadcast");
     this.#received = trace("socket.received");
     this.#left = trace("socket.disconnected");
   }
@@ -67,6 +75,12 @@ export class ServerTrace {
   /** A client was refused by a namespace. */
   refused({ id }: TracedConnection, namespace: string, { message }: Refusal, code: RefusalCode): void {
     if (this.#refused.active) this.#refused.publish({ code, hint: REFUSALS[code], session: id, namespace, message });
+  }
+
+  /** The program sends an event to many. */
+  broadcast(namespace: string, event: unknown, { rooms, except }: TracedTarget): void {
+    if (!this.#broadcast.active) return;
+    this.#broadcast.publish({ namespace, event, rooms: [...rooms], except: [...except] });
   }
 
   /** A packet has come in for a socket. */

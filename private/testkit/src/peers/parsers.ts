@@ -10,6 +10,7 @@ export type ParserName =
   | "text"
   | "msgpack 2.2"
   | "msgpack 3.0"
+  | "json 2.1"
   | "json 3.0"
   | "our msgpack of protocol 4"
   | "our msgpack of protocol 5"
@@ -30,6 +31,8 @@ export async function loadParser(name: ParserName): Promise<unknown> {
       return requireOfficial("socket.io-msgpack-parser-v2");
     case "msgpack 3.0":
       return requireOfficial("socket.io-msgpack-parser-v3");
+    case "json 2.1":
+      return requireOfficial("socket.io-json-parser-v2");
     case "json 3.0":
       return requireOfficial("socket.io-json-parser-v3");
     case "our msgpack of protocol 4":

@@ -24,7 +24,7 @@ const streams = await redisKinds(
   "@socket.io/redis-streams-adapter on our base",
   () => {
     const streamName = uniqueName();
-    const options = { streamName, heartbeatInterval: 500, heartbeatTimeout: 5000 };
+    const options = { streamName, channelPrefix: streamName, heartbeatInterval: 500, heartbeatTimeout: 5000 };
     return {
       create: (client) => loadPackage("@socket.io/redis-streams-adapter").createAdapter(client, options),
       key: streamName,

@@ -11,6 +11,7 @@ const kinds = await redisKinds(
       create: (client) =>
         loadPackage("@socket.io/redis-streams-adapter").createAdapter(client, {
           streamName,
+          channelPrefix: streamName,
           heartbeatInterval: 500,
           heartbeatTimeout: 5000,
         }),

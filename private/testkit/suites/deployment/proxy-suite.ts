@@ -156,7 +156,7 @@ export function proxySuite({ proxy, file, nodeOptions, withCredentials, players,
       expect(Math.min(...waits.map(([, seconds]) => Number(seconds) * 1000))).toBeGreaterThan(silenceMs);
     });
 
-    describe("when a node dies", () => {
+    describe("when a node goes", () => {
       let ownNodes: readonly Node[] = [];
       let ownFront: ReverseProxy | undefined;
 
@@ -166,25 +166,46 @@ export function proxySuite({ proxy, file, nodeOptions, withCredentials, players,
         await Promise.all(ownNodes.map((node) => node.kill()));
       });
 
-      test("its clients are back at the other one, over every transport", async () => {
+      /** All players at nodes of their own, of which the one is to go that the first player is at. */
+      async function assemble(): Promise<{ all: readonly ClientSocket[]; victim: Node; survivor: NodeName }> {
         ownNodes = await startNodes();
         const own = await startReverseProxy(proxy, file, portsOf(ownNodes));
         ownFront = own;
         const all = await Promise.all(
           players.map(([name, mode]) => connected(name, mode, own, { reconnection: true })),
         );
-        const places = await Promise.all(all.map((client) => asked(client, "where")));
-        const victim = ownNodes.find(({ name }) => name === places[0]) ?? never();
-        const survivor = victim.name === "a" ? "b" : "a";
-        const hit = all.filter((_, index) => places[index] === victim.name);
-        const back = Promise.all(hit.map((client) => next(client, "connect")));
+        const place = await asked(all[0] ?? never(), "where");
+        const [victim = never()] = ownNodes.filter(({ name }) => name === place);
+        const [survivor = never()] = NODE_NAMES.filter((name) => name !== place);
+        return { all, victim, survivor };
+      }
 
+      /** Those of the clients that are at a node. */
+      async function clientsOf(node: Node, all: readonly ClientSocket[]): Promise<readonly ClientSocket[]> {
+        const places = await Promise.all(all.map((client) => asked(client, "where")));
+        return all.filter((_, index) => places[index] === node.name);
+      }
+
+      test("by dying, its clients are back at the other one, over every transport", async () => {
+        const { all, victim, survivor } = await assemble();
+        const back = Promise.all((await clientsOf(victim, all)).map((client) => next(client, "connect")));
         await victim.kill();
         await back;
+        expect(await Promise.all(all.map((client) => asked(client, "where")))).toEqual(all.map(() => survivor));
+      });
 
-        expect(await Promise.all(hit.map((client) => asked(client, "where")))).toEqual(hit.map(() => survivor));
-        const spared = all.filter((client) => !hit.includes(client));
-        expect(await Promise.all(spared.map((client) => asked(client, "where")))).toEqual(spared.map(() => survivor));
+      test("after it has been drained, its clients are at the other one, and newcomers never see it", async () => {
+        const { all, victim, survivor } = await assemble();
+        const hit = await clientsOf(victim, all);
+        const back = Promise.all(hit.map((client) => next(client, "connect")));
+        const report = await victim.io.drain({ timeoutMs: 10_000, jitterMs: 200 });
+        await back;
+        expect(report).toMatchObject({ connections: hit.length, forced: 0 });
+        const newcomer = await connected("our client", "polling", ownFront ?? front);
+        const everybody = [...all, newcomer];
+        expect(await Promise.all(everybody.map((client) => asked(client, "where")))).toEqual(
+          everybody.map(() => survivor),
+        );
       });
     });
   });

@@ -29,7 +29,7 @@ let client: ClientSocket | undefined;
 
 async function startProcess(name: NodeName): Promise<NodeProcess> {
   const port = await freePort();
-  const child = fork(PROGRAM, { env: { ...process.env, PORT: String(port), NODE_NAME: name } });
+  const child = fork(PROGRAM, { env: { ...process.env, PORT: String(port), NODE_NAME: name, SPREAD_MS: "100" } });
   const ended = once(child, "exit");
   const words: unknown[] = await within(once(child, "message"), PATIENCE_MS, `the word of node "${name}"`);
   expect(words[0]).toBe("ready");

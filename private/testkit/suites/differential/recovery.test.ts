@@ -44,10 +44,11 @@ async function openScene(mode: TransportMode, recovery: { maxDisconnectionDurati
   endings.push(() => proxy.close());
   io.on("connection", (socket) => {
     if (!socket.recovered) {
-      socket.data["name"] = "bob";
+      Object.assign(socket.data, { name: "bob" });
       void socket.join("news");
     }
-    socket.emit("welcome", socket.recovered, socket.data["name"]);
+    const name: unknown = Reflect.get(socket.data, "name");
+    socket.emit("welcome", socket.recovered, name);
   });
   const client = connect(proxy.url, {
     transports: TRANSPORTS[mode],

@@ -150,7 +150,8 @@ export function runtimeSuite(name: string, start: StartEngine): void {
         const writeHead: unknown = Reflect.get(res, "writeHead");
         Reflect.set(res, "writeHead", (...args: unknown[]): unknown => {
           res.setHeader("set-cookie", "session=1");
-          return typeof writeHead === "function" ? Reflect.apply(writeHead, res, args) : undefined;
+          const written: unknown = typeof writeHead === "function" ? Reflect.apply(writeHead, res, args) : undefined;
+          return written;
         });
         next();
       });
