@@ -23,21 +23,6 @@ function createElder(...ids: readonly string[]) {
   return { adapter, nsp, sent };
 }
 
-/** An adapter with what it inherits from the emitter. */
-interface Heir extends ElderAdapter {
-  on(event: string, listener: () => void): Heir;
-  emit(event: string, ...args: readonly unknown[]): Heir;
-}
-
-/** Makes an adapter as classes of that time do: the function is called on an object that inherits from it. */
-function createHeir(nsp: ElderNamespace): Heir;
-function createHeir(nsp: ElderNamespace): unknown {
-  const made: unknown = Object.create(ElderAdapter.prototype);
-  const make: unknown = ElderAdapter;
-  if (typeof make === "function") Reflect.apply(make, made, [nsp]);
-  return made;
-}
-
 async function settle(): Promise<void> {
   await Promise.resolve();
   await Promise.resolve();
@@ -101,10 +86,15 @@ describe("an adapter of 1.x", () => {
 
   it("is extended in the old way, and listened to", () => {
     const { nsp } = createElder();
-    const own = createHeir(nsp);
-    own.add("x", "x");
     const heard = vi.fn();
+    function Own(this: object): void {
+      if (typeof ElderAdapter === "function") Reflect.apply(ElderAdapter, this, [nsp]);
+    }
+    Object.setPrototypeOf(Own.prototype, ElderAdapter.prototype);
+    const own: unknown = Reflect.construct(Own, []);
+    if (!(own instanceof ElderAdapter)) throw new Error("Cannot go on: the class does not inherit");
+    own.add("x", "x");
     own.on("a", heard).emit("a", 1);
-    expect([own instanceof ElderAdapter, Object.keys(own.rooms), heard.mock.calls]).toEqual([true, ["x"], [[1]]]);
+    expect([Object.keys(own.rooms), heard.mock.calls]).toEqual([["x"], [[1]]]);
   });
 });

@@ -18,8 +18,8 @@ export interface MemoryBroker {
 
 function copy<Message>(message: Message): Message;
 function copy(message: unknown): unknown {
-  const copied: unknown = JSON.parse(JSON.stringify(message));
-  return copied;
+  const read: unknown = JSON.parse(JSON.stringify(message));
+  return read;
 }
 
 function publish(broker: MemoryBroker, from: ClusterAdapter, message: ClusterMessage): string {

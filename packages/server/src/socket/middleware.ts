@@ -44,8 +44,15 @@ export function toRefusal(error: Error): Refusal {
   return data === undefined ? { message: error.message } : { message: error.message, data };
 }
 
+/** What refuses may be an error of another realm, or an object that a program has made like one. */
 function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
+  if (typeof thrown === "object" && thrown !== null) {
+    const message: unknown = Reflect.get(thrown, "message");
+    const data: unknown = Reflect.get(thrown, "data");
+    const error = new Error(typeof message === "string" ? message : "");
+    return data === undefined ? error : Object.assign(error, { data });
+  }
   return new Error(thrown === undefined || thrown === null ? "refused without a reason" : String(thrown));
 }
 
@@ -65,7 +72,8 @@ export function runMiddlewares<Subject>(
     const next: Next = (error) => {
       if (answered) return;
       answered = true;
-      if (error === undefined || error === null) ask(index + 1);
+      // Programs write `next(isBad && new Error())`, too.
+      if (!error) ask(index + 1);
       else {
         const refusal = toError(error);
         outcome.decided({ error: refusal, told: toRefusal(refusal) });

@@ -95,13 +95,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
-/** A list that somebody answered with, in order. */
-export function sortedList(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new TypeError(`Cannot sort "${String(value)}": it is no list`);
-  const items: unknown[] = value;
-  return [...items].sort();
-}
-
 function can(value: unknown, methods: readonly string[]): boolean {
   return isObject(value) && methods.every((method) => typeof value[method] === "function");
 }

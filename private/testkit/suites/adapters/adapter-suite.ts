@@ -6,7 +6,6 @@ import { type AdapterConstructor, type BroadcastTimeoutError, Server } from "@bo
 import { type Socket as ClientSocket, io as connect } from "socket.io-client-v4";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listenOnLoopback } from "../../src/peers/http-listener.ts";
-import { sortedList } from "../../src/peers/raw-surface.ts";
 import { waitFor } from "../../src/peers/wait-for.ts";
 
 const SERVERS = 3;
@@ -224,7 +223,8 @@ export function adapterSuite(kind: AdapterKind): void {
         for (const [index, client] of all.entries()) {
           client.on("ask", (value: number, answer: (...args: unknown[]) => void) => answer(value + index, "more"));
         }
-        expect(sortedList(await ioAt(0).to("answering").timeout(10_000).emitWithAck("ask", 5))).toEqual([5, 6, 7]);
+        const answers: unknown[] = await ioAt(0).to("answering").timeout(10_000).emitWithAck("ask", 5);
+        expect([...answers].sort()).toEqual([5, 6, 7]);
         expect(await ioAt(0).to("nobody").timeout(10_000).emitWithAck("ask", 5)).toEqual([]);
       });
 
@@ -247,7 +247,8 @@ export function adapterSuite(kind: AdapterKind): void {
         }
         ioAt(1).serverSideEmit("reload", "ten chars.");
         await vi.waitFor(() => expect([...told].sort()).toEqual([10, 12]), PATIENCE);
-        expect(sortedList(await ioAt(1).serverSideEmitWithAck("who"))).toEqual([0, 2]);
+        const answers: unknown[] = await ioAt(1).serverSideEmitWithAck("who");
+        expect(answers.sort()).toEqual([0, 2]);
       });
 
       test.runIf(kind.offsets !== undefined)("a client that is lost finds its session on another server", async () => {

@@ -4,8 +4,6 @@ import { type AdapterConstructor, Server } from "@bowline/server";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client-v4";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { listenOnLoopback } from "../../src/peers/http-listener.ts";
-import { memberOf } from "../../src/peers/load-package.ts";
-import { isListener, sortedList } from "../../src/peers/raw-surface.ts";
 import { waitFor } from "../../src/peers/wait-for.ts";
 import {
   connectNodeRedis,
@@ -35,11 +33,11 @@ async function startServer(adapter: AdapterConstructor, compat?: 2): Promise<{ i
   return { io, client };
 }
 
-/** Calls a method of something that is known by name only. */
-function callMember(owner: unknown, name: string, ...args: readonly unknown[]): unknown {
-  const method = memberOf(owner, name);
-  if (!isListener(method)) throw new TypeError(`Cannot call "${name}": it is no function`);
-  const result: unknown = Reflect.apply(method, owner, args);
+/** Calls a method of something that comes without types. */
+function callMethod(owner: unknown, method: string, ...args: unknown[]): unknown {
+  const found: unknown = typeof owner === "object" && owner !== null ? Reflect.get(owner, method) : undefined;
+  if (typeof found !== "function") throw new Error(`Cannot call "${method}": it is not there`);
+  const result: unknown = Reflect.apply(found, owner, args);
   return result;
 }
 
@@ -48,7 +46,7 @@ function callElder(io: Server, method: string, ...args: unknown[]): Promise<unkn
   const { adapter } = io.of("/");
   return new Promise((resolve, reject) => {
     const done = (error: unknown, value: unknown): void => (error ? reject(error) : resolve(value));
-    callMember(adapter, method, ...args, done);
+    callMethod(adapter, method, ...args, done);
   });
 }
 
@@ -66,7 +64,7 @@ describe.skipIf(missing !== undefined)(
         for (const name of ["pubClient", "subClient"]) {
           const connection: unknown = Reflect.get(adapter, name);
           // Once the servers have ended.
-          endings.unshift(() => callMember(connection, "quit"));
+          endings.unshift(() => callMethod(connection, "quit"));
         }
       }
       const ids = [one.client.id, two.client.id].sort();
@@ -92,7 +90,8 @@ describe.skipIf(missing !== undefined)(
 
     test("the methods of its own are there: who is where, and having clients of other servers join and go", async () => {
       const { one, two, ids } = await startPair();
-      expect(sortedList(await callElder(one.io, "clients", []))).toEqual(ids);
+      const there = await callElder(one.io, "clients", []);
+      expect(Array.isArray(there) ? there.map(String).sort() : there).toEqual(ids);
       await callElder(one.io, "remoteJoin", two.client.id, "afar");
       expect(await callElder(two.io, "clientRooms", two.client.id)).toEqual([two.client.id, "afar"]);
       expect(await callElder(one.io, "clients", ["afar"])).toEqual([two.client.id]);
