@@ -38,7 +38,7 @@ export interface BroadcastSource<Emit extends EventsMap, Data> {
   readonly name: string;
   readonly adapter: AdapterContract;
   readonly clock: Clock;
-  /** What is told of broadcasts. @internal */
+  /** @internal */
   readonly trace: Pick<ServerTrace, "broadcast">;
   /** The sockets of this process. */
   readonly sockets: ReadonlyMap<SocketId, RemoteSocket<Emit, Data>>;

@@ -71,7 +71,8 @@ export interface RemoteEmitter {
 /** Loads one of the packages. */
 export function loadPackage<Name extends keyof Packages>(name: Name): Packages[Name];
 export function loadPackage(name: string): unknown {
-  return requireThere(name);
+  const loaded: unknown = requireThere(name);
+  return loaded;
 }
 
 /** Has the packages find our base of adapters in the place of upstream's, as an alias of npm does. */
