@@ -47,7 +47,9 @@ export function takeServerSideAck(args: readonly unknown[]): {
  * Servers use it when they are given no other, and others extend it. Nothing here waits: rooms are joined and left, and
  * packets are handed over, before a method returns. It emits `create-room`, `delete-room`, `join-room` and `leave-room`.
  * @example
+ * import { Adapter } from "@bowline/adapter";
  * import { Server } from "@bowline/server";
+ *
  * class LoudAdapter extends Adapter {
  *   override delAll(id: string): void {
  *     console.log(`${id} has gone`);
