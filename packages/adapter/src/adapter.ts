@@ -49,6 +49,7 @@ export function takeServerSideAck(args: readonly unknown[]): {
  * @example
  * import { Adapter } from "@bowline/adapter";
  * import { Server } from "@bowline/server";
+ *
  * class LoudAdapter extends Adapter {
  *   override delAll(id: string): void {
  *     console.log(`${id} has gone`);

@@ -25,6 +25,7 @@ import {
   readOptions,
   writeOptions,
 } from "./message.ts";
+import { faultOf, socketsIn } from "./message-check.ts";
 import { ServerRequest, type Settle } from "./server-request.ts";
 
 /** How long other servers may take to answer, in milliseconds. */
@@ -36,6 +37,8 @@ export interface AckRequest {
   reply(answer: unknown): void;
   /** Stops waiting. */
   stop(): void;
+  /** The servers that have told how many clients they ask. */
+  readonly counted: Set<NodeId>;
 }
 
 /** Random hexadecimal digits, 64 bits. */
@@ -45,10 +48,6 @@ function createNodeId({ surroundings: { random } }: AdapterNamespace): string {
 
 function detailsOf({ id, handshake, rooms, data }: SocketDetails): SocketDetails {
   return { id, handshake, rooms: [...rooms], data };
-}
-
-function isList(value: unknown): value is SocketDetails[] {
-  return Array.isArray(value);
 }
 
 /**
@@ -66,6 +65,7 @@ export abstract class ClusterAdapter extends Adapter {
   /** Broadcasts whose answers other servers hand in. */
   readonly ackRequests: Map<string, AckRequest> = new Map();
   #isPublishing = true;
+  #isUnderstanding = true;
 
   constructor(nsp: AdapterNamespace) {
     super(nsp);
@@ -87,16 +87,20 @@ export abstract class ClusterAdapter extends Adapter {
    * @param offset where it stands in the broker's log.
    */
   onMessage(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
-    if (message.uid === this.uid) return;
+    if (!this.#isSensible(message) || message.uid === this.uid) return;
+    // A broker that mixes namespaces up, or is lied to, must not bring what is said in one to the clients of another.
+    if ((message.nsp ?? this.nsp.name) !== this.nsp.name) return;
     try {
       this.received(message, offset);
+      this.#isUnderstanding = true;
     } catch (error) {
-      this.#warn("Cannot take a message of another server", error);
+      this.#notUnderstood(error);
     }
   }
 
   /** Takes an answer of another server. */
   onResponse(response: ClusterResponse): void {
+    if (!this.#isSensible(response)) return;
     const { data, uid } = response;
     switch (response.type) {
       case MessageType.FETCH_SOCKETS_RESPONSE:
@@ -106,7 +110,7 @@ export abstract class ClusterAdapter extends Adapter {
         this.requests.get(data.requestId)?.answer(uid, response.data.packet);
         return;
       case MessageType.BROADCAST_CLIENT_COUNT:
-        this.ackRequests.get(data.requestId)?.receivers(response.data.clientCount);
+        this.#countReceivers(uid, response.data);
         return;
       case MessageType.BROADCAST_ACK:
         this.ackRequests.get(data.requestId)?.reply(response.data.packet);
@@ -150,7 +154,7 @@ export abstract class ClusterAdapter extends Adapter {
     super.broadcastWithAck(packet, options, receivers, reply);
     const forget = (): void => void this.ackRequests.delete(requestId);
     const stop = this.nsp.surroundings.clock.coarse(options.flags?.timeout ?? DEFAULT_TIMEOUT_MS, forget);
-    this.ackRequests.set(requestId, { receivers, reply, stop });
+    this.ackRequests.set(requestId, { receivers, reply, stop, counted: new Set() });
     void this.publish({
       type: MessageType.BROADCAST,
       data: { packet, requestId, opts: writeOptions(options) },
@@ -187,9 +191,7 @@ export abstract class ClusterAdapter extends Adapter {
     if (options.flags?.local === true) return own;
     return new Promise((resolve, reject) => {
       const settle: Settle = (error, answers) =>
-        error === null
-          ? resolve([...own, ...answers.flatMap((answer) => (isList(answer) ? answer : []))])
-          : reject(error);
+        error === null ? resolve([...own, ...answers.flatMap(socketsIn)]) : reject(error);
       const ask = (requestId: string): MessageBody => ({
         type: MessageType.FETCH_SOCKETS,
         data: { opts: writeOptions(options), requestId },
@@ -259,7 +261,7 @@ export abstract class ClusterAdapter extends Adapter {
         super.disconnectSockets(readOptions(message.data.opts), message.data.close ?? false);
         return;
       case MessageType.FETCH_SOCKETS:
-        void this.#receivedFetch(message);
+        this.#receivedFetch(message).catch((error) => this.#notUnderstood(error));
         return;
       case MessageType.SERVER_SIDE_EMIT:
         this.#receivedEmit(message);
@@ -367,6 +369,27 @@ export abstract class ClusterAdapter extends Adapter {
   #notPublished(error: unknown): void {
     if (this.#isPublishing) this.#warn("Cannot reach the other servers", error);
     this.#isPublishing = false;
+  }
+
+  /** Whether a message can be taken; nobody vouches for what a broker brings. */
+  #isSensible(message: unknown): boolean {
+    const fault = faultOf(message);
+    if (fault !== undefined) this.#notUnderstood(fault);
+    return fault === undefined;
+  }
+
+  /** Told once, until a message can be taken again: somebody may well send nothing else. */
+  #notUnderstood(error: unknown): void {
+    if (this.#isUnderstanding) this.#warn("Cannot take a message of another server", error);
+    this.#isUnderstanding = false;
+  }
+
+  /** A server says once how many clients it asks. */
+  #countReceivers(uid: NodeId, { requestId, clientCount }: { requestId: string; clientCount: number }): void {
+    const request = this.ackRequests.get(requestId);
+    if (request === undefined || request.counted.has(uid)) return;
+    request.counted.add(uid);
+    request.receivers(clientCount);
   }
 
   #warn(what: string, error: unknown): void {

@@ -71,8 +71,8 @@ export abstract class ClusterAdapterWithHeartbeat extends ClusterAdapter {
     return 1 + this.nodesMap.size;
   }
 
-  override onMessage(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
-    if (message.uid === this.uid || this.#isClosed) return;
+  protected override received(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
+    if (this.#isClosed) return;
     if (message.type === MessageType.ADAPTER_CLOSE) {
       this.removeNode(message.uid);
       return;
@@ -80,7 +80,7 @@ export abstract class ClusterAdapterWithHeartbeat extends ClusterAdapter {
     this.nodesMap.set(message.uid, this.nsp.surroundings.clock.now());
     this.#watch();
     if (message.type === MessageType.INITIAL_HEARTBEAT) void this.publish({ type: MessageType.HEARTBEAT });
-    super.onMessage(message, offset);
+    super.received(message, offset);
   }
 
   protected override async respondents(): Promise<ReadonlySet<NodeId> | number> {
@@ -94,7 +94,8 @@ export abstract class ClusterAdapterWithHeartbeat extends ClusterAdapter {
 
   /** A server has gone: nobody waits for its answers any more. */
   protected removeNode(node: NodeId): void {
-    this.nodesMap.delete(node);
+    // Who was not known is not waited for either.
+    if (!this.nodesMap.delete(node)) return;
     for (const request of [...this.requests.values()]) request.gone(node);
   }
 

@@ -112,7 +112,7 @@ export function writeOptions({ rooms, except, flags }: BroadcastOptions): WireOp
   return { rooms: [...rooms], except: [...(except ?? [])], flags: flags ?? {} };
 }
 
-/** Options that have come from another server. */
+/** Options that have come from another server; those of upstream name rooms by numbers too, where programs do. */
 export function readOptions({ rooms, except, flags }: WireOptions): BroadcastOptions {
-  return { rooms: new Set(rooms), except: new Set(except), flags };
+  return { rooms: new Set(rooms.map(String)), except: new Set(except?.map(String)), flags: flags ?? {} };
 }

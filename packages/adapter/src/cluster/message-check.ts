@@ -1,0 +1,91 @@
+// A look at what a broker brings before it is believed: whatever has access to the broker can write there, and servers of
+// other versions do.
+// Place: the broker -> **message check** -> cluster adapter
+// Rules: whom something is for has to be said, since nobody means everybody; only events are broadcast; kinds of later
+//        versions are let through, and are nobody's business then.
+
+import type { SocketDetails } from "../contract.ts";
+import { MessageType } from "./message.ts";
+
+const EVENT_TYPES: ReadonlySet<unknown> = new Set([2, 5]);
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number";
+}
+
+function areNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isName);
+}
+
+function isEvent(args: unknown): boolean {
+  return Array.isArray(args) && isName(args[0]);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function areOptions(options: unknown): boolean {
+  const [except, flags] = [field(options, "except"), field(options, "flags")];
+  return (
+    areNames(field(options, "rooms")) &&
+    (isAbsent(except) || areNames(except)) &&
+    (isAbsent(flags) || typeof flags === "object")
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Whether the data of a message is what its kind asks for. */
+function isComplete(type: unknown, data: unknown): boolean {
+  const requestId = field(data, "requestId");
+  const options = field(data, "opts");
+  const packet = field(data, "packet");
+  switch (type) {
+    case MessageType.BROADCAST: {
+      const isBroadcast = EVENT_TYPES.has(field(packet, "type")) && isEvent(field(packet, "data"));
+      return isBroadcast && areOptions(options) && (isAbsent(requestId) || isName(requestId));
+    }
+    case MessageType.SOCKETS_JOIN:
+    case MessageType.SOCKETS_LEAVE:
+      return areOptions(options) && areNames(field(data, "rooms"));
+    case MessageType.DISCONNECT_SOCKETS:
+      return areOptions(options);
+    case MessageType.FETCH_SOCKETS:
+      return areOptions(options) && isName(requestId);
+    case MessageType.SERVER_SIDE_EMIT:
+      return isEvent(packet) && (isAbsent(requestId) || isName(requestId));
+    case MessageType.BROADCAST_CLIENT_COUNT:
+      return isName(requestId) && isCount(field(data, "clientCount"));
+    case MessageType.FETCH_SOCKETS_RESPONSE:
+    case MessageType.SERVER_SIDE_EMIT_RESPONSE:
+    case MessageType.BROADCAST_ACK:
+      return isName(requestId);
+    default:
+      return true;
+  }
+}
+
+/** What is wrong with a message or an answer; undefined where it can be taken. */
+export function faultOf(message: unknown): Error | undefined {
+  const type = field(message, "type");
+  if (typeof type !== "number") return new TypeError("it is no message");
+  if (typeof field(message, "uid") !== "string") return new TypeError("it does not say which server it is of");
+  if (!isComplete(type, field(message, "data"))) return new TypeError(`its data is not that of kind ${type}`);
+  return undefined;
+}
+
+function isSocketDetails(value: unknown): value is SocketDetails {
+  return typeof field(value, "id") === "string" && areNames(field(value, "rooms"));
+}
+
+/** The sockets that an answer tells of; what is none of them is left out. */
+export function socketsIn(answer: unknown): readonly SocketDetails[] {
+  return Array.isArray(answer) ? answer.filter(isSocketDetails) : [];
+}
