@@ -80,6 +80,11 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     return this.options;
   }
 
+  /** The open sessions as they are, for those who look at all of them. @internal */
+  get sessions(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+
   /** How many sessions there are. */
   get clientsCount(): number {
     return this.#connections.size;

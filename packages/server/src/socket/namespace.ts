@@ -115,6 +115,11 @@ export class Namespace<
     return this.#sockets;
   }
 
+  /** As `sockets`, whatever form programs find those in. @internal */
+  get members(): ReadonlyMap<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#sockets;
+  }
+
   /** Whether nobody is here or on the way in. @internal */
   get isEmpty(): boolean {
     return this.#sockets.size === 0 && !this.#reception.isBusy;
