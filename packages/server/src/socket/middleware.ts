@@ -5,6 +5,7 @@
 
 import type { Refusal } from "@bowline/protocol";
 import type { UserValue } from "@bowline/protocol/internal";
+import { toError } from "./thrown.ts";
 
 /** An error whose `data` the client gets, besides the message. */
 export interface ExtendedError extends Error {
@@ -42,11 +43,6 @@ export const BROKE_DOWN: Refusal = { message: "Internal server error" };
 export function toRefusal(error: Error): Refusal {
   const data: unknown = Reflect.get(error, "data");
   return data === undefined ? { message: error.message } : { message: error.message, data };
-}
-
-function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  return new Error(thrown === undefined || thrown === null ? "refused without a reason" : String(thrown));
 }
 
 /** Asks middlewares in order until one refuses. */

@@ -307,7 +307,7 @@ export class Namespace<
   /** Forgets a socket that has ended. @internal */
   remove(socket: Socket<Listen, Emit, ServerSide, Data>, reason: DisconnectReason): void {
     if (socket.hold !== undefined) this.recovery?.ended(socket.hold, reason, socket);
-    this.adapter.delAll(socket.id);
+    this.#host.handlers.runAdapter(this.name, () => this.adapter.delAll(socket.id));
     this.#sockets.delete(socket.id);
     this.#checkEmpty();
   }
