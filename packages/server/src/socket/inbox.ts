@@ -121,7 +121,7 @@ export class Inbox {
     switch (packet.type) {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
-        this.#owner.take(packet);
+        this.#take(packet);
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
@@ -142,6 +142,15 @@ export class Inbox {
   get #pendingAcks(): PendingAcks {
     this.#acks ??= new PendingAcks(this.#clock);
     return this.#acks;
+  }
+
+  /** What a plugin has put in the place of our way is the program's code as well. */
+  #take(packet: SocketPacket): void {
+    try {
+      this.#owner.take(packet);
+    } catch (error) {
+      this.#handlers.failed({ ...this.#aboutEvent(nameAndArgs(packet)[0]), error });
+    }
   }
 
   /** Brings an event before the middlewares, and then to its listeners. */
