@@ -155,7 +155,7 @@ export class Inbox {
     try {
       this.#owner.onevent(packet);
     } catch (error) {
-      this.#handlers.failed({ ...this.#aboutEvent(nameAndArgs(packet)[0]), error });
+      this.#host.handlers.failed({ ...this.#aboutEvent(nameAndArgs(packet)[0]), error });
     }
   }
 
