@@ -5,8 +5,8 @@
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import type { PacketEncoder, SocketPacket } from "@bowline/protocol";
-import type { Cancel } from "@bowline/protocol/internal";
-import { AdapterEmitter } from "./adapter-emitter.ts";
+import { type Cancel, NodeEmitter } from "@bowline/protocol/internal";
+import type { AdapterEvents, AnyEvents } from "./adapter-events.ts";
 import type {
   AdapterContract,
   AdapterNamespace,
@@ -58,7 +58,7 @@ export function takeServerSideAck(args: readonly unknown[]): {
  * }
  * const io = new Server({ adapter: LoudAdapter });
  */
-export class Adapter extends AdapterEmitter implements AdapterContract {
+export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> implements AdapterContract {
   /** The namespace whose rooms these are. */
   readonly nsp: AdapterNamespace;
   readonly #rooms: Map<Room, Set<SocketId>> = new Map();
@@ -230,7 +230,7 @@ export class Adapter extends AdapterEmitter implements AdapterContract {
   }
 
   #receivers(options: BroadcastOptions): AdapterSocket[] {
-    const { sockets } = this.nsp;
+    const sockets = this.nsp.members ?? this.nsp.sockets;
     const except = this.#members(options.except ?? NO_ROOMS);
     const addressed = options.rooms.size === 0 ? this.#sids.keys() : this.#members(options.rooms);
     const receivers: AdapterSocket[] = [];

@@ -4,14 +4,13 @@
 //        every request goes through CORS and the middlewares before anything is looked at, on every transport.
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
-import { createId } from "@bowline/protocol/internal";
+import { createId, NodeEmitter } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { Admission } from "./admission.ts";
 import { HeaderWriter } from "./answer-headers.ts";
 import { createClientTable } from "./client-table.ts";
 import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
-import { EngineEmitter } from "./engine-emitter.ts";
 import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
 import type { EnginePlatform } from "./engine-platform.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError, judge, SHUTTING_DOWN } from "./handshake.ts";
@@ -28,7 +27,7 @@ import { WebTransportEntrance } from "./webtransport-entrance.ts";
 import type { WebTransportSession } from "./webtransport-session.ts";
 
 /** Serves Engine.IO clients of both revisions. */
-export class EngineServer extends EngineEmitter<EngineEvents> {
+export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly options: EngineOptions;
   readonly #platform: EnginePlatform;
   readonly #connections: Map<string, Connection> = new Map();
@@ -80,6 +79,11 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     return this.options;
   }
 
+  /** The open sessions as they are, for those who look at all of them. @internal */
+  get sessions(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+
   /** How many sessions there are. */
   get clientsCount(): number {
     return this.#connections.size;
@@ -118,7 +122,7 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
     const { handlePreflightRequest } = this.options;
     if (exchange.head.method === "OPTIONS" && handlePreflightRequest && exchange.native !== undefined) {
       const { req, res } = exchange.native;
-      this.#guardAnswer(exchange, () => void Reflect.apply(handlePreflightRequest, undefined, [req, res]));
+      this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
     this.#crossOriginHint.saw(exchange.head);
@@ -207,9 +211,15 @@ export class EngineServer extends EngineEmitter<EngineEvents> {
   }
 
   /** Has the program answer; where it throws, the client gets an answer all the same. */
-  #guardAnswer(exchange: HttpExchange, answer: () => void): void {
+  #guardAnswer(exchange: HttpExchange, answer: () => unknown): void {
     try {
-      answer();
+      const result = answer();
+      if (result instanceof Promise) {
+        result.catch((error) => {
+          exchange.respond(500, {});
+          this.#platform.reportUncaught(error);
+        });
+      }
     } catch (error) {
       exchange.respond(500, {});
       throw error;

@@ -114,6 +114,8 @@ describe("a broadcast of the server", () => {
     expect(taken(a, both, none)).toEqual([NEWS, NEWS, ""]);
     io.in(["a", "b"]).emit("news");
     expect(taken(a, both, none)).toEqual([NEWS, NEWS, ""]);
+    io.sockets.in("b").emit("news");
+    expect(taken(a, both, none)).toEqual(["", NEWS, ""]);
     io.to("nobody").emit("news");
     expect(taken(a, both, none)).toEqual(["", "", ""]);
   });

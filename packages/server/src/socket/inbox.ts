@@ -127,7 +127,7 @@ export class Inbox {
     switch (packet.type) {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
-        this.#owner.onevent(packet);
+        this.#take(packet);
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
@@ -148,6 +148,15 @@ export class Inbox {
   get #pendingAcks(): PendingAcks {
     this.#acks ??= new PendingAcks(this.#host.platform.clock);
     return this.#acks;
+  }
+
+  /** What a plugin has put in the place of our way is the program's code as well. */
+  #take(packet: SocketPacket): void {
+    try {
+      this.#owner.onevent(packet);
+    } catch (error) {
+      this.#host.handlers.failed({ ...this.#aboutEvent(nameAndArgs(packet)[0]), error });
+    }
   }
 
   /** Brings an event before the middlewares, and then to its listeners. */

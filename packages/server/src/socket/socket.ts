@@ -250,7 +250,8 @@ export class Socket<
   admit(missed: readonly PreparedPacket[], isUntold: boolean): void {
     const { hold } = this;
     this.#state = "connected";
-    void this.join([this.id, ...(hold?.session?.rooms ?? [])]);
+    const rooms = [this.id, ...(hold?.session?.rooms ?? [])];
+    this.host.handlers.runAdapter(this.nsp.name, () => this.join(rooms));
     this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
     this.outbox.replay(missed);
@@ -261,7 +262,7 @@ export class Socket<
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
   refuse(): void {
     this.#state = "ended";
-    this.nsp.adapter.delAll(this.id);
+    this.host.handlers.runAdapter(this.nsp.name, () => this.nsp.adapter.delAll(this.id));
   }
 
   /** Hands over a packet that others get as well. @internal */
