@@ -230,7 +230,7 @@ export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> im
   }
 
   #receivers(options: BroadcastOptions): AdapterSocket[] {
-    const { sockets } = this.nsp;
+    const sockets = this.nsp.members ?? this.nsp.sockets;
     const except = this.#members(options.except ?? NO_ROOMS);
     const addressed = options.rooms.size === 0 ? this.#sids.keys() : this.#members(options.rooms);
     const receivers: AdapterSocket[] = [];

@@ -138,6 +138,8 @@ export interface AdapterNamespace {
   readonly name: string;
   /** The connected sockets of this process, live. */
   readonly sockets: ReadonlyMap<SocketId, AdapterSocket>;
+  /** The same map as it is, where programs find `sockets` in another form: broadcasts look each receiver up in it. */
+  readonly members?: ReadonlyMap<SocketId, AdapterSocket>;
   /** The server, as far as adapters have always made use of it. */
   readonly server: {
     readonly encoder: Pick<PacketEncoder, "encode">;

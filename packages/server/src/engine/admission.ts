@@ -82,8 +82,9 @@ export class Admission {
       checkOrigin(head, query, (refusal) => {
         if (refusal === undefined) this.#askProgram(head, done);
         else {
-          const { origin, ...answer } = refusal;
-          done({ ...HANDSHAKE_ERRORS.forbidden, ...answer, context: { name: "INVALID_ORIGIN", origin } });
+          const { answer, ...found } = refusal;
+          const context = { name: "INVALID_ORIGIN", ...found };
+          done({ ...HANDSHAKE_ERRORS.forbidden, ...(answer === undefined ? {} : { answer }), context });
         }
       });
     }

@@ -23,6 +23,8 @@ export type AllowedOrigins = AllowedOrigin | readonly AllowedOrigin[] | OriginJu
 export interface RefusedOrigin {
   readonly origin: string;
   readonly answer?: string;
+  /** What the program's function failed with. */
+  readonly error?: unknown;
 }
 
 /** Says whether a request comes from where it may come from. */
@@ -70,8 +72,21 @@ export function createOriginCheck(allowed: AllowedOrigins): OriginCheck {
       if (isRefused) done({ origin: origin ?? "", ...(typeof error === "string" ? { answer: error } : {}) });
       else done();
     };
+    // Any page could bring it about that a function throws, which may cost it its session and not us the process.
+    const failed = (error: unknown): void => {
+      if (isDecided) return;
+      isDecided = true;
+      done({ origin: origin ?? "", error: error ?? new Error("The function for origins failed and did not say why") });
+    };
     // A page of anywhere can include a script, and keep its browser from telling where.
     if (origin === undefined && query.jsonp !== undefined) decide(null, false);
-    else judge(origin, decide);
+    else {
+      try {
+        const result = judge(origin, decide);
+        if (result instanceof Promise) result.catch(failed);
+      } catch (error) {
+        failed(error);
+      }
+    }
   };
 }

@@ -158,6 +158,16 @@ describe("handlePreflightRequest", () => {
     expect(handlePreflightRequest.mock.calls).toEqual([[NATIVE.native, NATIVE.response]]);
     expect(preflight.answers).toEqual([]);
   });
+
+  it("is answered where the program's promise is rejected, which is the program's affair", async () => {
+    const mistake = new Error("no");
+    const platform = createFakePlatform();
+    const handlePreflightRequest = () => Promise.reject(mistake);
+    const engine = new EngineServer(resolveOptions({ handlePreflightRequest }, ENGINE_DEFAULTS), platform);
+    const preflight = request(engine, POLL, { method: "OPTIONS", ...NATIVE });
+    await Promise.resolve().then(() => undefined);
+    expect([preflight.outcome, platform.uncaught]).toEqual([expect.stringMatching(/^500/), [mistake]]);
+  });
 });
 
 describe("a middleware", () => {

@@ -79,6 +79,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     return this.options;
   }
 
+  /** The open sessions as they are, for those who look at all of them. @internal */
+  get sessions(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+
   /** How many sessions there are. */
   get clientsCount(): number {
     return this.#connections.size;
@@ -117,7 +122,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     const { handlePreflightRequest } = this.options;
     if (exchange.head.method === "OPTIONS" && handlePreflightRequest && exchange.native !== undefined) {
       const { req, res } = exchange.native;
-      this.#guardAnswer(exchange, () => void Reflect.apply(handlePreflightRequest, undefined, [req, res]));
+      this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
     this.#crossOriginHint.saw(exchange.head);
@@ -206,9 +211,15 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   }
 
   /** Has the program answer; where it throws, the client gets an answer all the same. */
-  #guardAnswer(exchange: HttpExchange, answer: () => void): void {
+  #guardAnswer(exchange: HttpExchange, answer: () => unknown): void {
     try {
-      answer();
+      const result = answer();
+      if (result instanceof Promise) {
+        result.catch((error) => {
+          exchange.respond(500, {});
+          this.#platform.reportUncaught(error);
+        });
+      }
     } catch (error) {
       exchange.respond(500, {});
       throw error;

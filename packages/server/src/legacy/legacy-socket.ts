@@ -12,7 +12,10 @@ import type { BroadcastOperator } from "../socket/broadcast-operator.ts";
 import { toRooms } from "../socket/rooms.ts";
 import { type RoomsCallback, Socket } from "../socket/socket.ts";
 import { refuseAck } from "./broadcast-acks.ts";
-import { createObjectView, setCollection } from "./object-view.ts";
+import { createObjectView, setCollection, viewOnce } from "./object-view.ts";
+
+/** The rooms of a socket: a set, and an object with each room's name as key and value. */
+const showOwnRooms: (rooms: Set<Room>) => Set<Room> = viewOnce((rooms: Set<Room>) => setCollection(rooms));
 
 /** Events whose emit calls the program's own listeners, and sends nothing. */
 const LOCAL_EVENTS: ReadonlySet<unknown> = new Set([
@@ -36,8 +39,7 @@ export class LegacySocket<
 
   /** The rooms the socket is in: a set, and an object with each room's name as key and value. */
   override get rooms(): Set<Room> {
-    const rooms = super.rooms;
-    return createObjectView(rooms, setCollection(rooms));
+    return showOwnRooms(super.rooms);
   }
 
   /** The answers that are awaited: by ids, and as an object. */

@@ -75,6 +75,17 @@ describe("a view of a map", () => {
     ]);
   });
 
+  it("keeps the map as it is where a key from a client is __proto__", () => {
+    const { map, view } = createMap();
+    Reflect.set(view, "__proto__", { get: undefined });
+    expect([map.get("a"), map instanceof Map, Object.keys(view).includes("a")]).toEqual([1, true, true]);
+  });
+
+  it("is the same each time", () => {
+    const { map, view } = createMap();
+    expect(mapView(map)).toBe(view);
+  });
+
   it("follows a method that is replaced on the map", () => {
     const { map, view } = createMap();
     expect(view.get("a")).toBe(1);

@@ -24,17 +24,27 @@ function mapCollection(map: Map<string, unknown>): Collection {
   };
 }
 
-/** The views of maps, by the maps themselves: adapters ask for one with each broadcast, and before a namespace is complete. */
-const mapViews: WeakMap<object, object> = new WeakMap();
+/**
+ * Makes the view of each collection once: programs and adapters ask for them with every message.
+ * @param collect finds the keys of a collection.
+ */
+export function viewOnce<T extends object>(collect: (target: T) => Collection): (target: T) => T {
+  const views = new WeakMap<T, T>();
+  return (target) => {
+    const known = views.get(target);
+    if (known !== undefined) return known;
+    const view = createObjectView(target, collect(target));
+    views.set(target, view);
+    return view;
+  };
+}
+
+const viewMap = viewOnce(mapCollection);
 
 /** The view of a map, which is the same each time. */
 export function mapView<Value>(map: Map<string, Value>): Map<string, Value>;
 export function mapView(map: Map<string, unknown>): object {
-  const known = mapViews.get(map);
-  if (known !== undefined) return known;
-  const view = createObjectView(map, mapCollection(map));
-  mapViews.set(map, view);
-  return view;
+  return viewMap(map);
 }
 
 /** A set of names, each of which stands for itself. */
@@ -67,7 +77,11 @@ export function createObjectView<T extends object>(target: T, collection: Collec
       methods.set(key, { member, bound });
       return bound;
     },
-    set: (_, key, value) => Reflect.set(target, key, value, target),
+    // A program may take its keys from clients: this one would give the collection, which others read, another prototype.
+    set: (_, key, value) =>
+      key === "__proto__"
+        ? Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+        : Reflect.set(target, key, value, target),
     deleteProperty: (_, key) =>
       (typeof key === "string" && collection.has(key) && collection.remove?.(key)) ||
       Reflect.deleteProperty(target, key),

@@ -28,7 +28,7 @@ import {
 import { SocketEmitter } from "./emitter.ts";
 import type { HandlerAbout } from "./handler-errors.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import { refuseNamespaceEvent } from "./reserved-events.ts";
+import { isNamespaceEvent, refuseNamespaceEvent } from "./reserved-events.ts";
 import type { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
 import type { ServerTrace } from "./trace-points.ts";
@@ -121,11 +121,17 @@ export abstract class AdapterFace<
     });
   }
 
-  /** Calls the listeners of an event that another server has sent: adapters call it by this name. */
-  _onServerSideEmit([event, ...args]: readonly unknown[]): void {
+  /**
+   * Calls the listeners of an event that another server has sent: adapters call it by this name. What is no event, and
+   * what a namespace emits itself, is of somebody who has access to the broker, and is not heard.
+   */
+  _onServerSideEmit(told: readonly unknown[]): void {
+    const [name, ...args] = Array.isArray(told) ? elementsOf(told) : [];
+    if ((typeof name !== "string" && typeof name !== "number") || isNamespaceEvent(name)) return;
+    const event = String(name);
     const { handlers } = this.#host;
-    const about = (): HandlerAbout => ({ handler: "event", namespace: this.name, event: String(event) });
-    handlers.run(() => this.dispatchGuarded(String(event), args, handlers, about), about);
+    const about = (): HandlerAbout => ({ handler: "event", namespace: this.name, event });
+    handlers.run(() => this.dispatchGuarded(event, args, handlers, about), about);
   }
 
   /** Prepares a packet for many sockets; for adapters. */

@@ -41,7 +41,7 @@ export interface BroadcastSource<Emit extends EventsMap, Data> {
   /** @internal */
   readonly trace: Pick<ServerTrace, "broadcast">;
   /** The sockets of this process. */
-  readonly sockets: ReadonlyMap<SocketId, RemoteSocket<Emit, Data>>;
+  readonly members: ReadonlyMap<SocketId, RemoteSocket<Emit, Data>>;
 }
 
 /** Whom a broadcast is for, and how it travels. */
@@ -236,10 +236,10 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
    * for (const reader of readers) console.log(reader.id);
    */
   async fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
-    const { adapter, sockets } = this.#source;
+    const { adapter, members } = this.#source;
     const found = await adapter.fetchSockets(this.#target);
     return found.map((details) => {
-      const own = sockets.get(details.id);
+      const own = members.get(details.id);
       return own !== undefined && Object.is(own, details) ? own : this.#remote(details);
     });
   }

@@ -24,6 +24,7 @@ import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import { textOf } from "./thrown.ts";
 import type { ServerTrace } from "./trace-points.ts";
 
 /** Why a socket was disconnected. */
@@ -289,7 +290,7 @@ export class ClientConnection implements ConnectionListener {
       this.#decoder.add(typeof data === "string" ? data : this.#host.platform.toNativeBytes(data));
     } catch (error) {
       // Parsers that programs bring along throw errors of all kinds; whatever it is, it is the client's fault.
-      this.#undecodable(error instanceof Error ? error : new Error(String(error)));
+      this.#undecodable(error instanceof Error ? error : new Error(textOf(error)));
       return;
     } finally {
       this.#decoded = undefined;

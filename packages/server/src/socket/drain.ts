@@ -110,7 +110,7 @@ export class Drain {
 
   #look(done: (report: DrainReport) => void): void {
     // Who had been admitted before may only now have a connection.
-    for (const connection of Object.values(this.#engine.clients)) {
+    for (const connection of this.#engine.sessions) {
       if (!this.#leaving.has(connection)) this.#meet(connection);
     }
     const now = this.#clock.now();

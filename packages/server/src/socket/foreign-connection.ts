@@ -1,7 +1,7 @@
 // A connection of an engine that is not ours, such as upstream's or the one for Bun, in the form of ours.
 // Place: another engine -> **foreign connection** -> connection -> namespace -> socket
 // Rules: it uses what upstream's engine sockets have offered in every version, and nothing else; frames go to the engine as
-//        they are, since it puts its own around them.
+//        they are, since it puts its own around them; its end comes once, whatever it says afterwards.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import type { CloseReason, Outgoing, UserValue } from "@bowline/protocol/internal";
@@ -74,6 +74,7 @@ export class ForeignConnection implements EngineLink {
   readonly head: RequestHead;
   readonly query: Query;
   readonly #socket: ForeignSocket;
+  #hasEnded = false;
 
   constructor(socket: ForeignSocket) {
     this.#socket = socket;
@@ -91,7 +92,7 @@ export class ForeignConnection implements EngineLink {
   }
 
   get readyState(): string {
-    return this.#socket.readyState;
+    return this.#hasEnded ? "closed" : this.#socket.readyState;
   }
 
   get writable(): boolean {
@@ -105,14 +106,23 @@ export class ForeignConnection implements EngineLink {
   }
 
   transmit({ frames, compress }: Outgoing): void {
-    for (const { data } of frames) this.#socket.write(data, { compress });
+    try {
+      for (const { data } of frames) this.#socket.write(data, { compress });
+    } catch {
+      // Others may get the same packet behind it, and who missed a frame of it can make no sense of the next.
+      this.close(true);
+    }
   }
 
   listen(listener: ConnectionListener): void {
     this.#socket.on("data", (data: string | Uint8Array | ArrayBuffer) =>
       listener.message(data instanceof ArrayBuffer ? new Uint8Array(data) : data),
     );
-    this.#socket.on("close", (reason: CloseReason, cause?: unknown) => listener.closed(reason, cause));
+    this.#socket.on("close", (reason: CloseReason, cause?: unknown) => {
+      if (this.#hasEnded) return;
+      this.#hasEnded = true;
+      listener.closed(reason, cause);
+    });
     // It closes the connection too, which says why; without a listener Node would end the process.
     this.#socket.on("error", () => undefined);
   }

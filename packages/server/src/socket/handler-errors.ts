@@ -6,6 +6,7 @@
 
 import type { AnyListener, TracePoint } from "@bowline/protocol/internal";
 import type { SocketPlatform } from "./runtime.ts";
+import { textOf } from "./thrown.ts";
 
 /** What happens when a handler throws, or the promise that it returned is rejected. */
 export type HandlerErrorPolicy = "throw" | "report";
@@ -16,7 +17,7 @@ export interface HandlerErrorReport<S = unknown> {
   readonly error: unknown;
   /**
    * What failed: a listener of an event or of `connection`, an acknowledgement's callback, a middleware of a namespace or
-   * of a socket, a function handed to `io.of()`, or an adapter that was to keep or bring back a lost session.
+   * of a socket, a function handed to `io.of()`, or an adapter that was told of a socket that comes or goes.
    */
   readonly handler:
     | "event"
@@ -105,6 +106,17 @@ export class HandlerErrors {
     }
   }
 
+  /** Has an adapter do something: what it fails with, now or later, is told, and sockets come and go as ever. */
+  runAdapter(namespace: string, action: () => unknown): void {
+    const failed = (error: unknown): void => this.contained({ error, handler: "adapter", namespace });
+    try {
+      const result = action();
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
   /** Calls listeners of every event; without reports, what one throws keeps those behind it from being called. */
   callAll(listeners: readonly AnyListener[], event: string, args: readonly unknown[], about: () => HandlerAbout): void {
     for (const listener of listeners) {
@@ -120,6 +132,6 @@ export class HandlerErrors {
 
 function describe({ error, handler, namespace, event }: HandlerErrorReport): string {
   const which = event === undefined ? "" : ` "${event}"`;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = error instanceof Error ? (error.stack ?? error.message) : textOf(error);
   return `The ${handler} handler${which} of namespace "${namespace}" failed; listen for "handler_error" to be told: ${text}`;
 }

@@ -5,6 +5,7 @@
 
 import type { Refusal } from "@bowline/protocol";
 import type { UserValue } from "@bowline/protocol/internal";
+import { toError } from "./thrown.ts";
 
 /** An error whose `data` the client gets, besides the message. */
 export interface ExtendedError extends Error {
@@ -42,18 +43,6 @@ export const BROKE_DOWN: Refusal = { message: "Internal server error" };
 export function toRefusal(error: Error): Refusal {
   const data: unknown = Reflect.get(error, "data");
   return data === undefined ? { message: error.message } : { message: error.message, data };
-}
-
-/** What refuses may be an error of another realm, or an object that a program has made like one. */
-function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  if (typeof thrown === "object" && thrown !== null) {
-    const message: unknown = Reflect.get(thrown, "message");
-    const data: unknown = Reflect.get(thrown, "data");
-    const error = new Error(typeof message === "string" ? message : "");
-    return data === undefined ? error : Object.assign(error, { data });
-  }
-  return new Error(thrown === undefined || thrown === null ? "refused without a reason" : String(thrown));
 }
 
 /** Asks middlewares in order until one refuses. */

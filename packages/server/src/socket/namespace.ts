@@ -115,6 +115,11 @@ export class Namespace<
     return this.#sockets;
   }
 
+  /** As `sockets`, whatever form programs find those in. @internal */
+  get members(): ReadonlyMap<SocketId, Socket<Listen, Emit, ServerSide, Data>> {
+    return this.#sockets;
+  }
+
   /** Whether nobody is here or on the way in. @internal */
   get isEmpty(): boolean {
     return this.#sockets.size === 0 && !this.#reception.isBusy;
@@ -302,7 +307,7 @@ export class Namespace<
   /** Forgets a socket that has ended. @internal */
   remove(socket: Socket<Listen, Emit, ServerSide, Data>, reason: DisconnectReason): void {
     if (socket.hold !== undefined) this.recovery?.ended(socket.hold, reason, socket);
-    this.adapter.delAll(socket.id);
+    this.#host.handlers.runAdapter(this.name, () => this.adapter.delAll(socket.id));
     this.#sockets.delete(socket.id);
     this.#checkEmpty();
   }

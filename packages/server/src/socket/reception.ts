@@ -140,7 +140,7 @@ export class Reception<S extends { refuse(): void }> {
     try {
       client.refuse(name, told, code);
     } catch (error) {
-      this.#handlers.failed({ error, handler: "middleware", namespace: name });
+      this.#handlers.contained({ error, handler: "middleware", namespace: name });
       client.refuse(name, { message: told.message }, code);
     }
   }

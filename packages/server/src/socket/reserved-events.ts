@@ -16,9 +16,14 @@ export function refuseReservedEvent(event: unknown): void {
 /** Events that a namespace emits itself: no other server may send them. */
 const NAMESPACE_EVENTS: ReadonlySet<unknown> = new Set(["connect", "connection", "new_namespace"]);
 
+/** Whether an event's name is one that a namespace emits itself. */
+export function isNamespaceEvent(event: unknown): boolean {
+  return NAMESPACE_EVENTS.has(event);
+}
+
 /** @throws TypeError when an event's name is one that a namespace emits itself. */
 export function refuseNamespaceEvent(event: unknown): void {
-  if (NAMESPACE_EVENTS.has(event)) {
+  if (isNamespaceEvent(event)) {
     throw new TypeError(`Cannot emit "${String(event)}": "${String(event)}" is a reserved event name; choose another`);
   }
 }

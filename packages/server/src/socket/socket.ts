@@ -27,7 +27,6 @@ import type { ClientConnection, DisconnectReason, SendOptions } from "./connecti
 import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox } from "./inbox.ts";
-import type { MiddlewareRefusal } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Outbox } from "./outbox.ts";
@@ -37,8 +36,6 @@ import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 import { SocketFace } from "./socket-face.ts";
 
-const FORGOTTEN_ACK =
-  "Cannot await more acknowledgements of a client: the oldest is given up; emit with timeout(), and have clients answer";
 const NO_MODIFIERS: BroadcastFlags = {};
 /** Called once rooms are joined or left: with null, or with what the adapter failed with. */
 export type RoomsCallback = (error: unknown) => void;
@@ -86,21 +83,8 @@ export class Socket<
     this.host = host;
     this.#request = request;
     this.#issuedMs = host.platform.wallTimeMs();
-    this.inbox = new Inbox(
-      {
-        isConnected: () => this.connected,
-        take: (packet) => this.onevent(packet),
-        deliver: (event, args) => this.#deliver(event, args),
-        about: (handler, event) => aboutSocket(handler, this, event),
-        forgotAck: () => host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK),
-        refuseEvent: (refusal) => this.#refuseEvent(refusal),
-        sendAck: (id, args) => this.outbox.ack(id, args),
-        left: () => this.end("client namespace disconnect"),
-      },
-      host.handlers,
-      host.platform.clock,
-    );
-    this.outbox = new Outbox(namespace.name, client, host.handlers, (event) => aboutSocket("event", this, event));
+    this.outbox = new Outbox(this, client, host.handlers);
+    this.inbox = new Inbox(this, this.outbox, host);
     this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
     this.data = restoredData<Data>(hold?.session);
   }
@@ -266,7 +250,8 @@ export class Socket<
   admit(missed: readonly PreparedPacket[], isUntold: boolean): void {
     const { hold } = this;
     this.#state = "connected";
-    void this.join([this.id, ...(hold?.session?.rooms ?? [])]);
+    const rooms = [this.id, ...(hold?.session?.rooms ?? [])];
+    this.host.handlers.runAdapter(this.nsp.name, () => this.join(rooms));
     this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
     this.outbox.replay(missed);
@@ -277,7 +262,7 @@ export class Socket<
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
   refuse(): void {
     this.#state = "ended";
-    this.nsp.adapter.delAll(this.id);
+    this.host.handlers.runAdapter(this.nsp.name, () => this.nsp.adapter.delAll(this.id));
   }
 
   /** Hands over a packet that others get as well. @internal */
@@ -307,6 +292,14 @@ export class Socket<
     this.client.leave(this.nsp.name, reason);
     this.inbox.end();
     this.#announce("disconnect", [reason, description]);
+  }
+
+  /** Calls the listeners of an event. @internal */
+  callListeners(event: string, args: readonly unknown[]): void {
+    const { handlers } = this.host;
+    // Every event comes by here: what only reports need is made for them alone.
+    if (!handlers.isReporting) this.dispatch(event, args);
+    else this.dispatchGuarded(event, args, handlers, () => aboutSocket("event", this, event));
   }
 
   /** Reports a mistake of the client to the program. @internal */
@@ -369,23 +362,11 @@ export class Socket<
     if (hasLeft || modifiers.timeout !== undefined) this.inbox.expectAck(id, ack, modifiers.timeout);
   }
 
-  #refuseEvent({ error, told }: MiddlewareRefusal): void {
-    this.reportError(error);
-    if (this.connected) this.outbox.eventRefused(told);
-  }
-
   /** Calls the listeners of an event that the socket emits itself. */
   #announce(event: string, args: readonly unknown[]): void {
     this.host.handlers.run(
-      () => this.#deliver(event, args),
+      () => this.callListeners(event, args),
       () => aboutSocket("event", this, event),
     );
-  }
-
-  #deliver(event: string, args: readonly unknown[]): void {
-    const { handlers } = this.host;
-    // Every event comes by here: what only reports need is made for them alone.
-    if (!handlers.isReporting) this.dispatch(event, args);
-    else this.dispatchGuarded(event, args, handlers, () => aboutSocket("event", this, event));
   }
 }
