@@ -5,8 +5,8 @@
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import type { PacketEncoder, SocketPacket } from "@bowline/protocol";
-import type { Cancel } from "@bowline/protocol/internal";
-import { AdapterEmitter } from "./adapter-emitter.ts";
+import { type Cancel, NodeEmitter } from "@bowline/protocol/internal";
+import type { AdapterEvents, AnyEvents } from "./adapter-events.ts";
 import type {
   AdapterContract,
   AdapterNamespace,
@@ -47,7 +47,9 @@ export function takeServerSideAck(args: readonly unknown[]): {
  * Servers use it when they are given no other, and others extend it. Nothing here waits: rooms are joined and left, and
  * packets are handed over, before a method returns. It emits `create-room`, `delete-room`, `join-room` and `leave-room`.
  * @example
+ * import { Adapter } from "@bowline/adapter";
  * import { Server } from "@bowline/server";
+ *
  * class LoudAdapter extends Adapter {
  *   override delAll(id: string): void {
  *     console.log(`${id} has gone`);
@@ -56,7 +58,7 @@ export function takeServerSideAck(args: readonly unknown[]): {
  * }
  * const io = new Server({ adapter: LoudAdapter });
  */
-export class Adapter extends AdapterEmitter implements AdapterContract {
+export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> implements AdapterContract {
   /** The namespace whose rooms these are. */
   readonly nsp: AdapterNamespace;
   readonly #rooms: Map<Room, Set<SocketId>> = new Map();

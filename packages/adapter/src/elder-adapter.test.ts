@@ -86,11 +86,15 @@ describe("an adapter of 1.x", () => {
 
   it("is extended in the old way, and listened to", () => {
     const { nsp } = createElder();
-    const own = Object.create(ElderAdapter.prototype);
-    Reflect.apply(Object(ElderAdapter), own, [nsp]);
-    own.add("x", "x");
     const heard = vi.fn();
+    function Own(this: object): void {
+      if (typeof ElderAdapter === "function") Reflect.apply(ElderAdapter, this, [nsp]);
+    }
+    Object.setPrototypeOf(Own.prototype, ElderAdapter.prototype);
+    const own: unknown = Reflect.construct(Own, []);
+    if (!(own instanceof ElderAdapter)) throw new Error("Cannot go on: the class does not inherit");
+    own.add("x", "x");
     own.on("a", heard).emit("a", 1);
-    expect([own instanceof ElderAdapter, Object.keys(own.rooms), heard.mock.calls]).toEqual([true, ["x"], [[1]]]);
+    expect([Object.keys(own.rooms), heard.mock.calls]).toEqual([["x"], [[1]]]);
   });
 });

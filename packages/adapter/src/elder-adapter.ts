@@ -4,7 +4,7 @@
 //        shapes are upstream's.
 
 import type { PacketEncoder, SocketPacket } from "@bowline/protocol";
-import { Emitter } from "@bowline/protocol/emitter";
+import { Emitter, type OpenEmitter } from "@bowline/protocol/emitter";
 import { createRecord } from "@bowline/protocol/internal";
 import type { Room, SocketId } from "./contract.ts";
 
@@ -33,7 +33,7 @@ export interface ElderBroadcastOptions {
 }
 
 /** An adapter of 1.x. */
-export interface ElderAdapter {
+export interface ElderAdapter extends OpenEmitter {
   nsp: ElderNamespace;
   rooms: Record<Room, ElderRoom>;
   sids: Record<SocketId, Record<Room, true>>;
@@ -83,7 +83,7 @@ function addressed(adapter: ElderAdapter, rooms: readonly Room[], except: readon
   return [...new Set(ids)].filter((id) => !except.includes(id) && adapter.nsp.connected[id] !== undefined);
 }
 
-const METHODS: ThisType<ElderAdapter> & Omit<ElderAdapter, "nsp" | "rooms" | "sids" | "encoder"> = {
+const METHODS: ThisType<ElderAdapter> & Omit<ElderAdapter, "nsp" | "rooms" | "sids" | "encoder" | keyof OpenEmitter> = {
   add(id, room, callback) {
     this.addAll(id, [room], callback);
   },
@@ -126,7 +126,8 @@ const METHODS: ThisType<ElderAdapter> & Omit<ElderAdapter, "nsp" | "rooms" | "si
   },
 };
 
-Adapter1.prototype = Object.assign(Object.create(Emitter.prototype), METHODS, { constructor: Adapter1 });
+Object.setPrototypeOf(Adapter1.prototype, Emitter.prototype);
+Object.assign(Adapter1.prototype, METHODS);
 
 /** A function that can be called on objects of other classes is no class to the compiler. */
 function asAdapterClass(made: unknown): ElderAdapterClass;

@@ -3,7 +3,7 @@
 // Rules: each name is here on purpose, for programs that bring an adapter of their own.
 
 export { Adapter } from "./adapter.ts";
-export type { AdapterEvents } from "./adapter-emitter.ts";
+export type { AdapterEvents } from "./adapter-events.ts";
 export { type AckRequest, ClusterAdapter } from "./cluster/cluster-adapter.ts";
 export { ClusterAdapterWithHeartbeat, type HeartbeatOptions } from "./cluster/heartbeat-adapter.ts";
 export {

@@ -18,7 +18,8 @@ export interface MemoryBroker {
 
 function copy<Message>(message: Message): Message;
 function copy(message: unknown): unknown {
-  return JSON.parse(JSON.stringify(message));
+  const read: unknown = JSON.parse(JSON.stringify(message));
+  return read;
 }
 
 function publish(broker: MemoryBroker, from: ClusterAdapter, message: ClusterMessage): string {

@@ -112,7 +112,11 @@ test("an event of the program's own map may be called dropped", () => {
 
 test("listeners of all events are known by name and arguments", () => {
   socket.onAny((event) => expectTypeOf(event).toEqualTypeOf<string>());
-  socket.prependAnyOutgoing((event, ...args) => expectTypeOf([event, ...args]).toBeArray());
+  socket.prependAnyOutgoing((event, ...args) => {
+    expectTypeOf(event).toEqualTypeOf<string>();
+    expectTypeOf(args).toBeArray();
+    expectTypeOf(args).items.toBeAny();
+  });
 });
 
 test("without a map everything goes", () => {

@@ -45,6 +45,7 @@ export type {
   ListenerOf,
   UserValue,
 } from "./shared/events-map.ts";
+export { NodeEmitter } from "./shared/node-emitter.ts";
 export { createId, type Random } from "./shared/random.ts";
 export { createRecord } from "./shared/record.ts";
 export { createSystemClock, type SystemClock } from "./shared/system-clock.ts";

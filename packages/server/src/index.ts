@@ -12,6 +12,7 @@ export type {
   EventNamesWithAck,
   EventParams,
   EventsMap,
+  NodeEmitter,
   TransportName,
   UserValue,
   WithAnswers,
@@ -24,7 +25,6 @@ export type { ConnectionEvents, OutgoingPacket, SendOptions, SentCallback } from
 export type { ConnectionServer } from "./engine/connection-parts.ts";
 export type { CookieAttributes } from "./engine/cookie.ts";
 export type { CorsDelegate, CorsOptions, CorsOrigin } from "./engine/cors.ts";
-export type { EngineEmitter } from "./engine/engine-emitter.ts";
 export type { ConnectionErrorReport, EngineEvents } from "./engine/engine-events.ts";
 export type { EngineMiddleware } from "./engine/middleware.ts";
 export type {

@@ -28,7 +28,7 @@ describe.each(installationsOf("nest"))("NestJS $title", (installation) => {
     });
 
     test("has handed the server to the gateway", async () => {
-      expect(await getJson(`${url}/statistics`)).toMatchObject({ log: expect.arrayContaining(["init true"]) });
+      expect(await getJson(`${url}/statistics`)).toHaveProperty("log", expect.arrayContaining(["init true"]));
     });
 
     test("serves the client's script beside its own routes", async () => {
@@ -154,11 +154,11 @@ describe.each(installationsOf("nest"))("NestJS $title", (installation) => {
         const announcement = next("announcement");
         expect(await getJson(`${url}/announce`)).toEqual({ text: "from HTTP" });
         expect(await announcement).toEqual(["from HTTP"]);
-        expect(await getJson(`${url}/statistics`)).toMatchObject({ connected: expect.arrayContaining([name]) });
+        expect(await getJson(`${url}/statistics`)).toHaveProperty("connected", expect.arrayContaining([name]));
         socket.disconnect();
         await expect
           .poll(() => getJson(`${url}/statistics`), PATIENCE)
-          .toMatchObject({ log: expect.arrayContaining([`connection ${name}`, `disconnect ${name}`]) });
+          .toHaveProperty("log", expect.arrayContaining([`connection ${name}`, `disconnect ${name}`]));
       });
     });
 

@@ -1,7 +1,6 @@
 // The types of sockets, and of what is behind them, in programs of 2.x.
 // Rules: loose, as the types are that such programs were written with; collections are objects by name.
-import type { IncomingMessage } from "node:http";
-import type { Connection, UserValue } from "@bowline/server";
+import type { Connection, NativeRequest, UserValue } from "@bowline/server";
 import type { Namespace, Server } from "./server-types.js";
 
 /** Hands on, with an error or without. */
@@ -79,7 +78,7 @@ export interface Client {
   readonly id: string;
   readonly server: Server;
   readonly conn: EngineSocket;
-  readonly request: IncomingMessage;
+  readonly request: NativeRequest;
   readonly sockets: { [id: string]: Socket };
   readonly nsps: { [name: string]: Socket };
 }

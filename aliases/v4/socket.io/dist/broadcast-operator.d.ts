@@ -1,2 +1,2 @@
 // The types of BroadcastOperator and of what it finds, for programs that import them from this file.
-export { BroadcastOperator, type RemoteSocket } from "@bowline/server";
+export { BroadcastOperator, RemoteSocket } from "@bowline/server";

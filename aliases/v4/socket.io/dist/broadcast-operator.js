@@ -1,2 +1,5 @@
-// BroadcastOperator in a file of its own, which instrumentations patch by its name.
-exports.BroadcastOperator = require("@bowline/server").BroadcastOperator;
+// BroadcastOperator and RemoteSocket in a file of their own, which instrumentations patch by its name.
+const core = require("@bowline/server");
+
+exports.BroadcastOperator = core.BroadcastOperator;
+exports.RemoteSocket = core.RemoteSocket;

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { CountingNode, createMemoryCluster } from "../../test-support/memory-cluster.ts";
 import type { BroadcastPacket } from "../contract.ts";
-import { MessageType } from "./message.ts";
+import { type ClusterMessage, MessageType } from "./message.ts";
 
 const PACKET: BroadcastPacket = { type: 2, data: ["a"] };
 const EVERYBODY = { rooms: new Set<string>(), except: new Set<string>(), flags: {} };
@@ -16,6 +16,18 @@ function createCluster(sessions?: typeof SESSIONS) {
 /** Lets promises that are settled already have their say. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 20; round++) await Promise.resolve();
+}
+
+/** Calls the function at the end of a server-side event. */
+function answerBy(answer: unknown, ...values: readonly unknown[]): void {
+  if (typeof answer === "function") Reflect.apply(answer, undefined, values);
+}
+
+/** A message as a server of a later version, or a broken one, might send it. */
+function strange(text: string): ClusterMessage;
+function strange(text: string): unknown {
+  const read: unknown = JSON.parse(text);
+  return read;
 }
 
 describe("a broadcast in a cluster", () => {
@@ -179,10 +191,10 @@ describe("an event for the other servers", () => {
     const [one, two, three] = [cluster.start(), cluster.start(), cluster.start()];
     const answers = vi.fn();
     two.nsp._onServerSideEmit = ([, answer]) => {
-      Reflect.apply(Object(answer), undefined, ["two", "and more"]);
-      Reflect.apply(Object(answer), undefined, ["again"]);
+      answerBy(answer, "two", "and more");
+      answerBy(answer, "again");
     };
-    three.nsp._onServerSideEmit = ([, answer]) => void Reflect.apply(Object(answer), undefined, ["three"]);
+    three.nsp._onServerSideEmit = ([, answer]) => answerBy(answer, "three");
     void one.node.serverSideEmit(["who", answers]);
     await settle();
     expect(answers.mock.calls).toEqual([[null, ["two", "three"]]]);
@@ -200,7 +212,7 @@ describe("an event for the other servers", () => {
     const cluster = createCluster();
     const [one, two] = [cluster.start(), cluster.start(), cluster.start()];
     const answers = vi.fn();
-    two.nsp._onServerSideEmit = ([, answer]) => void Reflect.apply(Object(answer), undefined, ["two"]);
+    two.nsp._onServerSideEmit = ([, answer]) => answerBy(answer, "two");
     void one.node.serverSideEmit(["who", answers]);
     await settle();
     cluster.clock.advance(5000);
@@ -266,16 +278,14 @@ describe("what goes wrong in a cluster", () => {
 
   it("costs a warning where a message makes no sense", () => {
     const one = createCluster().start("x");
-    const broken = JSON.parse('{"type":3,"uid":"other","nsp":"/","data":{}}');
+    const broken = strange('{"type":3,"uid":"other","nsp":"/","data":{}}');
     one.node.onMessage(broken);
     expect(one.warnings).toEqual([expect.stringMatching(/^BOWLINE_CLUSTER: Cannot take a message of another server/)]);
   });
 
   it("is not a message or an answer of a kind that is not known", () => {
     const one = createCluster().start("x");
-    const message = JSON.parse('{"type":99,"uid":"other","nsp":"/","data":{}}');
-    one.node.onMessage(message);
-    one.node.onResponse(message);
+    one.node.onMessage(strange('{"type":99,"uid":"other","nsp":"/","data":{}}'));
     one.node.onMessage({ type: MessageType.HEARTBEAT, uid: "other", nsp: "/" });
     expect([one.warnings, one.delivered]).toEqual([[], []]);
   });

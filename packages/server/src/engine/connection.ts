@@ -10,6 +10,7 @@ import {
   type Clock,
   type CloseReason,
   EngineSession,
+  NodeEmitter,
   type Outgoing,
   type SessionEvents,
 } from "@bowline/protocol/internal";
@@ -24,7 +25,6 @@ import {
   type SentCallback,
 } from "./connection-events.ts";
 import type { ConnectionOptions, ConnectionServer, Route } from "./connection-parts.ts";
-import { EngineEmitter } from "./engine-emitter.ts";
 import type { AnswerHeaders, HttpExchange, RequestHead } from "./http-exchange.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
 import type { Query } from "./query.ts";
@@ -33,7 +33,7 @@ import { Transport, type TransportState } from "./transport.ts";
 import { type StreamCarrier, Upgrading } from "./upgrading.ts";
 
 /** One client of the engine. */
-export class Connection extends EngineEmitter<ConnectionEvents> implements SessionEvents {
+export class Connection extends NodeEmitter<ConnectionEvents> implements SessionEvents {
   readonly id: string;
   /** Revision of the Engine.IO protocol, 3 or 4. */
   readonly protocol: 3 | 4;

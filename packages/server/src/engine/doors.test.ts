@@ -209,6 +209,13 @@ describe("a middleware", () => {
     expect(engine.clientsCount).toBe(1);
   });
 
+  it.each([false, 0, ""])("hands on with %j, which is no error", (answer) => {
+    const engine = createEngine();
+    engine.use((_req, _res, next) => next(answer));
+    request(engine, POLL, NATIVE);
+    expect(engine.clientsCount).toBe(1);
+  });
+
   it("that answers by itself keeps the engine out of it", () => {
     const engine = createEngine();
     engine.use(() => undefined);
@@ -226,6 +233,7 @@ describe("a middleware", () => {
     ],
     ["rejects", () => Promise.reject(new Error("no"))],
     ["rejects with nothing", () => Promise.reject()],
+    ["rejects with an empty text", () => Promise.reject("")],
   ])("that %s refuses on both transports, and the program is told", async (_, middleware) => {
     const engine = createEngine();
     const reported: unknown[] = [];

@@ -2,11 +2,11 @@
 // Place: bytes -> engine server (**events**) -> the user's event handlers
 // Rules: names and arguments are upstream's; a listener that throws leaves no request without an answer.
 
+import type { NodeEmitter } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { ChangeableHeaders, HeaderListeners } from "./answer-headers.ts";
 import type { Connection } from "./connection.ts";
 import type { OutgoingPacket } from "./connection-events.ts";
-import type { EngineEmitter } from "./engine-emitter.ts";
 
 /** What a `connection_error` listener gets. */
 export interface ConnectionErrorReport {
@@ -38,11 +38,11 @@ export interface EngineEvents {
 
 /** Brings what is about to be sent before those who listen for headers. */
 export class HeaderEvents implements HeaderListeners {
-  readonly #engine: EngineEmitter<EngineEvents>;
+  readonly #engine: NodeEmitter<EngineEvents>;
   readonly #reportUncaught: (error: unknown) => void;
 
   /** @param reportUncaught where the error of a listener goes, since the answer has to leave all the same. */
-  constructor(engine: EngineEmitter<EngineEvents>, reportUncaught: (error: unknown) => void) {
+  constructor(engine: NodeEmitter<EngineEvents>, reportUncaught: (error: unknown) => void) {
     this.#engine = engine;
     this.#reportUncaught = reportUncaught;
   }

@@ -37,7 +37,7 @@ export function runMiddlewares(
     const next = (error?: unknown): void => {
       if (settled) return;
       settled = true;
-      if (error === undefined || error === null || error === false) runFrom(index + 1);
+      if (!error) runFrom(index + 1);
       else done(error);
     };
     call(middleware, native, next);
@@ -46,7 +46,7 @@ export function runMiddlewares(
 }
 
 function call(middleware: EngineMiddleware, { req, res }: NativePair, next: (error?: unknown) => void): void {
-  const refuse = (cause: unknown): void => next(cause ?? new Error("A middleware failed and did not say why"));
+  const refuse = (cause: unknown): void => next(cause || new Error("A middleware failed and did not say why"));
   try {
     const result: unknown = Reflect.apply(middleware, undefined, [req, res, next]);
     if (result instanceof Promise) result.catch(refuse);

@@ -4,14 +4,13 @@
 //        every request goes through CORS and the middlewares before anything is looked at, on every transport.
 // Source: docs/protocol/engine-4.md, "Handshake" and "Errors"
 
-import { createId } from "@bowline/protocol/internal";
+import { createId, NodeEmitter } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { Admission } from "./admission.ts";
 import { HeaderWriter } from "./answer-headers.ts";
 import { createClientTable } from "./client-table.ts";
 import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
-import { EngineEmitter } from "./engine-emitter.ts";
 import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
 import type { EnginePlatform } from "./engine-platform.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError, judge, SHUTTING_DOWN } from "./handshake.ts";
@@ -28,7 +27,7 @@ import { WebTransportEntrance } from "./webtransport-entrance.ts";
 import type { WebTransportSession } from "./webtransport-session.ts";
 
 /** Serves Engine.IO clients of both revisions. */
-export class EngineServer extends EngineEmitter<EngineEvents> {
+export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly options: EngineOptions;
   readonly #platform: EnginePlatform;
   readonly #connections: Map<string, Connection> = new Map();

@@ -4,10 +4,9 @@
 //        the session.
 
 import type { EngineDialect, Packet } from "@bowline/protocol";
-import type { Carrier, Outgoing, TransportName } from "@bowline/protocol/internal";
+import { type Carrier, NodeEmitter, type Outgoing, type TransportName } from "@bowline/protocol/internal";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { ChangeableHeaders } from "./answer-headers.ts";
-import { EngineEmitter } from "./engine-emitter.ts";
 import type { Query } from "./query.ts";
 
 /** Where a transport stands. */
@@ -43,7 +42,7 @@ export interface SentPacket extends Packet {
 }
 
 /** The transport of a connection. */
-export class Transport extends EngineEmitter<TransportEvents> {
+export class Transport extends NodeEmitter<TransportEvents> {
   readonly #carrier: Carrier & { readonly native?: unknown };
   readonly #owner: TransportOwner;
 

@@ -142,6 +142,12 @@ describe("a client over WebTransport", () => {
     ]);
   });
 
+  it("has a request without headers, since it came with none", async () => {
+    const { connections } = await connect();
+    const head = connections[0]?.head;
+    expect([head?.method, head?.header("cookie"), head?.headers()]).toEqual(["CONNECT", undefined, {}]);
+  });
+
   it("exchanges texts and bytes, also a message of no bytes", async () => {
     const { session, connections, heard, turn } = await connect();
     session.say({ type: "message", data: "hé" }, { type: "message", data: Uint8Array.of(1, 2) });

@@ -14,7 +14,7 @@ import {
   type Room,
   type SocketId,
 } from "@bowline/adapter";
-import { markBinary } from "@bowline/protocol/internal";
+import { createRecord, markBinary } from "@bowline/protocol/internal";
 import { createObjectView } from "./object-view.ts";
 
 /** Called with an error or null, and what was asked for. */
@@ -126,12 +126,13 @@ async function settled(ask: (callback: Callback) => void): Promise<void> {
   await asked(ask);
 }
 
-/** A namespace as elder adapters know it: its sockets are an object. */
-function elderNamespace({ name, server, sockets }: AdapterNamespace): object {
-  const connected = createObjectView(Object.create(null), {
-    keys: () => sockets.keys(),
-    has: (key) => sockets.has(key),
-    value: (key) => sockets.get(key),
+/** A namespace as elder adapters know it: its sockets are an object, and looked up late, since it is still being made. */
+function elderNamespace(namespace: AdapterNamespace): object {
+  const { name, server } = namespace;
+  const connected = createObjectView(createRecord(), {
+    keys: () => namespace.sockets.keys(),
+    has: (key) => namespace.sockets.has(key),
+    value: (key) => namespace.sockets.get(key),
   });
   return { name, server, connected, sockets: connected };
 }

@@ -31,6 +31,16 @@ function createScene() {
   return { io, namespace, member, other, socket, otherSocket };
 }
 
+describe("a namespace", () => {
+  it("shows its middlewares, and may be asked to send bytes", () => {
+    const { namespace, member } = createScene();
+    const middleware = (_: unknown, next: () => void) => next();
+    namespace.use(middleware);
+    namespace.binary(false).emit("a", 1);
+    expect([namespace.fns, member.take()]).toEqual([[middleware], ['2["a",1]']]);
+  });
+});
+
 describe("emit", () => {
   it("gives the namespace, by whatever way", () => {
     const { io, namespace } = createScene();

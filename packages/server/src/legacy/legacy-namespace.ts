@@ -113,6 +113,7 @@ export class LegacyNamespace<
   /**
    * In 2.x everybody is in the main namespace before any other, so that programs guard all of them by its middlewares.
    * Clients since 3.0 need not join it, and pass them here.
+   * @internal
    */
   protected override guardsOf(
     client: JoinRequest["client"],

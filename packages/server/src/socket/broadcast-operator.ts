@@ -38,9 +38,9 @@ export interface BroadcastSource<Emit extends EventsMap, Data> {
   readonly name: string;
   readonly adapter: AdapterContract;
   readonly clock: Clock;
-  /** What is told of broadcasts. @internal */
+  /** @internal */
   readonly trace: Pick<ServerTrace, "broadcast">;
-  /** The sockets of this process. */
+  /** The sockets of this process. @internal */
   readonly members: ReadonlyMap<SocketId, RemoteSocket<Emit, Data>>;
 }
 

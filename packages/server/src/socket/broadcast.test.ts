@@ -70,6 +70,15 @@ describe("a socket's rooms", () => {
     expect(taken(one)).toEqual([NEWS]);
   });
 
+  it.each([null, undefined])("are those of nobody where a program has no name for them: %j", (room) => {
+    const { io, member } = createServer();
+    const one = member();
+    const addressed: unknown = Reflect.apply(io.to, io, [room]);
+    expect(addressed).toHaveProperty("emit");
+    Reflect.apply(one.socket.join, one.socket, [room]);
+    expect([[...one.socket.rooms], taken(one)]).toEqual([[one.socket.id, String(room)], [""]]);
+  });
+
   it.each(["__proto__", "constructor", "toString"])("may be called %s", (room) => {
     const { io, member } = createServer();
     const [one, two] = [member([room]), member()];
@@ -105,6 +114,8 @@ describe("a broadcast of the server", () => {
     expect(taken(a, both, none)).toEqual([NEWS, NEWS, ""]);
     io.in(["a", "b"]).emit("news");
     expect(taken(a, both, none)).toEqual([NEWS, NEWS, ""]);
+    io.sockets.in("b").emit("news");
+    expect(taken(a, both, none)).toEqual(["", NEWS, ""]);
     io.to("nobody").emit("news");
     expect(taken(a, both, none)).toEqual(["", "", ""]);
   });

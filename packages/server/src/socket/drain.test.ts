@@ -1,4 +1,5 @@
 // Rules of emptying a server: who is refused, who goes when, what is waited for, and what is counted.
+import { createTrace } from "@bowline/protocol/internal";
 import { createFakePlatform, FakeClient, FakeExchange, FakeUpgrade } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import { SocketServer } from "./server.ts";
@@ -129,6 +130,25 @@ describe("a server that is drained", () => {
     idler.vanish();
     clock.advance(50);
     expect(await report).toMatchObject({ connections: 2, sockets: 1, left: 1 });
+  });
+
+  it("tells its trace point when it begins, and what came of it when it is done", async () => {
+    const publish = vi.fn();
+    const trace = createTrace((name) => ({ hasSubscribers: name === "bowline:server.drain", publish }));
+    const platform = { ...createFakePlatform(), trace };
+    const io = new ServerInMemory({}, platform);
+    new FakeClient(io.door, platform.clock).join();
+    const report = io.drain({ jitterMs: 0 });
+    platform.clock.endTurn();
+    expect(publish.mock.calls).toEqual([[{ step: "begun", connections: 1 }], [{ step: "done", ...(await report) }]]);
+  });
+
+  it("cuts off connections without a socket too when the time is up", async () => {
+    const { io, clock, connect } = createServer();
+    const idler = connect();
+    const report = io.drain({ timeoutMs: 0, jitterMs: 0 });
+    clock.advance(50);
+    expect([(await report).forced, idler.port.closes]).toEqual([1, 1]);
   });
 
   it("is drained once, and at once where nobody is there", async () => {

@@ -77,6 +77,14 @@ describe("the server", () => {
     ]).toEqual([7, [listener], [listener], 1, ["a"], 1]);
   });
 
+  it("takes listeners of its main namespace off again", () => {
+    const { io } = createScene();
+    const [gone, kept] = [() => undefined, () => undefined];
+    io.on("a", gone);
+    io.on("a", kept);
+    expect([io.off("a", gone), io.listeners("a")]).toEqual([io.sockets, [kept]]);
+  });
+
   it("can be waited for", async () => {
     const { io, connect } = createScene();
     const joined = once(io, "connection");

@@ -259,6 +259,15 @@ describe("listeners of every event", () => {
     expect(told).toEqual(["first a", "second a 1", "first b", "second b 2"]);
   });
 
+  it("hear what an adapter says that it sends, where there are any", () => {
+    const { socket, client } = openSocket();
+    const told = vi.fn();
+    const packet = { type: 2, nsp: "/", data: ["news", 1] } as const;
+    socket.notifyOutgoingListeners(packet);
+    socket.onAnyOutgoing(told).notifyOutgoingListeners(packet);
+    expect([told.mock.calls, client.take()]).toEqual([[["news", 1]], []]);
+  });
+
   it("that throw over a broadcast keep it from nobody, and are reported", () => {
     const { io, clock, socket, client, uncaught } = openSocket();
     const other = new FakeClient(io.door, clock).join();

@@ -1,4 +1,5 @@
 // Rules of handlers that fail: where their errors go by each policy, what is told of them, and that nobody else notices.
+import { createTrace } from "@bowline/protocol/internal";
 import { createFakePlatform, FakeClient } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import type { HandlerErrorReport } from "./handler-errors.ts";
@@ -237,4 +238,19 @@ describe("where errors are reported", () => {
 it("there are no other policies", () => {
   const options: object = { handlerErrors: "ignore" };
   expect(() => createServer(options)).toThrow(TypeError);
+});
+
+describe("the trace point of failures", () => {
+  it("is told the error and where it came from, and not the socket, which says too much", () => {
+    const publish = vi.fn();
+    const trace = createTrace((name) => ({ hasSubscribers: name === "bowline:handler.failed", publish }));
+    const platform = { ...createFakePlatform(), trace };
+    const io = new ServerInMemory({ handlerErrors: "report" }, platform);
+    io.on("handler_error", () => undefined);
+    io.on("connection", (socket) => void socket.on("order", fail));
+    new FakeClient(io.door, platform.clock).join().send('2["order"]');
+    expect(publish.mock.calls).toEqual([
+      [{ code: "BOWLINE_HANDLER_FAILED", error: MISTAKE, handler: "event", namespace: "/", event: "order" }],
+    ]);
+  });
 });

@@ -8,7 +8,6 @@ import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AckCallback,
   AnyListeners,
-  type Clock,
   elementsOf,
   invoke,
   type PendingAck,
@@ -16,8 +15,10 @@ import {
   type UserValue,
 } from "@bowline/protocol/internal";
 import { AckMap } from "./ack-map.ts";
-import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
+import { aboutSocket, type HandlerAbout, type HandlerErrors } from "./handler-errors.ts";
 import { type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
+import type { Outbox } from "./outbox.ts";
+import type { SocketPlatform } from "./runtime.ts";
 
 /** An incoming event as the middlewares of a socket see it: its name and arguments. */
 export type IncomingEvent = [event: string, ...args: UserValue[]];
@@ -27,22 +28,26 @@ export const MAX_PENDING_ACKS = 100_000;
 
 /** The socket as its inbox knows it. */
 export interface InboxOwner {
-  isConnected(): boolean;
+  readonly nsp: { readonly name: string };
+  readonly connected: boolean;
   /** An event has come in; hands it to `receiveEvent`, unless a plugin does something else with it. */
-  take(packet: SocketPacket): void;
+  onevent(packet: SocketPacket): void;
   /** Calls the listeners of an event. */
-  deliver(event: string, args: readonly unknown[]): void;
-  /** What handlers of the socket are known by. */
-  about(handler: HandlerAbout["handler"], event?: string): HandlerAbout;
-  /** Tells the program what a middleware refused, and the client where its generation expects that. */
-  refuseEvent(refusal: MiddlewareRefusal): void;
-  /** The client owes so many answers that the oldest was given up; told once. */
-  forgotAck(): void;
-  /** Answers an event. */
-  sendAck(id: number, args: readonly unknown[]): void;
+  callListeners(event: string, args: readonly unknown[]): void;
+  /** Tells the program what a middleware refused. */
+  reportError(error: Error): void;
   /** The client has left the namespace. */
-  left(): void;
+  end(reason: "client namespace disconnect"): void;
 }
+
+/** The server as the inboxes of its sockets know it. */
+export interface InboxHost {
+  readonly platform: Pick<SocketPlatform, "clock" | "warn">;
+  readonly handlers: HandlerErrors;
+}
+
+const FORGOTTEN_ACK =
+  "Cannot await more acknowledgements of a client: the oldest is given up; emit with timeout(), and have clients answer";
 
 /** The name and the arguments of an event packet; a name that came as a number is handed on as one, whatever types say. */
 export function nameAndArgs(packet: SocketPacket): IncomingEvent;
@@ -53,8 +58,8 @@ export function nameAndArgs({ data }: SocketPacket): unknown[] {
 /** Receives for one socket. */
 export class Inbox {
   readonly #owner: InboxOwner;
-  readonly #handlers: HandlerErrors;
-  readonly #clock: Clock;
+  readonly #outbox: Outbox;
+  readonly #host: InboxHost;
   // Most sockets never need these; each is made when it is first asked for.
   #acks: PendingAcks | undefined;
   #middlewares: Middleware<IncomingEvent>[] | undefined;
@@ -62,10 +67,11 @@ export class Inbox {
   #owed = 0;
   #hasForgotten = false;
 
-  constructor(owner: InboxOwner, handlers: HandlerErrors, clock: Clock) {
+  /** @param outbox what sends the answers. */
+  constructor(owner: InboxOwner, outbox: Outbox, host: InboxHost) {
     this.#owner = owner;
-    this.#handlers = handlers;
-    this.#clock = clock;
+    this.#outbox = outbox;
+    this.#host = host;
   }
 
   /** Listeners of every incoming event. */
@@ -91,7 +97,7 @@ export class Inbox {
   /** Waits for the answer to an emit. */
   expectAck(id: number, ack: AckCallback, timeoutMs: number | undefined): void {
     const settle = (args: readonly unknown[]): void => {
-      if (!this.#handlers.isReporting) invoke(ack, args);
+      if (!this.#host.handlers.isReporting) invoke(ack, args);
       else this.#run(() => Reflect.apply(ack, undefined, args), "acknowledgement");
     };
     this.#expect(id, { settle, timeoutMs });
@@ -128,7 +134,7 @@ export class Inbox {
         this.#receiveAck(packet);
         return;
       case PacketType.DISCONNECT:
-        this.#owner.left();
+        this.#owner.end("client namespace disconnect");
         return;
       case PacketType.CONNECT:
       case PacketType.CONNECT_ERROR:
@@ -140,16 +146,16 @@ export class Inbox {
   }
 
   get #pendingAcks(): PendingAcks {
-    this.#acks ??= new PendingAcks(this.#clock);
+    this.#acks ??= new PendingAcks(this.#host.platform.clock);
     return this.#acks;
   }
 
   /** What a plugin has put in the place of our way is the program's code as well. */
   #take(packet: SocketPacket): void {
     try {
-      this.#owner.take(packet);
+      this.#owner.onevent(packet);
     } catch (error) {
-      this.#handlers.failed({ ...this.#aboutEvent(nameAndArgs(packet)[0]), error });
+      this.#host.handlers.failed({ ...this.#aboutEvent(nameAndArgs(packet)[0]), error });
     }
   }
 
@@ -161,29 +167,37 @@ export class Inbox {
       this.#deliver(incoming);
       return;
     }
-    const about = () => this.#owner.about("event middleware", String(incoming[0]));
+    const { handlers } = this.#host;
+    const about = () => aboutSocket("event middleware", this.#owner, String(incoming[0]));
     runMiddlewares(this.#middlewares, incoming, {
       decided: (refusal) => {
-        if (refusal !== undefined) this.#owner.refuseEvent(refusal);
-        else if (this.#owner.isConnected()) this.#deliver(incoming);
+        if (refusal !== undefined) this.#refuseEvent(refusal);
+        else if (this.#owner.connected) this.#deliver(incoming);
       },
-      failed: (error) => this.#handlers.contained({ ...about(), error }),
-      failedLate: (error) => this.#handlers.failed({ ...about(), error }),
+      failed: (error) => handlers.contained({ ...about(), error }),
+      failedLate: (error) => handlers.failed({ ...about(), error }),
     });
   }
 
+  /** Tells the program what a middleware refused, and the client where its generation expects that. */
+  #refuseEvent({ error, told }: MiddlewareRefusal): void {
+    this.#owner.reportError(error);
+    if (this.#owner.connected) this.#outbox.eventRefused(told);
+  }
+
   #deliver([event, ...args]: IncomingEvent): void {
+    const { handlers } = this.#host;
     try {
       const listeners = this.#anyListeners;
-      if (listeners !== undefined) this.#handlers.callAll(listeners.list(), event, args, () => this.#aboutEvent(event));
-      this.#owner.deliver(event, args);
+      if (listeners !== undefined) handlers.callAll(listeners.list(), event, args, () => this.#aboutEvent(event));
+      this.#owner.callListeners(event, args);
     } catch (error) {
-      this.#handlers.failed({ ...this.#aboutEvent(event), error });
+      handlers.failed({ ...this.#aboutEvent(event), error });
     }
   }
 
   #aboutEvent(event: unknown): HandlerAbout {
-    return this.#owner.about("event", String(event));
+    return aboutSocket("event", this.#owner, String(event));
   }
 
   /** Makes the function that answers an event, once. */
@@ -194,7 +208,7 @@ export class Inbox {
       if (sent) return;
       sent = true;
       this.#owed--;
-      if (this.#owner.isConnected()) this.#owner.sendAck(id, args);
+      if (this.#owner.connected) this.#outbox.ack(id, args);
     };
   }
 
@@ -204,7 +218,7 @@ export class Inbox {
 
   #expect(id: number, ack: PendingAck): void {
     if (this.#pendingAcks.size >= MAX_PENDING_ACKS) {
-      if (!this.#hasForgotten) this.#owner.forgotAck();
+      if (!this.#hasForgotten) this.#host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK);
       this.#hasForgotten = true;
       this.#pendingAcks.forgetOldest();
     }
@@ -212,6 +226,6 @@ export class Inbox {
   }
 
   #run(action: () => unknown, handler: HandlerAbout["handler"]): void {
-    this.#handlers.run(action, () => this.#owner.about(handler));
+    this.#host.handlers.run(action, () => aboutSocket(handler, this.#owner));
   }
 }

@@ -1,4 +1,5 @@
 // Rules of middlewares one after another: who is asked, what refuses, and where errors go that come too late to refuse.
+import type { Refusal } from "@bowline/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { BROKE_DOWN, type Middleware, runMiddlewares, toRefusal } from "./middleware.ts";
 
@@ -46,6 +47,26 @@ describe("middlewares", () => {
 
   it("let pass where there are none", () => {
     expect(run().done.mock.calls).toEqual([[]]);
+  });
+
+  it.each([false, 0, ""])(
+    "let pass by handing %j to next, as programs write `next(isBad && new Error())`",
+    (answer) => {
+      const { done } = run((_subject, next) => void Reflect.apply(next, undefined, [answer]));
+      expect(done.mock.calls).toEqual([[]]);
+    },
+  );
+
+  it.each<readonly [object, Refusal]>([
+    [
+      { message: "no", data: 1 },
+      { message: "no", data: 1 },
+    ],
+    [{ data: { code: 1 } }, { message: "", data: { code: 1 } }],
+    [{ message: 5 }, { message: "" }],
+  ])("refuse by handing %j to next, which is read as an error", (answer, told) => {
+    const { done } = run((_subject, next) => void Reflect.apply(next, undefined, [answer]));
+    expect(done.mock.calls).toMatchObject([[{ told }]]);
   });
 
   it.each(REASONS)("refuse by throwing %j, and the ones behind are not asked", (reason, message) => {

@@ -61,7 +61,8 @@ export function runMiddlewares<Subject>(
     const next: Next = (error) => {
       if (answered) return;
       answered = true;
-      if (error === undefined || error === null) ask(index + 1);
+      // Programs write `next(isBad && new Error())`, too.
+      if (!error) ask(index + 1);
       else {
         const refusal = toError(error);
         outcome.decided({ error: refusal, told: toRefusal(refusal) });

@@ -7,7 +7,7 @@
 import { type ConnectReply, PacketType, type Refusal, type SocketFrame, type SocketPacket } from "@bowline/protocol";
 import { AnyListeners, PreparedPacket } from "@bowline/protocol/internal";
 import type { ClientConnection, SendOptions } from "./connection.ts";
-import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
+import { aboutSocket, type HandlerErrors } from "./handler-errors.ts";
 import { nameAndArgs } from "./inbox.ts";
 
 /** A packet as adapters and plugins hand it over: its namespace is that of the socket. */
@@ -25,26 +25,23 @@ function isEncoded(packet: PacketToSend | readonly SocketFrame[]): packet is rea
   return Array.isArray(packet);
 }
 
+/** The socket as its outbox knows it. */
+export interface OutboxOwner {
+  readonly nsp: { readonly name: string };
+}
+
 /** Sends for one socket. */
 export class Outbox {
-  readonly #namespace: string;
+  readonly #owner: OutboxOwner;
   readonly #client: ClientConnection;
   readonly #handlers: HandlerErrors;
-  readonly #about: (event?: string) => HandlerAbout;
   // Most sockets never need it; it is made when it is first asked for.
   #anyListeners: AnyListeners | undefined;
 
-  /** @param about what handlers of outgoing events are known by. */
-  constructor(
-    namespace: string,
-    client: ClientConnection,
-    handlers: HandlerErrors,
-    about: (event?: string) => HandlerAbout,
-  ) {
-    this.#namespace = namespace;
+  constructor(owner: OutboxOwner, client: ClientConnection, handlers: HandlerErrors) {
+    this.#owner = owner;
     this.#client = client;
     this.#handlers = handlers;
-    this.#about = about;
   }
 
   /** Listeners of every outgoing event. */
@@ -71,7 +68,7 @@ export class Outbox {
   notify(packet: SocketPacket): void {
     const listeners = this.#anyListeners?.list() ?? [];
     const [event, ...args] = nameAndArgs(packet);
-    const about = () => this.#about(event);
+    const about = () => aboutSocket("event", this.#owner, event);
     this.#handlers.run(() => this.#handlers.callAll(listeners, event, args, about), about);
   }
 
@@ -105,8 +102,12 @@ export class Outbox {
     if (packet !== undefined) this.#run(() => this.#send(packet));
   }
 
+  get #namespace(): string {
+    return this.#owner.nsp.name;
+  }
+
   #run(action: () => unknown): void {
-    this.#handlers.run(action, this.#about);
+    this.#handlers.run(action, () => aboutSocket("event", this.#owner));
   }
 
   #send(packet: SocketPacket): void {

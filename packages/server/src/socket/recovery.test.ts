@@ -181,7 +181,7 @@ describe("a client that comes back", () => {
     const server = createServer();
     const { io, sockets, connect } = server;
     io.once("connection", (socket) => {
-      Object.assign(socket.data, { name: "bob" });
+      socket.data = { name: "bob" };
       void socket.join(["a", "b"]);
     });
     const { sid, claim } = loseClient(server);

@@ -20,6 +20,14 @@ async function settle(): Promise<void> {
   for (let round = 0; round < 30; round++) await Promise.resolve();
 }
 
+function copy<Message>(message: Message): Message;
+function copy(message: unknown): unknown {
+  const read: unknown = JSON.parse(JSON.stringify(message));
+  return read;
+}
+
+type Answer = (...values: unknown[]) => void;
+
 /** Servers whose adapters hand messages to each other, after a trip through JSON. */
 function createCluster(count: number, options: Partial<ServerOptions> = {}) {
   const nodes: Node[] = [];
@@ -33,13 +41,12 @@ function createCluster(count: number, options: Partial<ServerOptions> = {}) {
     }
 
     protected async doPublish(message: ClusterMessage): Promise<string> {
-      for (const node of nodes)
-        if (node.nsp.name === this.nsp.name) node.onMessage(JSON.parse(JSON.stringify(message)));
+      for (const node of nodes) if (node.nsp.name === this.nsp.name) node.onMessage(copy(message));
       return "";
     }
 
     protected async doPublishResponse(to: string, response: ClusterResponse): Promise<void> {
-      for (const node of nodes) if (node.uid === to) node.onResponse(JSON.parse(JSON.stringify(response)));
+      for (const node of nodes) if (node.uid === to) node.onResponse(copy(response));
     }
   }
   const random = createFakePlatform().random;
@@ -73,8 +80,8 @@ describe("serverSideEmit", () => {
 
   it("gathers answers by callback or promise", async () => {
     const [one, two, three] = createCluster(3);
-    two?.io.on("who", (answer) => answer("two", "and more"));
-    three?.io.on("who", (answer) => answer("three"));
+    two?.io.on("who", (answer: Answer) => answer("two", "and more"));
+    three?.io.on("who", (answer: Answer) => answer("three"));
     const answers = vi.fn();
     one?.io.serverSideEmit("who", answers);
     await expect(one?.io.serverSideEmitWithAck("who")).resolves.toEqual(["two", "three"]);
@@ -83,13 +90,13 @@ describe("serverSideEmit", () => {
 
   it("rejects with the answers that came, when a server keeps silent", async () => {
     const [one, two] = createCluster(3);
-    two?.io.on("who", (answer) => answer("two"));
+    two?.io.on("who", (answer: Answer) => answer("two"));
     const asked = one?.io.serverSideEmitWithAck("who");
     await settle();
     one?.platform.clock.advance(5000);
     await expect(asked).rejects.toMatchObject({
       responses: ["two"],
-      message: expect.stringContaining("timeout reached"),
+      message: "timeout reached: only 1 responses received out of 2",
     });
   });
 
@@ -289,7 +296,7 @@ describe("the option adapter", () => {
       }
       override close(): void {
         told.push(`${this.nsp.name} ends`);
-        super.close();
+        void super.close();
       }
     }
     const platform = createFakePlatform();

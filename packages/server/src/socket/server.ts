@@ -219,11 +219,14 @@ export class SocketServer<
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
   }
 
+  /** @internal */
   protected override get settable(): EngineSettings | undefined {
     return this.#engine instanceof EngineServer ? this.#engine.opts : undefined;
   }
 
+  /** @internal */
   protected override chained(): this;
+  /** @internal */
   protected override chained(): unknown {
     switch (this.#dialect.chains) {
       case "server":

@@ -27,7 +27,6 @@ import type { ClientConnection, DisconnectReason, SendOptions } from "./connecti
 import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import { Inbox } from "./inbox.ts";
-import type { MiddlewareRefusal } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { Outbox } from "./outbox.ts";
@@ -37,8 +36,6 @@ import { refuseReservedEvent } from "./reserved-events.ts";
 import { toRooms } from "./rooms.ts";
 import { SocketFace } from "./socket-face.ts";
 
-const FORGOTTEN_ACK =
-  "Cannot await more acknowledgements of a client: the oldest is given up; emit with timeout(), and have clients answer";
 const NO_MODIFIERS: BroadcastFlags = {};
 /** Called once rooms are joined or left: with null, or with what the adapter failed with. */
 export type RoomsCallback = (error: unknown) => void;
@@ -86,21 +83,8 @@ export class Socket<
     this.host = host;
     this.#request = request;
     this.#issuedMs = host.platform.wallTimeMs();
-    this.inbox = new Inbox(
-      {
-        isConnected: () => this.connected,
-        take: (packet) => this.onevent(packet),
-        deliver: (event, args) => this.#deliver(event, args),
-        about: (handler, event) => aboutSocket(handler, this, event),
-        forgotAck: () => host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK),
-        refuseEvent: (refusal) => this.#refuseEvent(refusal),
-        sendAck: (id, args) => this.outbox.ack(id, args),
-        left: () => this.end("client namespace disconnect"),
-      },
-      host.handlers,
-      host.platform.clock,
-    );
-    this.outbox = new Outbox(namespace.name, client, host.handlers, (event) => aboutSocket("event", this, event));
+    this.outbox = new Outbox(this, client, host.handlers);
+    this.inbox = new Inbox(this, this.outbox, host);
     this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
     this.data = restoredData<Data>(hold?.session);
   }
@@ -310,6 +294,14 @@ export class Socket<
     this.#announce("disconnect", [reason, description]);
   }
 
+  /** Calls the listeners of an event. @internal */
+  callListeners(event: string, args: readonly unknown[]): void {
+    const { handlers } = this.host;
+    // Every event comes by here: what only reports need is made for them alone.
+    if (!handlers.isReporting) this.dispatch(event, args);
+    else this.dispatchGuarded(event, args, handlers, () => aboutSocket("event", this, event));
+  }
+
   /** Reports a mistake of the client to the program. @internal */
   reportError(error: Error): void {
     this.#announce("error", [error]);
@@ -370,23 +362,11 @@ export class Socket<
     if (hasLeft || modifiers.timeout !== undefined) this.inbox.expectAck(id, ack, modifiers.timeout);
   }
 
-  #refuseEvent({ error, told }: MiddlewareRefusal): void {
-    this.reportError(error);
-    if (this.connected) this.outbox.eventRefused(told);
-  }
-
   /** Calls the listeners of an event that the socket emits itself. */
   #announce(event: string, args: readonly unknown[]): void {
     this.host.handlers.run(
-      () => this.#deliver(event, args),
+      () => this.callListeners(event, args),
       () => aboutSocket("event", this, event),
     );
-  }
-
-  #deliver(event: string, args: readonly unknown[]): void {
-    const { handlers } = this.host;
-    // Every event comes by here: what only reports need is made for them alone.
-    if (!handlers.isReporting) this.dispatch(event, args);
-    else this.dispatchGuarded(event, args, handlers, () => aboutSocket("event", this, event));
   }
 }

@@ -11,8 +11,14 @@ export function textOf(thrown: unknown): string {
   }
 }
 
-/** An error for what was thrown; itself, where it is one. */
+/** An error for what was thrown; itself, where it is one. It may be of another realm, or an object that a program has made like one. */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
+  if (typeof thrown === "object" && thrown !== null) {
+    const message: unknown = Reflect.get(thrown, "message");
+    const data: unknown = Reflect.get(thrown, "data");
+    const error = new Error(typeof message === "string" ? message : "");
+    return data === undefined ? error : Object.assign(error, { data });
+  }
   return new Error(thrown === undefined || thrown === null ? "refused without a reason" : textOf(thrown));
 }

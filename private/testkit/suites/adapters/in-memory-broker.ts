@@ -21,7 +21,8 @@ export function connectInMemory(...bases: readonly [Base, ...Base[]]): Connectio
   function copy(message: ClusterMessage): ClusterMessage;
   function copy(message: ClusterResponse): ClusterResponse;
   function copy(message: unknown): unknown {
-    return deserialize(serialize(message));
+    const read: unknown = deserialize(serialize(message));
+    return read;
   }
 
   function createClass(Heartbeats: Base): AdapterConstructor {

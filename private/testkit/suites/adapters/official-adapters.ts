@@ -24,5 +24,6 @@ export function loadOfficialAdapters(): OfficialAdapters;
 export function loadOfficialAdapters(): unknown {
   const requireHere = createRequire(import.meta.url);
   const requireThere = createRequire(requireHere.resolve("socket.io-v4/package.json"));
-  return requireThere("socket.io-adapter");
+  const loaded: unknown = requireThere("socket.io-adapter");
+  return loaded;
 }

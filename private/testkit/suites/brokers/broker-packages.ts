@@ -54,6 +54,10 @@ interface Packages {
   readonly "@socket.io/redis-emitter": {
     readonly Emitter: new (client: RedisClient, options: object) => RemoteEmitter;
   };
+  readonly "@socket.io/cluster-adapter": {
+    createAdapter(options: object): AdapterConstructor;
+    setupPrimary(): void;
+  };
   readonly "socket.io-redis": (options: object) => AdapterConstructor;
 }
 
@@ -71,15 +75,27 @@ export interface RemoteEmitter {
 /** Loads one of the packages. */
 export function loadPackage<Name extends keyof Packages>(name: Name): Packages[Name];
 export function loadPackage(name: string): unknown {
-  return requireThere(name);
+  const loaded: unknown = requireThere(name);
+  return loaded;
+}
+
+/** Our base of adapters under upstream's name. */
+function loadOwnBase(): { readonly Adapter: AdapterConstructor };
+function loadOwnBase(): unknown {
+  const own: unknown = createRequire(import.meta.url)("@bowline/socket.io-adapter");
+  return own;
 }
 
 /** Has the packages find our base of adapters in the place of upstream's, as an alias of npm does. */
 export function useOwnBase(): void {
   const official = requireThere.resolve("socket.io-adapter");
   requireThere(official);
-  const own: unknown = createRequire(import.meta.url)("@bowline/socket.io-adapter");
-  Reflect.set(Object(requireThere.cache[official]), "exports", own);
+  Reflect.set(Object(requireThere.cache[official]), "exports", loadOwnBase());
+}
+
+/** Whether an adapter is built on our base. */
+export function hasOwnBase(adapter: object): boolean {
+  return adapter instanceof loadOwnBase().Adapter;
 }
 
 /** A name of this run's own. */
@@ -87,12 +103,16 @@ export function uniqueName(): string {
   return `bowline-${randomBytes(6).toString("hex")}`;
 }
 
-/** Why tests with a broker cannot run; undefined where they can, and on CI, where that is a failure. */
-export async function whyMissing(broker: keyof typeof BROKERS): Promise<string | undefined> {
+/**
+ * Why tests with a broker cannot run; undefined where they can, and on CI, where that is a failure.
+ * @param broker the one that has to run; without, it is the packages alone.
+ */
+export async function whyMissing(broker?: keyof typeof BROKERS): Promise<string | undefined> {
   if (process.env["CI"] === "true") return undefined;
   if (!existsSync(new URL("node_modules/", FOLDER))) {
     return `nothing is installed in "${fileURLToPath(FOLDER)}": run "node tools/setup.mjs"`;
   }
+  if (broker === undefined) return undefined;
   const { host, port } = BROKERS[broker];
   return new Promise((resolve) => {
     const socket = connect(port, host);

@@ -1,11 +1,12 @@
 // The official engines below our server: `io.bind(engine)` with engine.io 6 and 3, and official clients above.
 // Place: **tests** -> official engine -> our server
 
-import { Server } from "@bowline/server";
+import { Server, type Socket } from "@bowline/server";
 import { Server as Engine6 } from "engine.io-v6";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { listenOnLoopback } from "../../src/peers/http-listener.ts";
 import { requireOfficial } from "../../src/peers/load-package.ts";
+import { call } from "./scene.ts";
 
 /** What the test makes use of in an official client. */
 interface OfficialClient {
@@ -42,7 +43,10 @@ function createEngine(generation: 3 | 6): OfficialEngine {
 
 function asFunction(value: unknown): (...args: readonly unknown[]) => unknown {
   if (typeof value !== "function") throw new Error("Cannot call the official package: it is no function");
-  return (...args) => Reflect.apply(value, undefined, args);
+  return (...args) => {
+    const result: unknown = Reflect.apply(value, undefined, args);
+    return result;
+  };
 }
 
 /** Our server over an official engine, and an official client that has joined. */
@@ -58,7 +62,7 @@ async function openScene(generation: 3 | 6, clientPackage: string, transports: r
   );
   const connect = requireOfficial(clientPackage);
   if (!isCallable(connect)) throw new Error(`Cannot connect with "${clientPackage}": it is no function`);
-  const joined = new Promise<Parameters<Parameters<typeof io.on>[1]>[0]>((resolve) => io.on("connection", resolve));
+  const joined = new Promise<Socket>((resolve) => io.on("connection", resolve));
   const client = connect(`http://127.0.0.1:${http.port}`, { forceNew: true, transports, query: { name: "bob" } });
   endings.push(() => client.disconnect());
   return { io, client, socket: await joined };
@@ -75,10 +79,7 @@ describe.each([
       const { io, client, socket } = await openScene(generation, clientPackage, transports);
       const heard: unknown[] = [];
       client.on("news", (...args) => void heard.push(args));
-      client.on("question", (...args) => {
-        const [answer] = args.slice(-1);
-        if (typeof answer === "function") answer("fine", Buffer.from([7]));
-      });
+      client.on("question", (answer) => call(answer, "fine", Buffer.from([7])));
       socket.on("ask", (bytes: Uint8Array, answer: (...args: unknown[]) => void) => answer([...bytes]));
       client.emit("ask", Buffer.from([1, 2]), (answer: unknown) => void heard.push(answer));
       await socket.join("room");

@@ -5,6 +5,7 @@ import { Server } from "@bowline/server";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client-v4";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { listenOnLoopback } from "../../src/peers/http-listener.ts";
+import { memberOf } from "../../src/peers/load-package.ts";
 import type { TransportMode } from "../../src/peers/peer.ts";
 import { startTcpProxy, type TcpProxy } from "../../src/peers/tcp-proxy.ts";
 import { waitFor } from "../../src/peers/wait-for.ts";
@@ -44,11 +45,10 @@ async function openScene(mode: TransportMode, recovery: { maxDisconnectionDurati
   endings.push(() => proxy.close());
   io.on("connection", (socket) => {
     if (!socket.recovered) {
-      Object.assign(socket.data, { name: "bob" });
+      socket.data = { name: "bob" };
       void socket.join("news");
     }
-    const name: unknown = Reflect.get(socket.data, "name");
-    socket.emit("welcome", socket.recovered, name);
+    socket.emit("welcome", socket.recovered, memberOf(socket.data, "name"));
   });
   const client = connect(proxy.url, {
     transports: TRANSPORTS[mode],

@@ -17,6 +17,7 @@ import { FILES } from "./server-api/files.ts";
 import { MAKING } from "./server-api/making.ts";
 import { MANY_SOCKETS } from "./server-api/many-sockets.ts";
 import { NAMESPACES } from "./server-api/namespaces.ts";
+import { ODD_ARGUMENTS } from "./server-api/odd-arguments.ts";
 import { SETTINGS } from "./server-api/settings.ts";
 import { SOCKETS } from "./server-api/sockets.ts";
 import { type Maker, play } from "./server-api/stage.ts";
@@ -38,6 +39,7 @@ const CASES = [
   ...WIRES,
   ...ELDER_CLIENTS,
   ...CORNERS,
+  ...ODD_ARGUMENTS,
 ];
 const GENERATIONS: readonly Generation[] = [2, 4];
 const BY_BOTH_NAMES: readonly Maker[] = ["ours", "ours by its own name"];

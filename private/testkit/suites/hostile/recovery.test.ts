@@ -67,14 +67,12 @@ const FORMS: readonly (readonly [name: string, wrong: (known: Known) => unknown]
   ["a pid in a list", ({ pid, offset }) => ({ pid: [pid], offset })],
   ["a pid of prototypes", ({ offset }) => ({ pid: "__proto__", offset })],
   ["a pid of a million characters", ({ offset }) => ({ pid: "x".repeat(900_000), offset })],
-  ["no offset", ({ pid }) => ({ pid })],
   ["an offset that is a number", ({ pid }) => ({ pid, offset: 1 })],
   ["an offset that is null", ({ pid }) => ({ pid, offset: null })],
 ];
 const OFFSETS: readonly (readonly [name: string, offset: (known: string) => string])[] = [
   ["of a million characters", () => "9".repeat(900_000)],
   ["that goes on for long", (offset) => `${offset}${"0".repeat(400_000)}`],
-  ["that is empty", () => ""],
   ["of another process", (offset) => `${"x".repeat(offset.indexOf("."))}${offset.slice(offset.indexOf("."))}`],
   ["below zero", (offset) => offset.replace(/\..*/, ".-1")],
   ["of NaN", (offset) => offset.replace(/\..*/, ".NaN")],

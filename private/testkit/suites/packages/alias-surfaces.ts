@@ -20,7 +20,6 @@ export interface Surface {
   readonly added: Readonly<Record<string, string>>;
 }
 
-const WITH_SERVER = "comes with the server's whole API";
 const WITH_UWS = "comes with the support of uWebSockets.js";
 const EVERY_GENERATION = "the value has what programs of any generation look for";
 const NO_COMMON = "polling transports and WebSockets have no class in common here but Transport";
@@ -56,7 +55,6 @@ export const SURFACES: readonly Surface[] = [
     ],
     subpaths: ["package.json", "dist/socket", "dist/index.js", "wrapper.mjs"],
     missing: {
-      "dist/broadcast-operator.js RemoteSocket": WITH_SERVER,
       "dist/uws.js": WITH_UWS,
       "dist/namespace.js RESERVED_EVENTS": INTERNAL,
       "dist/typed-events.js StrictEventEmitter": INTERNAL,

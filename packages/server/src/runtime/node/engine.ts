@@ -7,7 +7,7 @@ import type { EngineOptions } from "../../engine/options.ts";
 import type { HttpServerLike } from "./attach-engine.ts";
 import { NodeEngine } from "./engine-server.ts";
 
-export type { TransportName } from "@bowline/protocol/internal";
+export { NodeEmitter, type TransportName } from "@bowline/protocol/internal";
 export type { AllowedOrigin, AllowedOrigins, OriginJudge } from "../../engine/allowed-origins.ts";
 export type { ChangeableHeaders } from "../../engine/answer-headers.ts";
 export { Connection, Connection as Socket } from "../../engine/connection.ts";
@@ -15,7 +15,6 @@ export type { ConnectionEvents, OutgoingPacket, SendOptions, SentCallback } from
 export type { ConnectionServer } from "../../engine/connection-parts.ts";
 export type { CookieAttributes } from "../../engine/cookie.ts";
 export type { CorsDelegate, CorsOptions, CorsOrigin } from "../../engine/cors.ts";
-export { EngineEmitter } from "../../engine/engine-emitter.ts";
 export type { ConnectionErrorReport, EngineEvents } from "../../engine/engine-events.ts";
 export type { EngineMiddleware } from "../../engine/middleware.ts";
 export type {

@@ -253,4 +253,42 @@ export const CORNERS: readonly ServerCase[] = [
       await pause(30);
     },
   },
+  {
+    name: "takes a text, or an object, in the place of the error of a refusal",
+    generations: BOTH,
+    async run({ serve, connect, until, note, show, generation }) {
+      const served = await serve();
+      const refusals: readonly unknown[] = ["a text", { data: { code: 1 } }, { message: "as an error" }];
+      for (const [at, refusal] of refusals.entries()) {
+        const namespace = served.io.of(`/n${at}`);
+        namespace.use((_socket, next) => next(refusal));
+        namespace.on("connection", () => note("let in"));
+        const client = connect(`${served.url}/n${at}`);
+        const [told] = await until(client, generation === 4 ? "connect_error" : "error");
+        note(
+          `${show(refusal)}: ${told instanceof Error ? `${told.message}, ${show(Reflect.get(told, "data"))}` : show(told)}`,
+        );
+      }
+    },
+  },
+  {
+    name: "takes whatever is false for no refusal",
+    generations: BOTH,
+    async run({ serve, join, note, show, settled, generation }) {
+      const served = await serve();
+      for (const [at, refusal] of [false, 0, "", null].entries()) {
+        served.io.of(`/n${at}`).use((_socket, next) => next(refusal));
+        const pair = await join(served, `client ${at}`, { namespace: `/n${at}` });
+        pair.socket.use((_packet, next) => next(refusal));
+        pair.socket.on("news", () => note(`${show(refusal)}: heard`));
+        pair.client.emit("news");
+        await settled(pair);
+      }
+      if (generation === 4) {
+        const { io, port } = await serve();
+        for (const refusal of [false, 0, ""]) io.engine.use((_request, _response, next) => next(refusal));
+        note(`engine: ${(await ask(port, "/socket.io/?EIO=4&transport=polling")).status}`);
+      }
+    },
+  },
 ];

@@ -206,6 +206,18 @@ export const SERVER_DIFFERENCES: readonly ServerDifference[] = [
     ],
   },
   {
+    script: "takes a text, or an object, in the place of the error of a refusal",
+    generation: 2,
+    reason: "The text that a program refuses with reaches the client.",
+    changes: [{ theirs: ['server: "a text": undefined'], ours: ['server: "a text": "a text"'] }],
+  },
+  {
+    script: "takes a text, or an object, in the place of the error of a refusal",
+    generation: 4,
+    reason: "The text that a program refuses with reaches the client.",
+    changes: [{ theirs: ['server: "a text": , undefined'], ours: ['server: "a text": a text, undefined'] }],
+  },
+  {
     script: "gives clients of 2.x nothing of recovery",
     generation: 4,
     reason: "Clients that cannot come back by an offset get none, which their listeners would take for an argument.",

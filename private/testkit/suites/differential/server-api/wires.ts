@@ -255,4 +255,18 @@ export const WIRES: readonly ServerCase[] = [
       note((await waiting).body);
     },
   },
+  {
+    name: "puts the answer of the main namespace into that to the handshake, unless a middleware is asked first",
+    generations: [2],
+    async run(stage) {
+      const { serve, note } = stage;
+      const open = await serve();
+      note((await handshake(stage, open.port)).body.replace(/^\d+:0\{[^}]*\}/, "open "));
+      const guarded = await serve();
+      guarded.io.use((_socket, next) => setTimeout(next, 20));
+      const first = await handshake(stage, guarded.port);
+      note(first.body.replace(/^\d+:0\{[^}]*\}/, "open "));
+      note((await handshake(stage, guarded.port, {}, `&sid=${String(opened(first)["sid"])}`)).body);
+    },
+  },
 ];

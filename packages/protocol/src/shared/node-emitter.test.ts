@@ -1,7 +1,7 @@
-// Rules of the engine's emitter: the methods of Node's, and what they do.
+// Rules of the emitter of engines and adapters: the methods of Node's, and what they do.
 import { EventEmitter } from "node:events";
 import { describe, expect, it, vi } from "vitest";
-import { EngineEmitter } from "./engine-emitter.ts";
+import { NodeEmitter } from "./node-emitter.ts";
 
 interface Events {
   a(...args: unknown[]): void;
@@ -9,7 +9,7 @@ interface Events {
   error(error: Error): void;
 }
 
-const create = () => new EngineEmitter<Events>();
+const create = () => new NodeEmitter<Events>();
 
 /** What both emitters have, for a script that runs on either. */
 interface Either {
@@ -23,6 +23,13 @@ interface Either {
   removeAllListeners(event?: "a"): this;
   listenerCount(event: "a"): number;
   emit(event: "a" | "b"): boolean;
+}
+
+/** Calls what an emitter gave as a listener. */
+function callTwice(raw: unknown): void {
+  if (typeof raw !== "function") throw new Error("Cannot call the raw listener: it is no function");
+  Reflect.apply(raw, undefined, []);
+  Reflect.apply(raw, undefined, []);
 }
 
 describe("an emitter", () => {
@@ -96,9 +103,38 @@ describe("an emitter", () => {
       true,
       false,
     ]);
-    expect([emitter.listeners("a"), emitter.rawListeners("b")]).toEqual([[listener, listener], [listener]]);
+    expect([emitter.listeners("a"), emitter.rawListeners("a"), emitter.listeners("b")]).toEqual([
+      [listener, listener],
+      [listener, listener],
+      [listener],
+    ]);
     expect([emitter.listenerCount("a", listener), emitter.listenerCount("a", vi.fn())]).toEqual([2, 0]);
     expect(create().eventNames()).toEqual([]);
+  });
+
+  it("forgets an event with its last listener", () => {
+    const listener = vi.fn();
+    const emitter = create().on("a", listener).off("a", listener).once("b", listener).removeAllListeners("a");
+    emitter.emit("b");
+    expect([emitter.eventNames(), emitter.emit("b"), listener.mock.calls.length]).toEqual([[], false, 1]);
+  });
+
+  it("removes nothing where there is nothing", () => {
+    const emitter = create();
+    emitter.off("a", vi.fn()).removeAllListeners("a").on("a", vi.fn()).off("a", vi.fn());
+    expect(emitter.listenerCount("a")).toBe(1);
+  });
+
+  it("gives a listener for once as what removes it when it is called, as Node's does", () => {
+    const play = (emitter: Either & { rawListeners(event: "a"): unknown[] }) => {
+      const heard: unknown[] = [];
+      const listener = () => heard.push("once");
+      const [raw] = emitter.once("a", listener).rawListeners("a");
+      callTwice(raw);
+      return [...heard, Reflect.get(Object(raw), "listener") === listener, emitter.listenerCount("a")];
+    };
+    expect(play(create())).toEqual(["once", true, 0]);
+    expect(play(new EventEmitter())).toEqual(["once", true, 0]);
   });
 
   it("keeps the number of listeners that is set, as programs of Node ask for it", () => {
