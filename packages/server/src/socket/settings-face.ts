@@ -29,7 +29,7 @@ export abstract class SettingsFace<
     warnOfUnknown(options, platform);
   }
 
-  /** The options of the engine that runs, as far as it is ours. */
+  /** The options of the engine that runs, as far as it is ours. @internal */
   protected abstract get settable(): EngineSettings | undefined;
 
   /** The options in force. */

@@ -1,5 +1,5 @@
-// What every adapter for several servers has to do, as a function: three servers of ours, connected by it, with real
-// clients. An adapter is a short file that says how its servers are connected.
+// What every adapter for several servers has to do, as a function: three servers, of ours unless it says otherwise,
+// connected by it, with real clients. An adapter is a short file that says how its servers are connected.
 // Place: **tests** -> clients and servers; between the servers the adapter and its broker
 
 import { type AdapterConstructor, type BroadcastTimeoutError, Server } from "@bowline/server";
@@ -24,6 +24,8 @@ export interface AdapterKind {
   readonly name: string;
   /** Makes ready what connects servers; what is outside the process is apart from that of all other runs. */
   connect(): Promise<Connection> | Connection;
+  /** The class of one of the servers, where they are not all ours. */
+  serverClass?(index: number): typeof Server;
   /** Why `sockets` tells only of this server, where it does. */
   readonly listsOwnSocketsOnly?: string;
   /** Where a client finds its session on another server: what the offsets look like, which clients see behind an event. */
@@ -55,7 +57,8 @@ export function adapterSuite(kind: AdapterKind): void {
       async function start(index: number): Promise<Member> {
         const http = await listenOnLoopback(0);
         const options = kind.offsets !== undefined ? { connectionStateRecovery: {} } : {};
-        const io = new Server(http.server, { adapter: connection.adapter(index), ...options });
+        const Class = kind.serverClass?.(index) ?? Server;
+        const io = new Class(http.server, { adapter: connection.adapter(index), ...options });
         io.of("/desk");
         return { io, url: `http://localhost:${http.port}` };
       }
