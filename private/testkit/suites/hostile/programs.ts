@@ -241,9 +241,9 @@ function elder(): Program {
         socket.on("leave", (room: string) => void socket.leave(room));
         socket.on("look", (room: string, answer: (found: unknown) => void) => {
           const rooms: unknown = Reflect.get(io.sockets.adapter.rooms, room);
-          const own: unknown = Reflect.get(io.sockets.adapter.sids, socket.id);
+          const own = io.sockets.adapter.socketRooms(socket.id) ?? new Set();
           const isFound = typeof rooms === "object" && rooms !== null && "length" in rooms;
-          answer([isFound ? rooms.length : undefined, Object.keys(Object(own)), io.sockets.adapter.rooms.has(room)]);
+          answer([isFound ? rooms.length : undefined, [...own], io.sockets.adapter.rooms.has(room)]);
         });
         socket.on("hang", (key: string, value: unknown) => void Reflect.set(io.sockets.sockets, key, value));
       });

@@ -48,8 +48,8 @@ async function ask(webSocket: RawWebSocket, id: number, ...event: readonly unkno
   const pattern = new RegExp(`^43${id}\\[`);
   expect(await webSocket.heard(pattern)).toBe(true);
   const text = webSocket.texts.find((one) => pattern.test(one)) ?? "";
-  const [answer]: readonly unknown[] = JSON.parse(text.slice(2 + String(id).length));
-  return answer;
+  const answers: unknown = JSON.parse(text.slice(2 + String(id).length));
+  return Array.isArray(answers) ? answers[0] : undefined;
 }
 
 describe.each([3, 4] as const)("a client of revision %i", (revision) => {
