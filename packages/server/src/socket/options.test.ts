@@ -39,7 +39,8 @@ describe("an option that the server does not know", () => {
   it("is warned of once, however many servers are made and started with it", () => {
     const platform = createFakePlatform();
     new StartableServer(misspelt, platform).start({ ...misspelt });
-    new StartableServer({}, platform).start({ ...misspelt, pingInterva1: 5 });
+    const more: Record<string, unknown> = { ...misspelt, pingInterva1: 5 };
+    new StartableServer({}, platform).start(more);
     expect(platform.warnings.map(([, text]) => text.split('"')[1])).toEqual([
       "pingIntervall",
       "connectTimeOut",

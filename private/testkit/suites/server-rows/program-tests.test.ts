@@ -2,7 +2,7 @@
 // Place: **tests** -> stage -> official server, or ours under its name; official client
 
 import { EventEmitter, on, once } from "node:events";
-import { createServer, get, type Server as HttpServer } from "node:http";
+import { createServer, type Server as HttpServer } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { memberOf, requireOfficial } from "../../src/peers/load-package.ts";
 import { isConstructor } from "../../src/peers/raw-surface.ts";
@@ -54,23 +54,20 @@ describe.each(SERVERS)("under fake timers %s", (name) => {
 });
 
 /** Asks a server that does not listen, as supertest does: it listens for the length of one request. */
-async function ask(httpServer: HttpServer, path: string): Promise<[number | undefined, string]> {
+async function ask(httpServer: HttpServer, path: string): Promise<[status: number, body: string]> {
   httpServer.listen(0, "127.0.0.1");
   await once(httpServer, "listening");
   const address = httpServer.address();
   const port = typeof address === "object" ? address?.port : undefined;
-  const request = get({ port, host: "127.0.0.1", path, agent: false });
-  const [response] = await once(request, "response");
-  response.setEncoding("utf8");
-  const body: string[] = [];
-  for await (const text of response) body.push(text);
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: "close" } });
+  const body = await response.text();
   httpServer.close();
   await once(httpServer, "close");
-  return [response.statusCode, body.join("")];
+  return [response.status, body];
 }
 
 /** An HTTP server with a server attached that nobody lets listen. */
-function attach(name: string): { httpServer: HttpServer; io: object } {
+function attach(name: string): { httpServer: HttpServer; io: unknown } {
   const httpServer = createServer((_request, response) => response.end("the program's own"));
   const Server = memberOf(requireOfficial(name), "Server");
   if (!isConstructor(Server)) throw new Error(`Cannot use "${name}": it has no class "Server"`);
@@ -92,10 +89,10 @@ test.each(SERVERS)("%s answers requests to an HTTP server that listens for each 
 
 describe.each(SERVERS)("an emitter of Node, as programs ask for one, is of %s", (name) => {
   test.each([
-    ["the server", (io: object) => io],
-    ["a namespace", (io: object) => memberOf(io, "sockets")],
-    ["an adapter", (io: object) => memberOf(memberOf(io, "sockets"), "adapter")],
-    ["the engine", (io: object) => memberOf(io, "engine")],
+    ["the server", (io: unknown) => io],
+    ["a namespace", (io: unknown) => memberOf(io, "sockets")],
+    ["an adapter", (io: unknown) => memberOf(memberOf(io, "sockets"), "adapter")],
+    ["the engine", (io: unknown) => memberOf(io, "engine")],
   ])("%s", (_, find) => {
     expect(find(attach(name).io)).toBeInstanceOf(EventEmitter);
   });
@@ -104,7 +101,7 @@ describe.each(SERVERS)("an emitter of Node, as programs ask for one, is of %s", 
     const { io, url } = await stage.serve(name);
     const engine = memberOf(io, "engine");
     if (!(engine instanceof EventEmitter)) throw new Error("Cannot wait for a connection: the engine is no emitter");
-    const first = once(engine, "connection");
+    const first: Promise<unknown[]> = once(engine, "connection");
     const all = on(engine, "connection");
     stage.connect(url);
     const [connection] = await first;
