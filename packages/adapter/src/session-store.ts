@@ -104,8 +104,7 @@ export class SessionStore {
     const expiresAtMs = clock.now() + maxDisconnectionDurationMs;
     this.#kept.delete(pid);
     this.#kept.set(pid, { sid, pid, rooms, data, memberships, expiresAtMs });
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined && this.#kept.size > MAX_SESSIONS) this.#kept.delete(oldest);
+    if (this.#kept.size > MAX_SESSIONS) this.#forgetOldest();
     this.#watch();
   }
 
@@ -133,6 +132,14 @@ export class SessionStore {
         return readMissed();
       },
     };
+  }
+
+  /** Looking for it is not free: a map steps over what was deleted at its front. */
+  #forgetOldest(): void {
+    for (const pid of this.#kept.keys()) {
+      this.#kept.delete(pid);
+      return;
+    }
   }
 
   /** Forgets everything. */

@@ -145,6 +145,8 @@ export class PollingCarrier implements Carrier {
     const body = await exchange.body(this.#options.maxBodyBytes);
     if (this.#state.at === "gone") return;
     if (body === "aborted") {
+      // Somebody may be there all the same, where a middleware has read the body and kept it.
+      exchange.respond(400, NO_HEADERS);
       this.#fail("transport error", new Error("The client went away while it was sending"));
     } else if (body === "too-large") {
       this.#refuseTooLarge(exchange);

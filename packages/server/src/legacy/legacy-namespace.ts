@@ -119,7 +119,7 @@ export class LegacyNamespace<
     client: JoinRequest["client"],
   ): readonly Middleware<Socket<Listen, Emit, ServerSide, Data>>[] {
     const main = this.server.of("/");
-    const hasPassed = client.dialect.joinsMainNamespaceByItself || client.nsps.has("/");
+    const hasPassed = client.dialect.joinsMainNamespaceByItself || client.hasJoined("/");
     return hasPassed || main === this ? [] : main.middlewares;
   }
 

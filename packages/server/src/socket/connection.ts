@@ -262,6 +262,11 @@ export class ClientConnection implements ConnectionListener {
     return this.#host.showMap(new Map(this.joinedSockets().map((socket) => [socket.nsp.name, socket])));
   }
 
+  /** Whether this client is in a namespace. @internal */
+  hasJoined(namespace: string): boolean {
+    return this.#sockets.get(namespace) !== undefined;
+  }
+
   /** The sockets of this client. @internal */
   joinedSockets(): JoinedSocket[] {
     return [...this.#sockets.values()].filter((socket) => socket !== undefined);

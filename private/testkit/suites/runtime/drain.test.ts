@@ -1,6 +1,7 @@
 // A server that is drained while real clients of every generation are connected: they come back to the next server by
 // themselves, with nothing lost that was emitted before.
 import { createServer, type Server as HttpServer } from "node:http";
+import { connect, createServer as createHttp2Server } from "node:http2";
 import { type DrainReport, Server } from "@bowline/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { clientPeer } from "../../src/peers/client-peers.ts";
@@ -103,4 +104,27 @@ test("a WebSocket that is asked for while it is drained is refused with 503", as
   const refused = makeLatch<unknown>("connect_error");
   client.on("connect_error", (error) => refused.open(error));
   expect(await refused.wait()).toMatchObject({ message: "websocket error" });
+});
+
+test("a handshake that comes over HTTP/2 is refused as well, and Node has nothing to warn of", async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => void warnings.push(warning);
+  process.on("warning", warned);
+  const server = createHttp2Server();
+  const io = new Server();
+  io.attach(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const session = connect(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
+  await io.drain();
+  const request = session.request({ ":path": "/socket.io/?EIO=4&transport=polling" });
+  const answered = makeLatch<unknown>("response");
+  request.on("response", (headers) => answered.open(headers[":status"]));
+  expect(await answered.wait()).toBe(503);
+  session.destroy();
+  await io.close();
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
 });

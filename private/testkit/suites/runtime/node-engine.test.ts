@@ -64,6 +64,21 @@ describe("a program that routes requests", () => {
     expect(await firstMessage(host, "/any/path/", "4a")).toBe("4echo a");
   });
 
+  test("and reads their bodies itself has POSTs answered, which end their sessions", async () => {
+    const engine = new Server();
+    const reasons: string[] = [];
+    engine.on("connection", (connection) => connection.on("close", (reason) => reasons.push(reason)));
+    const httpServer = createServer((request, response) => {
+      request.resume().on("end", () => engine.handleRequest(request, response));
+    });
+    const host = await open(httpServer);
+    const opened = await get(host, `/${POLL}`);
+    const sid = /"sid":"([^"]+)"/.exec(opened)?.[1] ?? "";
+    const answer = fetch(`http://${host}/${POLL}&sid=${sid}`, { method: "POST", body: "4a" });
+    const { status } = await within(answer, PATIENCE_MS, "an answer");
+    expect([status, reasons, engine.clientsCount]).toEqual([400, ["transport error"], 0]);
+  });
+
   test("takes the upgrades from an engine that is attached, and hands over what belongs to it", async () => {
     const httpServer = createServer();
     const engine = attach(httpServer);

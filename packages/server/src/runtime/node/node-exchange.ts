@@ -88,12 +88,19 @@ export class NodeExchange implements HttpExchange {
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
-    if (!this.#res.headersSent) this.#res.setHeader(name, value);
+    // In HTTP/2 connections are nobody's business but the protocol's, and Node warns of who thinks otherwise.
+    const isOfConnection = name.toLowerCase() === "connection" && this.#req.httpVersionMajor > 1;
+    if (!this.#res.headersSent && !isOfConnection) this.#res.setHeader(name, value);
   }
 
   body(limit: number): Promise<BodyResult> {
     const req = this.#req;
     return new Promise((resolve) => {
+      // Where a middleware has read it there is nothing left to wait for.
+      if (req.readableEnded || req.destroyed) {
+        resolve("aborted");
+        return;
+      }
       if (Number(req.headers["content-length"] ?? 0) > limit) {
         req.resume();
         resolve("too-large");
