@@ -130,10 +130,10 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: ["node_modules", "^packages/[^/]+/dist/"] },
+    doNotFollow: { path: ["node_modules", "^packages/[^/]+/dist(?:[.](?:next|old))?/"] },
     exclude: {
       path: [
-        "^(?:packages|private)/.*/dist/",
+        "^(?:packages|private)/.*/dist(?:[.](?:next|old))?/",
         "^aliases/.*/(?:socket|engine)[.]io-client[^/]*/(?:dist/|engine[.]io[.]js)",
         "/client-dist/",
       ],

@@ -130,11 +130,16 @@ export function webSocketClosed(code: number, reason: string): CloseDetails {
   };
 }
 
+/** The end of a session that the server has said goodbye to, by a packet. */
+export function closedByServer(): CloseDetails {
+  return { description: "transport closed by the server", code: "CONNECTION_CLOSED" };
+}
+
 /** What to say when a server goes away without having sent a packet, as those do that understand none of ours. */
 export function closedUnheard(details: Error | CloseDetails | undefined): Error | CloseDetails | undefined {
-  // What has no context was the network's end, not the server's.
-  if (details instanceof Error || (details !== undefined && details.context === undefined)) return details;
-  return { description: "transport closed by the server", ...details, code: "PARSER_MISMATCH" };
+  // The network's end is not the server's.
+  if (details instanceof Error || details?.code === "OFFLINE") return details;
+  return { ...closedByServer(), ...details, code: "PARSER_MISMATCH" };
 }
 
 /** The message by which programs know a server of the other generation. */

@@ -471,7 +471,8 @@ describe("an open connection", () => {
   test("over polling ends with a close packet", () => {
     const { platform, ends } = openOverPolling({ upgrade: false });
     last(platform.requests).answer("1");
-    expect(ends).toEqual([["transport close", undefined]]);
+    const details = having({ description: "transport closed by the server", code: "CONNECTION_CLOSED" });
+    expect(ends).toEqual([["transport close", details]]);
   });
 
   test("ends at once when closed and nothing waits", () => {

@@ -9,7 +9,7 @@
 
 import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol";
 import { type Cancel, type CloseReason, DEAF, EngineSession, type Outgoing, toBytes } from "@bowline/protocol/internal";
-import type { CloseDetails } from "./connect-error.ts";
+import { type CloseDetails, closedByServer } from "./connect-error.ts";
 import { DIALECTS, type Revision } from "./detect-revision.ts";
 import { ClientEmitter } from "./emitter.ts";
 import {
@@ -237,7 +237,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
         packet: (packet) => this.#packet(packet),
         flushed: () => this.#tell("flush"),
         drained: () => this.#tell("drain"),
-        closed: (reason, cause) => this.#closed(reason, asDetails(cause)),
+        closed: (reason, cause) => this.#closed(reason, asDetails(cause) ?? detailsOf(reason)),
       },
     });
     this.#handshake = handshake;
@@ -348,4 +348,9 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#listener.closed(reason, details);
     this.#tell("close", reason, details);
   }
+}
+
+/** An end of this kind that comes without any cause is one that the server has sent a packet for. */
+function detailsOf(reason: CloseReason): CloseDetails | undefined {
+  return reason === "transport close" ? closedByServer() : undefined;
 }

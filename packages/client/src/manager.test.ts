@@ -476,7 +476,7 @@ describe("a server with another parser is suspected", () => {
   });
 
   test("not when the network was lost", () => {
-    const details = { description: "network connection lost", context: undefined };
+    const details = { description: "network connection lost", code: "OFFLINE" } as const;
     expect(closedUnheard(details)).toBe(details);
   });
 

@@ -30,6 +30,13 @@ test("timers are those from before when the program wants it, and fake ones move
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("a turn ends by itself under fake timers", async () => {
+  vi.useFakeTimers();
+  const clock = createNodeClocks()({});
+  await new Promise<void>((resolve) => clock.turnEnd(resolve));
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("a cancelled timer does not run", () => {
   vi.useFakeTimers();
   const clock = createNodeClocks()({});

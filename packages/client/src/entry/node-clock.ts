@@ -1,8 +1,9 @@
 // Time on Node: one deferred call ends the turn of all connections, and the exit of the process ends the last one.
 // Place: part of the composition root entry/node.ts.
 // Rules: timers are looked up when they are used, so that the fake ones of tests are met, unless the program wants those
-//        from before; whether they keep the process alive is the program's choice.
+//        from before; what is sent waits for no fake one; whether they keep the process alive is the program's choice.
 
+import timers from "node:timers";
 import { type Clock, createSystemClock } from "@bowline/protocol/internal";
 import type { EngineOptions } from "../options.ts";
 
@@ -11,36 +12,35 @@ interface Timers {
   now(): number;
   setTimer(action: () => void, ms: number): NodeJS.Timeout;
   clearTimer(timer: NodeJS.Timeout): void;
-  defer(action: () => void): void;
 }
+
+/** As it is before tests put a fake one in its place: sending depends on no timer that programs know of. */
+const { setImmediate: defer } = timers;
 
 const LATE: Timers = {
   now: () => performance.now(),
   setTimer: (action, ms) => setTimeout(action, ms),
   clearTimer: (timer) => clearTimeout(timer),
-  defer: (action) => {
-    setImmediate(action);
-  },
 };
 
 /** The timers as they are now, whatever takes their place later. */
 function captureTimers(): Timers {
-  const { setTimeout: set, clearTimeout: clear, setImmediate: defer } = globalThis;
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
   return {
     now: performance.now.bind(performance),
     setTimer: (action, ms) => set(action, ms),
     clearTimer: (timer) => clear(timer),
-    defer: (action) => {
-      defer(action);
-    },
   };
 }
 
-function createClock(timers: Timers, isUnref: boolean): Clock {
+function createClock(chosen: Timers, isUnref: boolean): Clock {
   const clock = createSystemClock<NodeJS.Timeout>({
-    ...timers,
+    ...chosen,
+    defer: (action) => {
+      defer(action);
+    },
     setTimer: (action, ms) => {
-      const timer = timers.setTimer(action, ms);
+      const timer = chosen.setTimer(action, ms);
       // Fake timers may be mere numbers.
       if (isUnref && typeof timer === "object") timer.unref();
       return timer;

@@ -76,6 +76,13 @@ describe("the oldest of several acks", () => {
     expect(waitingForTwo({ takesError: true })).toEqual({ told: [[new AckTimeoutError()]], ids: [ID + 1] });
   });
 
+  test("is awaited no more, and the others are", () => {
+    const { acks } = waitingFor({});
+    acks.expect(ID + 1, { settle: () => {} });
+    acks.forgetOldest();
+    expect([acks.has(ID), acks.has(ID + 1)]).toEqual([false, true]);
+  });
+
   test("is none where none is awaited", () => {
     const acks = new PendingAcks(createFakeClock());
     acks.forgetOldest();

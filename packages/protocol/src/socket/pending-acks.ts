@@ -40,6 +40,11 @@ export class PendingAcks {
     return this.#waiting.size;
   }
 
+  /** Whether the answer to an event is awaited. */
+  has(id: number): boolean {
+    return this.#waiting.has(id);
+  }
+
   /** The ids of the events whose answers are awaited. */
   ids(): number[] {
     return [...this.#waiting.keys()];

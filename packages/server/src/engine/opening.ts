@@ -64,11 +64,13 @@ export class SessionOpener {
       clock,
       trace,
     });
+    // Before anybody hears of the session: also one that is closed by who hears of it begins with its open packet.
+    polling.park(exchange);
     try {
       this.#open(sid, exchange.head, query, { on: "polling", carrier: polling }, this.#upgradesFor(query));
     } finally {
       // A listener that throws is the program's mistake, and no reason to leave the client without an answer.
-      polling.park(exchange);
+      polling.tellWritable();
     }
   }
 

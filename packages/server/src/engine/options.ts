@@ -179,15 +179,6 @@ export const OPTIONAL_ENGINE_OPTIONS: readonly string[] = [
 /** Bytes from which on things are compressed, where a program says nothing. */
 export const DEFAULT_COMPRESSION_THRESHOLD = 1024;
 
-/** Transports of 0.9 that options of programs have carried along ever since; 2.x does not mind them. */
-const ELDER_TRANSPORTS: readonly string[] = [
-  "flashsocket",
-  "htmlfile",
-  "xhr-multipart",
-  "xhr-polling",
-  "jsonp-polling",
-];
-
 const LARGEST_TIMER = 0x7fffffff;
 
 /** The same, to be changed while the engine runs: what is read anew for each client then counts for those to come. */
@@ -212,7 +203,8 @@ export function resolveOptions<Options extends EngineOptions>(options: Partial<O
       throw new RangeError(`Cannot use option ${name} "${String(value)}": give a number from 0 to ${LARGEST_TIMER}`);
     }
   }
-  const transports = resolved.transports.filter((name) => !(resolved.compat === 2 && ELDER_TRANSPORTS.includes(name)));
+  const { ignoredTransports } = profileOf(resolved.compat);
+  const transports = resolved.transports.filter((name) => !ignoredTransports.includes(name));
   for (const name of transports) {
     if (name !== "polling" && name !== "websocket" && name !== "webtransport") {
       const choice = '"polling", "websocket" and "webtransport"';

@@ -92,7 +92,7 @@ export class PollingCarrier implements Carrier {
       case "idle":
         this.#state = { at: "parked", exchange };
         exchange.onAborted(() => this.#aborted(exchange));
-        if (this.writable) this.#events.drained();
+        this.tellWritable();
         return;
       case "parked":
         exchange.respond(400, NO_HEADERS);
@@ -112,6 +112,11 @@ export class PollingCarrier implements Carrier {
       default:
         state satisfies never;
     }
+  }
+
+  /** Tells that a GET waits, if one does: as it is taken, and again once somebody listens. */
+  tellWritable(): void {
+    if (this.writable) this.#events.drained();
   }
 
   /** Takes a POST and hears its packets. */

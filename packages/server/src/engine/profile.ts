@@ -22,6 +22,10 @@ export interface EngineProfile {
   readonly welcomesEveryOrigin: boolean;
   /** Whether WebSocket messages below the threshold are never compressed, or only where that saves nothing. */
   readonly sparesShortMessages: boolean;
+  /** Transports that options of programs may name though there are none of that name. */
+  readonly ignoredTransports: readonly string[];
+  /** The environment variable that names the package which accepts WebSockets, where a program names none. */
+  readonly wsEngineVariable: string | undefined;
   /** Whether a body over the limit gets an answer and ends nothing, or costs the client its session. */
   readonly answersTooLargeBodies: boolean;
 }
@@ -34,6 +38,8 @@ const GENERATION_4: EngineProfile = {
   cookieSameSite: "lax",
   welcomesEveryOrigin: false,
   sparesShortMessages: false,
+  ignoredTransports: [],
+  wsEngineVariable: undefined,
   answersTooLargeBodies: true,
 };
 
@@ -45,6 +51,9 @@ const GENERATION_2: EngineProfile = {
   cookieSameSite: "strict",
   welcomesEveryOrigin: true,
   sparesShortMessages: true,
+  // Those of 0.9, which options have carried along ever since.
+  ignoredTransports: ["flashsocket", "htmlfile", "xhr-multipart", "xhr-polling", "jsonp-polling"],
+  wsEngineVariable: "EIO_WS_ENGINE",
   answersTooLargeBodies: false,
 };
 

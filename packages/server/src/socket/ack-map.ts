@@ -22,7 +22,7 @@ export class AckMap implements Iterable<[number, AnswerTaker]> {
   }
 
   has(id: number): boolean {
-    return this.#pending.ids().includes(id);
+    return this.#pending.has(id);
   }
 
   /** What an answer to the event is handed to; calling it is answering. */

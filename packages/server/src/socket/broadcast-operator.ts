@@ -40,7 +40,7 @@ export interface BroadcastSource<Emit extends EventsMap, Data> {
   readonly clock: Clock;
   /** @internal */
   readonly trace: Pick<ServerTrace, "broadcast">;
-  /** The sockets of this process. */
+  /** The sockets of this process. @internal */
   readonly members: ReadonlyMap<SocketId, RemoteSocket<Emit, Data>>;
 }
 

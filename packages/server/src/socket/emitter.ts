@@ -108,7 +108,7 @@ export class SocketEmitter<
   }
 }
 
-/** Has the objects of a class that has all methods of an emitter, and no listeners of its own, pass as one of Node's. */
+/** Has the objects of a class that has all methods of an emitter by itself pass as one of Node's. */
 export function passAsEmitter(prototype: object): void {
   Object.setPrototypeOf(prototype, EventEmitter.prototype);
 }

@@ -45,7 +45,7 @@ export abstract class MainNamespaceFace<
   /** The main namespace, `/`. */
   abstract sockets: Namespace<Listen, Emit, ServerSide, Data>;
 
-  /** What such methods give, where it is not for the namespace to say: the server, or the namespace as in 2.x. */
+  /** What such methods give, where it is not for the namespace to say: the server, or the namespace as in 2.x. @internal */
   protected abstract chained(): this;
 
   /** Adds a listener to the main namespace. @returns the main namespace. */

@@ -36,12 +36,26 @@ describe("an option that the server does not know", () => {
     expect(warnings.length).toBe(2);
   });
 
-  it("is warned of once, and also where the server is started with it", () => {
-    const { io, warnings } = createServer(misspelt);
-    io.start();
-    expect(warnings.length).toBe(2);
-    io.start({ ...misspelt });
-    expect(warnings.length).toBe(4);
+  it("is warned of once, however many servers are made and started with it", () => {
+    const platform = createFakePlatform();
+    new StartableServer(misspelt, platform).start({ ...misspelt });
+    new StartableServer({}, platform).start({ ...misspelt, pingInterva1: 5 });
+    expect(platform.warnings.map(([, text]) => text.split('"')[1])).toEqual([
+      "pingIntervall",
+      "connectTimeOut",
+      "pingInterva1",
+    ]);
+  });
+
+  it.each(["log", "browser client minification", "forceJSONP"])(
+    "is not warned of where elder programs give it: %s",
+    (name) => {
+      expect(createServer(Object.fromEntries([[name, true]])).warnings).toEqual([]);
+    },
+  );
+
+  it("is warned of where an elder program was kept safe by it", () => {
+    expect(createServer(Object.fromEntries([["authorization", () => {}]])).warnings.length).toBe(1);
   });
 
   it("is none of those that the server has, set or left open", () => {

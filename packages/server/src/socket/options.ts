@@ -5,6 +5,7 @@
 import type { AdapterConstructor } from "@bowline/adapter";
 import type { Parser } from "@bowline/protocol";
 import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
+import { profileOf } from "../engine/profile.ts";
 import type { HandlerErrorPolicy } from "./handler-errors.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
@@ -101,7 +102,7 @@ export function applyOrigins(options: ServerOptions): ServerOptions {
   return {
     ...options,
     ...(judge !== undefined && allowedOrigins === undefined ? { allowedOrigins: judge } : {}),
-    ...(cors === false && compat !== 2 ? { cors: welcome } : {}),
+    ...(cors === false && !profileOf(compat).welcomesEveryOrigin ? { cors: welcome } : {}),
   };
 }
 
@@ -111,14 +112,40 @@ export function completeRecovery(options: ServerOptions): ServerOptions {
   return recovery === undefined ? options : { ...options, connectionStateRecovery: recovery };
 }
 
+/**
+ * Options that programs have carried along since their time, with which nothing is lost: those of 0.9 for what it logged
+ * and how it kept the client's files, and one of the client that programs hand to both sides. What kept somebody out, such
+ * as `authorization`, is not among them.
+ */
+const OUTLIVED: readonly string[] = [
+  "log",
+  "log level",
+  "log colors",
+  "logger",
+  "browser client cache",
+  "browser client etag",
+  "browser client expires",
+  "browser client gzip",
+  "browser client minification",
+  "forceJSONP",
+];
+
+/** The names that were warned of, by the platform that did it: many servers of one process are made of the same options. */
+const WARNED: WeakMap<object, Set<string>> = new WeakMap();
+
 /** The names of given options that have no effect here, such as those of later versions or with a letter wrong. */
 function unknownOptions(options: Partial<ServerOptions>): string[] {
-  return Object.keys(options).filter((name) => !(Object.hasOwn(SERVER_DEFAULTS, name) || OPTIONAL.includes(name)));
+  const known = [...Object.keys(SERVER_DEFAULTS), ...OPTIONAL, ...OUTLIVED];
+  return Object.keys(options).filter((name) => !known.includes(name));
 }
 
-/** Warns of given options that have no effect. */
+/** Warns of given options that have no effect, of each name once. */
 export function warnOfUnknown(options: Partial<ServerOptions>, platform: Pick<SocketPlatform, "warn">): void {
+  const warned = WARNED.get(platform) ?? new Set();
+  WARNED.set(platform, warned);
   for (const name of unknownOptions(options)) {
+    if (warned.has(name)) continue;
+    warned.add(name);
     const text = `Option "${name}" has no effect: this version of the server does not know it`;
     platform.warn("BOWLINE_UNKNOWN_OPTION", text);
   }

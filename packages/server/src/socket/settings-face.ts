@@ -19,17 +19,17 @@ export abstract class SettingsFace<
   ServerSide extends EventsMap = DefaultEventsMap,
   Data = DefaultData,
 > extends MainNamespaceFace<Listen, Emit, ServerSide, Data> {
-  readonly #warn: SocketPlatform["warn"];
+  readonly #platform: Pick<SocketPlatform, "warn">;
   #options: ServerOptions;
 
-  constructor(options: Partial<ServerOptions>, { warn }: Pick<SocketPlatform, "warn">) {
+  constructor(options: Partial<ServerOptions>, platform: Pick<SocketPlatform, "warn">) {
     super();
-    this.#warn = warn;
+    this.#platform = platform;
     this.#options = completeRecovery(resolveOptions(options, SERVER_DEFAULTS));
-    warnOfUnknown(options, { warn: this.#warn });
+    warnOfUnknown(options, platform);
   }
 
-  /** The options of the engine that runs, as far as it is ours. */
+  /** The options of the engine that runs, as far as it is ours. @internal */
   protected abstract get settable(): EngineSettings | undefined;
 
   /** The options in force. */
@@ -92,7 +92,7 @@ export abstract class SettingsFace<
   set(name: string, value: unknown): this {
     applySetting(
       this,
-      { setEngineOption: (option, given) => this.#setEngineOption(option, given), warn: this.#warn },
+      { setEngineOption: (option, given) => this.#setEngineOption(option, given), warn: this.#platform.warn },
       name,
       value,
     );
@@ -102,7 +102,7 @@ export abstract class SettingsFace<
   /** Takes more options, which win over those that there are. @internal */
   protected takeOptions(options: Partial<ServerOptions>): void {
     this.#options = resolveOptions(options, this.#options);
-    warnOfUnknown(options, { warn: this.#warn });
+    warnOfUnknown(options, this.#platform);
   }
 
   #setEngineOption(name: keyof EngineOptions, value: unknown): void {

@@ -100,7 +100,7 @@ describe("a program's mistake costs the request alone:", () => {
 test.each(["id=late", "allow=late", "middleware=late", "middleware=answer+late", "id=never", "allow=never"])(
   "300 clients that leave before %s is decided leave nothing behind, by polling and by WebSocket",
   async (wish) => {
-    const before = await victim.report();
+    const before = await victim.settle(({ connections }) => connections === honest.count);
     const asked = await Promise.all(
       Array.from({ length: 300 }, async (_, index) => {
         const connection = await openRaw(victim.port);
@@ -115,6 +115,22 @@ test.each(["id=late", "allow=late", "middleware=late", "middleware=answer+late",
     expect(victim.causeOfDeath).toBeUndefined();
   },
 );
+
+describe("a function for origins", () => {
+  test.each<[origin: string, polling: number | undefined, webSocket: number | undefined]>([
+    ["http://throws.test", 403, 400],
+    ["http://rejects.test", 403, 400],
+    ["http://refused.test", 403, 400],
+    ["http://twice.test", 200, 101],
+    ["http://never.test", undefined, undefined],
+  ])(
+    "that meets %s answers with %s by polling and %s by WebSocket, and the process lives",
+    async (origin, ...answers) => {
+      expect(await statuses("", `Origin: ${origin}\r\n`)).toEqual(answers);
+      expect(victim.causeOfDeath).toBeUndefined();
+    },
+  );
+});
 
 describe("the Origin header", () => {
   test.each([

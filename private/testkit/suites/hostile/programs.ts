@@ -29,7 +29,9 @@ export type ProgramName =
   | "compressing"
   | "recovering"
   | "recovering, judging"
-  | "dynamic";
+  | "dynamic"
+  | "draining"
+  | "elder";
 
 const LATE_MS = 300;
 const LARGE = "many words ".repeat(20_000);
@@ -118,6 +120,23 @@ function misbehave(request: IncomingMessage, response: ServerResponse, next: (er
 }
 
 const CARELESS: Partial<ServerOptions> = {
+  allowedOrigins: (origin, decide) => {
+    switch (origin) {
+      case "http://throws.test":
+        throw new Error("broken");
+      case "http://rejects.test":
+        return Promise.reject(new Error("broken"));
+      case "http://refused.test":
+        return decide("not from there", false);
+      case "http://twice.test":
+        decide(null, true);
+        return decide("no, after all", false);
+      case "http://never.test":
+        return undefined;
+      default:
+        return decide(null, true);
+    }
+  },
   generateId: careless,
   cookie: { name: "io", path: "/" },
   allowRequest: (request, decide) => {
@@ -190,6 +209,48 @@ function dynamic(): Program {
   };
 }
 
+/** Ends as in a rolling deployment once a client says so, and never answers the acks that it owes. */
+function draining(): Program {
+  const told: { readonly moved: number; readonly left: number; readonly forced: number }[] = [];
+  let asked = 0;
+  return {
+    options: {},
+    prepare(io) {
+      io.on("connection", (socket) => {
+        socket.on("drain", (timeoutMs: number) => {
+          asked++;
+          void io.drain({ timeoutMs, jitterMs: timeoutMs / 4 }).then((report) => told.push(report));
+        });
+        socket.on("keep waiting", () => undefined);
+      });
+    },
+    figures: () => ({ asked, told: told.length, ...told.at(-1) }),
+  };
+}
+
+/** Lets clients name rooms, and reads rooms and sockets as programs of 2.x do. */
+function elder(): Program {
+  return {
+    options: { compat: 2 },
+    prepare(io) {
+      io.on("connection", (socket) => {
+        socket.on("join", (room: string, answer?: (own: readonly string[]) => void) => {
+          void socket.join(room);
+          answer?.(Object.keys(socket.rooms));
+        });
+        socket.on("leave", (room: string) => void socket.leave(room));
+        socket.on("look", (room: string, answer: (found: unknown) => void) => {
+          const rooms: unknown = Reflect.get(io.sockets.adapter.rooms, room);
+          const own = io.sockets.adapter.socketRooms(socket.id) ?? new Set();
+          const isFound = typeof rooms === "object" && rooms !== null && "length" in rooms;
+          answer([isFound ? rooms.length : undefined, [...own], io.sockets.adapter.rooms.has(room)]);
+        });
+        socket.on("hang", (key: string, value: unknown) => void Reflect.set(io.sockets.sockets, key, value));
+      });
+    },
+  };
+}
+
 /** Makes a program. */
 export function createProgram(name: string): Program {
   switch (name) {
@@ -214,6 +275,10 @@ export function createProgram(name: string): Program {
       return recovering(false);
     case "dynamic":
       return dynamic();
+    case "draining":
+      return draining();
+    case "elder":
+      return elder();
     default:
       return { options: {} };
   }

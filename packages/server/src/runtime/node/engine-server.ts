@@ -6,10 +6,12 @@
 
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { NodeEmitter } from "@bowline/protocol/internal";
 import { HANDSHAKE_ERRORS } from "../../engine/handshake.ts";
 import type { HttpExchange, UpgradeExchange } from "../../engine/http-exchange.ts";
 import { ENGINE_DEFAULTS, type EngineOptions, type EngineSettings, resolveOptions } from "../../engine/options.ts";
 import { EngineServer } from "../../engine/server.ts";
+import { passAsEmitter } from "../../socket/emitter.ts";
 import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
 import { NodeExchange, NodeRequestHead, NodeUpgradeExchange } from "./node-exchange.ts";
 import { nodePlatform } from "./platform.ts";
@@ -148,6 +150,9 @@ for (const name of SETTINGS_OF_2) {
     },
   });
 }
+
+// Programs and instrumentation ask `engine instanceof EventEmitter`, and so of connections, transports and adapters.
+passAsEmitter(NodeEmitter.prototype);
 
 function neverCloses(): boolean {
   return false;

@@ -2,6 +2,7 @@
 // Place: handed to the engine and the socket layer by the composition root
 
 import { randomFillSync } from "node:crypto";
+import timers from "node:timers";
 import { createSystemClock, type Random, type SystemClock } from "@bowline/protocol/internal";
 import type { SocketPlatform } from "../../socket/runtime.ts";
 import { nodeTrace } from "./trace.ts";
@@ -26,16 +27,28 @@ function createRandom(): Random {
   };
 }
 
+// As they are before the tests of a program put fake ones in their place: those would hold back whatever is sent, and the
+// wheel that all heartbeats ride would stand still for good once they are taken away.
+const { setTimeout: setSteadyTimer, clearTimeout: clearSteadyTimer, setImmediate: defer } = timers;
+const now = performance.now.bind(performance);
+
+/** A clock whose exact timers, which acknowledgements wait by, are looked up when they are used, so that fake ones are met. */
 function createClock(): SystemClock {
   const clock = createSystemClock({
-    now: () => performance.now(),
+    now,
+    setTimer: (action, ms) => setSteadyTimer(action, ms),
+    clearTimer: (timer) => clearSteadyTimer(timer),
+    defer: (action) => defer(action),
+  });
+  const { after } = createSystemClock({
+    now,
     setTimer: (action, ms) => setTimeout(action, ms),
     clearTimer: (timer) => clearTimeout(timer),
-    defer: (action) => setImmediate(action),
+    defer: (action) => defer(action),
   });
   // What was sent in the very turn in which the program calls process.exit() still has to leave.
   process.on("exit", () => clock.flush());
-  return clock;
+  return { ...clock, after };
 }
 
 let platform: SocketPlatform | undefined;

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type ServerOptions, WebSocketServer } from "ws";
 import type { EngineOptions, WebSocketServerClass } from "../../engine/options.ts";
+import { profileOf } from "../../engine/profile.ts";
 
 /** The part of the interface of `ws` that is used here. */
 export type WebSocketServerLike = Pick<WebSocketServer, "on" | "off" | "handleUpgrade">;
@@ -47,7 +48,9 @@ export function createWebSocketServer(
   { wsEngine, compat }: Pick<EngineOptions, "wsEngine" | "compat">,
   options: ServerOptions,
 ): ChosenServer {
-  const wanted = wsEngine ?? (compat === 2 ? process.env["EIO_WS_ENGINE"] : undefined) ?? "ws";
+  const { wsEngineVariable } = profileOf(compat);
+  const named = wsEngineVariable === undefined ? undefined : process.env[wsEngineVariable];
+  const wanted = wsEngine ?? named ?? "ws";
   if (wanted === "ws" || wanted === WebSocketServer) return { server: new WebSocketServer(options), isForeign: false };
   return { server: construct(typeof wanted === "string" ? load(wanted) : wanted, options), isForeign: true };
 }
