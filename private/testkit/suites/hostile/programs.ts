@@ -190,7 +190,7 @@ function recovering(skipMiddlewares: boolean): Program {
 function dynamic(): Program {
   let made = 0;
   return {
-    options: { cleanupEmptyChildNamespaces: true },
+    options: { cleanupEmptyChildNamespaces: true, maxNamespaces: 100_000 },
     prepare(io) {
       io.on("new_namespace", () => made++);
       io.of(/^\/room-\d+$/).on("connection", (socket) => {
