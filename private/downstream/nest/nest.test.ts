@@ -169,7 +169,8 @@ describe.each(installationsOf("nest"))("NestJS $title", (installation) => {
       const caller = await connectCaller("client 4.8", `http://127.0.0.1:${closing.ready}`);
       const gone = caller.next("disconnect");
       await closing.stop("SIGTERM");
-      expect((await gone)[0]).toBe("transport close");
+      // A process that ends closes its connections, or resets those on which something is still to be read.
+      expect(["transport close", "transport error"]).toContain((await gone)[0]);
     });
   });
 });
