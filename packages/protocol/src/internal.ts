@@ -66,6 +66,13 @@ export {
 } from "./socket/packet.ts";
 export { MAX_DEPTH } from "./socket/payload-rules.ts";
 export { type PendingAck, PendingAcks } from "./socket/pending-acks.ts";
-export { createVariants, type MessageFramer, PreparedPacket, type Variants } from "./socket/prepared-packet.ts";
+export {
+  createVariants,
+  frameOnce,
+  type MessageFramer,
+  PreparedPacket,
+  type Variant,
+  type Variants,
+} from "./socket/prepared-packet.ts";
 export { sio4Client } from "./socket/sio4.ts";
 export { MARKED_PID, sio5Client } from "./socket/sio5.ts";
