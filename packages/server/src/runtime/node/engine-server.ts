@@ -69,7 +69,7 @@ export class NodeEngine extends EngineServer {
    */
   constructor(options: Partial<EngineOptions> = {}) {
     super(resolveOptions(options, ENGINE_DEFAULTS), nodePlatform());
-    this.#door = createWebSocketDoor(this.options);
+    this.#door = createWebSocketDoor(this.options, nodePlatform().clock);
   }
 
   /**

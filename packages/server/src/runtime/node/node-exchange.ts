@@ -7,7 +7,6 @@ import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { WebSocket } from "ws";
 import type {
   AnswerHeaders,
   BodyCompression,
@@ -20,7 +19,7 @@ import type {
 } from "../../engine/http-exchange.ts";
 import { type EngineQuery, parseQuery } from "../../engine/query.ts";
 import { chooseEncoding, compressBody } from "./compress-body.ts";
-import { createNodeWebSocket } from "./node-websocket.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
 
 function joined(value: string | string[] | undefined): string | undefined {
@@ -212,21 +211,12 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (!this.#settle() || this.#socket.destroyed) return;
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
-    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
-      opened(createNodeWebSocket(webSocket, this.#socket, this.#door.writing));
-    });
+    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), opened);
   }
 
   refuse(message: string, isPassing: boolean = false): void {
     if (!this.#settle()) return;
-    const head = [
-      `HTTP/1.1 ${isPassing ? "503 Service Unavailable" : "400 Bad Request"}`,
-      "Connection: close",
-      "Content-type: text/html",
-      `Content-Length: ${Buffer.byteLength(message)}`,
-    ];
-    // A peer that keeps its half open would hold the connection: Node's own time limits end with the upgrade event.
-    this.#socket.end(`${head.join("\r\n")}\r\n\r\n${message}`, () => this.#socket.destroy());
+    refuseUpgrade(this.#socket, isPassing ? "503 Service Unavailable" : "400 Bad Request", message);
   }
 
   #res(): ServerResponse {
