@@ -8,7 +8,16 @@
 // Source: docs/protocol/engine-4.md, "Closing"
 
 import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol";
-import { type Cancel, type CloseReason, DEAF, EngineSession, type Outgoing, toBytes } from "@bowline/protocol/internal";
+import {
+  type Cancel,
+  type CloseReason,
+  createSessionTerms,
+  DEAF,
+  EngineSession,
+  type Outgoing,
+  type SessionEvents,
+  toBytes,
+} from "@bowline/protocol/internal";
 import { type CloseDetails, closedByServer } from "./connect-error.ts";
 import { DIALECTS, type Revision } from "./detect-revision.ts";
 import { ClientEmitter } from "./emitter.ts";
@@ -223,23 +232,23 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   #opened(transport: Transport, handshake: Handshake, early: readonly Packet[]): void {
     const { platform, options } = this.#context;
-    const session = new EngineSession({
-      id: handshake.sid,
+    const terms = createSessionTerms({
       dialect: transport.dialect,
       side: "client",
       pingIntervalMs: handshake.pingInterval,
       pingTimeoutMs: handshake.pingTimeout,
       clock: platform.clock,
       trace: platform.trace,
-      events: {
-        message: (data) => this.#message(data),
-        heartbeat: (type, latencyMs) => this.#heartbeat(type, latencyMs),
-        packet: (packet) => this.#packet(packet),
-        flushed: () => this.#tell("flush"),
-        drained: () => this.#tell("drain"),
-        closed: (reason, cause) => this.#closed(reason, asDetails(cause) ?? detailsOf(reason)),
-      },
     });
+    const events: SessionEvents = {
+      message: (data) => this.#message(data),
+      heartbeat: (type, latencyMs) => this.#heartbeat(type, latencyMs),
+      packet: (packet) => this.#packet(packet),
+      flushed: () => this.#tell("flush"),
+      drained: () => this.#tell("drain"),
+      closed: (reason, cause) => this.#closed(reason, asDetails(cause) ?? detailsOf(reason)),
+    };
+    const session = new EngineSession(handshake.sid, events, terms);
     this.#handshake = handshake;
     this.#moved(transport);
     this.#state = { at: "open", session, upgrading: undefined };
