@@ -3,7 +3,14 @@
 // Rules: nothing happens unless the test does it; times are round numbers that a reader can add up.
 
 import { type EngineDialect, eio4 } from "@bowline/protocol";
-import { createSessionTerms, EncodedFrame, EngineSession, type Outgoing, SILENT, type Trace } from "@bowline/protocol/internal";
+import {
+  createSessionTerms,
+  EncodedFrame,
+  EngineSession,
+  type Outgoing,
+  SILENT,
+  type Trace,
+} from "@bowline/protocol/internal";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { RecordingCarrier, type RecordingCarrierOptions } from "./recording-carrier.ts";
 import { createSessionRecorder, type SessionRecorder } from "./session-recorder.ts";

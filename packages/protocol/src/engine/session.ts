@@ -126,8 +126,7 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
     this.#state.carrier.listen(DEAF);
     // A pong that went down with the old transport is no reason to leave the next ping without an answer.
     this.#isPongUnsent = false;
-    this.#state =
-      this.#state.at === "open" ? { at: "open", carrier } : { at: "draining", carrier, saidGoodbye: false };
+    this.#state = this.#state.at === "open" ? { at: "open", carrier } : { at: "draining", carrier, saidGoodbye: false };
     this.#heartbeat.moved();
     carrier.listen(this);
     this.#flush();

@@ -265,11 +265,14 @@ describe("the request of a connection", () => {
   });
 
   it("is the one that a program has seen, where one has, and else what the runtime makes of what it kept", () => {
-    const { head } = new FakeExchange("/");
+    const { head } = new FakeUpgrade("/");
     const seen = { native: { req: "seen" }, keep: () => ({ ...head, native: { req: "kept" } }) };
+    const { engine, opened } = createScene();
     const requests = [true, false].map((isShown) => {
-      const connection = createConnection({ ...head, ...seen, isShown });
-      return [connection.request, connection.request];
+      const upgrade = new FakeUpgrade("/engine.io/?EIO=4&transport=websocket");
+      engine.handleUpgrade(Object.assign(upgrade, { head: { ...upgrade.head, ...seen, isShown } }));
+      const connection = opened.at(-1);
+      return [connection?.request, connection?.request];
     });
     expect(requests).toEqual([
       ["seen", "seen"],

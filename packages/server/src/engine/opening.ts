@@ -4,7 +4,13 @@
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import type { EngineDialect, Handshake } from "@bowline/protocol";
-import { type Clock, createSessionTerms, type Outgoing, type Trace, type TransportName } from "@bowline/protocol/internal";
+import {
+  type Clock,
+  createSessionTerms,
+  type Outgoing,
+  type Trace,
+  type TransportName,
+} from "@bowline/protocol/internal";
 import type { AnswerContent, HeaderWriter } from "./answer-headers.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionServer, ConnectionSurroundings, FirstRoute } from "./connection-parts.ts";

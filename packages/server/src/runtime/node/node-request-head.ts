@@ -8,7 +8,7 @@ import { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { RequestHead } from "../../engine/http-exchange.ts";
 import { type EngineQuery, parseQuery } from "../../engine/query.ts";
-import { joinHeaders, type JoinedHeaders } from "./joined-headers.ts";
+import { type JoinedHeaders, joinHeaders } from "./joined-headers.ts";
 
 /** Stands between the parts of a head that is kept: no header can have it. */
 const SEPARATOR = "\0";
