@@ -160,7 +160,7 @@ export class SocketServer<
    */
   onconnection(connection: ForeignSocket): this {
     const link = connection instanceof Connection ? connection : new ForeignConnection(connection);
-    const wire = this.#wiresInForce().create(link.protocol, link !== connection);
+    const wire = this.#wiresInForce().of(link.protocol, link !== connection);
     new ClientConnection(asConnection(connection), link, wire, this.#connectionHost).open();
     return this;
   }
