@@ -13,14 +13,7 @@ import {
   type SocketFrame,
   type SocketPacket,
 } from "@bowline/protocol";
-import {
-  type Cancel,
-  createRecord,
-  frameOnce,
-  type PreparedPacket,
-  type Variant,
-  type Variants,
-} from "@bowline/protocol/internal";
+import { type Cancel, createRecord, frameOnce, type PreparedPacket, type Variant } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import type { ConnectionListener } from "../engine/connection-events.ts";
 import type { RefusalCode } from "../refusal-code.ts";
@@ -29,11 +22,11 @@ import type { EngineLink } from "./engine-link.ts";
 import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
 import type { PacketReader } from "./packet-reader.ts";
-import type { PeerHabits } from "./profile.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import { Seats } from "./seats.ts";
 import { textOf } from "./thrown.ts";
 import type { ServerTrace } from "./trace-points.ts";
+import type { Wire } from "./wires.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -86,20 +79,6 @@ export interface ConnectionHost {
   packetOf(frames: readonly SocketFrame[]): PreparedPacket | undefined;
   /** Has the namespace judge the client; answers with `client.join` or `client.refuse`. */
   admit(request: JoinRequest): void;
-}
-
-/** How the packets of connections of one kind are read and written. */
-export interface Wire {
-  readonly dialect: SocketDialect;
-  readonly variants: Variants;
-  /** Whether the parser is one that the program has handed in. */
-  readonly isForeign: boolean;
-  readonly habits: PeerHabits;
-  /**
-   * What reads the packets of a connection that has none in pieces.
-   * @param late told of packets that are completed when no frame has come.
-   */
-  reader(late?: (packet: unknown) => void): PacketReader;
 }
 
 /** How one packet is to be sent. */

@@ -15,7 +15,6 @@ import {
   sio5,
 } from "@bowline/protocol";
 import { createVariants, type MessageFramer, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
-import type { Wire } from "./connection.ts";
 import type { ServerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import type { PeerHabits, Profile } from "./profile.ts";
@@ -26,6 +25,20 @@ export interface ParserByRevision {
   readonly 4?: Parser;
   /** For clients of 3.x and 4.x. @default the text parser */
   readonly 5?: Parser;
+}
+
+/** How the packets of connections of one kind are read and written. */
+export interface Wire {
+  readonly dialect: SocketDialect;
+  readonly variants: Variants;
+  /** Whether the parser is one that the program has handed in. */
+  readonly isForeign: boolean;
+  readonly habits: PeerHabits;
+  /**
+   * What reads the packets of a connection that has none in pieces.
+   * @param late told of packets that are completed when no frame has come.
+   */
+  reader(late?: (packet: unknown) => void): PacketReader;
 }
 
 /** The wire of one generation. */
