@@ -1,6 +1,7 @@
 // A server of ours in the process that runs this file, whatever its runtime, with the handlers of case-server.ts and a few
 // more. Prints its port once it listens, and serves until its input ends.
 // Usage: RUNTIME serve.mjs HOST OPTIONS   with HOST one of `HOSTS`, and OPTIONS of the server as JSON
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,9 +11,18 @@ const ADDRESS = "127.0.0.1";
 
 const require = createRequire(import.meta.url);
 
+/** A free port: on one that the system chose, uWebSockets.js could not listen a second time. */
+async function findPort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, ADDRESS, resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
 /** A server of node:http, with ours attached. */
 async function serveOnNode(options, port, prepare) {
-  const [{ createServer }, { Server }] = await Promise.all([import("node:http"), import("@bowline/server")]);
+  const { Server } = await import("@bowline/server");
   const sockets = new Set();
   const http = createServer((_request, response) => response.end("the program"));
   http.on("connection", (socket) => sockets.add(socket.once("close", () => sockets.delete(socket))));
@@ -20,7 +30,7 @@ async function serveOnNode(options, port, prepare) {
   prepare(io);
   await new Promise((resolve) => http.listen(port, ADDRESS, resolve));
   return {
-    port: http.address().port,
+    port,
     async stop() {
       const closed = io.close();
       for (const socket of sockets) socket.destroy();
@@ -43,10 +53,13 @@ const HOSTS = {
     app.any("/*", (response) => response.end("the program"));
     prepare(io);
     const token = await new Promise((resolve) => app.listen(ADDRESS, port, resolve));
+    if (!token) throw new Error(`Cannot listen on port ${port}`);
     return {
-      port: uws.us_socket_local_port(token),
+      port,
       async stop() {
         await io.close();
+        // Not while the package is in the middle of one of its callbacks.
+        await sleep(0);
         app.close();
       },
     };
@@ -57,7 +70,7 @@ const HOSTS = {
     const io = new Server(options);
     io.listen(port, { hostname: ADDRESS, fetch: () => new Response("the program") });
     prepare(io);
-    return { port: io.httpServer.port, stop: () => io.close() };
+    return { port, stop: () => io.close() };
   },
 };
 
@@ -131,7 +144,7 @@ function prepare(io) {
   for (const path of ["/", "/news", "/news/local"]) io.of(path).on("connection", (socket) => addHandlers(io, socket));
 }
 
-running = await HOSTS[host](readOptions(), 0, prepare);
+running = await HOSTS[host](readOptions(), await findPort(), prepare);
 process.stdout.write(`${running.port}\n`);
 process.stdin.on("data", () => {});
 process.stdin.on("end", async () => {
