@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const AWAY_MS = 150;
 const ADDRESS = "127.0.0.1";
+const TEXT = ["content-type", "text/plain;charset=utf-8"];
 
 const require = createRequire(import.meta.url);
 
@@ -24,7 +25,7 @@ async function findPort() {
 async function serveOnNode(options, port, prepare) {
   const { Server } = await import("@bowline/server");
   const sockets = new Set();
-  const http = createServer((_request, response) => response.end("the program"));
+  const http = createServer((_request, response) => response.setHeader(...TEXT).end("the program"));
   http.on("connection", (socket) => sockets.add(socket.once("close", () => sockets.delete(socket))));
   const io = new Server(http, options);
   prepare(io);
@@ -50,7 +51,7 @@ const HOSTS = {
     const app = uws.App();
     const io = new Server(options);
     io.attachApp(app);
-    app.any("/*", (response) => response.end("the program"));
+    app.any("/*", (response) => response.writeHeader(...TEXT).end("the program"));
     prepare(io);
     const token = await new Promise((resolve) => app.listen(ADDRESS, port, resolve));
     if (!token) throw new Error(`Cannot listen on port ${port}`);
@@ -113,7 +114,14 @@ function addHandlers(io, socket) {
     await socket.join(room);
     answer(io.sockets.adapter.rooms.get(room).size);
   });
-  socket.on("tell", (room, except, ...args) => void io.to(room).except(except).emit("told", ...args));
+  socket.on(
+    "tell",
+    (room, except, ...args) =>
+      void io
+        .to(room)
+        .except(except)
+        .emit("told", ...args),
+  );
   socket.on("tell others", (...args) => void socket.broadcast.emit("told", ...args));
   socket.on("who am I", (answer) => {
     const { handshake, request, conn } = socket;
