@@ -111,6 +111,11 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     return at === "draining" ? "closing" : at;
   }
 
+  /** Whether the client is on polling, and no poll of it waits for an answer. */
+  get betweenPolls(): boolean {
+    return this.#route.on === "polling" && !this.#route.carrier.writable;
+  }
+
   /** Whether a packet sent now would leave at once. */
   get writable(): boolean {
     return this.#session.writable;

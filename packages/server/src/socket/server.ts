@@ -219,6 +219,11 @@ export class SocketServer<
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
   }
 
+  /** Waits for the clients that have yet to fetch their goodbye. */
+  protected async goodbyesSaid(): Promise<void> {
+    if (this.#engine instanceof EngineServer) await this.#engine.goodbyesSaid();
+  }
+
   /** @internal */
   protected override get settable(): EngineSettings | undefined {
     return this.#engine instanceof EngineServer ? this.#engine.opts : undefined;
