@@ -91,13 +91,14 @@ export class Server<
    * Ends all connections and stops listening, also where `handler()` was given to a server of Bun.
    *
    * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose transport
-   * takes it now.
+   * takes it now; a client that is between two polls has a second to fetch its goodbye.
    * @param callback called when that is done.
    * @returns a promise of the same moment.
    */
   async close(callback?: () => void): Promise<void> {
     const server = this.httpServer;
     await this.stopEngine();
+    await this.goodbyesSaid();
     await server?.stop();
     callback?.();
   }
