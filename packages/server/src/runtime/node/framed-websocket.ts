@@ -10,6 +10,7 @@
 
 import type { Duplex } from "node:stream";
 import {
+  type Alarm,
   type Cancel,
   type Clock,
   type DecoderRules,
@@ -88,7 +89,7 @@ function isOfWriting(error: Error): boolean {
 }
 
 /** The server's end of a WebSocket. */
-export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost {
+export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Alarm {
   readonly socket: Duplex;
   /** The subprotocol that was chosen; empty where there is none. */
   readonly protocol: string;
@@ -124,8 +125,8 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost {
     socket.on("data", onData);
   }
 
-  /** Has the answer to the handshake leave by itself, where nothing has taken it along. */
-  flush(): void {
+  /** The turn ends: the answer to the handshake leaves by itself, where nothing has taken it along. */
+  ring(): void {
     if (this.#head !== undefined) this.#write(NO_BYTES);
   }
 

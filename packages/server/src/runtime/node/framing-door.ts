@@ -66,7 +66,7 @@ export function createFramingDoor(maxMessageBytes: number, clock: Clock): WebSoc
         opened(port);
         port.start(head);
         // Behind what the session sends in this turn, which takes the answer along.
-        clock.turnEnd(() => port.flush());
+        clock.turnEnd(port);
       }
     },
   };
