@@ -173,8 +173,8 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   closeFrame(code: number, reason: string): void {
     this.#farewell = [code, reason];
-    // 7.1.1: who receives a close frame first answers it with one of the same code; the server ends the connection.
-    if (this.#state === "open") this.#write(encodeCloseFrame(code));
+    // 5.5.1: who receives a close frame first answers it with the same; 7.1.1: the server ends the connection.
+    if (this.#state === "open") this.#write(encodeCloseFrame(code, reason));
     this.#end();
     this.#tell();
   }
