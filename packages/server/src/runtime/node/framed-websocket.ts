@@ -250,6 +250,8 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   /** Ends our side; the peer has its time to end its own. */
   #end(): void {
+    // Node makes an error, with its stack, of a connection that is ended twice, as each would be whose peer ends it too.
+    if (this.#state === "ending") return;
     this.#state = "ending";
     this.#decoder.stop();
     this.#startTimer();
