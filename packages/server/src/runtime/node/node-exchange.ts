@@ -18,7 +18,7 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
-import { type EngineQuery, parseQuery } from "../../engine/query.ts";
+import { type EngineQuery, parseQuery, type Query } from "../../engine/query.ts";
 import { chooseEncoding, compressBody } from "./compress-body.ts";
 import { createNodeWebSocket } from "./node-websocket.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
@@ -30,41 +30,71 @@ function joined(value: string | string[] | undefined): string | undefined {
 /** For errors of connections that somebody else will notice, or nobody needs to: it holds nothing. */
 function ignore(): void {}
 
+/** A request with what middlewares and programs look for on it: its query, and as Express does it, the answer to it. */
+interface ShownRequest extends IncomingMessage {
+  _query?: Query;
+  res?: ServerResponse | undefined;
+}
+
 /** The head of a node:http request. */
 export class NodeRequestHead implements RequestHead {
-  readonly native: { readonly req: IncomingMessage };
   readonly method: string;
   readonly target: string;
-  readonly remoteAddress: string;
   readonly query: EngineQuery;
+  readonly #req: IncomingMessage;
+  #res: ServerResponse | undefined;
+  /** What programs get, once one has asked. */
+  #native: { readonly req: IncomingMessage } | undefined;
 
-  constructor(req: IncomingMessage) {
-    this.native = { req };
+  /** @param res the answer to come, where there is one. */
+  constructor(req: IncomingMessage, res?: ServerResponse) {
+    this.#req = req;
+    this.#res = res;
     this.method = req.method ?? "GET";
     this.target = req.url ?? "";
-    this.remoteAddress = req.socket.remoteAddress ?? "";
     this.query = parseQuery(this.target);
-    // Where middlewares and programs look for it.
-    Reflect.set(req, "_query", this.query.all);
+  }
+
+  get native(): { readonly req: IncomingMessage } {
+    if (this.#native === undefined) {
+      const shown: ShownRequest = this.#req;
+      shown._query = this.query.all;
+      shown.res = this.#res;
+      // A program that writes behind an answer makes a mistake, but none that ends the process.
+      this.#res?.on("error", ignore);
+      this.#native = { req: shown };
+    }
+    return this.#native;
+  }
+
+  /** Lets go of the response, which is on its way. */
+  answered(): void {
+    this.#res = undefined;
+    if (this.#native === undefined) return;
+    const shown: ShownRequest = this.#req;
+    shown.res = undefined;
+  }
+
+  get remoteAddress(): string {
+    return this.#req.socket.remoteAddress ?? "";
   }
 
   get secure(): boolean {
-    return this.native.req.socket instanceof TLSSocket;
+    return this.#req.socket instanceof TLSSocket;
   }
 
   header(name: string): string | undefined {
-    return joined(this.native.req.headers[name]);
+    return joined(this.#req.headers[name]);
   }
 
   headers(): IncomingHttpHeaders {
-    return this.native.req.headers;
+    return this.#req.headers;
   }
 }
 
 /** A node:http request and its response. */
 export class NodeExchange implements HttpExchange {
-  readonly head: RequestHead;
-  readonly native: NativePair;
+  readonly head: NodeRequestHead;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #isClosing: () => boolean;
@@ -73,14 +103,13 @@ export class NodeExchange implements HttpExchange {
   /** @param isClosing whether the HTTP server waits for its connections to end. */
   constructor(req: IncomingMessage, res: ServerResponse, isClosing: () => boolean) {
     this.#isClosing = isClosing;
-    this.head = new NodeRequestHead(req);
-    this.native = { req, res };
-    // As Express does it, for middlewares that want to answer; taken back with the answer.
-    Reflect.set(req, "res", res);
+    this.head = new NodeRequestHead(req, res);
     this.#req = req;
     this.#res = res;
-    // A client may cut its connection at any moment; that is no error of ours.
-    res.on("error", ignore);
+  }
+
+  get native(): NativePair {
+    return { req: this.head.native.req, res: this.#res };
   }
 
   get answered(): boolean {
@@ -93,33 +122,14 @@ export class NodeExchange implements HttpExchange {
     if (!this.#res.headersSent && !isOfConnection) this.#res.setHeader(name, value);
   }
 
-  body(limit: number): Promise<BodyResult> {
+  body(limit: number, done: (body: BodyResult) => void): void {
     const req = this.#req;
-    return new Promise((resolve) => {
-      // Where a middleware has read it there is nothing left to wait for.
-      if (req.readableEnded || req.destroyed) {
-        resolve("aborted");
-        return;
-      }
-      if (Number(req.headers["content-length"] ?? 0) > limit) {
-        req.resume();
-        resolve("too-large");
-        return;
-      }
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      req.on("data", (chunk: Buffer) => {
-        bytes += chunk.byteLength;
-        if (bytes <= limit) chunks.push(chunk);
-        else {
-          chunks.length = 0;
-          resolve("too-large");
-        }
-      });
-      req.on("end", () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-      req.on("error", () => resolve("aborted"));
-      req.on("close", () => resolve("aborted"));
-    });
+    // Where a middleware has read it there is nothing left to wait for.
+    if (req.readableEnded || req.destroyed) done("aborted");
+    else if (Number(req.headers["content-length"] ?? 0) > limit) {
+      req.resume();
+      done("too-large");
+    } else readBody(req, limit, done);
   }
 
   respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {
@@ -159,10 +169,34 @@ export class NodeExchange implements HttpExchange {
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
     this.#res.writeHead(status, { "Content-Length": length, ...headers });
     this.#res.end(body);
-    Reflect.set(this.#req, "res", undefined);
+    this.head.answered();
     // What the client still sends is read and dropped, so that the connection can be used again.
-    this.#req.resume();
+    if (!this.#req.readableEnded) this.#req.resume();
   }
+}
+
+/** Reads a body whose declared length is not too large. */
+function readBody(req: IncomingMessage, limit: number, done: (body: BodyResult) => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isSettled = false;
+  const settle = (body: BodyResult): void => {
+    if (isSettled) return;
+    isSettled = true;
+    done(body);
+  };
+  const abort = (): void => settle("aborted");
+  req.on("data", (chunk: Buffer) => {
+    bytes += chunk.byteLength;
+    if (bytes <= limit) chunks.push(chunk);
+    else {
+      chunks.length = 0;
+      settle("too-large");
+    }
+  });
+  req.on("end", () => settle(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+  req.on("error", abort);
+  req.on("close", abort);
 }
 
 /** A node:http upgrade request. */

@@ -31,7 +31,14 @@ interface ClientFile {
   readonly encoded: Map<ContentEncoding, Promise<Uint8Array | undefined>>;
 }
 
+/** What may be asked for, by generation. */
+const NAMES: Readonly<Record<Generation, ReadonlySet<string>>> = { 4: withMaps(SCRIPTS[4]), 2: withMaps(SCRIPTS[2]) };
+
 const cache = new Map<string, ClientFile | undefined>();
+
+function withMaps(scripts: readonly string[]): ReadonlySet<string> {
+  return new Set(scripts.flatMap((script) => [script, `${script}.map`]));
+}
 
 function readClientFile(path: string): ClientFile | undefined {
   try {
@@ -46,8 +53,7 @@ function readClientFile(path: string): ClientFile | undefined {
 
 /** The files of a generation by their names; those that were not built are not there. */
 function findFile(generation: Generation, name: string): ClientFile | undefined {
-  const names = SCRIPTS[generation].flatMap((script) => [script, `${script}.map`]);
-  if (!names.includes(name)) return undefined;
+  if (!NAMES[generation].has(name)) return undefined;
   const path = `${FOLDERS[generation]}${name}`;
   if (!cache.has(path)) cache.set(path, readClientFile(path));
   return cache.get(path);
@@ -96,8 +102,11 @@ export function serveClient({ path, compat }: Pick<EngineOptions, "path" | "comp
   const prefix = `${path.replace(/\/$/, "")}/`;
   const generation = compat === 2 ? "2" : "4";
   return (req: IncomingMessage) => {
-    const [target = ""] = (req.url ?? "").split("?", 1);
-    const file = target.startsWith(prefix) ? findFile(generation, target.slice(prefix.length)) : undefined;
+    const { url = "" } = req;
+    const query = url.indexOf("?");
+    const name = url.startsWith(prefix) ? url.slice(prefix.length, query < 0 ? undefined : query) : "";
+    // Each poll comes by here, and has no name.
+    const file = name === "" ? undefined : findFile(generation, name);
     return file === undefined ? undefined : (res: ServerResponse) => void sendFile(file, req, res);
   };
 }
