@@ -15,6 +15,7 @@ export { eio3Client } from "./engine/eio3.ts";
 export { eio4Client } from "./engine/eio4.ts";
 export { EncodedFrame, type Frame } from "./engine/frame.ts";
 export { EngineSession, type SessionEvents } from "./engine/session.ts";
+export { createSessionTerms, type SessionOptions, type SessionTerms } from "./engine/session-terms.ts";
 export {
   type OfferAction,
   type OfferInput,
@@ -33,7 +34,7 @@ export { type AnyListener, AnyListeners } from "./shared/any-listeners.ts";
 export { type BackoffOptions, backoffDelay } from "./shared/backoff.ts";
 export { concatBytes, decodeUtf8, encodeUtf8 } from "./shared/bytes.ts";
 export { guard, invoke } from "./shared/callback.ts";
-export type { Cancel, Clock } from "./shared/clock.ts";
+export { type Alarm, type AlarmSlot, alarmsOver, type Cancel, type Clock } from "./shared/clock.ts";
 export { createDebugTrace, type DebugOutlet, type Scopes } from "./shared/debug.ts";
 export { Emitter } from "./shared/emitter.ts";
 export type {

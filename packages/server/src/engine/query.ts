@@ -1,11 +1,12 @@
 // The query of a request: the engine's own keys, and those of the program.
 // Place: **bytes** -> engine server -> handshake
 // Rules: application keys may repeat and are a list then; of ours the last one counts; the whole is an object without a
-//        prototype, since its keys come from outside, and made when somebody asks: a poll is found by our keys alone.
+//        prototype, since its keys come from outside.
 // Source: docs/protocol/engine-4.md, "Query"
 
 import { eio3, eio4, type ServerEngineDialect } from "@bowline/protocol";
 import { createRecord } from "@bowline/protocol/internal";
+import type { RequestHead } from "./http-exchange.ts";
 
 /** The query of a request: application keys may repeat, ours count once. */
 export type Query = Readonly<Record<string, string | string[]>>;
@@ -22,71 +23,69 @@ export interface EngineQuery {
   readonly all: Query;
 }
 
-const ENGINE_KEYS: ReadonlySet<string> = new Set(["EIO", "transport", "sid", "t", "b64", "j"]);
+/** What makes a query more than names and values as they stand: it is read by the platform's rules. */
+const ENCODED = /[%+?]/;
 
-/** Whether a query reads otherwise than it is written: an escape, or a question mark that does not count. */
-function hasEscapes(text: string): boolean {
-  return text.includes("%") || text.includes("+") || text.startsWith("?");
-}
-
-class TargetQuery implements EngineQuery {
-  transport: string = "";
-  sid: string = "";
-  base64: boolean = false;
+/** A query of which the engine's own keys have been read, and the rest only where somebody asks. */
+class ReadQuery implements EngineQuery {
+  transport = "";
+  sid = "";
+  base64 = false;
   jsonp: string | undefined;
   dialect: ServerEngineDialect;
   readonly #text: string;
   #all: Query | undefined;
 
-  constructor(target: string, dialect: ServerEngineDialect) {
+  constructor(text: string, dialect: ServerEngineDialect) {
+    this.#text = text;
     this.dialect = dialect;
-    const start = target.indexOf("?");
-    this.#text = start < 0 ? "" : target.slice(start + 1);
-    if (hasEscapes(this.#text)) for (const [name, value] of new URLSearchParams(this.#text)) this.#take(name, value);
-    else this.#takeAll(this.#text);
+    // What is encoded may be one of our keys in disguise.
+    if (ENCODED.test(text)) for (const [name, value] of new URLSearchParams(text)) this.#read(name, value);
+    else this.#split(text);
   }
 
   get all(): Query {
-    this.#all ??= readAll(this.#text);
+    this.#all ??= collect(this.#text);
     return this.#all;
   }
 
-  /** Takes the pairs of a query that has no escapes. */
-  #takeAll(text: string): void {
-    for (let at = 0; at < text.length; ) {
-      const next = text.indexOf("&", at);
-      const end = next < 0 ? text.length : next;
-      const equals = text.indexOf("=", at);
-      if (equals >= 0 && equals < end) this.#take(text.slice(at, equals), text.slice(equals + 1, end));
-      else this.#take(text.slice(at, end), "");
-      at = end + 1;
+  #split(text: string): void {
+    for (let from = 0; from < text.length; ) {
+      const found = text.indexOf("&", from);
+      const end = found < 0 ? text.length : found;
+      const equals = text.indexOf("=", from);
+      if (equals >= 0 && equals < end) this.#read(text.slice(from, equals), text.slice(equals + 1, end));
+      else if (end > from) this.#read(text.slice(from, end), "");
+      from = end + 1;
     }
   }
 
-  #take(name: string, value: string): void {
+  /** Of our own keys the last one counts. */
+  #read(name: string, value: string): void {
     switch (name) {
-      case "sid":
-        this.sid = value;
-        break;
       case "transport":
         this.transport = value;
-        break;
+        return;
+      case "sid":
+        this.sid = value;
+        return;
       case "EIO":
         this.dialect = value === "4" ? eio4 : eio3;
-        break;
+        return;
       case "b64":
         this.base64 = value !== "";
-        break;
+        return;
       case "j":
         this.jsonp = value;
-        break;
+        return;
       default:
-      // The program's.
     }
   }
 }
 
-function readAll(text: string): Query {
+const ENGINE_KEYS: ReadonlySet<string> = new Set(["EIO", "transport", "sid", "t", "b64", "j"]);
+
+function collect(text: string): Query {
   const all: Record<string, string | string[]> = createRecord();
   for (const [name, value] of new URLSearchParams(text)) {
     const earlier = all[name];
@@ -102,5 +101,11 @@ function readAll(text: string): Query {
  * @param dialect that of a client which does not say what it speaks.
  */
 export function parseQuery(target: string, dialect: ServerEngineDialect = eio3): EngineQuery {
-  return new TargetQuery(target, dialect);
+  const start = target.indexOf("?");
+  return new ReadQuery(start < 0 ? "" : target.slice(start + 1), dialect);
+}
+
+/** The query of a request: as the runtime has read it, or read now. */
+export function queryOf(head: RequestHead): EngineQuery {
+  return head.query ?? parseQuery(head.target);
 }

@@ -3,11 +3,9 @@
 // Rules: a declared length over the limit is refused before a byte is kept; an answer is sent once, be it ours or that of
 //        a middleware; whatever the client does to its connection, nothing is thrown.
 
-import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
-import type { WebSocket } from "ws";
 import type {
   AnswerHeaders,
   BodyCompression,
@@ -18,79 +16,13 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
-import { type EngineQuery, parseQuery, type Query } from "../../engine/query.ts";
 import { chooseEncoding, compressBody } from "./compress-body.ts";
-import { createNodeWebSocket } from "./node-websocket.ts";
+import { NodeRequestHead } from "./node-request-head.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
-
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
-}
 
 /** For errors of connections that somebody else will notice, or nobody needs to: it holds nothing. */
 function ignore(): void {}
-
-/** A request with what middlewares and programs look for on it: its query, and as Express does it, the answer to it. */
-interface ShownRequest extends IncomingMessage {
-  _query?: Query;
-  res?: ServerResponse | undefined;
-}
-
-/** The head of a node:http request. */
-export class NodeRequestHead implements RequestHead {
-  readonly method: string;
-  readonly target: string;
-  readonly query: EngineQuery;
-  readonly #req: IncomingMessage;
-  #res: ServerResponse | undefined;
-  /** What programs get, once one has asked. */
-  #native: { readonly req: IncomingMessage } | undefined;
-
-  /** @param res the answer to come, where there is one. */
-  constructor(req: IncomingMessage, res?: ServerResponse) {
-    this.#req = req;
-    this.#res = res;
-    this.method = req.method ?? "GET";
-    this.target = req.url ?? "";
-    this.query = parseQuery(this.target);
-  }
-
-  get native(): { readonly req: IncomingMessage } {
-    if (this.#native === undefined) {
-      const shown: ShownRequest = this.#req;
-      shown._query = this.query.all;
-      shown.res = this.#res;
-      // A program that writes behind an answer makes a mistake, but none that ends the process.
-      this.#res?.on("error", ignore);
-      this.#native = { req: shown };
-    }
-    return this.#native;
-  }
-
-  /** Lets go of the response, which is on its way. */
-  answered(): void {
-    this.#res = undefined;
-    if (this.#native === undefined) return;
-    const shown: ShownRequest = this.#req;
-    shown.res = undefined;
-  }
-
-  get remoteAddress(): string {
-    return this.#req.socket.remoteAddress ?? "";
-  }
-
-  get secure(): boolean {
-    return this.#req.socket instanceof TLSSocket;
-  }
-
-  header(name: string): string | undefined {
-    return joined(this.#req.headers[name]);
-  }
-
-  headers(): IncomingHttpHeaders {
-    return this.#req.headers;
-  }
-}
 
 /** A node:http request and its response. */
 export class NodeExchange implements HttpExchange {
@@ -234,7 +166,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
         if (!this.#settled) this.#socket.end(() => this.#socket.destroy());
       });
     }
-    return { req: this.#req, res };
+    return { req: this.head.native?.req, res };
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
@@ -246,21 +178,12 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (!this.#settle() || this.#socket.destroyed) return;
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
-    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
-      opened(createNodeWebSocket(webSocket, this.#socket, this.#door.writing));
-    });
+    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), opened);
   }
 
   refuse(message: string, isPassing: boolean = false): void {
     if (!this.#settle()) return;
-    const head = [
-      `HTTP/1.1 ${isPassing ? "503 Service Unavailable" : "400 Bad Request"}`,
-      "Connection: close",
-      "Content-type: text/html",
-      `Content-Length: ${Buffer.byteLength(message)}`,
-    ];
-    // A peer that keeps its half open would hold the connection: Node's own time limits end with the upgrade event.
-    this.#socket.end(`${head.join("\r\n")}\r\n\r\n${message}`, () => this.#socket.destroy());
+    refuseUpgrade(this.#socket, isPassing ? "503 Service Unavailable" : "400 Bad Request", message);
   }
 
   #res(): ServerResponse {
