@@ -111,7 +111,7 @@ export class SessionOpener {
 
   #answerHeaders(sid: string, head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders {
     const { headers, connections, reportUncaught } = this.#parts;
-    const answer = headers.answer(head, content, { sid, isFirst });
+    const answer = headers.answer(head, content, sid, isFirst);
     try {
       return connections.get(sid)?.answerHeaders(answer, head) ?? answer;
     } catch (error) {
