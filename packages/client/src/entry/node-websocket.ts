@@ -49,9 +49,10 @@ function thresholdOf({ perMessageDeflate = true }: EngineOptions): number {
   return isObject ? (perMessageDeflate.threshold ?? COMPRESSION_THRESHOLD) : COMPRESSION_THRESHOLD;
 }
 
+/** A message is one Buffer, unless a program has changed the `binaryType` of the socket that it may look at. */
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
 /** Reads an answer that is no WebSocket, as far as it can be of use. */
