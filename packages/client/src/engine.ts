@@ -11,6 +11,7 @@ import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol"
 import {
   type Cancel,
   type CloseReason,
+  createSessionTerms,
   DEAF,
   EngineSession,
   type Outgoing,
@@ -284,16 +285,15 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     events: SessionEvents & UpgradeHost,
   ): void {
     const { platform, options } = this.#context;
-    const session = new EngineSession({
-      id: handshake.sid,
+    const terms = createSessionTerms({
       dialect: transport.dialect,
       side: "client",
       pingIntervalMs: handshake.pingInterval,
       pingTimeoutMs: handshake.pingTimeout,
       clock: platform.clock,
       trace: platform.trace,
-      events,
     });
+    const session = new EngineSession(handshake.sid, events, terms);
     this.#handshake = handshake;
     this.#moved(transport);
     this.#state = { at: "open", session, upgrading: undefined };
