@@ -139,14 +139,16 @@ export class FrameDecoder<Bytes extends Uint8Array = Uint8Array> {
   /** Reads the frame that begins at `start`. @returns where the next one begins. */
   #begin(chunk: Bytes, start: number, events: FrameEvents): number {
     const { reader, maxMessageBytes } = this.#rules;
-    const length = byteAt(chunk, start + 1) - MASK;
-    const from = start + 2 + KEY_BYTES;
+    const isMasked = reader === "server";
+    const length = byteAt(chunk, start + 1) - (isMasked ? MASK : 0);
+    const from = start + (isMasked ? 2 + KEY_BYTES : 2);
     const to = from + length;
-    // Nearly all that a server reads: a short text, whole and masked, of which nothing has to be kept.
+    // Nearly all that is read: a short text, whole and masked as it should be, of which nothing has to be kept.
     const isShortText =
       byteAt(chunk, start) === FIN_TEXT && length >= 0 && length <= LARGEST_SHORT && to <= chunk.length;
-    if (isShortText && reader === "server" && length <= maxMessageBytes && this.#message === undefined) {
-      this.#tellText(chunk, from, to, applyMask(chunk, from, to, wordAt(chunk, start + 2)), events);
+    if (isShortText && length <= maxMessageBytes && this.#message === undefined) {
+      const isAscii = isMasked && applyMask(chunk, from, to, wordAt(chunk, start + 2));
+      this.#tellText(chunk, from, to, isAscii, events);
       return to;
     }
     const header = this.#readHeader(chunk, start, events);
