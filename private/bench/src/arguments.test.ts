@@ -37,6 +37,12 @@ describe("what is measured", () => {
     expect(readArguments(["--peers", "bowline,socket.io 4.8"]).peers).toEqual(["bowline", "socket.io 4.8"]);
   });
 
+  test("peers that have to be installed are measured by a whole run, or when they are named", () => {
+    expect(readArguments([]).peers).toContain("uWS");
+    expect(readArguments(["--quick"]).peers).not.toContain("uWS");
+    expect(readArguments(["--quick", "--peers", "uWS"]).peers).toEqual(["uWS"]);
+  });
+
   test("--profile looks at our server alone, once", () => {
     expect(readArguments(["--profile"])).toMatchObject({ peers: ["bowline"], rounds: 1, profile: true });
   });

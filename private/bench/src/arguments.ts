@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import type { Metric } from "./metrics/metric.ts";
 import { METRICS } from "./metrics/metrics.ts";
-import { isPeerName, PEERS, type PeerName } from "./peers/peer.ts";
+import { isNativePeerName, isPeerName, PEERS, type PeerName } from "./peers/peer.ts";
 
 /** How the command is used. */
 export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
@@ -68,8 +68,9 @@ function chooseMetrics(list: string | undefined, isQuick: boolean): readonly Met
   });
 }
 
-function choosePeers(list: string | undefined): readonly PeerName[] {
-  if (list === undefined) return PEERS;
+/** Unless they are named, only a whole run has the peers that would have to be installed first. */
+function choosePeers(list: string | undefined, isWhole: boolean): readonly PeerName[] {
+  if (list === undefined) return PEERS.filter((peer) => isWhole || !isNativePeerName(peer));
   return namesIn(list).map((name) => {
     if (!isPeerName(name)) throw new UsageError(`Cannot measure peer "${name}": choose from ${PEERS.join(", ")}`);
     return name;
@@ -113,7 +114,7 @@ export function readArguments(args: readonly string[]): BenchOptions {
   const clients = wholeNumber("clients", values.clients, MOST_CLIENTS);
   return {
     metrics: chooseMetrics(values.only, values.quick),
-    peers: values.profile ? ["bowline"] : choosePeers(values.peers),
+    peers: values.profile ? ["bowline"] : choosePeers(values.peers, mode === "full"),
     rounds: rounds ?? (values.profile ? 1 : DEFAULT_ROUNDS[mode]),
     clients: clients ?? (mode === "smoke" ? SMOKE_CLIENTS : undefined),
     mode,

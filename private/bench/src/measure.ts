@@ -14,7 +14,7 @@ import {
 } from "./load/job.ts";
 import type { Cores } from "./machine.ts";
 import type { ClientMetric, CodecMetric, ServerMetric } from "./metrics/metric.ts";
-import { languageOf, type PeerName, type WirePeerName } from "./peers/peer.ts";
+import { languageOf, type PeerName, runtimeOf, type ServerPeerName, type WirePeerName } from "./peers/peer.ts";
 import type { BenchProcess, Processes } from "./processes.ts";
 
 /** How long one measurement takes. */
@@ -33,6 +33,8 @@ export interface Bench {
   readonly clients: number | undefined;
   /** Where servers and clients write CPU profiles. */
   readonly profileFolder: string | undefined;
+  /** The program of Bun. */
+  readonly bun: string;
 }
 
 function isFacts(value: unknown): value is ProcessFacts {
@@ -57,7 +59,7 @@ function isWord(message: unknown, word: string): true | undefined {
 
 /** Starts a load process, which serves any number of measurements. */
 export function startLoad({ processes, cores }: Bench): BenchProcess {
-  return processes.start({ script: "load/load-process.ts", nodeArgs: ["--import", "tsx"], core: cores?.[1] });
+  return processes.start({ script: "load/load-process.ts", programArgs: ["--import", "tsx"], core: cores?.[1] });
 }
 
 /** How many clients a metric has in this run. */
@@ -76,7 +78,7 @@ export function measureServer(
   bench: Bench,
   load: BenchProcess,
   metric: ServerMetric,
-  peer: WirePeerName,
+  peer: ServerPeerName,
 ): Promise<Measurement> {
   return measureProcess(bench, metric, peer, "peers/server-process.mjs", async (server) => {
     const port = await server.until(portIn);
@@ -116,9 +118,9 @@ export function measureClient(
 }
 
 async function measureProcess(
-  { processes, cores, profileFolder }: Bench,
+  { processes, cores, profileFolder, bun }: Bench,
   metric: ServerMetric | ClientMetric,
-  peer: WirePeerName,
+  peer: ServerPeerName,
   script: string,
   use: (child: BenchProcess) => Promise<Measurement>,
 ): Promise<Measurement> {
@@ -126,8 +128,8 @@ async function measureProcess(
     profileFolder === undefined
       ? []
       : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${metric.name}.cpuprofile`];
-  const nodeArgs = ["--expose-gc", ...profiling];
-  const child = processes.start({ script, args: [peer], nodeArgs, core: cores?.[0] });
+  const interpreter = runtimeOf(peer) === "bun" ? { program: bun } : { programArgs: ["--expose-gc", ...profiling] };
+  const child = processes.start({ script, args: [peer], ...interpreter, core: cores?.[0] });
   try {
     return await use(child);
   } catch (error) {
@@ -185,7 +187,7 @@ export async function measureCodec(
   const child = processes.start({
     script: "codecs/codec-process.mjs",
     args: [metric.name, peer, String(pace.codecMs)],
-    nodeArgs: ["--expose-gc"],
+    programArgs: ["--expose-gc"],
     core: cores?.[0],
   });
   try {

@@ -9,8 +9,8 @@ import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments
 import type { Measurement, Stretch } from "./load/job.ts";
 import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
 import { type Bench, clientsOf, measureClient, measureCodec, measureServer, type Pace, startLoad } from "./measure.ts";
-import type { ClientMetric, Metric, ServerMetric } from "./metrics/metric.ts";
-import { isWirePeerName, type WirePeerName } from "./peers/peer.ts";
+import type { Metric } from "./metrics/metric.ts";
+import { isNativePeerName, isWirePeerName, type PeerName, partsOf } from "./peers/peer.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
 import { replaceTable, whyNotForDocuments } from "./report/document.ts";
 import { renderReport } from "./report/report.ts";
@@ -21,6 +21,16 @@ const LATEST = join(ROOT, ".cache", "bench", "latest.json");
 const PROFILES = join(ROOT, ".cache", "bench", "profiles");
 const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
 const DOCUMENT_RESULT = join(ROOT, "docs", "benchmarks.json");
+
+/** What the repository's tools, which are plain JavaScript, hand in. */
+export interface Tools {
+  /** Brings parts by their names; answers which are missing after all, and why. */
+  readonly setUp: (parts: readonly string[]) => Promise<readonly { readonly name: string; readonly reason: string }[]>;
+  /** The program of Bun, once it was set up. */
+  readonly bun: string;
+  /** The versions of what the set-up brings. */
+  readonly versions: Readonly<Record<string, string>>;
+}
 
 const PACES: Readonly<Record<BenchOptions["mode"], Pace>> = {
   full: { server: stretch(600, 1200), client: stretch(300, 400), codecMs: 60 },
@@ -40,36 +50,56 @@ function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function measureOverWire(
-  bench: Bench,
-  load: BenchProcess,
-  metric: ServerMetric | ClientMetric,
-  peer: WirePeerName,
-): Promise<Measurement> {
+function measureOnce(bench: Bench, load: BenchProcess, { metric, peer }: Visit): Promise<Measurement> {
   switch (metric.kind) {
     case "server":
+      if (peer === "JSON") break;
       return measureServer(bench, load, metric, peer);
     case "client":
+      if (!isWirePeerName(peer)) break;
       return measureClient(bench, load, metric, peer);
+    case "codec":
+      return measureCodec(bench, metric, peer);
     default:
       return metric satisfies never;
   }
+  throw new TypeError(`Cannot measure ${metric.name} of "${peer}": it takes no part in it`);
 }
 
-async function measureVisit(bench: Bench, load: BenchProcess, visit: Visit, gathering: Gathering): Promise<void> {
-  const { metric, peer } = visit;
-  if (metric.kind === "codec") gathering.add(visit, await measureCodec(bench, metric, peer));
-  else if (isWirePeerName(peer)) gathering.add(visit, await measureOverWire(bench, load, metric, peer));
+/** Why peers could not be measured, by peer, or by peer and metric. */
+type Absences = Map<string, string>;
+
+/** A peer that had to be installed may fail: the run goes on without it and says why. */
+async function measureVisit(
+  bench: Bench,
+  load: BenchProcess,
+  visit: Visit,
+  gathering: Gathering,
+  absences: Absences,
+): Promise<void> {
+  const what = `${visit.peer}, ${visit.metric.name}`;
+  if (absences.has(visit.peer) || absences.has(what)) return;
+  try {
+    gathering.add(visit, await measureOnce(bench, load, visit));
+  } catch (error) {
+    if (!isNativePeerName(visit.peer)) throw error;
+    absences.set(what, error instanceof Error ? error.message : String(error));
+  }
 }
 
-async function measureAll(bench: Bench, visits: readonly Visit[], lanes: number): Promise<Gathering> {
+async function measureAll(
+  bench: Bench,
+  visits: readonly Visit[],
+  lanes: number,
+  absences: Absences,
+): Promise<Gathering> {
   const gathering = new Gathering();
   const queue = [...visits.entries()];
   const lane = async (): Promise<void> => {
     const load = startLoad(bench);
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, visit] = next;
-      await measureVisit(bench, load, visit, gathering);
+      await measureVisit(bench, load, visit, gathering, absences);
       progress(`${index + 1}/${visits.length} ${visit.metric.name}, ${visit.peer}, round ${visit.round + 1}`);
     }
   };
@@ -77,7 +107,19 @@ async function measureAll(bench: Bench, visits: readonly Visit[], lanes: number)
   return gathering;
 }
 
-async function measure(options: BenchOptions, processes: Processes): Promise<BenchResult> {
+/** Brings what peers need beyond npm's dependencies; those it cannot bring are absent. */
+async function prepare(peers: readonly PeerName[], tools: Tools): Promise<Absences> {
+  const missing = await tools.setUp([...new Set(peers.flatMap(partsOf))]);
+  const reasons = new Map(missing.map(({ name, reason }) => [name, reason]));
+  return new Map(
+    peers.flatMap((peer) => {
+      const reason = partsOf(peer).flatMap((part) => reasons.get(part) ?? [])[0];
+      return reason === undefined ? [] : [[peer, reason]];
+    }),
+  );
+}
+
+async function measure(options: BenchOptions, processes: Processes, tools: Tools): Promise<BenchResult> {
   const startedAt = performance.now();
   const loadBefore = loadAverage();
   const cores = options.mode === "smoke" ? undefined : chooseCores();
@@ -88,10 +130,13 @@ async function measure(options: BenchOptions, processes: Processes): Promise<Ben
     pace: options.profile ? PROFILE_PACE : PACES[options.mode],
     clients: options.clients,
     profileFolder: options.profile ? PROFILES : undefined,
+    bun: tools.bun,
   };
   const visits = plan(options.metrics, options.peers, options.rounds);
   if (visits.length === 0) throw new UsageError("Cannot measure: none of these peers takes part in these metrics");
-  const gathering = await measureAll(bench, visits, LANES[options.mode]);
+  const visited = [...new Set(visits.map((visit) => visit.peer))];
+  const absences = await prepare(visited, tools);
+  const gathering = await measureAll(bench, visits, LANES[options.mode], absences);
   const clients = (metric: Metric) => (metric.kind === "codec" ? undefined : clientsOf(metric, bench));
   return {
     format: 1,
@@ -100,7 +145,8 @@ async function measure(options: BenchOptions, processes: Processes): Promise<Ben
     rounds: options.rounds,
     durationS: Math.round((performance.now() - startedAt) / 1000),
     machine: describeMachine(cores, loadBefore),
-    versions: peerVersions(),
+    versions: { ...peerVersions(), ...(visited.some(isNativePeerName) ? tools.versions : {}) },
+    ...(absences.size === 0 ? {} : { absent: Object.fromEntries(absences) }),
     processes: processes.pids,
     rows: gathering.rows(visits, clients),
   };
@@ -121,7 +167,7 @@ function writeDocument(from: string): void {
   progress(`docs/benchmarks.md has the run of ${result.date}`);
 }
 
-async function runMeasurement(options: BenchOptions, keepIn: string): Promise<number> {
+async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tools): Promise<number> {
   const processes = new Processes();
   let interruption: NodeJS.Signals | undefined;
   // Whatever is waited for fails as soon as its process is gone, which is the way out.
@@ -132,7 +178,7 @@ async function runMeasurement(options: BenchOptions, keepIn: string): Promise<nu
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   process.once("exit", () => processes.kill());
   try {
-    const result = await measure(options, processes);
+    const result = await measure(options, processes, tools);
     if (!options.profile) keep(keepIn, result);
     process.stdout.write(`${renderReport(result)}\n`);
     progress(options.profile ? `profiles in ${PROFILES}` : `kept in ${keepIn}`);
@@ -150,13 +196,14 @@ async function runMeasurement(options: BenchOptions, keepIn: string): Promise<nu
  * Runs the command.
  *
  * @param args - What stands behind the command's name.
+ * @param tools - What the repository's tools know.
  * @returns The exit code: 0, 1 when something failed, 2 when the command line was wrong, 130 when it was interrupted.
  */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], tools: Tools): Promise<number> {
   try {
     const options = readArguments(args);
     const file = options.json === undefined ? LATEST : resolve(options.json);
-    if (options.task === "measure") return await runMeasurement(options, file);
+    if (options.task === "measure") return await runMeasurement(options, file, tools);
     if (options.task === "help") process.stdout.write(`${USAGE}\n`);
     else writeDocument(file);
     return 0;

@@ -53,6 +53,12 @@ describe("Gathering", () => {
     ]);
   });
 
+  test("a peer that lacks a round has no values", () => {
+    const gathering = new Gathering();
+    gathering.add(first, { figures: { event: 1 }, loadUtilisation: 0 });
+    expect(gathering.rows([first, second], () => undefined)[0]?.values).toEqual({});
+  });
+
   test.each([{ event: 0 }, { event: Number.NaN }, { event: -1 }, { event: Number.POSITIVE_INFINITY }, {}])(
     "refuses %j: a figure is a positive number",
     (figures) => {

@@ -50,7 +50,10 @@ export class Gathering {
     const metrics = [...new Set(visits.map((visit) => visit.metric))];
     return metrics.flatMap((metric) => {
       const own = visits.filter((visit) => visit.metric === metric && this.#measured.has(visit));
-      const peers = [...new Set(own.map((visit) => visit.peer))];
+      // A round without a peer would leave nothing to compare with.
+      const isWhole = (peer: PeerName) =>
+        visits.every((visit) => visit.metric !== metric || visit.peer !== peer || this.#measured.has(visit));
+      const peers = [...new Set(own.map((visit) => visit.peer))].filter(isWhole);
       const of = (peer: PeerName) => own.filter((visit) => visit.peer === peer);
       const clients = clientsOf(metric);
       return metric.figures.map(({ key, from, label, unit }) => ({

@@ -14,7 +14,7 @@ export interface Stretch {
 }
 
 /** What the load process can do to a server. */
-export type Scenario = "echo" | "broadcast" | "connect" | "upgrade" | "polling" | "idle";
+export type Scenario = "echo" | "broadcast" | "connect" | "storm" | "upgrade" | "polling" | "idle";
 
 /** One measurement of one server. */
 export interface LoadJob extends Stretch {
@@ -24,8 +24,14 @@ export interface LoadJob extends Stretch {
   readonly serverPid: number;
   /** How many clients there are, or for `connect` and `upgrade` how many come and go at the same time. */
   readonly clients: number;
-  /** Messages that each client of `echo` has under way. */
+  /** Messages that each client of `echo` has under way; of `broadcast`, how many all have under way together. */
   readonly inFlight: number;
+  /** For `echo`: the bytes that an event carries as an attachment; for `broadcast`: those of its text; 0 is a small event. */
+  readonly payloadBytes: number;
+  /** For `broadcast`: the rooms that messages go to, one after the other; 0 sends to everybody. */
+  readonly rooms: number;
+  /** How many clients are in a room, or as many as there are. */
+  readonly roomSize: number;
   /** For `echo`: messages per second over all clients; 0 sends the next one when an answer comes. */
   readonly ratePerSecond: number;
   /** For `broadcast`: messages that the server sends in one turn of its loop. */

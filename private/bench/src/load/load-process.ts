@@ -3,11 +3,14 @@
 // Place: run -> **load process** -> scenario -> server process, client process
 // Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when its parent is gone.
 
+import { broadcast } from "./broadcast-scenario.ts";
 import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
+import { connect, idle, storm } from "./connection-scenarios.ts";
+import { echo, echoAtRate } from "./echo-scenarios.ts";
 import { type FountainJob, type FromLoad, isToLoad, type LoadJob, type Measurement, type ProcessFacts } from "./job.ts";
+import type { Surroundings } from "./lines.ts";
 import { Meter } from "./meter.ts";
 import { polling, upgrade } from "./polling-scenarios.ts";
-import { broadcast, connect, echo, echoAtRate, idle, type Surroundings } from "./scenarios.ts";
 import { readCpuUs } from "./server-clock.ts";
 
 let heardFacts: (facts: ProcessFacts) => void = () => undefined;
@@ -40,6 +43,8 @@ function play(surroundings: Surroundings): Promise<Measurement> {
       return broadcast(surroundings);
     case "connect":
       return connect(surroundings);
+    case "storm":
+      return storm(surroundings);
     case "upgrade":
       return upgrade(surroundings);
     case "polling":

@@ -12,7 +12,7 @@ export interface LineOwner {
   /** The greeting is over: messages may be written. */
   ready(line: WebSocketLine): void;
   /** A message came, other than a heartbeat: `bytes` between `start` and `end`, good until this returns. */
-  message(line: WebSocketLine, bytes: Buffer, start: number, end: number): void;
+  message(line: WebSocketLine, opcode: number, bytes: Buffer, start: number, end: number): void;
   /** The line has ended, whoever wanted it. */
   closed(line: WebSocketLine): void;
   failed(reason: string): void;
@@ -100,7 +100,7 @@ export class WebSocketLine implements FrameListener {
     switch (this.#phase) {
       case "ready":
         if (end - start === 1 && this.#greeting !== "none") this.#heartbeat(bytes.readUInt8(start));
-        else this.#owner.message(this, bytes, start, end);
+        else this.#owner.message(this, opcode, bytes, start, end);
         return;
       case "greeting":
         this.#greeted(bytes, start);

@@ -2,8 +2,8 @@
 // Place: arguments -> **metric** -> schedule -> run
 // Rules: a metric is data; it names its scenario, its peers, and the figures that become rows.
 
-import type { FountainJob, LoadJob } from "../load/job.ts";
-import type { PeerName, WirePeerName } from "../peers/peer.ts";
+import type { FountainJob, LoadJob, Stretch } from "../load/job.ts";
+import type { PeerName, ServerPeerName, WirePeerName } from "../peers/peer.ts";
 
 /** What a figure is counted in. */
 export type Unit = "µs" | "ms" | "KiB" | "ns";
@@ -24,8 +24,8 @@ export interface ServerMetric {
   readonly name: string;
   /** What the server's cost is divided by, and what the clients do. */
   readonly about: string;
-  readonly peers: readonly WirePeerName[];
-  readonly job: Pick<LoadJob, "scenario" | "clients" | "inFlight" | "ratePerSecond" | "perTurn">;
+  readonly peers: readonly ServerPeerName[];
+  readonly job: Omit<LoadJob, "language" | "port" | "serverPid" | keyof Stretch>;
   /** With fewer clients the figure would be noise, so that `--clients` goes no lower. */
   readonly fewestClients?: number;
   readonly figures: readonly FigureSpec[];

@@ -3,6 +3,7 @@
 // Rules: only a whole run goes into the document; what stands outside the markers is left alone.
 
 import { METRICS } from "../metrics/metrics.ts";
+import { isNativePeerName } from "../peers/peer.ts";
 import type { BenchResult } from "../result.ts";
 
 const BEGIN = "<!-- bench: begin -->";
@@ -30,7 +31,7 @@ export function whyNotForDocuments(result: BenchResult): string | undefined {
   const missing = METRICS.flatMap((metric) =>
     metric.figures.flatMap(({ key }) => {
       const row = result.rows.find((candidate) => candidate.key === key);
-      return metric.peers.some((peer) => row?.values[peer] === undefined) ? [key] : [];
+      return metric.peers.some((peer) => !isNativePeerName(peer) && row?.values[peer] === undefined) ? [key] : [];
     }),
   );
   return missing.length === 0 ? undefined : `it lacks peers or figures of ${missing.join(", ")}`;

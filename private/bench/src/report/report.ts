@@ -86,7 +86,7 @@ function isBusy({ loadAverage, cores }: Machine): boolean {
   return loadAverage[0] > cores;
 }
 
-function warnings({ rows, machine, mode }: BenchResult): readonly string[] {
+function warnings({ rows, machine, mode, absent = {} }: BenchResult): readonly string[] {
   const busy = rows.flatMap((row) =>
     peersOf(row).flatMap((peer) => {
       const utilisation = row.loadUtilisation[peer] ?? 0;
@@ -101,6 +101,7 @@ function warnings({ rows, machine, mode }: BenchResult): readonly string[] {
     ...(isBusy(machine)
       ? ["Other programs kept the machine busy: latencies are worth nothing, the rest holds as ratios."]
       : []),
+    ...Object.entries(absent).map(([what, reason]) => `${what} was not measured: ${reason}`),
     ...busy,
   ];
 }
