@@ -30,29 +30,16 @@ function decodePacket(frame: string | Uint8Array): Packet {
   return decodeText(frame);
 }
 
-/** Reads a body packet by packet. A generator, which would be shorter, takes half as long again. */
-class PayloadReader implements IterableIterator<Packet> {
-  readonly #body: string | Uint8Array;
-  #from = 0;
-
-  constructor(body: string | Uint8Array) {
-    this.#body = body;
+function* decodePayload(body: string | Uint8Array): Generator<Packet, void, undefined> {
+  if (typeof body !== "string") throw payloadRefusal("revision 4 has no binary bodies");
+  let from = 0;
+  let to = body.indexOf(SEPARATOR);
+  while (to !== -1) {
+    yield decodePacket(body.slice(from, to));
+    from = to + 1;
+    to = body.indexOf(SEPARATOR, from);
   }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  next(): IteratorResult<Packet, undefined> {
-    const body = this.#body;
-    if (typeof body !== "string") throw payloadRefusal("revision 4 has no binary bodies");
-    const from = this.#from;
-    if (from > body.length) return { done: true, value: undefined };
-    const separator = body.indexOf(SEPARATOR, from);
-    const to = separator === -1 ? body.length : separator;
-    this.#from = to + 1;
-    return { done: false, value: decodePacket(body.slice(from, to)) };
-  }
+  yield decodePacket(from === 0 ? body : body.slice(from));
 }
 
 function textOf(frame: Frame): string {
@@ -69,9 +56,7 @@ export const eio4Client: EngineDialect = {
   encodePacket,
   decodePacket,
 
-  decodePayload(body: string | Uint8Array): Iterable<Packet> {
-    return new PayloadReader(body);
-  },
+  decodePayload,
 
   frame(packet: Packet, base64: boolean): Frame {
     return new EncodedFrame(encodePacket(packet, !base64));
