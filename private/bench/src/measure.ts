@@ -13,7 +13,7 @@ import {
   type ToLoad,
 } from "./load/job.ts";
 import type { Cores } from "./machine.ts";
-import type { ClientMetric, CodecMetric, ServerMetric } from "./metrics/metric.ts";
+import type { ClientMetric, ServerMetric, SoloMetric } from "./metrics/metric.ts";
 import { languageOf, type PeerName, runtimeOf, type ServerPeerName, type WirePeerName } from "./peers/peer.ts";
 import type { BenchProcess, Processes } from "./processes.ts";
 
@@ -178,14 +178,14 @@ async function drive(load: BenchProcess, child: BenchProcess, order: ToLoad): Pr
   return Promise.race([done, child.until<never>(() => undefined)]);
 }
 
-/** Measures the codecs of one peer once, in a process of their own. */
-export async function measureCodec(
+/** Has a process of its own measure one peer once. */
+export async function measureSolo(
   { processes, cores, pace }: Bench,
-  metric: CodecMetric,
+  metric: SoloMetric,
   peer: PeerName,
 ): Promise<Measurement> {
   const child = processes.start({
-    script: "codecs/codec-process.mjs",
+    script: metric.script,
     args: [metric.name, peer, String(pace.codecMs)],
     programArgs: ["--expose-gc"],
     core: cores?.[0],

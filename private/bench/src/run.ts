@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments.ts";
 import type { Measurement, Stretch } from "./load/job.ts";
 import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
-import { type Bench, clientsOf, measureClient, measureCodec, measureServer, type Pace, startLoad } from "./measure.ts";
+import { type Bench, clientsOf, measureClient, measureServer, measureSolo, type Pace, startLoad } from "./measure.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { isNativePeerName, isWirePeerName, type PeerName, partsOf } from "./peers/peer.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
@@ -58,8 +58,8 @@ function measureOnce(bench: Bench, load: BenchProcess, { metric, peer }: Visit):
     case "client":
       if (!isWirePeerName(peer)) break;
       return measureClient(bench, load, metric, peer);
-    case "codec":
-      return measureCodec(bench, metric, peer);
+    case "solo":
+      return measureSolo(bench, metric, peer);
     default:
       return metric satisfies never;
   }
@@ -137,7 +137,7 @@ async function measure(options: BenchOptions, processes: Processes, tools: Tools
   const visited = [...new Set(visits.map((visit) => visit.peer))];
   const absences = await prepare(visited, tools);
   const gathering = await measureAll(bench, visits, LANES[options.mode], absences);
-  const clients = (metric: Metric) => (metric.kind === "codec" ? undefined : clientsOf(metric, bench));
+  const clients = (metric: Metric) => (metric.kind === "solo" ? undefined : clientsOf(metric, bench));
   return {
     format: 1,
     date: new Date().toISOString(),

@@ -72,7 +72,8 @@ export type ToLoad =
   | { readonly type: "job"; readonly job: LoadJob }
   | { readonly type: "fountain"; readonly job: FountainJob }
   | { readonly type: "facts"; readonly facts: ProcessFacts }
-  | { readonly type: "connected" };
+  | { readonly type: "connected" }
+  | { readonly type: "end" };
 
 /** From the load process to the run. */
 export type FromLoad =
@@ -87,7 +88,7 @@ function typeOf(message: unknown): unknown {
 
 /** Whether what arrived in the load process is one of its messages. */
 export function isToLoad(message: unknown): message is ToLoad {
-  return ["job", "fountain", "facts", "connected"].some((type) => typeOf(message) === type);
+  return ["job", "fountain", "facts", "connected", "end"].some((type) => typeOf(message) === type);
 }
 
 /** Whether what arrived from the load process is one of its messages. */

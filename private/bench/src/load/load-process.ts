@@ -1,7 +1,8 @@
 // The load process: plays all clients of a server, or the server of clients, one measurement after the other, for as long
 // as the run lasts.
 // Place: run -> **load process** -> scenario -> server process, client process
-// Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when its parent is gone.
+// Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when it is told to or when its parent
+//        is gone.
 
 import { broadcast } from "./broadcast-scenario.ts";
 import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
@@ -107,6 +108,9 @@ process.on("message", (message) => {
       return;
     case "fountain":
       void measureClients(message.job);
+      return;
+    case "end":
+      process.exit();
       return;
     default:
       message satisfies never;
