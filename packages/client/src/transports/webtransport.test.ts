@@ -21,7 +21,6 @@ function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Er
     sid,
     endpoint: "https://h/",
     url: () => "https://h/?EIO=4&transport=webtransport",
-    opened: () => told.push("opened"),
   };
   const transport = createWebTransport(context, (url, given) => {
     if (refusal !== undefined) throw refusal;
@@ -30,6 +29,7 @@ function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Er
     return session;
   });
   transport.listen({
+    opened: () => told.push("opened"),
     received: (packet) => packets.push(packet),
     drained: () => told.push("drained"),
     carrierClosed: (reason, cause) => ends.push([reason, cause]),

@@ -7,13 +7,13 @@ import { createWebTransportDecoder } from "@bowline/protocol";
 import { concatBytes, DEAF, eio4Client as eio4, frameForStream } from "@bowline/protocol/internal";
 import { readHandshake } from "../opening.ts";
 import { DEFAULTS } from "../options.ts";
-import { createChannelTransport } from "./channel.ts";
+import { ChannelTransport, type OpenChannel } from "./channel.ts";
 import {
   type Attempt,
-  type AttemptEvents,
   type Transport,
   type TransportClass,
   type TransportContext,
+  type TransportEvents,
   transportClass,
 } from "./transport.ts";
 
@@ -62,10 +62,11 @@ function endSession(session: WebTransportSession): void {
 export function createWebTransport(context: TransportContext, connect: ConnectWebTransport): Transport {
   const { options, platform, sid } = context;
   const { clock } = platform;
-  return createChannelTransport("webtransport", { ...context, dialect: eio4 }, (url, events) => {
+  const open: OpenChannel = (_context, url, events) => {
     const session = connect(url, options.transportOptions?.["webtransport"]);
     let writer: WebTransportWriter | undefined;
     let isOver = false;
+    const frames: Uint8Array[] = [];
     /** Settles once all that was written has been taken, or never will be. */
     let written: Promise<unknown> = Promise.resolve();
 
@@ -119,11 +120,10 @@ export function createWebTransport(context: TransportContext, connect: ConnectWe
     // Not at once: the end of the session breaks its stream as well, and says more.
     run().catch((error: unknown) => clock.after(0, () => broken(error)));
     return {
-      send(batch, taken) {
-        const frames = batch.flatMap((outgoing) => outgoing.frames.map(({ data }) => streamFrame(data)));
-        write(concatBytes(frames), (error) => {
-          for (const outgoing of batch) taken(outgoing, error);
-        });
+      /** The frames of one packet, of which the last has somebody to tell, leave together. */
+      send(data, _compress, handedOver) {
+        frames.push(streamFrame(data));
+        if (handedOver !== undefined) write(concatBytes(frames.splice(0)), handedOver);
       },
       /** What was written leaves first: some platforms throw it away when they close a session. */
       close() {
@@ -137,11 +137,12 @@ export function createWebTransport(context: TransportContext, connect: ConnectWe
       },
       discard,
     };
-  });
+  };
+  return new ChannelTransport("webtransport", context, open, eio4);
 }
 
 /** Only one revision is spoken here. */
-function detect(attempt: Attempt): AttemptEvents {
+function detect(attempt: Attempt): TransportEvents {
   return {
     ...DEAF,
     received: (packet) => attempt.succeed(attempt.transport.dialect, readHandshake(packet), []),

@@ -157,6 +157,19 @@ describe.each([4, 5] as const)("attachments of revision %i", (revision) => {
     expect(() => decoder.add(first)).toThrow("bytes came while no attachment was due");
   });
 
+  test("keep a decoder from being idle until the last has come, or it is destroyed", () => {
+    const { Decoder } = createTextParser(revision);
+    const decoder = new Decoder();
+    const idle = [decoder.isIdle];
+    for (const frame of ['52-["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]', BYTES, BYTES]) {
+      decoder.add(frame);
+      idle.push(decoder.isIdle);
+    }
+    decoder.add('51-["a",{"_placeholder":true,"num":0}]');
+    decoder.destroy();
+    expect([...idle, decoder.isIdle]).toEqual([true, false, false, true, true]);
+  });
+
   test("are dropped when the decoder is destroyed", () => {
     const { Decoder } = createTextParser(revision);
     const decoder = new Decoder();

@@ -184,6 +184,10 @@ export function createTextParser(revision: 4 | 5): TextParser {
       this.#maxAttachments = readLimit(maxAttachments ?? DEFAULT_MAX_ATTACHMENTS);
     }
 
+    get isIdle(): boolean {
+      return this.#unfinished === undefined;
+    }
+
     on(_event: "decoded", listener: (packet: SocketPacket) => void): this {
       this.#listeners.push(listener);
       return this;

@@ -18,10 +18,14 @@ export interface RequestHead {
   header(name: string): string | undefined;
   /** All headers, names in lower case. */
   headers(): Readonly<Record<string, string | string[] | undefined>>;
-  /** The runtime's own request. */
+  /** The runtime's own request. Who looks hands it to a program, which may leave things on it. */
   readonly native?: { readonly req: unknown };
+  /** Whether a program has got the runtime's own request, and may count on getting it again. */
+  readonly isShown?: boolean;
   /** The query, where the runtime has read it already. */
   readonly query?: EngineQuery;
+  /** The same head for as long as a connection lives: it holds on to nothing that a request alone needs. */
+  keep?(): RequestHead;
 }
 
 /** Headers of an answer; a list is sent as that many headers of the same name. */

@@ -3,11 +3,17 @@
 // Rules: a session is known by its id from before its open packet leaves until it has ended.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
-import type { Handshake } from "@bowline/protocol";
-import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
+import type { EngineDialect, Handshake } from "@bowline/protocol";
+import {
+  type Clock,
+  createSessionTerms,
+  type Outgoing,
+  type Trace,
+  type TransportName,
+} from "@bowline/protocol/internal";
 import type { AnswerContent, HeaderWriter } from "./answer-headers.ts";
 import { Connection } from "./connection.ts";
-import type { ConnectionServer, FirstRoute } from "./connection-parts.ts";
+import type { ConnectionServer, ConnectionSurroundings, FirstRoute } from "./connection-parts.ts";
 import type { AnswerHeaders, BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
 import { PollingCarrier } from "./polling-carrier.ts";
@@ -41,6 +47,8 @@ export class SessionOpener {
   readonly #parts: OpenerParts;
   readonly #profile: EngineProfile;
   readonly #compression: BodyCompression | undefined;
+  /** What connections of a revision share, as long as the options stay what they were. */
+  readonly #surroundings: Map<EngineDialect, ConnectionSurroundings> = new Map();
 
   constructor(parts: OpenerParts) {
     this.#parts = parts;
@@ -103,29 +111,47 @@ export class SessionOpener {
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
-    const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = options;
-    const connection = new Connection({
-      id: sid,
-      dialect: query.dialect,
-      head,
-      query: query.all,
-      route,
-      pingIntervalMs: pingInterval,
-      pingTimeoutMs: pingTimeout,
-      upgradeTimeoutMs: upgradeTimeout,
-      maxBufferedBytes,
-      clock,
-      trace,
-      toNativeBytes,
-      server,
-      ended: () => connections.delete(sid),
-    });
+    const { options, connections } = this.#parts;
+    const { pingInterval, pingTimeout, maxHttpBufferSize } = options;
+    const connection = new Connection(sid, head, route, this.#surroundingsFor(query.dialect));
     connections.set(sid, connection);
     const known: Handshake = { sid, upgrades, pingInterval, pingTimeout };
     const handshake = this.#profile.announcesMaxPayload ? { ...known, maxPayload: maxHttpBufferSize } : known;
     connection.open(this.#firstPackets(query, handshake, !route.carrier.supportsBinary));
     this.#parts.opened(connection);
+  }
+
+  /** Programs change options while the engine runs: those who come later are served by the new ones. */
+  #surroundingsFor(dialect: EngineDialect): ConnectionSurroundings {
+    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
+    const { pingInterval, pingTimeout, upgradeTimeout, maxBufferedBytes } = options;
+    const known = this.#surroundings.get(dialect);
+    if (
+      known !== undefined &&
+      known.terms.pingIntervalMs === pingInterval &&
+      known.terms.pingTimeoutMs === pingTimeout &&
+      known.terms.maxBufferedBytes === maxBufferedBytes &&
+      known.upgradeTimeoutMs === upgradeTimeout
+    ) {
+      return known;
+    }
+    const surroundings: ConnectionSurroundings = {
+      terms: createSessionTerms({
+        dialect,
+        side: "server",
+        pingIntervalMs: pingInterval,
+        pingTimeoutMs: pingTimeout,
+        maxBufferedBytes,
+        clock,
+        trace,
+      }),
+      upgradeTimeoutMs: upgradeTimeout,
+      toNativeBytes,
+      server,
+      ended: ({ id }) => connections.delete(id),
+    };
+    this.#surroundings.set(dialect, surroundings);
+    return surroundings;
   }
 
   #firstPackets({ dialect }: EngineQuery, handshake: Handshake, base64: boolean): Outgoing {

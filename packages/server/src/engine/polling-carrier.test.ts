@@ -108,7 +108,7 @@ describe("a carrier by itself", () => {
     expect([carrier.writable, carrier.supportsBinary]).toEqual([false, true]);
   });
 
-  it("that is gone refuses GETs and stays gone", () => {
+  it("that is gone answers a GET with the goodbye and stays gone", () => {
     const carrier = createCarrier({ dialect: eio3 });
     const closes: string[] = [];
     carrier.close("discard");
@@ -121,7 +121,7 @@ describe("a carrier by itself", () => {
     carrier.park(late);
     carrier.release();
     carrier.close("flush");
-    expect([late.outcome, carrier.writable, closes]).toEqual(["400", false, []]);
+    expect([late.outcome, carrier.writable, closes]).toEqual(["200 1:61:1", false, []]);
   });
 
   it("that waits to say goodbye is not asked to again", () => {

@@ -3,6 +3,7 @@
 //
 //   idle <--answered-- parked (a GET waits)        idle --close("flush")--> leaving --next GET--> gone
 //    \--park(GET)------^   \--close, goodbye packet--> gone        leaving --30 s--> gone
+//    \--close("discard")--> gone: a GET that comes all the same is answered with the goodbye
 //
 // Rules: at most one GET and one POST at a time, a second one ends the session; what a GET gets is one payload, in a
 //        script where the client polls by script elements; a malformed body is answered with `ok` all the same and ends
@@ -106,7 +107,7 @@ export class PollingCarrier implements Carrier {
         this.#gone("forced close");
         return;
       case "gone":
-        exchange.respond(400, NO_HEADERS);
+        this.#answer(exchange, [{ type: "noop" }, { type: "close" }]);
         return;
       /* v8 ignore next 2 -- @preserve */
       default:
@@ -121,6 +122,11 @@ export class PollingCarrier implements Carrier {
 
   /** Takes a POST and hears its packets. */
   async post(exchange: HttpExchange): Promise<void> {
+    if (this.#isGone) {
+      // Nobody is here to hear it; the client learns that from its next poll.
+      exchange.respond(200, this.#options.headers(exchange.head, "ok", false), "ok");
+      return;
+    }
     if (this.#post !== undefined) {
       exchange.respond(400, NO_HEADERS);
       this.#fail(
@@ -143,7 +149,7 @@ export class PollingCarrier implements Carrier {
     }
     this.#post = { exchange, at: "arriving" };
     const body = await exchange.body(this.#options.maxBodyBytes);
-    if (this.#state.at === "gone") return;
+    if (this.#isGone) return;
     if (body === "aborted") {
       // Somebody may be there all the same, where a middleware has read the body and kept it.
       exchange.respond(400, NO_HEADERS);
@@ -203,6 +209,11 @@ export class PollingCarrier implements Carrier {
       default:
         state satisfies never;
     }
+  }
+
+  /** Read anew each time: the carrier may go while a body comes in. */
+  get #isGone(): boolean {
+    return this.#state.at === "gone";
   }
 
   /** A client whose body was too large goes on, or not, as its generation knows it. */

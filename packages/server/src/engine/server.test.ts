@@ -334,6 +334,46 @@ describe("maxBufferedBytes", () => {
 });
 
 describe("the end of the engine", () => {
+  it("answers the next poll of a client that was between two with the goodbye, and hears nothing more of it", async () => {
+    const { engine, clock, connections } = createEngine();
+    request(engine, POLL);
+    clock.endTurn();
+    const own = `${POLL}&sid=${connections[0]?.id}`;
+    const heard = vi.fn();
+    connections[0]?.on("message", heard);
+    engine.close();
+    const said = vi.fn();
+    void engine.goodbyesSaid().then(said);
+    const post = new FakeExchange(`/engine.io/?${own}`, { method: "POST", body: "4hello" });
+    engine.handleRequest(post);
+    await post.done;
+    expect([post.outcome, said.mock.calls.length, heard.mock.calls]).toEqual(["200 ok", 0, []]);
+    expect(request(engine, own).outcome).toBe("200 6\u001e1");
+    await Promise.resolve();
+    expect([said.mock.calls.length, request(engine, own).outcome]).toEqual([
+      1,
+      `400 ${refusal(1, "Session ID unknown")}`,
+    ]);
+  });
+
+  it("waits for nobody who does not poll within a second, nor for those it has told", async () => {
+    const { engine, clock, connections } = createEngine();
+    request(engine, POLL);
+    request(engine, POLL);
+    clock.endTurn();
+    request(engine, `${POLL}&sid=${connections[0]?.id}`);
+    engine.close();
+    const said = vi.fn();
+    void engine.goodbyesSaid().then(said);
+    clock.advance(900);
+    await Promise.resolve();
+    expect(said).not.toHaveBeenCalled();
+    clock.advance(200);
+    await Promise.resolve();
+    expect(said).toHaveBeenCalledOnce();
+    await expect(engine.goodbyesSaid()).resolves.toBe(undefined);
+  });
+
   it("ends all sessions at once and refuses handshakes from then on", () => {
     const { engine, clock, connections } = createEngine();
     request(engine, POLL);

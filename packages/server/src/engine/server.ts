@@ -13,13 +13,14 @@ import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
 import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
 import type { EnginePlatform } from "./engine-platform.ts";
+import { Farewells } from "./farewells.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError, judge, SHUTTING_DOWN } from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import type { EngineOptions, EngineSettings } from "./options.ts";
 import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
-import { type EngineQuery, parseQuery } from "./query.ts";
+import { type EngineQuery, queryOf } from "./query.ts";
 import { refusalOf, traceRefusedRequest } from "./refusals.ts";
 import { nativeRequest } from "./request-head.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
@@ -37,6 +38,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly #crossOriginHint: CrossOriginHint;
   readonly #opener: SessionOpener;
   readonly #webTransport: WebTransportEntrance;
+  readonly #farewells: Farewells;
   readonly #middlewares: EngineMiddleware[] = [];
   #clients: Readonly<Record<string, Connection>> | undefined;
 
@@ -45,10 +47,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     this.options = options;
     this.#platform = platform;
     this.#admission = new Admission(options, {
-      generateId: (request) => this.generateId(request),
+      generateId: (head) => this.#idFor(head),
       isTaken: (sid) => this.#connections.has(sid),
     });
     this.#headers = new HeaderWriter(options, new HeaderEvents(this, platform.reportUncaught));
+    this.#farewells = new Farewells(platform.clock);
     this.#cors = createCors(options.cors);
     this.#crossOriginHint = new CrossOriginHint(options, platform.warn);
     this.#opener = new SessionOpener({
@@ -187,11 +190,29 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     this.#admission.close();
   }
 
-  /** Ends all sessions at once; handshakes are refused from now on. @returns the engine. */
+  /**
+   * Ends all sessions at once; handshakes are refused from now on.
+   *
+   * A client that is between two polls finds the goodbye at its next one, for a second.
+   * @returns the engine.
+   */
   close(): this {
     this.refuseNewcomers();
-    for (const connection of [...this.#connections.values()]) connection.close(true);
+    for (const connection of [...this.#connections.values()]) {
+      const isBetweenPolls = connection.betweenPolls;
+      connection.close(true);
+      if (isBetweenPolls) this.#farewells.owe(connection);
+    }
     return this;
+  }
+
+  /**
+   * Waits for the clients that were between two polls when `close()` was called, for a second at most; they need the HTTP
+   * server as long.
+   * @returns settles when the last of them has fetched its goodbye.
+   */
+  goodbyesSaid(): Promise<void> {
+    return this.#farewells.said();
   }
 
   /** Takes handshakes again, after `close()`. */
@@ -226,6 +247,12 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     }
   }
 
+  /** A program that makes ids sees the request; where we do, nobody needs it. */
+  #idFor(head: RequestHead): unknown {
+    const isOurs = this.options.generateId === undefined && this.generateId === EngineServer.prototype.generateId;
+    return isOurs ? createId(this.#platform.random) : this.generateId(nativeRequest(head));
+  }
+
   #throughMiddlewares(exchange: Exchange, failure: unknown, done: (error?: HandshakeError) => void): void {
     const fail = (error: unknown): void => {
       done({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "MIDDLEWARE_FAILURE", error } });
@@ -243,6 +270,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   #serve(exchange: HttpExchange): void {
     const { head } = exchange;
     const query = queryOf(head);
+    const leaver = this.#farewells.find(head.method, query.sid);
+    if (leaver !== undefined) {
+      leaver.handlePoll(exchange);
+      return;
+    }
     const verdict = judge(head, query, false, this.options, this.#connections);
     switch (verdict.is) {
       case "session":
@@ -325,8 +357,4 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     const { code, message, context = {} } = error;
     this.emit("connection_error", { req: nativeRequest(head), code, message, context });
   }
-}
-
-function queryOf(head: RequestHead): EngineQuery {
-  return head.query ?? parseQuery(head.target);
 }

@@ -4,7 +4,7 @@
 //        they were given; a pattern that keeps a position between two questions is refused, since its answers alternate.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
-import type { Cancel, Clock, UserValue } from "@bowline/protocol/internal";
+import { type Cancel, type Clock, createRecord, type UserValue } from "@bowline/protocol/internal";
 import type { JoinRequest } from "./connection.ts";
 import type { HandlerErrorReport, HandlerErrors } from "./handler-errors.ts";
 
@@ -194,7 +194,7 @@ export class DynamicNamespaces<N extends Member<N>> {
       answer(null, false);
     };
     try {
-      const result: unknown = matches(name, auth, answer);
+      const result: unknown = matches(name, createRecord(auth), answer);
       if (result instanceof Promise) result.catch(failed);
     } catch (thrown) {
       failed(thrown);

@@ -7,20 +7,22 @@
 import { PacketType, RESERVED_EVENTS, type SocketPacket } from "@bowline/protocol";
 import { elementsOf, MAX_DEPTH } from "@bowline/protocol/internal";
 
-const TYPES: ReadonlySet<unknown> = new Set(Object.values(PacketType));
-
 /** Whether what a parser made has the shape of a packet. */
 export function isPacket(made: unknown): made is SocketPacket {
   if (typeof made !== "object" || made === null) return false;
   const { type, nsp, id }: Partial<Record<keyof SocketPacket, unknown>> = made;
   const isId = id === undefined || (typeof id === "number" && Number.isSafeInteger(id) && id >= 0);
-  return TYPES.has(type) && typeof nsp === "string" && nsp.startsWith("/") && isId;
+  return isType(type) && typeof nsp === "string" && nsp.startsWith("/") && isId;
+}
+
+function isType(type: unknown): boolean {
+  return typeof type === "number" && type >= PacketType.CONNECT && type <= PacketType.BINARY_ACK && type % 1 === 0;
 }
 
 /** Why an event cannot be delivered under its name; undefined where nothing is against it. */
 export function nameViolation({ type, data }: SocketPacket): Error | undefined {
   if (type !== PacketType.EVENT && type !== PacketType.BINARY_EVENT) return undefined;
-  const [name] = elementsOf(data);
+  const name = elementsOf(data)[0];
   if (typeof name !== "string" && typeof name !== "number") return refusal("its event has no name");
   return RESERVED_EVENTS.has(name) ? refusal(`"${name}" is a reserved event name`) : undefined;
 }

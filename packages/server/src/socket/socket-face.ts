@@ -3,38 +3,49 @@
 // Rules: names are upstream's; events that the library emits itself are not heard by listeners of every event.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import type { SocketFrame, SocketPacket } from "@bowline/protocol";
-import type { AnyListener, EventsMap } from "@bowline/protocol/internal";
+import { PacketType, type Refusal, type SocketFrame, type SocketPacket } from "@bowline/protocol";
+import type { AnyListener, EventsMap, PendingAcks } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
-import type { AckMap } from "./ack-map.ts";
-import type { ClientConnection } from "./connection.ts";
+import { AckMap } from "./ack-map.ts";
+import type { ClientConnection, DisconnectReason } from "./connection.ts";
 import { SocketEmitter } from "./emitter.ts";
-import type { Inbox, IncomingEvent } from "./inbox.ts";
+import { aboutSocket } from "./handler-errors.ts";
+import { type IncomingEvent, SocketHooks } from "./hooks.ts";
+import type { InboxOwner } from "./inbox.ts";
 import type { Middleware } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import type { Outbox, PacketOptions, PacketToSend } from "./outbox.ts";
+import { type PacketOptions, type PacketToSend, sendPacket, tellOutgoing } from "./outbox.ts";
 import type { SocketReservedEvents } from "./reserved-events.ts";
 import type { SocketServer } from "./server.ts";
 
 /** An emitter with what stands around the events of a socket. */
-export abstract class SocketFace<
-  Listen extends EventsMap,
-  Emit extends EventsMap,
-  ServerSide extends EventsMap,
-  Data,
-> extends SocketEmitter<Listen, SocketReservedEvents> {
+export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMap, ServerSide extends EventsMap, Data>
+  extends SocketEmitter<Listen, SocketReservedEvents>
+  implements InboxOwner
+{
   abstract readonly id: string;
   abstract readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
   /** The client with all its sockets. */
   abstract readonly client: ClientConnection;
+  abstract readonly connected: boolean;
   /** @internal */
-  protected abstract readonly host: NamespaceHost<Listen, Emit, ServerSide, Data>;
-  /** What takes the packets of the client. @internal */
-  protected abstract readonly inbox: Inbox;
-  /** What sends to the client. @internal */
-  protected abstract readonly outbox: Outbox;
+  abstract reportError(error: Error): void;
+  /** @internal */
+  abstract end(reason: DisconnectReason, description?: unknown): void;
+  // Most sockets never need these; each is made when it is first asked for.
+  /** What the program has put before and behind its events. @internal */
+  hooks: SocketHooks | undefined;
+  /** The answers that the client owes us. @internal */
+  awaited: PendingAcks | undefined;
+  /** How many answers the program owes the client. @internal */
+  owed = 0;
+
+  /** @internal */
+  protected get host(): NamespaceHost<Listen, Emit, ServerSide, Data> {
+    return this.nsp.host;
+  }
 
   /** The connection below: its id, transport, protocol revision and request. */
   get conn(): Connection {
@@ -88,96 +99,129 @@ export abstract class SocketFace<
    * @param packet a packet of this namespace; or what the parser made of one, where the options say so.
    */
   packet(packet: PacketToSend | readonly SocketFrame[], options: PacketOptions = {}): void {
-    this.outbox.packet(packet, options);
+    sendPacket(this.client, this.nsp.name, packet, options);
   }
 
   /** Tells the listeners of outgoing events: adapters of upstream's kind call it before they send. */
   notifyOutgoingListeners(packet: SocketPacket): void {
-    this.outbox.notify(packet);
+    if (this.hooks !== undefined) tellOutgoing(this.hooks.outgoing, this, packet, this.host.handlers);
   }
 
   /** Takes an event from the client: middlewares, then listeners. Plugins put their own in its place, and call this one. */
   onevent(packet: SocketPacket): void {
-    this.inbox.receiveEvent(packet);
+    this.host.inbox.receiveEvent(this, packet);
   }
 
   /** Makes the function that answers an event, once. @param id the event's ack id. */
   ack(id: number): (...args: unknown[]) => void {
-    return this.inbox.createAck(id);
+    return this.host.inbox.createAck(this, id);
   }
 
   /** Notes that the client will answer a broadcast. @internal */
   expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.inbox.expectReply(id, reply);
+    this.host.inbox.expectReply(this, id, reply);
   }
 
   /** An answer to a broadcast would come too late. @internal */
   forgetReply(id: number): void {
-    this.inbox.forgetReply(id);
+    this.awaited?.forget(id);
   }
 
   /** Acknowledgements that are due, either way. @internal */
   get unfinished(): number {
-    return this.inbox.unfinished;
+    return (this.awaited?.size ?? 0) + this.owed;
   }
 
   /** The answers that are awaited. */
   get acks(): AckMap {
-    return this.inbox.acks;
+    return new AckMap(this.host.inbox.awaitedOf(this));
   }
 
   /** Adds a middleware that every incoming event has to pass. */
   use(middleware: Middleware<IncomingEvent>): this {
-    this.inbox.use(middleware);
+    this.#hooked.middlewares.push(middleware);
     return this;
   }
 
   /** The middlewares of incoming events. */
   get fns(): readonly Middleware<IncomingEvent>[] {
-    return this.inbox.middlewares;
+    return this.hooks?.middlewares ?? [];
   }
 
   /** Hears every incoming event. */
   onAny(listener: AnyListener): this {
-    this.inbox.anyListeners.append(listener);
+    this.#hooked.incoming.append(listener);
     return this;
   }
 
   /** Hears every incoming event, before the others that do. */
   prependAny(listener: AnyListener): this {
-    this.inbox.anyListeners.prepend(listener);
+    this.#hooked.incoming.prepend(listener);
     return this;
   }
 
   /** Removes one listener of every event, or all. */
   offAny(listener?: AnyListener): this {
-    this.inbox.anyListeners.remove(listener);
+    this.#hooked.incoming.remove(listener);
     return this;
   }
 
   listenersAny(): AnyListener[] {
-    return this.inbox.anyListeners.list();
+    return this.hooks?.incoming.list() ?? [];
   }
 
   /** Hears every outgoing event. */
   onAnyOutgoing(listener: AnyListener): this {
-    this.outbox.anyListeners.append(listener);
+    this.#hooked.outgoing.append(listener);
     return this;
   }
 
   /** Hears every outgoing event, before the others that do. */
   prependAnyOutgoing(listener: AnyListener): this {
-    this.outbox.anyListeners.prepend(listener);
+    this.#hooked.outgoing.prepend(listener);
     return this;
   }
 
   /** Removes one listener of every outgoing event, or all. */
   offAnyOutgoing(listener?: AnyListener): this {
-    this.outbox.anyListeners.remove(listener);
+    this.#hooked.outgoing.remove(listener);
     return this;
   }
 
   listenersAnyOutgoing(): AnyListener[] {
-    return this.outbox.anyListeners.list();
+    return this.hooks?.outgoing.list() ?? [];
+  }
+
+  /** Calls the listeners of an event. @internal */
+  callListeners(incoming: IncomingEvent): void {
+    const { handlers } = this.host;
+    // Every event comes by here: what only reports need is made for them alone.
+    if (!handlers.isReporting) this.dispatchIncoming(incoming);
+    else {
+      const [event, ...args] = incoming;
+      this.dispatchGuarded(event, args, handlers, () => aboutSocket("event", this, event));
+    }
+  }
+
+  /** Answers an event of the client. @internal */
+  sendAck(id: number, args: readonly unknown[]): void {
+    this.client.write({ type: PacketType.ACK, nsp: this.nsp.name, data: args, id });
+  }
+
+  /** Tells the client that an event was refused, where its generation expects that. @internal */
+  sendRefusal(told: Refusal): void {
+    const packet = this.client.dialect.eventRefused(this.nsp.name, told);
+    // Middlewares answer from promises too, where an error of the encoder would have nobody to catch it.
+    if (packet !== undefined) this.attempt(() => this.client.write(packet));
+  }
+
+  /** Does something for the program, whose encoder may fail. @internal */
+  protected attempt(action: () => unknown): void {
+    this.host.handlers.run(action, () => aboutSocket("event", this));
+  }
+
+  get #hooked(): SocketHooks {
+    this.hooks ??= new SocketHooks();
+    return this.hooks;
   }
 }

@@ -6,7 +6,13 @@
 export const WIRE_PEERS = ["bowline", "socket.io 4.8", "socket.io 2.5", "ws"] as const;
 
 /** Servers on what is not Node's HTTP: for comparison, and only where it can be installed. */
-export const NATIVE_PEERS = ["socket.io on uWS", "uWS", "socket.io on Bun"] as const;
+export const NATIVE_PEERS = [
+  "bowline on uWS",
+  "socket.io on uWS",
+  "uWS",
+  "bowline on Bun",
+  "socket.io on Bun",
+] as const;
 
 /** Those that every installation of this repository has. */
 export type WirePeerName = (typeof WIRE_PEERS)[number];
@@ -34,6 +40,8 @@ export function languageOf(peer: ServerPeerName): Language {
   switch (peer) {
     case "bowline":
     case "socket.io 4.8":
+    case "bowline on uWS":
+    case "bowline on Bun":
     case "socket.io on uWS":
     case "socket.io on Bun":
       return "socket.io 5";
@@ -58,9 +66,12 @@ export function runtimeOf(peer: ServerPeerName): Runtime {
 /** What the set-up has to bring for a peer, by the names that it knows them by. */
 export function partsOf(peer: PeerName): readonly string[] {
   switch (peer) {
+    case "bowline on uWS":
     case "socket.io on uWS":
     case "uWS":
       return ["bench-uws"];
+    case "bowline on Bun":
+      return ["bun"];
     case "socket.io on Bun":
       return ["bun", "bench-bun-engine"];
     default:

@@ -10,8 +10,10 @@ const MODULES = {
   "socket.io 4.8": "./socket-io-4.mjs",
   "socket.io 2.5": "./socket-io-2.mjs",
   ws: "./ws.mjs",
+  "bowline on uWS": "./bowline-uws.mjs",
   "socket.io on uWS": "./socket-io-4-uws.mjs",
   uWS: "./uws.mjs",
+  "bowline on Bun": "./bowline-bun.mjs",
   "socket.io on Bun": "./socket-io-4-bun.mjs",
 };
 

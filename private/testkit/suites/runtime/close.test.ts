@@ -102,6 +102,32 @@ describe.each(MAKERS)("%s", (_name, make) => {
   });
 });
 
+describe("our server that closes right after it has welcomed a client, before that polls again", () => {
+  const clients = ["client 2.5", "client 4.8", "our client"] as const;
+  test.each(clients)("tells %s so at its next poll, and waits for it", async (name) => {
+    const httpServer = createServer();
+    const io = new Server(httpServer);
+    let wasBetweenPolls: boolean | undefined;
+    const closed = new Promise<void>((resolve) => {
+      io.on("connection", ({ conn }) => {
+        // The answer to its CONNECT is being handed to the poll that waits.
+        conn.once("flush", () => {
+          queueMicrotask(() => {
+            wasBetweenPolls = conn.betweenPolls;
+            void io.close().then(resolve);
+          });
+        });
+      });
+    });
+    const client = (await clientPeer(name)).connect(await listening(httpServer), { mode: "polling" });
+    const gone = new Promise((resolve) => client.on("disconnect", resolve));
+    expect([await gone, wasBetweenPolls]).toEqual(["transport close", true]);
+    client.dispose();
+    await closed;
+    expect(httpServer.listening).toBe(false);
+  });
+});
+
 test("our server that was never attached is closed at once", async () => {
   const told: unknown[] = [];
   await new Server().close((error) => told.push(error));

@@ -13,7 +13,8 @@ import { ENGINE_DEFAULTS, type EngineOptions, type EngineSettings, resolveOption
 import { EngineServer } from "../../engine/server.ts";
 import { passAsEmitter } from "../../socket/emitter.ts";
 import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
-import { NodeExchange, NodeRequestHead, NodeUpgradeExchange } from "./node-exchange.ts";
+import { NodeExchange, NodeUpgradeExchange } from "./node-exchange.ts";
+import { NodeRequestHead } from "./node-request-head.ts";
 import { nodePlatform } from "./platform.ts";
 import { createWebSocketDoor, type WebSocketDoor } from "./websocket-door.ts";
 
@@ -69,7 +70,7 @@ export class NodeEngine extends EngineServer {
    */
   constructor(options: Partial<EngineOptions> = {}) {
     super(resolveOptions(options, ENGINE_DEFAULTS), nodePlatform());
-    this.#door = createWebSocketDoor(this.options);
+    this.#door = createWebSocketDoor(this.options, nodePlatform().clock);
   }
 
   /**

@@ -3,11 +3,9 @@
 // Rules: a declared length over the limit is refused before a byte is kept; an answer is sent once, be it ours or that of
 //        a middleware; whatever the client does to its connection, nothing is thrown.
 
-import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
-import type { WebSocket } from "ws";
 import type {
   AnswerHeaders,
   BodyCompression,
@@ -18,53 +16,17 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
-import { type EngineQuery, parseQuery } from "../../engine/query.ts";
 import { chooseEncoding, compressBody } from "./compress-body.ts";
-import { createNodeWebSocket } from "./node-websocket.ts";
+import { NodeRequestHead } from "./node-request-head.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
-
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
-}
 
 /** For errors of connections that somebody else will notice, or nobody needs to: it holds nothing. */
 function ignore(): void {}
 
-/** The head of a node:http request. */
-export class NodeRequestHead implements RequestHead {
-  readonly native: { readonly req: IncomingMessage };
-  readonly method: string;
-  readonly target: string;
-  readonly remoteAddress: string;
-  readonly query: EngineQuery;
-
-  constructor(req: IncomingMessage) {
-    this.native = { req };
-    this.method = req.method ?? "GET";
-    this.target = req.url ?? "";
-    this.remoteAddress = req.socket.remoteAddress ?? "";
-    this.query = parseQuery(this.target);
-    // Where middlewares and programs look for it.
-    Reflect.set(req, "_query", this.query.all);
-  }
-
-  get secure(): boolean {
-    return this.native.req.socket instanceof TLSSocket;
-  }
-
-  header(name: string): string | undefined {
-    return joined(this.native.req.headers[name]);
-  }
-
-  headers(): IncomingHttpHeaders {
-    return this.native.req.headers;
-  }
-}
-
 /** A node:http request and its response. */
 export class NodeExchange implements HttpExchange {
   readonly head: RequestHead;
-  readonly native: NativePair;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #isClosing: () => boolean;
@@ -74,13 +36,16 @@ export class NodeExchange implements HttpExchange {
   constructor(req: IncomingMessage, res: ServerResponse, isClosing: () => boolean) {
     this.#isClosing = isClosing;
     this.head = new NodeRequestHead(req);
-    this.native = { req, res };
     // As Express does it, for middlewares that want to answer; taken back with the answer.
     Reflect.set(req, "res", res);
     this.#req = req;
     this.#res = res;
     // A client may cut its connection at any moment; that is no error of ours.
     res.on("error", ignore);
+  }
+
+  get native(): NativePair {
+    return { req: this.head.native?.req, res: this.#res };
   }
 
   get answered(): boolean {
@@ -200,7 +165,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
         if (!this.#settled) this.#socket.end(() => this.#socket.destroy());
       });
     }
-    return { req: this.#req, res };
+    return { req: this.head.native?.req, res };
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
@@ -212,21 +177,12 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (!this.#settle() || this.#socket.destroyed) return;
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
-    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
-      opened(createNodeWebSocket(webSocket, this.#socket, this.#door.writing));
-    });
+    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), opened);
   }
 
   refuse(message: string, isPassing: boolean = false): void {
     if (!this.#settle()) return;
-    const head = [
-      `HTTP/1.1 ${isPassing ? "503 Service Unavailable" : "400 Bad Request"}`,
-      "Connection: close",
-      "Content-type: text/html",
-      `Content-Length: ${Buffer.byteLength(message)}`,
-    ];
-    // A peer that keeps its half open would hold the connection: Node's own time limits end with the upgrade event.
-    this.#socket.end(`${head.join("\r\n")}\r\n\r\n${message}`, () => this.#socket.destroy());
+    refuseUpgrade(this.#socket, isPassing ? "503 Service Unavailable" : "400 Bad Request", message);
   }
 
   #res(): ServerResponse {

@@ -1,5 +1,5 @@
 // Serves the built browser client below the server's path, as `/socket.io/socket.io.js`.
-// Place: beside the engine, on the same HTTP server
+// Place: beside the engine, on the same HTTP server, or whatever a runtime has in its place
 // Rules: a closed list of names, so that no path from outside ever reaches the file system; files are read once, and
 //        compressed once for each encoding; a tag names the content, so that a browser never mixes two versions.
 // Source: docs/protocol/engine-4.md, "Compression"
@@ -23,7 +23,8 @@ const FOLDERS: Readonly<Record<Generation, string>> = { 4: "./client/", 2: "./cl
 
 const ENCODINGS: readonly ContentEncoding[] = ["gzip", "br", "deflate"];
 
-interface ClientFile {
+/** A file of the client. */
+export interface ClientFile {
   readonly type: string;
   readonly body: Buffer;
   readonly etag: string;
@@ -68,36 +69,66 @@ function encode(file: ClientFile, encoding: ContentEncoding): Promise<Uint8Array
   return made;
 }
 
-async function sendFile(file: ClientFile, req: IncomingMessage, res: ServerResponse): Promise<void> {
+/** An answer with a file, or that the visitor has it. */
+export interface FileAnswer {
+  readonly status: 200 | 304;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Makes the answer to a request for a file.
+ * @param condition the request's header `if-none-match`.
+ * @param acceptEncoding the header of that name.
+ */
+export async function answerWithFile(
+  file: ClientFile,
+  condition: string | undefined,
+  acceptEncoding: string | undefined,
+): Promise<FileAnswer> {
   const { type, etag, body } = file;
+  const headers = { "Content-Type": type, ETag: etag, "Cache-Control": "public, max-age=0", Vary: "Accept-Encoding" };
+  if (hasIt(condition, etag)) return { status: 304, headers, body: new Uint8Array() };
+  const encoding = chooseEncoding(acceptEncoding, ENCODINGS);
+  const encoded = encoding === undefined ? undefined : await encode(file, encoding);
+  if (encoding === undefined || encoded === undefined) return { status: 200, headers, body };
+  return { status: 200, headers: { ...headers, "Content-Encoding": encoding }, body: encoded };
+}
+
+/**
+ * Finds the client's files by the targets of requests.
+ * @param options the path they are below, and the generation of the program, whose client it is.
+ */
+export function clientFiles({
+  path,
+  compat,
+}: Pick<EngineOptions, "path" | "compat">): (target: string) => ClientFile | undefined {
+  const prefix = `${path.replace(/\/$/, "")}/`;
+  const generation = compat === 2 ? "2" : "4";
+  return (target) => {
+    const [name = ""] = target.split("?", 1);
+    return name.startsWith(prefix) ? findFile(generation, name.slice(prefix.length)) : undefined;
+  };
+}
+
+async function sendFile(file: ClientFile, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { "if-none-match": condition, "accept-encoding": accepted } = req.headers;
+  const { status, headers, body } = await answerWithFile(file, condition, accepted?.toString());
   // Next to what CORS has put there.
   const vary = res.getHeader("Vary");
-  res.setHeader("Vary", vary === undefined ? "Accept-Encoding" : `${String(vary)}, Accept-Encoding`);
-  const headers = { "Content-Type": type, ETag: etag, "Cache-Control": "public, max-age=0" };
-  if (hasIt(req.headers["if-none-match"], etag)) {
-    res.writeHead(304, headers).end();
-    return;
-  }
-  const encoding = chooseEncoding(req.headers["accept-encoding"]?.toString(), ENCODINGS);
-  const encoded = encoding === undefined ? undefined : await encode(file, encoding);
-  if (encoding === undefined || encoded === undefined) {
-    res.writeHead(200, { ...headers, "Content-Length": body.byteLength }).end(body);
-  } else {
-    const length = { "Content-Encoding": encoding, "Content-Length": encoded.byteLength };
-    res.writeHead(200, { ...headers, ...length }).end(encoded);
-  }
+  const length = status === 200 ? { "Content-Length": body.byteLength } : {};
+  const added = vary === undefined ? headers : { ...headers, Vary: `${String(vary)}, ${headers["Vary"]}` };
+  res.writeHead(status, { ...added, ...length }).end(body);
 }
 
 /**
  * Makes the listener that serves the client's files.
  * @param options the path they are below, and the generation of the program, whose client it is.
  */
-export function serveClient({ path, compat }: Pick<EngineOptions, "path" | "compat">): SideRequest {
-  const prefix = `${path.replace(/\/$/, "")}/`;
-  const generation = compat === 2 ? "2" : "4";
+export function serveClient(options: Pick<EngineOptions, "path" | "compat">): SideRequest {
+  const find = clientFiles(options);
   return (req: IncomingMessage) => {
-    const [target = ""] = (req.url ?? "").split("?", 1);
-    const file = target.startsWith(prefix) ? findFile(generation, target.slice(prefix.length)) : undefined;
+    const file = find(req.url ?? "");
     return file === undefined ? undefined : (res: ServerResponse) => void sendFile(file, req, res);
   };
 }

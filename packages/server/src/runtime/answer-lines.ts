@@ -1,0 +1,64 @@
+// The headers of an answer on runtimes that have no response in the form of Node: those that were set before it, and its own.
+// Place: bytes <- **answer lines** <- exchanges of Bun and uWebSockets.js
+// Rules: what the answer brings along wins over what was set before, but for `Vary`, whose values add up.
+
+import type { AnswerHeaders, BodyCompression, RequestHead } from "../engine/http-exchange.ts";
+import { chooseEncoding, compressBody } from "./node/compress-body.ts";
+
+/** One line of a head. */
+export type HeaderLine = readonly [name: string, value: string];
+
+const ADDS_UP = "vary";
+
+/** Collects the headers of one answer. */
+export class AnswerLines {
+  readonly #set: Map<string, { readonly name: string; readonly value: string | readonly string[] }> = new Map();
+
+  /** Sets a header; what it was before is forgotten. */
+  set(name: string, value: string | readonly string[]): void {
+    this.#set.set(name.toLowerCase(), { name, value });
+  }
+
+  /** The value of a header that is a single one. */
+  get(name: string): string | undefined {
+    const value = this.#set.get(name.toLowerCase())?.value;
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** All lines, with those of an answer. */
+  with(headers: AnswerHeaders): HeaderLine[] {
+    const own = Object.entries(headers);
+    const replaced = new Set(own.map(([name]) => name.toLowerCase()).filter((name) => name !== ADDS_UP));
+    const before = [...this.#set]
+      .filter(([key]) => !replaced.has(key))
+      .map(([, { name, value }]) => [name, value] as const);
+    return [...before, ...own].flatMap(([name, value]) =>
+      typeof value === "string" ? [[name, value] as const] : value.map((one) => [name, one] as const),
+    );
+  }
+}
+
+/** A body as it leaves, and its encoding if it has one. */
+export type EncodedBody = (body: string | Uint8Array, encoding: AnswerHeaders) => void;
+
+/** Compresses the body of an answer if it is long enough and the client takes that; hands it over as it is otherwise. */
+export function encodeBody(
+  head: RequestHead,
+  body: string | Uint8Array,
+  compression: BodyCompression | undefined,
+  encoded: EncodedBody,
+): void {
+  const isLong = compression !== undefined && lengthOf(body) >= compression.from;
+  const encoding = isLong ? chooseEncoding(head.header("accept-encoding")) : undefined;
+  if (encoding === undefined) encoded(body, {});
+  else {
+    compressBody(encoding, body, compression?.settings ?? {}, (compressed) => {
+      if (compressed === undefined) encoded(body, {});
+      else encoded(compressed, { "Content-Encoding": encoding });
+    });
+  }
+}
+
+function lengthOf(body: string | Uint8Array): number {
+  return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+}
