@@ -6,9 +6,18 @@
 
 import { broadcast } from "./broadcast-scenario.ts";
 import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
+import { acrossServers } from "./cluster-scenario.ts";
 import { connect, idle, storm } from "./connection-scenarios.ts";
 import { echo, echoAtRate } from "./echo-scenarios.ts";
-import { type FountainJob, type FromLoad, isToLoad, type LoadJob, type Measurement, type ProcessFacts } from "./job.ts";
+import {
+  type ClusterJob,
+  type FountainJob,
+  type FromLoad,
+  isToLoad,
+  type LoadJob,
+  type Measurement,
+  type ProcessFacts,
+} from "./job.ts";
 import type { Surroundings } from "./lines.ts";
 import { Meter } from "./meter.ts";
 import { polling, upgrade } from "./polling-scenarios.ts";
@@ -93,6 +102,11 @@ function measureClients(job: FountainJob): Promise<void> {
   return measure((failed) => feed({ job, failed, connect: askConnect, facts: askFacts }));
 }
 
+function measureCluster(job: ClusterJob): Promise<void> {
+  const meter = new Meter(async () => readCpuUs(job.serverPid) ?? (await askFacts(false)).cpuUs);
+  return measure((failed) => acrossServers({ job, meter, failed }));
+}
+
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (!isToLoad(message)) return;
@@ -108,6 +122,9 @@ process.on("message", (message) => {
       return;
     case "fountain":
       void measureClients(message.job);
+      return;
+    case "cluster":
+      void measureCluster(message.job);
       return;
     case "end":
       process.exit();

@@ -2,8 +2,11 @@
 // Place: arguments -> **metric** -> schedule -> run
 // Rules: a metric is data; it names its scenario, its peers, and the figures that become rows.
 
-import type { FountainJob, LoadJob, Stretch } from "../load/job.ts";
+import type { ClusterJob, FountainJob, LoadJob, Stretch } from "../load/job.ts";
 import type { PeerName, ServerPeerName, WirePeerName } from "../peers/peer.ts";
+
+/** How servers are connected. */
+export type AdapterName = "redis" | "redis-streams";
 
 /** What a figure is counted in. */
 export type Unit = "µs" | "ms" | "KiB" | "ns" | "KB" | "MB" | "packages";
@@ -46,6 +49,17 @@ export interface ClientMetric {
   readonly figures: readonly FigureSpec[];
 }
 
+/** A metric of two servers of a peer that a broker connects: events go in at one and come out at both. */
+export interface ClusterMetric {
+  readonly kind: "cluster";
+  readonly name: string;
+  readonly about: string;
+  readonly peers: readonly WirePeerName[];
+  readonly adapter: AdapterName;
+  readonly job: Pick<ClusterJob, "ratePerSecond">;
+  readonly figures: readonly FigureSpec[];
+}
+
 /** A metric that a process measures by itself: it calls codecs, starts programs, counts bytes. */
 export interface SoloMetric {
   readonly kind: "solo";
@@ -60,4 +74,4 @@ export interface SoloMetric {
 }
 
 /** A metric. */
-export type Metric = ServerMetric | ClientMetric | SoloMetric;
+export type Metric = ServerMetric | ClientMetric | ClusterMetric | SoloMetric;
