@@ -65,6 +65,8 @@ const FIRST_RESERVED = 0x40;
 const RESERVED = 0x30;
 const KEY_BYTES = 4;
 const LONGEST_HEADER = 14;
+/** What the headers of a message may cost where its limit is lower: a peer may cut a short message as small as it likes. */
+const LEAST_OVERHEAD = 0x4000;
 const SMALLEST_UNSAFE_HIGH_WORD = 0x20_0000;
 
 /** A frame whose header has been read. */
@@ -190,9 +192,17 @@ export class FrameDecoder<Bytes extends Uint8Array = Uint8Array> {
       length = high * 0x1_0000_0000 + wordAt(bytes, at + 6);
     }
     const opcode = first & OPCODE;
-    const total = opcode < CONTROL && this.#message !== undefined ? this.#message.length + length : length;
-    if (opcode < CONTROL && total > this.#rules.maxMessageBytes) return this.#fail(FAULTS.messageLength, events);
+    if (opcode < CONTROL && this.#isTooLong(size, length)) return this.#fail(FAULTS.messageLength, events);
     return { opcode, isFinal: first >= FIN, size, length, key: isMasked ? wordAt(bytes, keyAt) : 0 };
+  }
+
+  /** 10.4: whether a message becomes too long with a frame; fragments without content must end as well. */
+  #isTooLong(size: number, length: number): boolean {
+    const { maxMessageBytes } = this.#rules;
+    if (this.#message === undefined) return length > maxMessageBytes;
+    this.#message.overhead += size;
+    const mostOverhead = Math.max(maxMessageBytes, LEAST_OVERHEAD);
+    return this.#message.overhead > mostOverhead || this.#message.length + length > maxMessageBytes;
   }
 
   #faultOf(first: number, second: number): FrameFault | undefined {
