@@ -27,6 +27,15 @@ export const RUNTIME_PARTS = Object.fromEntries([
   }),
 ]);
 
+/** The file that a program requires for uWebSockets.js. */
+export const UWS_FILE = programOf(NATIVE_SERVERS["uWebSockets.js"]);
+
+/** The versions of what is no Node here, by their names. */
+export const NATIVE_VERSIONS = {
+  [NATIVE_SERVERS["uWebSockets.js"].package]: NATIVE_SERVERS["uWebSockets.js"].version,
+  Bun: RUNTIMES.Bun.version,
+};
+
 function programOf(runtime) {
   return process.env[runtime.variable] ?? join(folderOf(runtime), runtime.program);
 }

@@ -35,6 +35,12 @@ async function bundleOf(program) {
   return outputFiles[0].contents;
 }
 
+/** @returns {Promise<{ minified: number, gzip: number }>} the bytes of a program's bundle, before and after compression */
+export async function sizeOfBundle(program) {
+  const bytes = await bundleOf(program);
+  return { minified: bytes.length, gzip: gzipped(bytes) };
+}
+
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 /** Bundles our side of every row into .cache/size. @returns the size of each, before and after compression */

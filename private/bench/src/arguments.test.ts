@@ -15,6 +15,7 @@ describe("by default", () => {
       mode: "full",
       json: undefined,
       profile: false,
+      intoDocuments: false,
       task: "measure",
     });
   });
@@ -59,6 +60,10 @@ describe("what is measured", () => {
 describe("what is done instead of measuring", () => {
   test("--write-docs writes the document", () => {
     expect(readArguments(["--write-docs", "--json", "a.json"])).toMatchObject({ task: "write-docs", json: "a.json" });
+  });
+
+  test("--write-docs with --profile measures first", () => {
+    expect(readArguments(["--write-docs", "--profile"])).toMatchObject({ task: "measure", intoDocuments: true });
   });
 
   test("--help wins over everything", () => {

@@ -18,8 +18,10 @@ export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
   --quick              two short rounds; of echo alone, unless --only says otherwise
   --smoke              one very short round with 20 clients: does everything run?
   --json FILE          keep the result there (default .cache/bench/latest.json)
-  --profile            one round in which our server or client alone writes CPU profiles to .cache/bench/profiles
-  --write-docs         measure nothing: put the kept result (or --json FILE) into docs/benchmarks.md
+  --profile            one round under a profiler, of our server or client alone unless --peers says otherwise: where the
+                       time goes by layer, and CPU profiles in .cache/bench/profiles
+  --write-docs         measure nothing: put the kept result (or --json FILE) into docs/benchmarks.md; with --profile,
+                       measure and put the layers there
   --help               this text`;
 
 /** What the command was asked to do. */
@@ -31,6 +33,8 @@ export interface BenchOptions {
   readonly mode: "full" | "quick" | "smoke";
   readonly json: string | undefined;
   readonly profile: boolean;
+  /** Whether what was measured goes into the document at once. */
+  readonly intoDocuments: boolean;
   readonly task: "measure" | "write-docs" | "help";
 }
 
@@ -114,12 +118,13 @@ export function readArguments(args: readonly string[]): BenchOptions {
   const clients = wholeNumber("clients", values.clients, MOST_CLIENTS);
   return {
     metrics: chooseMetrics(values.only, values.quick),
-    peers: values.profile ? ["bowline"] : choosePeers(values.peers, mode === "full"),
+    peers: values.profile && values.peers === undefined ? ["bowline"] : choosePeers(values.peers, mode === "full"),
     rounds: rounds ?? (values.profile ? 1 : DEFAULT_ROUNDS[mode]),
     clients: clients ?? (mode === "smoke" ? SMOKE_CLIENTS : undefined),
     mode,
     json: values.json,
     profile: values.profile,
-    task: values.help ? "help" : values["write-docs"] ? "write-docs" : "measure",
+    intoDocuments: values.profile && values["write-docs"],
+    task: values.help ? "help" : values["write-docs"] && !values.profile ? "write-docs" : "measure",
   };
 }

@@ -7,12 +7,25 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join, resolve } from "node:path";
 import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments.ts";
 import type { Measurement, Stretch } from "./load/job.ts";
-import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
-import { type Bench, clientsOf, measureClient, measureCodec, measureServer, type Pace, startLoad } from "./measure.ts";
+import { type Cores, chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
+import {
+  type Bench,
+  clientsOf,
+  measureClient,
+  measureCluster,
+  measureServer,
+  measureSolo,
+  type Pace,
+  profileName,
+  startLoad,
+} from "./measure.ts";
 import type { Metric } from "./metrics/metric.ts";
-import { isNativePeerName, isWirePeerName, type PeerName, partsOf } from "./peers/peer.ts";
+import { isNativePeerName, isWirePeerName, partsOf } from "./peers/peer.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
-import { replaceTable, whyNotForDocuments } from "./report/document.ts";
+import { startRedis } from "./redis.ts";
+import { type Part, replacePart, whyNotForDocuments } from "./report/document.ts";
+import { renderLayers } from "./report/layers.ts";
+import { readShares } from "./report/profile-file.ts";
 import { renderReport } from "./report/report.ts";
 import { type BenchResult, formatResult, readResult } from "./result.ts";
 import { Gathering, plan, type Visit } from "./schedule.ts";
@@ -58,8 +71,11 @@ function measureOnce(bench: Bench, load: BenchProcess, { metric, peer }: Visit):
     case "client":
       if (!isWirePeerName(peer)) break;
       return measureClient(bench, load, metric, peer);
-    case "codec":
-      return measureCodec(bench, metric, peer);
+    case "cluster":
+      if (!isWirePeerName(peer)) break;
+      return measureCluster(bench, load, metric, peer);
+    case "solo":
+      return measureSolo(bench, metric, peer);
     default:
       return metric satisfies never;
   }
@@ -78,7 +94,7 @@ async function measureVisit(
   absences: Absences,
 ): Promise<void> {
   const what = `${visit.peer}, ${visit.metric.name}`;
-  if (absences.has(visit.peer) || absences.has(what)) return;
+  if ([visit.peer, visit.metric.name, what].some((absent) => absences.has(absent))) return;
   try {
     gathering.add(visit, await measureOnce(bench, load, visit));
   } catch (error) {
@@ -107,16 +123,42 @@ async function measureAll(
   return gathering;
 }
 
-/** Brings what peers need beyond npm's dependencies; those it cannot bring are absent. */
-async function prepare(peers: readonly PeerName[], tools: Tools): Promise<Absences> {
-  const missing = await tools.setUp([...new Set(peers.flatMap(partsOf))]);
+/** What peers and metrics need beyond npm's dependencies, by what would be absent without. */
+function partsOfVisits(visits: readonly Visit[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    visits.flatMap(({ metric, peer }): (readonly [string, readonly string[]])[] => [
+      [peer, partsOf(peer)],
+      [metric.name, metric.kind === "cluster" ? ["adapters"] : []],
+    ]),
+  );
+}
+
+/** Brings it; what it cannot bring is absent. */
+async function prepare(visits: readonly Visit[], tools: Tools): Promise<Absences> {
+  const parts = partsOfVisits(visits);
+  const missing = await tools.setUp([...new Set([...parts.values()].flat())]);
   const reasons = new Map(missing.map(({ name, reason }) => [name, reason]));
   return new Map(
-    peers.flatMap((peer) => {
-      const reason = partsOf(peer).flatMap((part) => reasons.get(part) ?? [])[0];
-      return reason === undefined ? [] : [[peer, reason]];
+    [...parts].flatMap(([what, needed]) => {
+      const reason = needed.flatMap((part) => reasons.get(part) ?? [])[0];
+      return reason === undefined ? [] : [[what, reason]];
     }),
   );
+}
+
+/** The port of Redis, where metrics need one; where there is none, they are absent. */
+async function prepareRedis(
+  visits: readonly Visit[],
+  processes: Processes,
+  cores: Cores | undefined,
+  absences: Absences,
+): Promise<number | undefined> {
+  const names = new Set(visits.flatMap(({ metric }) => (metric.kind === "cluster" ? [metric.name] : [])));
+  if (names.size === 0) return undefined;
+  const redis = await startRedis(processes, cores);
+  if ("port" in redis) return redis.port;
+  for (const name of names) absences.set(name, redis.missing);
+  return undefined;
 }
 
 async function measure(options: BenchOptions, processes: Processes, tools: Tools): Promise<BenchResult> {
@@ -124,6 +166,10 @@ async function measure(options: BenchOptions, processes: Processes, tools: Tools
   const loadBefore = loadAverage();
   const cores = options.mode === "smoke" ? undefined : chooseCores();
   if (options.profile) rmSync(PROFILES, { recursive: true, force: true });
+  const visits = plan(options.metrics, options.peers, options.rounds);
+  if (visits.length === 0) throw new UsageError("Cannot measure: none of these peers takes part in these metrics");
+  const visited = [...new Set(visits.map((visit) => visit.peer))];
+  const absences = await prepare(visits, tools);
   const bench: Bench = {
     processes,
     cores,
@@ -131,13 +177,11 @@ async function measure(options: BenchOptions, processes: Processes, tools: Tools
     clients: options.clients,
     profileFolder: options.profile ? PROFILES : undefined,
     bun: tools.bun,
+    redisPort: await prepareRedis(visits, processes, cores, absences),
   };
-  const visits = plan(options.metrics, options.peers, options.rounds);
-  if (visits.length === 0) throw new UsageError("Cannot measure: none of these peers takes part in these metrics");
-  const visited = [...new Set(visits.map((visit) => visit.peer))];
-  const absences = await prepare(visited, tools);
   const gathering = await measureAll(bench, visits, LANES[options.mode], absences);
-  const clients = (metric: Metric) => (metric.kind === "codec" ? undefined : clientsOf(metric, bench));
+  const clients = (metric: Metric) =>
+    metric.kind === "server" || metric.kind === "client" ? clientsOf(metric, bench) : undefined;
   return {
     format: 1,
     date: new Date().toISOString(),
@@ -157,14 +201,30 @@ function keep(path: string, result: BenchResult): void {
   writeFileSync(path, formatResult(result));
 }
 
+function writePart(part: Part, content: string): void {
+  writeFileSync(DOCUMENT, replacePart(readFileSync(DOCUMENT, "utf8"), part, content));
+}
+
 function writeDocument(from: string): void {
   if (!existsSync(from)) throw new Error(`Cannot read "${from}": it does not exist; run \`npm run bench\` first`);
   const result = readResult(readFileSync(from, "utf8"));
   const reason = whyNotForDocuments(result);
   if (reason !== undefined) throw new Error(`Cannot put "${from}" into the document: ${reason}`);
-  writeFileSync(DOCUMENT, replaceTable(readFileSync(DOCUMENT, "utf8"), renderReport(result)));
+  writePart("bench", renderReport(result));
   keep(DOCUMENT_RESULT, { ...result, processes: [] });
   progress(`docs/benchmarks.md has the run of ${result.date}`);
+}
+
+/** Prints where the time went in each profile; codecs have none. */
+function tellLayers({ metrics, peers, intoDocuments }: BenchOptions): void {
+  const names = metrics.flatMap((metric) => peers.map((peer) => profileName(metric, peer)));
+  const profiles = names.flatMap((name) => {
+    const path = join(PROFILES, `${name}.cpuprofile`);
+    return existsSync(path) ? [{ name, shares: readShares(path, PROFILE_PACE.server.measureMs) }] : [];
+  });
+  const table = renderLayers(profiles);
+  process.stdout.write(`${table}\n\n`);
+  if (intoDocuments) writePart("layers", table);
 }
 
 async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tools): Promise<number> {
@@ -179,7 +239,8 @@ async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tool
   process.once("exit", () => processes.kill());
   try {
     const result = await measure(options, processes, tools);
-    if (!options.profile) keep(keepIn, result);
+    if (options.profile) tellLayers(options);
+    else keep(keepIn, result);
     process.stdout.write(`${renderReport(result)}\n`);
     progress(options.profile ? `profiles in ${PROFILES}` : `kept in ${keepIn}`);
     return 0;

@@ -18,7 +18,10 @@ export interface Visit {
 export function plan(metrics: readonly Metric[], peers: readonly PeerName[], rounds: number): readonly Visit[] {
   return metrics.flatMap((metric) => {
     const visited = metric.peers.filter((peer) => peers.includes(peer));
-    return Array.from({ length: rounds }, (_, round) => visited.map((peer) => ({ metric, peer, round }))).flat();
+    const most = metric.kind === "solo" ? (metric.mostRounds ?? rounds) : rounds;
+    return Array.from({ length: Math.min(rounds, most) }, (_, round) =>
+      visited.map((peer) => ({ metric, peer, round })),
+    ).flat();
   });
 }
 

@@ -202,7 +202,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     const route = this.#route;
     if (route.on !== "polling") exchange.respond(400, {});
     else if (exchange.head.method === "GET") route.carrier.park(exchange);
-    else if (exchange.head.method === "POST") void route.carrier.post(exchange);
+    else if (exchange.head.method === "POST") route.carrier.post(exchange);
     else exchange.respond(500, {});
   }
 

@@ -61,8 +61,8 @@ export interface BodyCompression {
 export interface HttpExchange extends Exchange {
   /** Whether somebody has answered already, as a middleware may do that hands on all the same. */
   readonly answered: boolean;
-  /** Reads the body, of at most `limit` bytes. */
-  body(limit: number): Promise<BodyResult>;
+  /** Reads the body, of at most `limit` bytes; `done` is called once, at once where there is nothing to wait for. */
+  body(limit: number, done: (body: BodyResult) => void): void;
   /**
    * Answers; a second answer is ignored.
    * @param compression when the body is compressed, if the client takes that; never by default.

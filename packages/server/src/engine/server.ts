@@ -129,6 +129,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       return;
     }
     this.#crossOriginHint.saw(exchange.head);
+    // Most servers have nobody at the door, and each poll passes it.
+    if (this.#cors === undefined && this.#middlewares.length === 0) {
+      this.#serve(exchange);
+      return;
+    }
     this.withCors(exchange, (corsFailure) => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
         if (failure === undefined && !exchange.answered) this.#serve(exchange);

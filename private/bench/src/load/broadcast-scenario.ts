@@ -3,6 +3,7 @@
 // Rules: the first client has the server send; when all that was sent for one of its calls has come, it calls again, so
 //        that as many calls are under way as the job says, and a slow server is never flooded.
 
+import { breathe } from "./breath.ts";
 import type { LoadJob, Measurement } from "./job.ts";
 import { destroyAll, openLines, type Surroundings } from "./lines.ts";
 import { joinFrame, publishFrame } from "./speech.ts";
@@ -77,7 +78,9 @@ export async function broadcast(surroundings: Surroundings): Promise<Measurement
     send();
   };
   for (let i = 0; i < job.inFlight; i += 1) send();
+  const stopBreathing = job.inFlight * job.perTurn > 1 ? breathe() : undefined;
   const measurement = await meter.run(job);
+  stopBreathing?.();
   destroyAll(lines);
   return measurement;
 }

@@ -3,6 +3,7 @@
 // Rules: each event is driven by the answer before, so that a slow server is never flooded; only the scenario with a rate
 //        keeps to the clock.
 
+import { breathe } from "./breath.ts";
 import { BINARY, TEXT } from "./frames.ts";
 import type { Measurement } from "./job.ts";
 import { destroyAll, openLines, type Surroundings } from "./lines.ts";
@@ -40,7 +41,9 @@ export async function echo(surroundings: Surroundings): Promise<Measurement> {
     }
   });
   for (const line of lines) line.write(frames.at(job.inFlight) ?? one);
+  const stopBreathing = isPipelined ? breathe() : undefined;
   const measurement = await meter.run(job);
+  stopBreathing?.();
   destroyAll(lines);
   return measurement;
 }

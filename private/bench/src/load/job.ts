@@ -48,6 +48,17 @@ export interface FountainJob extends Stretch {
   readonly clients: number;
 }
 
+/** One measurement of two connected servers of one peer. */
+export interface ClusterJob extends Stretch {
+  readonly language: Language;
+  /** Where events go in, and whose cost is measured. */
+  readonly port: number;
+  readonly serverPid: number;
+  /** Where they come out as well. */
+  readonly otherPort: number;
+  readonly ratePerSecond: number;
+}
+
 /** What a measurement gave, by the names that metrics take them from. */
 export type Figures = Readonly<Record<string, number>>;
 
@@ -71,8 +82,10 @@ export interface ProcessFacts {
 export type ToLoad =
   | { readonly type: "job"; readonly job: LoadJob }
   | { readonly type: "fountain"; readonly job: FountainJob }
+  | { readonly type: "cluster"; readonly job: ClusterJob }
   | { readonly type: "facts"; readonly facts: ProcessFacts }
-  | { readonly type: "connected" };
+  | { readonly type: "connected" }
+  | { readonly type: "end" };
 
 /** From the load process to the run. */
 export type FromLoad =
@@ -87,7 +100,7 @@ function typeOf(message: unknown): unknown {
 
 /** Whether what arrived in the load process is one of its messages. */
 export function isToLoad(message: unknown): message is ToLoad {
-  return ["job", "fountain", "facts", "connected"].some((type) => typeOf(message) === type);
+  return ["job", "fountain", "cluster", "facts", "connected", "end"].some((type) => typeOf(message) === type);
 }
 
 /** Whether what arrived from the load process is one of its messages. */

@@ -1,13 +1,23 @@
 // The load process: plays all clients of a server, or the server of clients, one measurement after the other, for as long
 // as the run lasts.
 // Place: run -> **load process** -> scenario -> server process, client process
-// Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when its parent is gone.
+// Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when it is told to or when its parent
+//        is gone.
 
 import { broadcast } from "./broadcast-scenario.ts";
 import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
+import { acrossServers } from "./cluster-scenario.ts";
 import { connect, idle, storm } from "./connection-scenarios.ts";
 import { echo, echoAtRate } from "./echo-scenarios.ts";
-import { type FountainJob, type FromLoad, isToLoad, type LoadJob, type Measurement, type ProcessFacts } from "./job.ts";
+import {
+  type ClusterJob,
+  type FountainJob,
+  type FromLoad,
+  isToLoad,
+  type LoadJob,
+  type Measurement,
+  type ProcessFacts,
+} from "./job.ts";
 import type { Surroundings } from "./lines.ts";
 import { Meter } from "./meter.ts";
 import { polling, upgrade } from "./polling-scenarios.ts";
@@ -92,6 +102,11 @@ function measureClients(job: FountainJob): Promise<void> {
   return measure((failed) => feed({ job, failed, connect: askConnect, facts: askFacts }));
 }
 
+function measureCluster(job: ClusterJob): Promise<void> {
+  const meter = new Meter(async () => readCpuUs(job.serverPid) ?? (await askFacts(false)).cpuUs);
+  return measure((failed) => acrossServers({ job, meter, failed }));
+}
+
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (!isToLoad(message)) return;
@@ -107,6 +122,12 @@ process.on("message", (message) => {
       return;
     case "fountain":
       void measureClients(message.job);
+      return;
+    case "cluster":
+      void measureCluster(message.job);
+      return;
+    case "end":
+      process.exit();
       return;
     default:
       message satisfies never;

@@ -5,6 +5,6 @@ import { handle } from "./handlers.mjs";
 import { listenWith } from "./node-http.mjs";
 
 /** Serves; gives the port. */
-export function listen() {
-  return listenWith((httpServer) => handle(new Server(httpServer, { serveClient: false })));
+export function listen(options) {
+  return listenWith((httpServer) => handle(new Server(httpServer, { serveClient: false, ...options })));
 }

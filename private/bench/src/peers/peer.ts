@@ -69,11 +69,11 @@ export function partsOf(peer: PeerName): readonly string[] {
     case "bowline on uWS":
     case "socket.io on uWS":
     case "uWS":
-      return ["bench-uws"];
+      return ["uwebsockets"];
     case "bowline on Bun":
       return ["bun"];
     case "socket.io on Bun":
-      return ["bun", "bench-bun-engine"];
+      return ["bun", "bun-engine"];
     default:
       return [];
   }

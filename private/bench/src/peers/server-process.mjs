@@ -2,7 +2,8 @@
 // Place: run -> **server process** <- load process
 // Rules: one peer per process, named by the first argument; it listens on loopback and tells its port over IPC, answers
 //        questions about itself, and ends when it is told to or when its parent is gone.
-// Usage: node --expose-gc server-process.mjs PEER
+// Usage: node --expose-gc server-process.mjs PEER [ADAPTER REDIS_PORT KEY]
+import { clusterOptions } from "../cluster/adapters.mjs";
 import { facts } from "../process-facts.mjs";
 
 const MODULES = {
@@ -17,9 +18,9 @@ const MODULES = {
   "socket.io on Bun": "./socket-io-4-bun.mjs",
 };
 
-const module = MODULES[process.argv[2]];
-if (module === undefined)
-  throw new TypeError(`Cannot serve "${process.argv[2]}": choose ${Object.keys(MODULES).join(", ")}`);
+const [name, ...adapter] = process.argv.slice(2);
+const module = MODULES[name];
+if (module === undefined) throw new TypeError(`Cannot serve "${name}": choose ${Object.keys(MODULES).join(", ")}`);
 // Only the one: what others define and patch would be in this process as well.
 const peer = await import(module);
 
@@ -28,4 +29,4 @@ process.on("message", (message) => {
   if (message.type === "end") process.exit();
   process.send({ type: "facts", facts: facts(message, 0) });
 });
-process.send({ type: "listening", port: await peer.listen() });
+process.send({ type: "listening", port: await peer.listen(await clusterOptions(...adapter)) });

@@ -1,10 +1,10 @@
 // socket.io 4.8 on Bun with its own engine there as a peer.
 // Place: server process, in Bun -> **peer** -> handlers
 import { Server } from "socket.io-v4";
+import { requireBunEngine } from "../../../../tools/bench-packages.mjs";
 import { handle } from "./handlers.mjs";
-import { requireInstalled } from "./installed.mjs";
 
-const { Server: Engine } = requireInstalled("bench-bun-engine", "@socket.io/bun-engine");
+const { Server: Engine } = requireBunEngine();
 
 /** Serves; gives the port. */
 export function listen() {

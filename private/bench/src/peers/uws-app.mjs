@@ -1,8 +1,9 @@
 // An app of uWebSockets on a free port of loopback.
 // Place: server process -> peer -> **app**
-import { requireInstalled } from "./installed.mjs";
+import { createRequire } from "node:module";
+import { UWS_FILE } from "../../../../tools/runtimes.mjs";
 
-const uws = requireInstalled("bench-uws", "uwebsockets");
+const uws = createRequire(import.meta.url)(UWS_FILE);
 
 /** An app without routes. */
 export const newApp = () => uws.App();

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../metrics/metrics.ts";
 import { type BenchResult, readResult } from "../result.ts";
-import { replaceTable, whyNotForDocuments } from "./document.ts";
+import { replacePart, whyNotForDocuments } from "./document.ts";
 import { renderReport } from "./report.ts";
 
 const DOCS = new URL("../../../../docs/", import.meta.url);
@@ -24,16 +24,18 @@ const WHOLE: BenchResult = {
   ),
 };
 
-describe("replaceTable", () => {
-  test("puts the report between the markers and leaves the rest alone", () => {
+describe("replacePart", () => {
+  test("puts the content between the markers and leaves the rest alone", () => {
     const document = "# Title\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nrest\n";
-    expect(replaceTable(document, "new")).toBe("# Title\n<!-- bench: begin -->\n\nnew\n\n<!-- bench: end -->\nrest\n");
+    expect(replacePart(document, "bench", "new")).toBe(
+      "# Title\n<!-- bench: begin -->\n\nnew\n\n<!-- bench: end -->\nrest\n",
+    );
   });
 
   test.each(["no markers", "<!-- bench: begin -->", "<!-- bench: end --><!-- bench: begin -->"])(
     "refuses a document with %s",
     (document) => {
-      expect(() => replaceTable(document, "new")).toThrow(SyntaxError);
+      expect(() => replacePart(document, "bench", "new")).toThrow(SyntaxError);
     },
   );
 });
@@ -55,6 +57,6 @@ describe("whyNotForDocuments", () => {
 describe("docs/benchmarks.md", () => {
   test("shows the figures of docs/benchmarks.json", () => {
     const document = read("benchmarks.md");
-    expect(replaceTable(document, renderReport(readResult(read("benchmarks.json"))))).toBe(document);
+    expect(replacePart(document, "bench", renderReport(readResult(read("benchmarks.json"))))).toBe(document);
   });
 });

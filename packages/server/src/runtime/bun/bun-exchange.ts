@@ -104,8 +104,8 @@ export class BunExchange implements HttpExchange {
     this.#lines.set(name, value);
   }
 
-  body(limit: number): Promise<BodyResult> {
-    return readBody(this.#request, limit);
+  body(limit: number, done: (body: BodyResult) => void): void {
+    void readBody(this.#request, limit).then(done);
   }
 
   respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {

@@ -55,11 +55,6 @@ class FrameError extends Error {
   }
 }
 
-/** The peer's pings that have no answer yet: the one whose pong waits to leave, and the last one after it (5.5.3). */
-interface UnansweredPings {
-  last: Uint8Array | undefined;
-}
-
 const PORT = Symbol("bowline.webSocket");
 
 /** A connection that carries a WebSocket. */
@@ -99,7 +94,9 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   #events: WebSocketEvents | undefined;
   /** The answer to the handshake, until the first batch takes it along. */
   #head: string | undefined;
-  #pings: UnansweredPings | undefined;
+  /** The last ping that has no answer yet. */
+  #unanswered: Uint8Array | undefined;
+  #isPongUnsent = false;
   #stopTimer: Cancel | undefined;
   #face: WebSocketFace | undefined;
   /** What the peer's close frame said. */
@@ -151,10 +148,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   ping(payload: Uint8Array): void {
     this.#face?.emit("ping", payload);
-    if (this.#state !== "open") return;
-    // Answers to a peer that reads none would be memory in its hands; one for the last ping stands for all of them.
-    if (this.#pings === undefined) this.#sendPong(payload);
-    else this.#pings.last = payload;
+    this.#unanswered = payload;
   }
 
   pong(payload: Uint8Array): void {
@@ -173,8 +167,8 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   closeFrame(code: number, reason: string): void {
     this.#farewell = [code, reason];
-    // 7.1.1: who receives a close frame first answers it with one of the same code; the server ends the connection.
-    if (this.#state === "open") this.#write(encodeCloseFrame(code));
+    // 5.5.1: who receives a close frame first answers it with the same; 7.1.1: the server ends the connection.
+    if (this.#state === "open") this.#write(encodeCloseFrame(code, reason));
     this.#end();
     this.#tell();
   }
@@ -206,6 +200,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   /** Bytes have come in. */
   received(chunk: Buffer): void {
     this.#decoder.add(chunk, this);
+    if (this.#unanswered !== undefined) this.#answerPing();
   }
 
   /** The peer sends nothing more. */
@@ -241,17 +236,22 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
     else socket.write(NO_BYTES, (error) => done(error ?? undefined));
   }
 
-  #sendPong(payload: Uint8Array): void {
-    const unanswered: UnansweredPings = { last: undefined };
-    this.#pings = unanswered;
+  /** 5.5.3: one answer to the last ping stands for those before it. A peer that reads none is not to be sent more. */
+  #answerPing(): void {
+    const payload = this.#unanswered;
+    if (payload === undefined || this.#isPongUnsent || this.#state !== "open") return;
+    this.#unanswered = undefined;
+    this.#isPongUnsent = true;
     this.#write(encodeControlFrame(PONG, payload), () => {
-      this.#pings = undefined;
-      if (unanswered.last !== undefined && this.#state === "open") this.#sendPong(unanswered.last);
+      this.#isPongUnsent = false;
+      this.#answerPing();
     });
   }
 
   /** Ends our side; the peer has its time to end its own. */
   #end(): void {
+    // Node makes an error, with its stack, of a connection that is ended twice, as each would be whose peer ends it too.
+    if (this.#state === "ending") return;
     this.#state = "ending";
     this.#decoder.stop();
     this.#startTimer();
