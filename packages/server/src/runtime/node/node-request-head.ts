@@ -113,6 +113,8 @@ export class NodeRequestHead implements RequestHead {
 /** The head of a request that is over. */
 class KeptHead implements RequestHead {
   readonly remoteAddress: string;
+  /** Asked for at once: a stream of HTTP/2 that is over no longer knows its connection. */
+  readonly secure: boolean;
   /** What programs ask for certificates: the connection of the request, or the one that the session has moved to. */
   #socket: Socket;
   /** Method, target, HTTP version, then the headers as they came: one text is far less memory than many. */
@@ -120,6 +122,7 @@ class KeptHead implements RequestHead {
 
   constructor(head: RequestHead, req: IncomingMessage) {
     this.remoteAddress = head.remoteAddress;
+    this.secure = head.secure;
     this.#socket = req.socket;
     this.#text = [head.method, head.target, req.httpVersion, ...req.rawHeaders].join(SEPARATOR);
   }
@@ -148,10 +151,6 @@ class KeptHead implements RequestHead {
     });
     const shown: ShownRequest = Object.assign(req, { _query: parseQuery(target).all });
     return { req: shown };
-  }
-
-  get secure(): boolean {
-    return this.#socket instanceof TLSSocket;
   }
 
   header(name: string): string | undefined {
