@@ -75,6 +75,11 @@ describe("hasBinary", () => {
     expect(hasBinary({ toJSON: () => result })).toBe(false);
   });
 
+  test("does not walk a list that has a toJSON, which may be what breaks a circle", () => {
+    const list: unknown[] = [circular()];
+    expect(hasBinary(Object.assign(list, { toJSON: () => ["short"] }))).toBe(false);
+  });
+
   test("looks at own values only", () => {
     expect(hasBinary(Object.create({ inherited: BYTES }))).toBe(false);
   });

@@ -103,17 +103,18 @@ export function unreadBlob(): TypeError {
 function isPlain(value: Record<string, unknown>, depth: number): boolean {
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
   if (Array.isArray(value)) {
+    if (typeof value["toJSON"] === "function") return false;
     for (let at = 0; at < value.length; at++) {
       const child: unknown = value[at];
       if (isObject(child) && !isPlain(child, depth + 1)) return false;
     }
-    return !("toJSON" in value);
+    return true;
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) {
     const kind = kindOf(value);
     if (kind !== "container") return kind === "opaque";
   }
-  if ("toJSON" in value) return false;
+  if (typeof value["toJSON"] === "function") return false;
   for (const key in value) {
     const child = value[key];
     if (isObject(child) && !isPlain(child, depth + 1) && Object.hasOwn(value, key)) return false;

@@ -82,6 +82,11 @@ export class NodeRequestHead implements RequestHead {
     return this.#req.headers;
   }
 
+  /** The connection that it came over. */
+  get socket(): Socket {
+    return this.#req.socket;
+  }
+
   keep(): RequestHead {
     return new KeptHead(this, this.#req);
   }
@@ -108,12 +113,16 @@ export class NodeRequestHead implements RequestHead {
 /** The head of a request that is over. */
 class KeptHead implements RequestHead {
   readonly remoteAddress: string;
-  readonly #socket: Socket;
+  /** Asked for at once: a stream of HTTP/2 that is over no longer knows its connection. */
+  readonly secure: boolean;
+  /** What programs ask for certificates: the connection of the request, or the one that the session has moved to. */
+  #socket: Socket;
   /** Method, target, HTTP version, then the headers as they came: one text is far less memory than many. */
   readonly #text: string;
 
   constructor(head: RequestHead, req: IncomingMessage) {
     this.remoteAddress = head.remoteAddress;
+    this.secure = head.secure;
     this.#socket = req.socket;
     this.#text = [head.method, head.target, req.httpVersion, ...req.rawHeaders].join(SEPARATOR);
   }
@@ -144,16 +153,16 @@ class KeptHead implements RequestHead {
     return { req: shown };
   }
 
-  get secure(): boolean {
-    return this.#socket instanceof TLSSocket;
-  }
-
   header(name: string): string | undefined {
     return joined(this.headers()[name]);
   }
 
   headers(): JoinedHeaders {
     return joinHeaders(this.#parts.rawHeaders);
+  }
+
+  moveTo(later: RequestHead): void {
+    if (later instanceof NodeRequestHead) this.#socket = later.socket;
   }
 
   get #parts(): KeptParts {
