@@ -10,8 +10,13 @@ const WORDWISE_FROM = 128;
 const HIGH_BIT = 0x80;
 const HIGH_BITS = 0x80808080;
 
-const keyBytes = new Uint8Array(4);
-const keyWords = new Int32Array(keyBytes.buffer);
+// Marked as pure, since clients share the file that this is built into, and mask nothing by it.
+const keyBytes = /* @__PURE__ */ new Uint8Array(4);
+const keyWords = /* @__PURE__ */ wordsOf(keyBytes);
+
+function wordsOf({ buffer }: Uint8Array<ArrayBuffer>): Int32Array {
+  return new Int32Array(buffer);
+}
 
 /** The key for what follows, after so many bytes. */
 export function rotateKey(key: number, bytes: number): number {
