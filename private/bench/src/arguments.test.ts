@@ -14,6 +14,7 @@ describe("by default", () => {
       clients: undefined,
       mode: "full",
       json: undefined,
+      scaling: false,
       profile: false,
       intoDocuments: false,
       task: "measure",
@@ -42,6 +43,14 @@ describe("what is measured", () => {
     expect(readArguments([]).peers).toContain("uWS");
     expect(readArguments(["--quick"]).peers).not.toContain("uWS");
     expect(readArguments(["--quick", "--peers", "uWS"]).peers).toEqual(["uWS"]);
+  });
+
+  test("--scaling measures the points of all scales, or of those that are named", () => {
+    expect(names(["--scaling"])).toContain("idle@10000");
+    expect(names(["--scaling", "--only", "namespaces"])).toEqual(["namespaces@1", "namespaces@10", "namespaces@100"]);
+    expect(() => readArguments(["--scaling", "--only", "echo"])).toThrow(
+      'Cannot scale "echo": choose from connections, ',
+    );
   });
 
   test("--profile looks at our server alone, once", () => {

@@ -3,11 +3,11 @@
 // Rules: one run is one set of processes, which all end with it, on Ctrl-C as well; progress goes to the error output,
 //        the table alone to the output.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments.ts";
 import type { Measurement, Stretch } from "./load/job.ts";
-import { type Cores, chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
+import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
 import {
   type Bench,
   clientsOf,
@@ -20,30 +20,20 @@ import {
   startLoad,
 } from "./measure.ts";
 import type { Metric } from "./metrics/metric.ts";
-import { isNativePeerName, isWirePeerName, partsOf } from "./peers/peer.ts";
+import { isNativePeerName, isWirePeerName } from "./peers/peer.ts";
+import { type Absences, prepare, prepareRedis, type Tools } from "./prepare.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
-import { startRedis } from "./redis.ts";
-import { type Part, replacePart, whyNotForDocuments } from "./report/document.ts";
 import { renderLayers } from "./report/layers.ts";
 import { readShares } from "./report/profile-file.ts";
 import { renderReport } from "./report/report.ts";
-import { type BenchResult, formatResult, readResult } from "./result.ts";
+import { renderScaling } from "./report/scaling.ts";
+import type { BenchResult } from "./result.ts";
 import { Gathering, plan, type Visit } from "./schedule.ts";
+import { keep, writeDocument, writePart, writeScaling } from "./write-documents.ts";
 
 const LATEST = join(ROOT, ".cache", "bench", "latest.json");
 const PROFILES = join(ROOT, ".cache", "bench", "profiles");
-const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
-const DOCUMENT_RESULT = join(ROOT, "docs", "benchmarks.json");
-
-/** What the repository's tools, which are plain JavaScript, hand in. */
-export interface Tools {
-  /** Brings parts by their names; answers which are missing after all, and why. */
-  readonly setUp: (parts: readonly string[]) => Promise<readonly { readonly name: string; readonly reason: string }[]>;
-  /** The program of Bun, once it was set up. */
-  readonly bun: string;
-  /** The versions of what the set-up brings. */
-  readonly versions: Readonly<Record<string, string>>;
-}
+const SCALING = join(ROOT, ".cache", "bench", "scaling.json");
 
 const PACES: Readonly<Record<BenchOptions["mode"], Pace>> = {
   full: { server: stretch(600, 1200), client: stretch(300, 400), codecMs: 60 },
@@ -81,9 +71,6 @@ function measureOnce(bench: Bench, load: BenchProcess, { metric, peer }: Visit):
   }
   throw new TypeError(`Cannot measure ${metric.name} of "${peer}": it takes no part in it`);
 }
-
-/** Why peers could not be measured, by peer, or by peer and metric. */
-type Absences = Map<string, string>;
 
 /** A peer that had to be installed may fail: the run goes on without it and says why. */
 async function measureVisit(
@@ -123,44 +110,6 @@ async function measureAll(
   return gathering;
 }
 
-/** What peers and metrics need beyond npm's dependencies, by what would be absent without. */
-function partsOfVisits(visits: readonly Visit[]): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    visits.flatMap(({ metric, peer }): (readonly [string, readonly string[]])[] => [
-      [peer, partsOf(peer)],
-      [metric.name, metric.kind === "cluster" ? ["adapters"] : []],
-    ]),
-  );
-}
-
-/** Brings it; what it cannot bring is absent. */
-async function prepare(visits: readonly Visit[], tools: Tools): Promise<Absences> {
-  const parts = partsOfVisits(visits);
-  const missing = await tools.setUp([...new Set([...parts.values()].flat())]);
-  const reasons = new Map(missing.map(({ name, reason }) => [name, reason]));
-  return new Map(
-    [...parts].flatMap(([what, needed]) => {
-      const reason = needed.flatMap((part) => reasons.get(part) ?? [])[0];
-      return reason === undefined ? [] : [[what, reason]];
-    }),
-  );
-}
-
-/** The port of Redis, where metrics need one; where there is none, they are absent. */
-async function prepareRedis(
-  visits: readonly Visit[],
-  processes: Processes,
-  cores: Cores | undefined,
-  absences: Absences,
-): Promise<number | undefined> {
-  const names = new Set(visits.flatMap(({ metric }) => (metric.kind === "cluster" ? [metric.name] : [])));
-  if (names.size === 0) return undefined;
-  const redis = await startRedis(processes, cores);
-  if ("port" in redis) return redis.port;
-  for (const name of names) absences.set(name, redis.missing);
-  return undefined;
-}
-
 async function measure(options: BenchOptions, processes: Processes, tools: Tools): Promise<BenchResult> {
   const startedAt = performance.now();
   const loadBefore = loadAverage();
@@ -196,25 +145,6 @@ async function measure(options: BenchOptions, processes: Processes, tools: Tools
   };
 }
 
-function keep(path: string, result: BenchResult): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, formatResult(result));
-}
-
-function writePart(part: Part, content: string): void {
-  writeFileSync(DOCUMENT, replacePart(readFileSync(DOCUMENT, "utf8"), part, content));
-}
-
-function writeDocument(from: string): void {
-  if (!existsSync(from)) throw new Error(`Cannot read "${from}": it does not exist; run \`npm run bench\` first`);
-  const result = readResult(readFileSync(from, "utf8"));
-  const reason = whyNotForDocuments(result);
-  if (reason !== undefined) throw new Error(`Cannot put "${from}" into the document: ${reason}`);
-  writePart("bench", renderReport(result));
-  keep(DOCUMENT_RESULT, { ...result, processes: [] });
-  progress(`docs/benchmarks.md has the run of ${result.date}`);
-}
-
 /** Prints where the time went in each profile; codecs have none. */
 function tellLayers({ metrics, peers, intoDocuments }: BenchOptions): void {
   const names = metrics.flatMap((metric) => peers.map((peer) => profileName(metric, peer)));
@@ -241,7 +171,7 @@ async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tool
     const result = await measure(options, processes, tools);
     if (options.profile) tellLayers(options);
     else keep(keepIn, result);
-    process.stdout.write(`${renderReport(result)}\n`);
+    process.stdout.write(`${options.scaling ? renderScaling(result).markdown : renderReport(result)}\n`);
     progress(options.profile ? `profiles in ${PROFILES}` : `kept in ${keepIn}`);
     return 0;
   } catch (error) {
@@ -263,10 +193,10 @@ async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tool
 export async function run(args: readonly string[], tools: Tools): Promise<number> {
   try {
     const options = readArguments(args);
-    const file = options.json === undefined ? LATEST : resolve(options.json);
+    const file = options.json === undefined ? (options.scaling ? SCALING : LATEST) : resolve(options.json);
     if (options.task === "measure") return await runMeasurement(options, file, tools);
     if (options.task === "help") process.stdout.write(`${USAGE}\n`);
-    else writeDocument(file);
+    else progress(`docs/benchmarks.md has the run of ${options.scaling ? writeScaling(file) : writeDocument(file)}`);
     return 0;
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));

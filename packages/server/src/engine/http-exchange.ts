@@ -26,6 +26,8 @@ export interface RequestHead {
   readonly query?: EngineQuery;
   /** The same head for as long as a connection lives: it holds on to nothing that a request alone needs. */
   keep?(): RequestHead;
+  /** The connection goes on where another request came in: what carried this one is let go of. */
+  moveTo?(later: RequestHead): void;
 }
 
 /** Headers of an answer; a list is sent as that many headers of the same name. */

@@ -309,7 +309,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     else if (verdict.is === "session") {
       this.#headers.upgrade(exchange, false);
       exchange.accept((port) => {
-        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64));
+        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64), head);
       });
     } else {
       this.#admission.judge(head, query, {

@@ -7,7 +7,7 @@ import { breathe } from "./breath.ts";
 import { BINARY, TEXT } from "./frames.ts";
 import type { Measurement } from "./job.ts";
 import { destroyAll, openLines, type Surroundings } from "./lines.ts";
-import { binaryEchoFrames, echoFrames } from "./speech.ts";
+import { binaryEchoFrames, echoFrames, namespaceFrames, serveFrame } from "./speech.ts";
 import type { WebSocketLine } from "./web-socket-line.ts";
 
 /** Every client has `inFlight` events under way and sends the next one when an answer comes. */
@@ -45,6 +45,33 @@ export async function echo(surroundings: Surroundings): Promise<Measurement> {
   const measurement = await meter.run(job);
   stopBreathing?.();
   destroyAll(lines);
+  return measurement;
+}
+
+/** The same with the clients spread over namespaces, which the server makes first; each has one event under way. */
+export async function echoInNamespaces(surroundings: Surroundings): Promise<Measurement> {
+  const { job, meter } = surroundings;
+  let answered: () => void = () => undefined;
+  const [first] = await openLines(surroundings, 1, () => answered(), 1);
+  await new Promise<void>((resolve) => {
+    answered = resolve;
+    first?.write(serveFrame(job.language, job.namespaces));
+  });
+  const frames = Array.from({ length: job.namespaces }, (_, number) => namespaceFrames(number));
+  const nothing = Buffer.alloc(0);
+  const echoes = new Map<WebSocketLine, Buffer>();
+  const ask = (line: WebSocketLine): void => line.write(echoes.get(line) ?? nothing);
+  const framesOf = (line: number) => frames[line % frames.length];
+  const heard = (line: WebSocketLine): void => {
+    meter.done(1);
+    ask(line);
+  };
+  const lines = await openLines(surroundings, job.clients, heard, undefined, (line) => framesOf(line)?.join);
+  for (const [number, line] of lines.entries()) echoes.set(line, framesOf(number)?.echo ?? nothing);
+  for (const line of lines) ask(line);
+  const measurement = await meter.run(job);
+  destroyAll(lines);
+  first?.destroy();
   return measurement;
 }
 

@@ -32,6 +32,8 @@ export interface LoadJob extends Stretch {
   readonly rooms: number;
   /** How many clients are in a room, or as many as there are. */
   readonly roomSize: number;
+  /** For `echo`: how many namespaces the clients spread over; 0 has all in the main one. */
+  readonly namespaces: number;
   /** For `echo`: messages per second over all clients; 0 sends the next one when an answer comes. */
   readonly ratePerSecond: number;
   /** For `broadcast`: messages that the server sends in one turn of its loop. */

@@ -27,19 +27,22 @@ export type Received = LineOwner["message"];
  *
  * @param message - Hears what they receive.
  * @param atOnce - How many connect at the same time.
+ * @param joinOf - What the line of a number says to join, where that is not the main namespace.
  */
 export function openLines(
   { job, failed }: Surroundings,
   count: number,
   message: Received,
   atOnce: number = OPENING_AT_ONCE,
+  joinOf: (line: number) => Buffer | undefined = () => undefined,
 ): Promise<readonly WebSocketLine[]> {
   return new Promise((resolve) => {
     const lines: WebSocketLine[] = [];
     let ready = 0;
     const openOne = (): void => {
       if (lines.length < count) {
-        lines.push(new WebSocketLine(job.port, target(job.language, "websocket"), greeting(job.language), owner));
+        const [path, join] = [target(job.language, "websocket"), joinOf(lines.length)];
+        lines.push(new WebSocketLine(job.port, path, greeting(job.language), owner, join));
       }
     };
     const owner: LineOwner = {

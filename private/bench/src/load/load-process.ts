@@ -8,7 +8,7 @@ import { broadcast } from "./broadcast-scenario.ts";
 import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
 import { acrossServers } from "./cluster-scenario.ts";
 import { connect, idle, storm } from "./connection-scenarios.ts";
-import { echo, echoAtRate } from "./echo-scenarios.ts";
+import { echo, echoAtRate, echoInNamespaces } from "./echo-scenarios.ts";
 import {
   type ClusterJob,
   type FountainJob,
@@ -45,9 +45,10 @@ function askConnect(port: number, clients: number): Promise<void> {
 }
 
 function play(surroundings: Surroundings): Promise<Measurement> {
-  const { scenario, ratePerSecond } = surroundings.job;
+  const { scenario, ratePerSecond, namespaces } = surroundings.job;
   switch (scenario) {
     case "echo":
+      if (namespaces > 0) return echoInNamespaces(surroundings);
       return ratePerSecond > 0 ? echoAtRate(surroundings) : echo(surroundings);
     case "broadcast":
       return broadcast(surroundings);

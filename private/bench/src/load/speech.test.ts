@@ -7,9 +7,11 @@ import {
   getRequest,
   joinFrame,
   NEWS,
+  namespaceFrames,
   newsFrames,
   postRequest,
   publishFrame,
+  serveFrame,
   sidOf,
   target,
   welcome,
@@ -83,6 +85,13 @@ test("the server is called by an event, and by plain words where it knows no eve
   expect(said(publishFrame("socket.io 4", 1, 1024, 7))).toEqual(['1:42["publish",1,1024,7]']);
   expect(said(publishFrame("raw", 1, 0, 7))).toEqual(["1:publish 1 0 7"]);
   expect(said(joinFrame("socket.io 5", 3, 2, 10))).toEqual(['1:421["join",3,2,10]']);
+  expect(said(serveFrame("socket.io 5", 7))).toEqual(['1:421["serve",7]']);
+});
+
+test("in a namespace its path comes before the id", () => {
+  const { join, echo } = namespaceFrames(7);
+  expect(said(join)).toEqual(["1:40/n7,"]);
+  expect(said(echo)).toEqual(['1:42/n7,1["echo",{"id":12345,"name":"hello world","ok":true}]']);
 });
 
 test("the fountain opens the session, and joins a client of 4.x when it asks and one of 2.x unasked", () => {

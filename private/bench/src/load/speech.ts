@@ -36,9 +36,25 @@ export function binaryEchoFrames(language: Language, bytes: number): Buffer {
 }
 
 /** A call of one of the handlers that every peer has, with numbers as its arguments. */
-function call(language: Language, handler: "publish" | "join", id: string, values: readonly number[]): Buffer {
+function call(
+  language: Language,
+  handler: "publish" | "join" | "serve",
+  id: string,
+  values: readonly number[],
+): Buffer {
   const text = language === "raw" ? `${handler} ${values.join(" ")}` : `42${id}["${handler}",${values.join(",")}]`;
   return clientFrame(TEXT, text);
+}
+
+/** Has the server make so many namespaces; it is answered. */
+export function serveFrame(language: Language, namespaces: number): Buffer {
+  return call(language, "serve", "1", [namespaces]);
+}
+
+/** What is said to join a namespace that was made, and an echo event in it. */
+export function namespaceFrames(number: number): { readonly join: Buffer; readonly echo: Buffer } {
+  const path = `/n${number}`;
+  return { join: clientFrame(TEXT, `40${path},`), echo: clientFrame(TEXT, ECHO.replace("42", `42${path},`)) };
 }
 
 /**

@@ -52,11 +52,14 @@ export class WebSocketLine implements FrameListener {
   readonly #socket: Socket;
   readonly #owner: LineOwner;
   readonly #greeting: Greeting;
+  readonly #join: Buffer;
   #phase: Phase = "upgrading";
   #rest: Buffer | undefined;
 
-  constructor(port: number, target: string, greeting: Greeting, owner: LineOwner) {
+  /** @param join - What is said to join, where that is not the main namespace. */
+  constructor(port: number, target: string, greeting: Greeting, owner: LineOwner, join: Buffer = JOIN) {
     this.#owner = owner;
+    this.#join = join;
     this.#greeting = greeting;
     this.#socket = connect({
       port,
@@ -116,7 +119,7 @@ export class WebSocketLine implements FrameListener {
 
   #greeted(bytes: Buffer, start: number): void {
     const first = bytes.readUInt8(start);
-    if (first === ZERO && this.#greeting === "join") this.#socket.write(JOIN);
+    if (first === ZERO && this.#greeting === "join") this.#socket.write(this.#join);
     else if (first === (this.#greeting === "probe" ? THREE : FOUR)) this.#ready();
   }
 

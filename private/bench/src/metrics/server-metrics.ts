@@ -11,7 +11,16 @@ const NEWER: readonly ServerPeerName[] = ["bowline", "socket.io 4.8", "ws"];
 const NEWER_AND_NATIVE: readonly ServerPeerName[] = [...NEWER, ...NATIVE_PEERS];
 const SOCKET_IO: readonly ServerPeerName[] = ["bowline", "socket.io 4.8", "socket.io 2.5"];
 
-const NO_JOB = { inFlight: 1, ratePerSecond: 0, perTurn: 1, payloadBytes: 0, rooms: 0, roomSize: 0 } as const;
+/** A job in which nothing is special. */
+export const NO_JOB = {
+  inFlight: 1,
+  ratePerSecond: 0,
+  perTurn: 1,
+  payloadBytes: 0,
+  rooms: 0,
+  roomSize: 0,
+  namespaces: 0,
+} as const;
 
 function figure(key: string, from: string, label: string, unit: Unit): FigureSpec {
   return { key, from, label, unit };

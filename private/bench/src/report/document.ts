@@ -3,13 +3,14 @@
 // Rules: only a whole run goes into the document; what stands outside the markers is left alone.
 
 import { METRICS } from "../metrics/metrics.ts";
+import { SCALING_METRICS } from "../metrics/scaling-metrics.ts";
 import { isNativePeerName } from "../peers/peer.ts";
 import type { BenchResult } from "../result.ts";
 
 const FEWEST_ROUNDS = 4;
 
 /** What is written into the document, each between markers of its name. */
-export type Part = "bench" | "layers" | "scaling";
+export type Part = "bench" | "charts" | "layers" | "scaling";
 
 /**
  * Replaces what stands between the markers.
@@ -39,4 +40,13 @@ export function whyNotForDocuments(result: BenchResult): string | undefined {
     }),
   );
   return missing.length === 0 ? undefined : `it lacks peers or figures of ${missing.join(", ")}`;
+}
+
+/** Why a result is not fit for the part about scaling; undefined when it is. */
+export function whyNotScaling(result: BenchResult): string | undefined {
+  if (result.mode !== "full") return `it is from a ${result.mode} run`;
+  const missing = SCALING_METRICS.flatMap((metric) => metric.figures.map(({ key }) => key)).filter(
+    (key) => !result.rows.some((row) => row.key === key),
+  );
+  return missing.length === 0 ? undefined : `it lacks ${missing.join(", ")}`;
 }

@@ -7,14 +7,11 @@ import { NATIVE_PEERS, type PeerName, REFERENCE } from "../peers/peer.ts";
 import { type BenchResult, type Machine, peersOf, type ResultRow } from "../result.ts";
 import { type Ratio, ratioOf, summarise } from "../statistics.ts";
 import { judge, type Verdict } from "../targets.ts";
+import { number } from "./numbers.ts";
 import { renderTable } from "./table.ts";
 
 const MOST_UTILISATION = 0.9;
 const SMALL_PEERS: readonly PeerName[] = ["ws", "JSON"];
-
-function number(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
 
 function cell(row: ResultRow, peer: PeerName): string {
   const values = row.values[peer];

@@ -178,7 +178,13 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (!this.#settle() || this.#socket.destroyed) return;
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
-    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), opened);
+    let isOpen = false;
+    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (port) => {
+      isOpen = true;
+      opened(port);
+    });
+    // The WebSocket listens now; a second listener would be memory that lies idle.
+    if (isOpen) this.#socket.off("error", ignore);
   }
 
   refuse(message: string, isPassing: boolean = false): void {

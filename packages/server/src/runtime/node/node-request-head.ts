@@ -82,6 +82,11 @@ export class NodeRequestHead implements RequestHead {
     return this.#req.headers;
   }
 
+  /** The connection that it came over. */
+  get socket(): Socket {
+    return this.#req.socket;
+  }
+
   keep(): RequestHead {
     return new KeptHead(this, this.#req);
   }
@@ -108,7 +113,8 @@ export class NodeRequestHead implements RequestHead {
 /** The head of a request that is over. */
 class KeptHead implements RequestHead {
   readonly remoteAddress: string;
-  readonly #socket: Socket;
+  /** What programs ask for certificates: the connection of the request, or the one that the session has moved to. */
+  #socket: Socket;
   /** Method, target, HTTP version, then the headers as they came: one text is far less memory than many. */
   readonly #text: string;
 
@@ -154,6 +160,10 @@ class KeptHead implements RequestHead {
 
   headers(): JoinedHeaders {
     return joinHeaders(this.#parts.rawHeaders);
+  }
+
+  moveTo(later: RequestHead): void {
+    if (later instanceof NodeRequestHead) this.#socket = later.socket;
   }
 
   get #parts(): KeptParts {

@@ -47,11 +47,8 @@ export function addressText(address: ArrayBuffer): string {
 
 /** Copies the head of a request. @param secure whether its app is one of TLS. */
 export function readHead(res: UwsResponse, req: UwsRequest, secure: boolean): RequestHead {
-  const headers: Record<string, string> = {};
-  req.forEach((name, value) => {
-    const earlier = headers[name];
-    headers[name] = earlier === undefined ? value : `${earlier}${name === "cookie" ? "; " : ", "}${value}`;
-  });
+  const headers: string[] = [];
+  req.forEach((name, value) => void headers.push(name, value));
   const query = req.getQuery();
   return new PlainHead({
     method: req.getMethod().toUpperCase(),
