@@ -31,16 +31,34 @@ function scriptTag(
     clean: false,
     outDir,
     deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
-    outputOptions: { entryFileNames: fileName },
+    // One file, whatever a page may need of it.
+    outputOptions: { entryFileNames: fileName, codeSplitting: false },
     report: false,
     logLevel: "warn",
   };
 }
 
+/** What pages load when they need it: a file of its own beside each entry, which holds all that it needs. */
+const LATER = "webtransport-channel";
+
+/** Leaves such a file where it is, beside the entry. */
+const leftForLater: NonNullable<UserConfig["plugins"]> = {
+  name: "left-for-later",
+  resolveId: (source: string) =>
+    source.endsWith(`/${LATER}.ts`) ? { id: `./${LATER}.mjs`, external: true } : undefined,
+};
+
 // Each library entry is a build of its own: nobody loads both, and sharing chunks between a CommonJS entry for Node and
 // one for browsers leaks the bundler's own helpers into the exports.
 function libraryEntry(name: string): UserConfig {
-  return { ...library, entry: { [`entry/${name}`]: `src/entry/${name}.ts` }, clean: false };
+  const plugins = [library.plugins, leftForLater];
+  return { ...library, entry: { [`entry/${name}`]: `src/entry/${name}.ts` }, plugins, clean: false };
+}
+
+/** The same for production builds for browsers. */
+function numberedEntry(name: string): UserConfig {
+  const config = numbered({ entry: { [name]: `src/entry/${name}.ts` } });
+  return { ...config, plugins: [config.plugins, leftForLater] };
 }
 
 const config: UserConfig[] = defineConfig([
@@ -56,11 +74,16 @@ const config: UserConfig[] = defineConfig([
   libraryEntry("browser-engine-compat-2"),
   libraryEntry("node-engine-compat-2"),
   libraryEntry("jsonp"),
-  numbered({ entry: { browser: "src/entry/browser.ts" } }),
-  numbered({ entry: { "browser-compat-2": "src/entry/browser-compat-2.ts" } }),
-  numbered({ entry: { "browser-websocket": "src/entry/browser-websocket.ts" } }),
-  numbered({ entry: { "browser-engine": "src/entry/browser-engine.ts" } }),
-  numbered({ entry: { "browser-engine-compat-2": "src/entry/browser-engine-compat-2.ts" } }),
+  { ...library, entry: { [`entry/${LATER}`]: `src/transports/${LATER}.ts` }, format: "esm", dts: false, clean: false },
+  {
+    ...numbered({ entry: { [LATER]: `src/transports/${LATER}.ts` } }),
+    deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
+  },
+  numberedEntry("browser"),
+  numberedEntry("browser-compat-2"),
+  numberedEntry("browser-websocket"),
+  numberedEntry("browser-engine"),
+  numberedEntry("browser-engine-compat-2"),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },

@@ -72,3 +72,57 @@ describe("a member", () => {
     expect(held).toEqual(new Set(["b"]));
   });
 });
+
+describe("the maps and sets that programs see", () => {
+  it("change the rooms when they are written to, as an adapter does that keeps them by itself, and nobody is told", () => {
+    const told: string[] = [];
+    const { rooms, sockets } = createRooms((event: string) => told.push(event));
+    for (const id of ["x", "y"]) sockets.set(id, socketOf(id));
+    const { byRoom, bySocket } = rooms;
+    bySocket.set("x", new Set());
+    bySocket.get("x")?.add("a");
+    byRoom.set("a", new Set());
+    byRoom.get("a")?.add("x");
+    byRoom.set("b", new Set(["x", "y"]));
+    const ids = (room: string) => rooms.addressed({ rooms: new Set([room]) }).map(({ id }) => id);
+    expect([ids("a"), ids("b"), told]).toEqual([["x"], ["x", "y"], []]);
+    expect([[...byRoom], [...bySocket]]).toEqual([
+      [
+        ["a", new Set(["x"])],
+        ["b", new Set(["x", "y"])],
+      ],
+      [
+        ["x", new Set(["a", "b"])],
+        ["y", new Set(["b"])],
+      ],
+    ]);
+    expect([
+      byRoom.get("b")?.delete("x"),
+      byRoom.get("b")?.delete("x"),
+      bySocket.delete("y"),
+      bySocket.delete("y"),
+    ]).toEqual([true, false, true, false]);
+    expect([[...byRoom.keys()], rooms.of("x"), ids("b")]).toEqual([["a"], new Set(["a"]), []]);
+    expect([byRoom.delete("a"), byRoom.delete("a"), rooms.of("x"), told]).toEqual([true, false, new Set(), []]);
+  });
+
+  it("can be emptied", () => {
+    const { rooms, sockets } = createRooms();
+    sockets.set("x", socketOf("x"));
+    rooms.join("x", new Set(["a", "b"]));
+    rooms.byRoom.get("a")?.clear();
+    const left = [...rooms.byRoom.keys()];
+    rooms.byRoom.clear();
+    const everybody = rooms.addressed({ rooms: new Set() });
+    rooms.bySocket.clear();
+    expect([left, everybody.length, rooms.addressed({ rooms: new Set() })]).toEqual([["b"], 1, []]);
+  });
+
+  it("take the very set that a program gives as the rooms of a socket", () => {
+    const { rooms } = createRooms();
+    const own = new Set(["a"]);
+    rooms.bySocket.set("x", own);
+    rooms.join("x", new Set(["b"]));
+    expect([own, rooms.bySocket.get("x") === own]).toEqual([new Set(["a", "b"]), true]);
+  });
+});

@@ -2,10 +2,20 @@
 // Place: connection / namespace -> adapter (**rooms**) -> sockets of a room
 // Rules: everywhere the order is that of joining; members are kept with their sockets, so that a broadcast looks nobody up;
 //        one member of a room, and one room of a member, are kept without a set, as nearly all are that do nothing; maps and
-//        sets for programs are made when somebody looks, and go along from then on.
+//        sets for programs are made when somebody looks, and go along from then on, both ways.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import type { AdapterNamespace, AdapterSocket, BroadcastOptions, Room, SocketId } from "./contract.ts";
+import {
+  hideAll,
+  hideFrom,
+  MembersView,
+  RoomsView,
+  type RoomWriter,
+  SidsView,
+  showIn,
+  showMember,
+} from "./room-views.ts";
 
 /** A socket, or who will be one, in its rooms. */
 interface Member {
@@ -32,14 +42,17 @@ const NOBODY: readonly Member[] = [];
 /** The number of the last walk: one more would no longer be kept in place. */
 const MAX_WALKS = 2 ** 30 - 1;
 
+/** Nobody is told of what programs write themselves. */
+const UNHEARD: RoomEvents = { emit: () => undefined };
+
 /** The rooms of one namespace. */
-export class Rooms {
+export class Rooms implements RoomWriter {
   readonly #namespace: Pick<AdapterNamespace, "members" | "sockets">;
   readonly #events: RoomEvents;
   readonly #members: Map<SocketId, Member> = new Map();
   readonly #rooms: Map<Room, Members> = new Map();
-  #shownRooms: Map<Room, Set<SocketId>> | undefined;
-  #shownSids: Map<SocketId, Set<Room>> | undefined;
+  #shownRooms: RoomsView | undefined;
+  #shownSids: SidsView | undefined;
   #walks = 0;
 
   /** @param namespace where sockets are found. */
@@ -48,17 +61,24 @@ export class Rooms {
     this.#events = events;
   }
 
-  /** The ids of the members of each room, live. */
+  /** The ids of the members of each room, live; who writes there has them come and go. */
   get byRoom(): Map<Room, Set<SocketId>> {
-    this.#shownRooms ??= new Map(
-      Array.from(this.#rooms, ([room, members]) => [room, new Set(Array.from(listOf(members), ({ id }) => id))]),
-    );
+    if (this.#shownRooms === undefined) {
+      this.#shownRooms = new RoomsView(this);
+      for (const [room, members] of this.#rooms) {
+        this.#show(room);
+        for (const { id } of listOf(members)) showMember(this.#shownRooms.get(room), id);
+      }
+    }
     return this.#shownRooms;
   }
 
-  /** The rooms of each member, live. */
+  /** The rooms of each member, live; as `byRoom`. */
   get bySocket(): Map<SocketId, Set<Room>> {
-    this.#shownSids ??= new Map(Array.from(this.#members, ([id, member]) => [id, setOf(member)]));
+    if (this.#shownSids === undefined) {
+      this.#shownSids = new SidsView(this);
+      for (const [id, member] of this.#members) showIn(this.#shownSids, id, setOf(member));
+    }
     return this.#shownSids;
   }
 
@@ -70,39 +90,58 @@ export class Rooms {
 
   /** Has somebody join rooms; the first time also without any. */
   join(id: SocketId, rooms: ReadonlySet<Room>): void {
-    const member = this.#members.get(id) ?? this.#add(id, rooms);
-    member.socket ??= this.#find(id);
-    for (const room of rooms) {
-      if (member.rooms !== room) setOf(member).add(room);
-      this.#enter(member, room);
-    }
+    this.#join(id, rooms, this.#events);
   }
 
   /** Has somebody leave a room; nothing happens when it is not in there. */
   leave(id: SocketId, room: Room): void {
-    const member = this.#members.get(id);
-    if (member === undefined) return;
-    setOf(member).delete(room);
-    this.#quit(member, room);
+    this.#leave(id, room, this.#events);
   }
 
   /** Has somebody leave for good. */
   leaveAll(id: SocketId): void {
-    const member = this.#members.get(id);
-    if (member === undefined) return;
-    if (!(member.rooms instanceof Set)) this.#quit(member, member.rooms);
-    // Also where a listener has had it join another room meanwhile.
-    if (member.rooms instanceof Set) for (const room of member.rooms) this.#quit(member, room);
-    this.#members.delete(id);
-    this.#shownSids?.delete(id);
+    this.#leaveAll(id, this.#events);
   }
 
   /** Nobody is in any room any more; nothing is told of it. */
   clear(): void {
     this.#rooms.clear();
     this.#members.clear();
-    this.#shownRooms?.clear();
-    this.#shownSids?.clear();
+    hideAll(this.#shownRooms);
+    hideAll(this.#shownSids);
+  }
+
+  open(room: Room): void {
+    if (this.#rooms.has(room)) return;
+    this.#rooms.set(room, undefined);
+    this.#show(room);
+  }
+
+  shut(room: Room): void {
+    for (const { id } of [...listOf(this.#rooms.get(room))]) this.#leave(id, room, UNHEARD);
+    this.#rooms.delete(room);
+    hideFrom(this.#shownRooms, room);
+  }
+
+  enter(room: Room, id: SocketId): void {
+    this.#join(id, new Set([room]), UNHEARD);
+  }
+
+  quit(room: Room, id: SocketId): void {
+    this.#leave(id, room, UNHEARD);
+  }
+
+  come(id: SocketId, rooms: Set<Room>): void {
+    const names = [...rooms];
+    this.#leaveAll(id, UNHEARD);
+    const member: Member = { id, socket: undefined, rooms, walk: 0 };
+    this.#members.set(id, member);
+    showIn(this.#shownSids, id, rooms);
+    this.#join(id, new Set(names), UNHEARD);
+  }
+
+  go(id: SocketId): void {
+    this.#leaveAll(id, UNHEARD);
   }
 
   /** The sockets that are addressed, each once, as they are now. */
@@ -149,15 +188,44 @@ export class Rooms {
       walk: 0,
     };
     this.#members.set(id, member);
-    this.#shownSids?.set(id, setOf(member));
+    if (this.#shownSids !== undefined) showIn(this.#shownSids, id, setOf(member));
     return member;
   }
 
-  #enter(member: Member, room: Room): void {
+  #show(room: Room): void {
+    if (this.#shownRooms !== undefined) showIn(this.#shownRooms, room, new MembersView(room, this));
+  }
+
+  #join(id: SocketId, rooms: ReadonlySet<Room>, events: RoomEvents): void {
+    const member = this.#members.get(id) ?? this.#add(id, rooms);
+    member.socket ??= this.#find(id);
+    for (const room of rooms) {
+      if (member.rooms !== room) setOf(member).add(room);
+      this.#enter(member, room, events);
+    }
+  }
+
+  #leave(id: SocketId, room: Room, events: RoomEvents): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    setOf(member).delete(room);
+    this.#quit(member, room, events);
+  }
+
+  #leaveAll(id: SocketId, events: RoomEvents): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    if (!(member.rooms instanceof Set)) this.#quit(member, member.rooms, events);
+    // Also where a listener has had it join another room meanwhile.
+    if (member.rooms instanceof Set) for (const room of member.rooms) this.#quit(member, room, events);
+    this.#members.delete(id);
+    hideFrom(this.#shownSids, id);
+  }
+
+  #enter(member: Member, room: Room, events: RoomEvents): void {
     if (!this.#rooms.has(room)) {
-      this.#rooms.set(room, undefined);
-      this.#shownRooms?.set(room, new Set());
-      this.#events.emit("create-room", room);
+      this.open(room);
+      events.emit("create-room", room);
     }
     const members = this.#rooms.get(room);
     if (members === member) return;
@@ -167,20 +235,20 @@ export class Rooms {
     } else {
       this.#rooms.set(room, members === undefined ? member : new Set([members, member]));
     }
-    this.#shownRooms?.get(room)?.add(member.id);
-    this.#events.emit("join-room", room, member.id);
+    showMember(this.#shownRooms?.get(room), member.id);
+    events.emit("join-room", room, member.id);
   }
 
-  #quit(member: Member, room: Room): void {
+  #quit(member: Member, room: Room, events: RoomEvents): void {
     const members = this.#rooms.get(room);
     if (members === member) this.#rooms.set(room, undefined);
     else if (!(members instanceof Set) || !members.delete(member)) return;
-    this.#shownRooms?.get(room)?.delete(member.id);
-    this.#events.emit("leave-room", room, member.id);
+    hideFrom(this.#shownRooms?.get(room), member.id);
+    events.emit("leave-room", room, member.id);
     // A listener may have had somebody join it.
     if (!isEmpty(this.#rooms.get(room)) || !this.#rooms.delete(room)) return;
-    this.#shownRooms?.delete(room);
-    this.#events.emit("delete-room", room);
+    hideFrom(this.#shownRooms, room);
+    events.emit("delete-room", room);
   }
 }
 

@@ -84,7 +84,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     }
 
     packet(packet: Packet): void {
-      this.#engine.#packet(packet);
+      if (this.#engine.isHeardAtAll) this.#engine.#packet(packet);
     }
 
     flushed(): void {
@@ -355,6 +355,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   #message(data: string | Uint8Array): void {
     this.#listener.message(data);
+    if (!this.isHeardAtAll) return;
     for (const event of ["data", "message"] as const) {
       if (this.isHeard(event)) this.#tell(event, this.#raw(data));
     }

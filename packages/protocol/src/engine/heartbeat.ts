@@ -62,7 +62,7 @@ export class Heartbeat implements Alarm {
   moved(): void {
     const state = this.#state;
     if (state.at === "listening") this.#rest();
-    else if (state.at === "awaiting") this.#state = { ...state, until: this.#now + this.#terms.pingTimeoutMs };
+    else if (state.at === "awaiting") this.#state = { ...state, until: this.#in(this.#terms.pingTimeoutMs) };
   }
 
   stop(): void {
@@ -92,7 +92,7 @@ export class Heartbeat implements Alarm {
       }
       if (state.at === "resting") return undefined;
       if (anyPacketProvesLife) this.#rest(state.sentAt);
-      else if (!state.postponed) this.#state = { ...state, until: this.#now + pingTimeoutMs, postponed: true };
+      else if (!state.postponed) this.#state = { ...state, until: this.#in(pingTimeoutMs), postponed: true };
     }
     return undefined;
   }
@@ -114,9 +114,14 @@ export class Heartbeat implements Alarm {
     return this.#terms.clock.now();
   }
 
+  /** A time to come, in whole milliseconds: with a fraction it would be an object of its own for each session. */
+  #in(ms: number): number {
+    return Math.ceil(this.#now + ms);
+  }
+
   #rest(sentAt?: number): void {
     const { role, pingIntervalMs, pingTimeoutMs } = this.#terms;
-    const until = this.#now + pingIntervalMs;
+    const until = this.#in(pingIntervalMs);
     this.#enter(
       role === "pinger" ? { at: "resting", until, sentAt } : { at: "listening", until: until + pingTimeoutMs },
     );
@@ -141,7 +146,7 @@ export class Heartbeat implements Alarm {
 
   #ping(): void {
     const sentAt = this.#now;
-    this.#enter({ at: "awaiting", sentAt, until: sentAt + this.#terms.pingTimeoutMs, postponed: false });
+    this.#enter({ at: "awaiting", sentAt, until: this.#in(this.#terms.pingTimeoutMs), postponed: false });
     this.#owner.pingDue();
   }
 }

@@ -98,20 +98,23 @@ export function unreadBlob(): TypeError {
 
 /**
  * Whether JSON.stringify alone would do. The hot path of every event: no closure, no list of children, no call for what
- * is no object.
+ * is no object; and each question stands where it is asked, since engines learn place by place which shapes come by.
  */
 function isPlain(value: Record<string, unknown>, depth: number): boolean {
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
-  const kind = kindOf(value);
-  if (kind !== "container") return kind === "opaque";
-  if (hasToJson(value)) return false;
   if (Array.isArray(value)) {
+    if (typeof value["toJSON"] === "function") return false;
     for (let at = 0; at < value.length; at++) {
       const child: unknown = value[at];
       if (isObject(child) && !isPlain(child, depth + 1)) return false;
     }
     return true;
   }
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    const kind = kindOf(value);
+    if (kind !== "container") return kind === "opaque";
+  }
+  if (typeof value["toJSON"] === "function") return false;
   for (const key in value) {
     const child = value[key];
     if (isObject(child) && !isPlain(child, depth + 1) && Object.hasOwn(value, key)) return false;

@@ -65,6 +65,8 @@ const FIRST_RESERVED = 0x40;
 const RESERVED = 0x30;
 const KEY_BYTES = 4;
 const LONGEST_HEADER = 14;
+/** What the headers of a message may cost where its limit is lower: a peer may cut a short message as small as it likes. */
+const LEAST_OVERHEAD = 0x4000;
 const SMALLEST_UNSAFE_HIGH_WORD = 0x20_0000;
 
 /** A frame whose header has been read. */
@@ -137,14 +139,16 @@ export class FrameDecoder<Bytes extends Uint8Array = Uint8Array> {
   /** Reads the frame that begins at `start`. @returns where the next one begins. */
   #begin(chunk: Bytes, start: number, events: FrameEvents): number {
     const { reader, maxMessageBytes } = this.#rules;
-    const length = byteAt(chunk, start + 1) - MASK;
-    const from = start + 2 + KEY_BYTES;
+    const isMasked = reader === "server";
+    const length = byteAt(chunk, start + 1) - (isMasked ? MASK : 0);
+    const from = start + (isMasked ? 2 + KEY_BYTES : 2);
     const to = from + length;
-    // Nearly all that a server reads: a short text, whole and masked, of which nothing has to be kept.
+    // Nearly all that is read: a short text, whole and masked as it should be, of which nothing has to be kept.
     const isShortText =
       byteAt(chunk, start) === FIN_TEXT && length >= 0 && length <= LARGEST_SHORT && to <= chunk.length;
-    if (isShortText && reader === "server" && length <= maxMessageBytes && this.#message === undefined) {
-      this.#tellText(chunk, from, to, applyMask(chunk, from, to, wordAt(chunk, start + 2)), events);
+    if (isShortText && length <= maxMessageBytes && this.#message === undefined) {
+      const isAscii = isMasked && applyMask(chunk, from, to, wordAt(chunk, start + 2));
+      this.#tellText(chunk, from, to, isAscii, events);
       return to;
     }
     const header = this.#readHeader(chunk, start, events);
@@ -188,9 +192,17 @@ export class FrameDecoder<Bytes extends Uint8Array = Uint8Array> {
       length = high * 0x1_0000_0000 + wordAt(bytes, at + 6);
     }
     const opcode = first & OPCODE;
-    const total = opcode < CONTROL && this.#message !== undefined ? this.#message.length + length : length;
-    if (opcode < CONTROL && total > this.#rules.maxMessageBytes) return this.#fail(FAULTS.messageLength, events);
+    if (opcode < CONTROL && this.#isTooLong(size, length)) return this.#fail(FAULTS.messageLength, events);
     return { opcode, isFinal: first >= FIN, size, length, key: isMasked ? wordAt(bytes, keyAt) : 0 };
+  }
+
+  /** 10.4: whether a message becomes too long with a frame; fragments without content must end as well. */
+  #isTooLong(size: number, length: number): boolean {
+    const { maxMessageBytes } = this.#rules;
+    if (this.#message === undefined) return length > maxMessageBytes;
+    this.#message.overhead += size;
+    const mostOverhead = Math.max(maxMessageBytes, LEAST_OVERHEAD);
+    return this.#message.overhead > mostOverhead || this.#message.length + length > maxMessageBytes;
   }
 
   #faultOf(first: number, second: number): FrameFault | undefined {

@@ -9,6 +9,8 @@ const SMALLEST = 1024;
 export class Gathering<Bytes extends Uint8Array> {
   /** What the pieces will be once they are whole. */
   readonly opcode: number;
+  /** How many bytes its frames have spent on their headers. */
+  overhead = 0;
   readonly #allocate: (count: number) => Bytes;
   #bytes: Bytes;
   #length = 0;

@@ -64,9 +64,11 @@ function maskWords(words: Int32Array, key: number): number {
 /**
  * Applies a masking key to bytes in place.
  * @param key the four bytes of the key, the first one in front; 0 changes nothing.
- * @returns whether all bytes that came out are ASCII.
+ * @returns whether all bytes that came out are known to be ASCII.
  */
 export function applyMask(bytes: Uint8Array, from: number, to: number, key: number): boolean {
+  // Nothing to do, as for whatever a client reads: looking at all bytes would cost more than ASCII saves.
+  if (key === 0) return false;
   if (to - from < WORDWISE_FROM) return maskBytes(bytes, from, to, key) < HIGH_BIT;
   const start = from + (-(bytes.byteOffset + from) & 3);
   const count = (to - start) >> 2;

@@ -202,12 +202,15 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     const route = this.#route;
     if (route.on !== "polling") exchange.respond(400, {});
     else if (exchange.head.method === "GET") route.carrier.park(exchange);
-    else if (exchange.head.method === "POST") void route.carrier.post(exchange);
+    else if (exchange.head.method === "POST") route.carrier.post(exchange);
     else exchange.respond(500, {});
   }
 
-  /** Takes a transport that wants to become this session's; closes it where there is no place for it. */
-  handleUpgrade(candidate: StreamCarrier): void {
+  /**
+   * Takes a transport that wants to become this session's; closes it where there is no place for it.
+   * @param head of the request that it came with, where it did.
+   */
+  handleUpgrade(candidate: StreamCarrier, head?: RequestHead): void {
     const route = this.#route;
     if (this.#session.state.at !== "open" || route.on !== "polling" || route.upgrade !== undefined) {
       candidate.close("flush");
@@ -217,7 +220,10 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     const { terms, upgradeTimeoutMs } = this.#surroundings;
     const upgrade = new Upgrading(candidate, terms.clock, upgradeTimeoutMs, {
       release: () => carrier.release(),
-      switched: (trial) => this.#switch(carrier, trial),
+      switched: (trial) => {
+        if (head !== undefined) this.head.moveTo?.(head);
+        this.#switch(carrier, trial);
+      },
       dropped: () => {
         this.#route = { on: "polling", carrier, upgrade: undefined };
       },

@@ -25,6 +25,24 @@ import type { WebTransportCarrier } from "./webtransport-carrier.ts";
 /** The transports that a polling client can move to. */
 const UPGRADES: readonly TransportName[] = ["websocket", "webtransport"];
 
+/** Options that connections are made of. */
+const READ_FOR_EACH = [
+  "pingInterval",
+  "pingTimeout",
+  "upgradeTimeout",
+  "maxBufferedBytes",
+  "maxHttpBufferSize",
+] as const satisfies readonly (keyof EngineOptions)[];
+
+/** What the connections of one revision have in common. */
+interface ConnectionKind {
+  /** As they were when it was made. */
+  readonly options: Pick<EngineOptions, (typeof READ_FOR_EACH)[number]>;
+  readonly surroundings: ConnectionSurroundings;
+  /** The part of the open packet that is the same for all. */
+  readonly limits: string;
+}
+
 /** What the opener works with. */
 export interface OpenerParts {
   readonly options: EngineOptions;
@@ -48,7 +66,7 @@ export class SessionOpener {
   readonly #profile: EngineProfile;
   readonly #compression: BodyCompression | undefined;
   /** What connections of a revision share, as long as the options stay what they were. */
-  readonly #surroundings: Map<EngineDialect, ConnectionSurroundings> = new Map();
+  readonly #kinds: Map<EngineDialect, ConnectionKind> = new Map();
 
   constructor(parts: OpenerParts) {
     this.#parts = parts;
@@ -93,7 +111,7 @@ export class SessionOpener {
 
   #answerHeaders(sid: string, head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders {
     const { headers, connections, reportUncaught } = this.#parts;
-    const answer = headers.answer(head, content, { sid, isFirst });
+    const answer = headers.answer(head, content, sid, isFirst);
     try {
       return connections.get(sid)?.answerHeaders(answer, head) ?? answer;
     } catch (error) {
@@ -111,52 +129,57 @@ export class SessionOpener {
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { options, connections } = this.#parts;
-    const { pingInterval, pingTimeout, maxHttpBufferSize } = options;
-    const connection = new Connection(sid, head, route, this.#surroundingsFor(query.dialect));
-    connections.set(sid, connection);
-    const known: Handshake = { sid, upgrades, pingInterval, pingTimeout };
-    const handshake = this.#profile.announcesMaxPayload ? { ...known, maxPayload: maxHttpBufferSize } : known;
+    const { surroundings, limits } = this.#kindOf(query.dialect);
+    const connection = new Connection(sid, head, route, surroundings);
+    this.#parts.connections.set(sid, connection);
+    const handshake = `{"sid":${JSON.stringify(sid)},"upgrades":${JSON.stringify(upgrades)},${limits}}`;
     connection.open(this.#firstPackets(query, handshake, !route.carrier.supportsBinary));
     this.#parts.opened(connection);
   }
 
   /** Programs change options while the engine runs: those who come later are served by the new ones. */
-  #surroundingsFor(dialect: EngineDialect): ConnectionSurroundings {
-    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
-    const { pingInterval, pingTimeout, upgradeTimeout, maxBufferedBytes } = options;
-    const known = this.#surroundings.get(dialect);
-    if (
-      known !== undefined &&
-      known.terms.pingIntervalMs === pingInterval &&
-      known.terms.pingTimeoutMs === pingTimeout &&
-      known.terms.maxBufferedBytes === maxBufferedBytes &&
-      known.upgradeTimeoutMs === upgradeTimeout
-    ) {
-      return known;
-    }
-    const surroundings: ConnectionSurroundings = {
-      terms: createSessionTerms({
-        dialect,
-        side: "server",
-        pingIntervalMs: pingInterval,
-        pingTimeoutMs: pingTimeout,
-        maxBufferedBytes,
-        clock,
-        trace,
-      }),
-      upgradeTimeoutMs: upgradeTimeout,
-      toNativeBytes,
-      server,
-      ended: ({ id }) => connections.delete(id),
-    };
-    this.#surroundings.set(dialect, surroundings);
-    return surroundings;
+  #kindOf(dialect: EngineDialect): ConnectionKind {
+    const { options } = this.#parts;
+    const known = this.#kinds.get(dialect);
+    if (known !== undefined && READ_FOR_EACH.every((name) => known.options[name] === options[name])) return known;
+    const kind = this.#createKind(dialect);
+    this.#kinds.set(dialect, kind);
+    return kind;
   }
 
-  #firstPackets({ dialect }: EngineQuery, handshake: Handshake, base64: boolean): Outgoing {
+  #createKind(dialect: EngineDialect): ConnectionKind {
+    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
+    const { pingInterval, pingTimeout, upgradeTimeout, maxBufferedBytes, maxHttpBufferSize } = options;
+    const terms = createSessionTerms({
+      dialect,
+      side: "server",
+      pingIntervalMs: pingInterval,
+      pingTimeoutMs: pingTimeout,
+      maxBufferedBytes,
+      clock,
+      trace,
+    });
+    const limits: Omit<Handshake, "sid" | "upgrades"> = {
+      pingInterval,
+      pingTimeout,
+      ...(this.#profile.announcesMaxPayload && { maxPayload: maxHttpBufferSize }),
+    };
+    return {
+      options: { ...options },
+      surroundings: {
+        terms,
+        upgradeTimeoutMs: upgradeTimeout,
+        toNativeBytes,
+        server,
+        ended: ({ id }) => connections.delete(id),
+      },
+      limits: JSON.stringify(limits).slice(1, -1),
+    };
+  }
+
+  #firstPackets({ dialect }: EngineQuery, handshake: string, base64: boolean): Outgoing {
     const { initialPacket } = this.#parts.options;
-    const open = dialect.frame({ type: "open", data: JSON.stringify(handshake) }, true);
+    const open = dialect.frame({ type: "open", data: handshake }, true);
     if (initialPacket === undefined || initialPacket === "") return { frames: [open], compress: true };
     return { frames: [open, dialect.frame({ type: "message", data: initialPacket }, base64)], compress: true };
   }

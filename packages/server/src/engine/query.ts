@@ -32,12 +32,13 @@ class ReadQuery implements EngineQuery {
   sid = "";
   base64 = false;
   jsonp: string | undefined;
-  dialect: ServerEngineDialect = eio3;
+  dialect: ServerEngineDialect;
   readonly #text: string;
   #all: Query | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, dialect: ServerEngineDialect) {
     this.#text = text;
+    this.dialect = dialect;
     // What is encoded may be one of our keys in disguise.
     if (ENCODED.test(text)) for (const [name, value] of new URLSearchParams(text)) this.#read(name, value);
     else this.#split(text);
@@ -95,10 +96,13 @@ function collect(text: string): Query {
   return all;
 }
 
-/** Reads the query of a request target. */
-export function parseQuery(target: string): EngineQuery {
+/**
+ * Reads the query of a request target.
+ * @param dialect that of a client which does not say what it speaks.
+ */
+export function parseQuery(target: string, dialect: ServerEngineDialect = eio3): EngineQuery {
   const start = target.indexOf("?");
-  return new ReadQuery(start < 0 ? "" : target.slice(start + 1));
+  return new ReadQuery(start < 0 ? "" : target.slice(start + 1), dialect);
 }
 
 /** The query of a request: as the runtime has read it, or read now. */

@@ -129,6 +129,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       return;
     }
     this.#crossOriginHint.saw(exchange.head);
+    // Most servers have nobody at the door, and each poll passes it.
+    if (this.#cors === undefined && this.#middlewares.length === 0) {
+      this.#serve(exchange);
+      return;
+    }
     this.withCors(exchange, (corsFailure) => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
         if (failure === undefined && !exchange.answered) this.#serve(exchange);
@@ -304,7 +309,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     else if (verdict.is === "session") {
       this.#headers.upgrade(exchange, false);
       exchange.accept((port) => {
-        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64));
+        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64), head);
       });
     } else {
       this.#admission.judge(head, query, {

@@ -12,29 +12,34 @@ const ADDS_UP = "vary";
 
 /** Collects the headers of one answer. */
 export class AnswerLines {
-  readonly #set: Map<string, { readonly name: string; readonly value: string | readonly string[] }> = new Map();
+  /** What was set, by names in lower case; most answers have nothing of the kind. */
+  #set: Map<string, { readonly name: string; readonly value: string | readonly string[] }> | undefined;
 
   /** Sets a header; what it was before is forgotten. */
   set(name: string, value: string | readonly string[]): void {
+    this.#set ??= new Map();
     this.#set.set(name.toLowerCase(), { name, value });
   }
 
   /** The value of a header that is a single one. */
   get(name: string): string | undefined {
-    const value = this.#set.get(name.toLowerCase())?.value;
+    const value = this.#set?.get(name.toLowerCase())?.value;
     return typeof value === "string" ? value : undefined;
   }
 
   /** All lines, with those of an answer. */
   with(headers: AnswerHeaders): HeaderLine[] {
     const own = Object.entries(headers);
-    const replaced = new Set(own.map(([name]) => name.toLowerCase()).filter((name) => name !== ADDS_UP));
-    const before = [...this.#set]
-      .filter(([key]) => !replaced.has(key))
-      .map(([, { name, value }]) => [name, value] as const);
-    return [...before, ...own].flatMap(([name, value]) =>
+    return [...this.#before(own.map(([name]) => name.toLowerCase())), ...own].flatMap(([name, value]) =>
       typeof value === "string" ? [[name, value] as const] : value.map((one) => [name, one] as const),
     );
+  }
+
+  /** What was set and is not replaced. */
+  #before(replaced: readonly string[]): (readonly [name: string, value: string | readonly string[]])[] {
+    if (this.#set === undefined) return [];
+    const kept = [...this.#set].filter(([key]) => key === ADDS_UP || !replaced.includes(key));
+    return kept.map(([, { name, value }]) => [name, value]);
   }
 }
 

@@ -48,10 +48,13 @@ export interface InboxHost {
 const FORGOTTEN_ACK =
   "Cannot await more acknowledgements of a client: the oldest is given up; emit with timeout(), and have clients answer";
 
-/** The name and the arguments of an event packet; a name that came as a number is handed on as one, whatever types say. */
-export function nameAndArgs(packet: SocketPacket): IncomingEvent;
-export function nameAndArgs({ data }: SocketPacket): unknown[] {
-  return [...elementsOf(data)];
+/**
+ * The name and the arguments of an event packet; a name that came as a number is handed on as one, whatever types say.
+ * @param ack put behind them.
+ */
+export function nameAndArgs(packet: SocketPacket, ack?: (...args: unknown[]) => void): IncomingEvent;
+export function nameAndArgs({ data }: SocketPacket, ack?: (...args: unknown[]) => void): unknown[] {
+  return ack === undefined ? [...elementsOf(data)] : [...elementsOf(data), ack];
 }
 
 /** Receives for the sockets of one server. */
@@ -134,8 +137,7 @@ export class Inbox {
 
   /** The name and the arguments of an event, and the function that answers it where an answer is expected. */
   #incoming(socket: InboxOwner, packet: SocketPacket): IncomingEvent {
-    const incoming = nameAndArgs(packet);
-    return packet.id === undefined ? incoming : [...incoming, this.createAck(socket, packet.id)];
+    return nameAndArgs(packet, packet.id === undefined ? undefined : this.createAck(socket, packet.id));
   }
 
   /** What a plugin has put in the place of our way is the program's code as well. */

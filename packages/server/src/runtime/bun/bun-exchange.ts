@@ -32,17 +32,23 @@ export const BUN_WRITING: SocketWriting<BunWebSocket> = {
   end: (ws) => ws.close(NO_STATUS),
 };
 
+/** Path and query of an address: "scheme://authority/path?query". */
+export function targetOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  return start < 0 ? "/" : url.slice(start);
+}
+
 /** Reads the head of a request. */
 export function readHead(request: Request, server: BunServer): RequestHead {
-  const { method, url, headers } = request;
-  // "scheme://authority/path?query": the target begins behind the authority.
-  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const { method, url } = request;
+  const headers: string[] = [];
+  request.headers.forEach((value, name) => void headers.push(name, value));
   return new PlainHead({
     method,
-    target: start < 0 ? "/" : url.slice(start),
+    target: targetOf(url),
     remoteAddress: server.requestIP(request)?.address ?? "",
     secure: url.startsWith("https:"),
-    headers: Object.fromEntries(headers),
+    headers,
   });
 }
 
@@ -104,8 +110,8 @@ export class BunExchange implements HttpExchange {
     this.#lines.set(name, value);
   }
 
-  body(limit: number): Promise<BodyResult> {
-    return readBody(this.#request, limit);
+  body(limit: number, done: (body: BodyResult) => void): void {
+    void readBody(this.#request, limit).then(done);
   }
 
   respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {
@@ -165,8 +171,9 @@ export class BunUpgradeExchange implements UpgradeExchange {
   accept(opened: (port: WebSocketPort) => void): void {
     if (!this.#settle()) return;
     const data = new CorkedWebSocket(BUN_WRITING, this.#compressFrom, opened);
-    const headers = toHeaders(this.#lines.with({}));
-    const isUpgraded = this.#server.upgrade(this.#request, { headers, data });
+    const lines = this.#lines.with({});
+    const headers = lines.length > 0 ? { headers: toHeaders(lines) } : {};
+    const isUpgraded = this.#server.upgrade(this.#request, { ...headers, data });
     this.#answer(isUpgraded ? undefined : this.#refusal("Not a WebSocket handshake", 400));
   }
 

@@ -8,7 +8,7 @@ import type { CorkableSocket } from "../corked-websocket.ts";
 export interface BunServer {
   readonly port?: number | undefined;
   readonly hostname?: string | undefined;
-  upgrade(request: Request, options: { readonly headers: Headers; readonly data: unknown }): boolean;
+  upgrade(request: Request, options: { readonly headers?: Headers; readonly data: unknown }): boolean;
   requestIP(request: Request): { readonly address: string } | null;
   timeout(request: Request, seconds: number): void;
   stop(endsConnections?: boolean): unknown;

@@ -16,7 +16,7 @@ import { EngineServer } from "../../engine/server.ts";
 import { CorkedWebSocket, endError } from "../corked-websocket.ts";
 import { nodePlatform } from "../node/platform.ts";
 import type { SideExchange } from "../serve-files.ts";
-import { BunExchange, BunUpgradeExchange, readHead } from "./bun-exchange.ts";
+import { BunExchange, BunUpgradeExchange, readHead, targetOf } from "./bun-exchange.ts";
 import type { BunFetch, BunHandler, BunServer, BunWebSocket, BunWebSocketHandler } from "./bun-types.ts";
 
 /** As much as Bun can count: more than the session lets wait. */
@@ -98,7 +98,7 @@ export class BunEngine extends EngineServer {
     const answerOthers: BunFetch = others ?? (() => new Response(null, { status: 404 }));
     return {
       fetch: (request, server) => {
-        const isOurs = new URL(request.url).pathname.startsWith(path);
+        const isOurs = targetOf(request.url).startsWith(path);
         return isOurs ? this.take(request, server, side) : answerOthers(request, server);
       },
       websocket: this.#webSocketHandler(),

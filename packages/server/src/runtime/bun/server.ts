@@ -59,6 +59,7 @@ export class Server<
    * requests of its own.
    * @param others answers requests for other paths than ours. @default status 404
    * @example
+   * import { Server } from "@bowline/server/bun";
    * const io = new Server();
    * const hello = () => new Response("hello");
    * export default { port: 3000, ...io.handler(hello) };

@@ -25,7 +25,7 @@ import {
   PONG,
 } from "@bowline/protocol/internal";
 import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.ts";
-import type { FrameWriter } from "./frame-writer.ts";
+import { type FrameWriter, writePieces } from "./frame-writer.ts";
 import { type FaceHost, WebSocketFace } from "./websocket-face.ts";
 
 /** How long a peer has to end its side of the connection, in milliseconds. */
@@ -53,11 +53,6 @@ class FrameError extends Error {
     super(`Cannot read the WebSocket frame: ${reason}`);
     this.code = code;
   }
-}
-
-/** The peer's pings that have no answer yet: the one whose pong waits to leave, and the last one after it (5.5.3). */
-interface UnansweredPings {
-  last: Uint8Array | undefined;
 }
 
 const PORT = Symbol("bowline.webSocket");
@@ -88,6 +83,11 @@ function isOfWriting(error: Error): boolean {
   return Reflect.get(error, "syscall") === "write";
 }
 
+/** Pieces behind the answer to the handshake, without a further one where it can be avoided. */
+function withHead(head: string, [first = NO_BYTES, ...rest]: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [Buffer.concat([Buffer.from(head, "latin1"), first]), ...rest];
+}
+
 /** The server's end of a WebSocket. */
 export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Alarm {
   readonly socket: Duplex;
@@ -99,7 +99,9 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   #events: WebSocketEvents | undefined;
   /** The answer to the handshake, until the first batch takes it along. */
   #head: string | undefined;
-  #pings: UnansweredPings | undefined;
+  /** The last ping that has no answer yet. */
+  #unanswered: Uint8Array | undefined;
+  #isPongUnsent = false;
   #stopTimer: Cancel | undefined;
   #face: WebSocketFace | undefined;
   /** What the peer's close frame said. */
@@ -127,7 +129,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   /** The turn ends: the answer to the handshake leaves by itself, where nothing has taken it along. */
   ring(): void {
-    if (this.#head !== undefined) this.#write(NO_BYTES);
+    if (this.#head !== undefined) this.#write([NO_BYTES]);
   }
 
   get native(): WebSocketFace {
@@ -151,10 +153,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   ping(payload: Uint8Array): void {
     this.#face?.emit("ping", payload);
-    if (this.#state !== "open") return;
-    // Answers to a peer that reads none would be memory in its hands; one for the last ping stands for all of them.
-    if (this.#pings === undefined) this.#sendPong(payload);
-    else this.#pings.last = payload;
+    this.#unanswered = payload;
   }
 
   pong(payload: Uint8Array): void {
@@ -173,15 +172,15 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   closeFrame(code: number, reason: string): void {
     this.#farewell = [code, reason];
-    // 7.1.1: who receives a close frame first answers it with one of the same code; the server ends the connection.
-    if (this.#state === "open") this.#write(encodeCloseFrame(code));
+    // 5.5.1: who receives a close frame first answers it with the same; 7.1.1: the server ends the connection.
+    if (this.#state === "open") this.#write([encodeCloseFrame(code, reason)]);
     this.#end();
     this.#tell();
   }
 
   failed(fault: FrameFault): void {
     const error = new FrameError(fault);
-    if (this.#state === "open") this.#write(encodeCloseFrame(fault.closeCode));
+    if (this.#state === "open") this.#write([encodeCloseFrame(fault.closeCode)]);
     this.#end();
     if (this.#face !== undefined && this.#face.listenerCount("error") > 0) this.#face.emit("error", error);
     this.#tell(error);
@@ -190,7 +189,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   close(code: number = NO_CODE, reason: string = ""): void {
     if (this.#state !== "open") return;
     this.#state = "closing";
-    this.#write(encodeCloseFrame(code, reason));
+    this.#write([encodeCloseFrame(code, reason)]);
     this.#startTimer();
   }
 
@@ -199,13 +198,14 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   }
 
   sendHeartbeat(kind: "ping" | "pong", payload: Uint8Array, done: (failure?: Error) => void): void {
-    if (this.#state === "open") this.#write(encodeControlFrame(kind === "ping" ? PING : PONG, payload), done);
+    if (this.#state === "open") this.#write([encodeControlFrame(kind === "ping" ? PING : PONG, payload)], done);
     else done(new Error("The WebSocket is not open any more"));
   }
 
   /** Bytes have come in. */
   received(chunk: Buffer): void {
     this.#decoder.add(chunk, this);
+    if (this.#unanswered !== undefined) this.#answerPing();
   }
 
   /** The peer sends nothing more. */
@@ -230,28 +230,33 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
     this.#face?.emit("close", code, Buffer.from(reason));
   }
 
-  #write(bytes: Uint8Array, done?: (failure?: Error) => void): void {
+  #write(pieces: readonly Uint8Array[], done?: (failure?: Error) => void): void {
     const { socket } = this;
     const head = this.#head;
     this.#head = undefined;
-    socket.write(head === undefined ? bytes : Buffer.concat([Buffer.from(head, "latin1"), bytes]));
+    writePieces(socket, head === undefined ? pieces : withHead(head, pieces));
     if (done === undefined) return;
     // Nothing is left to write: the system has it all already, and to be called back would cost a turn.
     if (socket.writableLength === 0 && !socket.destroyed) done(socket.errored ?? undefined);
     else socket.write(NO_BYTES, (error) => done(error ?? undefined));
   }
 
-  #sendPong(payload: Uint8Array): void {
-    const unanswered: UnansweredPings = { last: undefined };
-    this.#pings = unanswered;
-    this.#write(encodeControlFrame(PONG, payload), () => {
-      this.#pings = undefined;
-      if (unanswered.last !== undefined && this.#state === "open") this.#sendPong(unanswered.last);
+  /** 5.5.3: one answer to the last ping stands for those before it. A peer that reads none is not to be sent more. */
+  #answerPing(): void {
+    const payload = this.#unanswered;
+    if (payload === undefined || this.#isPongUnsent || this.#state !== "open") return;
+    this.#unanswered = undefined;
+    this.#isPongUnsent = true;
+    this.#write([encodeControlFrame(PONG, payload)], () => {
+      this.#isPongUnsent = false;
+      this.#answerPing();
     });
   }
 
   /** Ends our side; the peer has its time to end its own. */
   #end(): void {
+    // Node makes an error, with its stack, of a connection that is ended twice, as each would be whose peer ends it too.
+    if (this.#state === "ending") return;
     this.#state = "ending";
     this.#decoder.stop();
     this.#startTimer();

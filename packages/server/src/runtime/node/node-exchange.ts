@@ -26,7 +26,7 @@ function ignore(): void {}
 
 /** A node:http request and its response. */
 export class NodeExchange implements HttpExchange {
-  readonly head: RequestHead;
+  readonly head: NodeRequestHead;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #isClosing: () => boolean;
@@ -35,17 +35,13 @@ export class NodeExchange implements HttpExchange {
   /** @param isClosing whether the HTTP server waits for its connections to end. */
   constructor(req: IncomingMessage, res: ServerResponse, isClosing: () => boolean) {
     this.#isClosing = isClosing;
-    this.head = new NodeRequestHead(req);
-    // As Express does it, for middlewares that want to answer; taken back with the answer.
-    Reflect.set(req, "res", res);
+    this.head = new NodeRequestHead(req, res);
     this.#req = req;
     this.#res = res;
-    // A client may cut its connection at any moment; that is no error of ours.
-    res.on("error", ignore);
   }
 
   get native(): NativePair {
-    return { req: this.head.native?.req, res: this.#res };
+    return { req: this.head.native.req, res: this.#res };
   }
 
   get answered(): boolean {
@@ -58,33 +54,14 @@ export class NodeExchange implements HttpExchange {
     if (!this.#res.headersSent && !isOfConnection) this.#res.setHeader(name, value);
   }
 
-  body(limit: number): Promise<BodyResult> {
+  body(limit: number, done: (body: BodyResult) => void): void {
     const req = this.#req;
-    return new Promise((resolve) => {
-      // Where a middleware has read it there is nothing left to wait for.
-      if (req.readableEnded || req.destroyed) {
-        resolve("aborted");
-        return;
-      }
-      if (Number(req.headers["content-length"] ?? 0) > limit) {
-        req.resume();
-        resolve("too-large");
-        return;
-      }
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      req.on("data", (chunk: Buffer) => {
-        bytes += chunk.byteLength;
-        if (bytes <= limit) chunks.push(chunk);
-        else {
-          chunks.length = 0;
-          resolve("too-large");
-        }
-      });
-      req.on("end", () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-      req.on("error", () => resolve("aborted"));
-      req.on("close", () => resolve("aborted"));
-    });
+    // Where a middleware has read it there is nothing left to wait for.
+    if (req.readableEnded || req.destroyed) done("aborted");
+    else if (Number(req.headers["content-length"] ?? 0) > limit) {
+      req.resume();
+      done("too-large");
+    } else readBody(req, limit, done);
   }
 
   respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {
@@ -124,10 +101,34 @@ export class NodeExchange implements HttpExchange {
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
     this.#res.writeHead(status, { "Content-Length": length, ...headers });
     this.#res.end(body);
-    Reflect.set(this.#req, "res", undefined);
+    this.head.answered();
     // What the client still sends is read and dropped, so that the connection can be used again.
-    this.#req.resume();
+    if (!this.#req.readableEnded) this.#req.resume();
   }
+}
+
+/** Reads a body whose declared length is not too large. */
+function readBody(req: IncomingMessage, limit: number, done: (body: BodyResult) => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isSettled = false;
+  const settle = (body: BodyResult): void => {
+    if (isSettled) return;
+    isSettled = true;
+    done(body);
+  };
+  const abort = (): void => settle("aborted");
+  req.on("data", (chunk: Buffer) => {
+    bytes += chunk.byteLength;
+    if (bytes <= limit) chunks.push(chunk);
+    else {
+      chunks.length = 0;
+      settle("too-large");
+    }
+  });
+  req.on("end", () => settle(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+  req.on("error", abort);
+  req.on("close", abort);
 }
 
 /** A node:http upgrade request. */
@@ -177,7 +178,13 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (!this.#settle() || this.#socket.destroyed) return;
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
-    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), opened);
+    let isOpen = false;
+    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (port) => {
+      isOpen = true;
+      opened(port);
+    });
+    // The WebSocket listens now; a second listener would be memory that lies idle.
+    if (isOpen) this.#socket.off("error", ignore);
   }
 
   refuse(message: string, isPassing: boolean = false): void {

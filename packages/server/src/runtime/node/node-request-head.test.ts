@@ -72,6 +72,15 @@ describe("a request that is kept", () => {
   });
 });
 
+describe("a session that moves to another connection", () => {
+  it("shows that one from then on, and lets go of the first", () => {
+    const [first, later] = [1, 2].map(() => new NodeRequestHead(new IncomingMessage(new Socket())));
+    const kept = first?.keep();
+    if (later !== undefined) kept?.moveTo?.(later);
+    expect(Reflect.get(Object(kept?.native?.req), "socket")).toBe(later?.socket);
+  });
+});
+
 describe("a request that a program may have seen", () => {
   it("is one that somebody looked at, or left something on, or that is not of Node's own class", () => {
     const [unseen, seen, marked] = [1, 2, 3].map(() => new IncomingMessage(new Socket()));

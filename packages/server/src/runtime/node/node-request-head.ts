@@ -3,11 +3,11 @@
 // Rules: Node's request is let go of when the connection is made, unless a program has seen it or left something on it;
 //        what is known of it is one text, and who asks for the request later gets one that is made of that.
 
-import { IncomingMessage } from "node:http";
+import { IncomingMessage, type ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { RequestHead } from "../../engine/http-exchange.ts";
-import { type EngineQuery, parseQuery } from "../../engine/query.ts";
+import { type EngineQuery, parseQuery, type Query } from "../../engine/query.ts";
 import { type JoinedHeaders, joinHeaders } from "./joined-headers.ts";
 
 /** Stands between the parts of a head that is kept: no header can have it. */
@@ -20,6 +20,15 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   "_query",
   "res",
 ]);
+
+/** A request with what middlewares and programs look for on it: its query, and as Express does it, the answer to it. */
+interface ShownRequest extends IncomingMessage {
+  _query?: Query;
+  res?: ServerResponse | undefined;
+}
+
+/** For errors of answers that a program goes on writing: it holds nothing. */
+function ignore(): void {}
 
 function joined(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
@@ -34,23 +43,27 @@ function isPlain(req: IncomingMessage): boolean {
 export class NodeRequestHead implements RequestHead {
   readonly method: string;
   readonly target: string;
-  readonly remoteAddress: string;
   readonly query: EngineQuery;
   readonly #req: IncomingMessage;
+  #res: ServerResponse | undefined;
   #isShown = false;
 
-  constructor(req: IncomingMessage) {
+  /** @param res the answer to come, where there is one. */
+  constructor(req: IncomingMessage, res?: ServerResponse) {
     this.#req = req;
+    this.#res = res;
     this.method = req.method ?? "GET";
     this.target = req.url ?? "";
-    this.remoteAddress = req.socket.remoteAddress ?? "";
     this.query = parseQuery(this.target);
   }
 
   get native(): { readonly req: IncomingMessage } {
-    if (!this.#isShown) showQuery(this.#req, this.query);
-    this.#isShown = true;
+    if (!this.#isShown) this.#show();
     return { req: this.#req };
+  }
+
+  get remoteAddress(): string {
+    return this.#req.socket.remoteAddress ?? "";
   }
 
   get isShown(): boolean {
@@ -69,44 +82,72 @@ export class NodeRequestHead implements RequestHead {
     return this.#req.headers;
   }
 
+  /** The connection that it came over. */
+  get socket(): Socket {
+    return this.#req.socket;
+  }
+
   keep(): RequestHead {
     return new KeptHead(this, this.#req);
+  }
+
+  /** Lets go of the response, which is on its way. */
+  answered(): void {
+    this.#res = undefined;
+    if (!this.#isShown) return;
+    const shown: ShownRequest = this.#req;
+    shown.res = undefined;
+  }
+
+  #show(): void {
+    this.#isShown = true;
+    const shown: ShownRequest = this.#req;
+    shown._query = this.query.all;
+    if (this.#res === undefined) return;
+    shown.res = this.#res;
+    // A program that writes behind an answer makes a mistake, but none that ends the process.
+    this.#res.on("error", ignore);
   }
 }
 
 /** The head of a request that is over. */
 class KeptHead implements RequestHead {
-  readonly method: string;
-  readonly target: string;
   readonly remoteAddress: string;
-  /** HTTP version, then the headers as they came. */
+  /** What programs ask for certificates: the connection of the request, or the one that the session has moved to. */
+  #socket: Socket;
+  /** Method, target, HTTP version, then the headers as they came: one text is far less memory than many. */
   readonly #text: string;
-  readonly #socket: Socket;
 
   constructor(head: RequestHead, req: IncomingMessage) {
-    this.method = head.method;
-    this.target = head.target;
     this.remoteAddress = head.remoteAddress;
-    this.#text = [req.httpVersion, ...req.rawHeaders].join(SEPARATOR);
     this.#socket = req.socket;
+    this.#text = [head.method, head.target, req.httpVersion, ...req.rawHeaders].join(SEPARATOR);
+  }
+
+  get method(): string {
+    return this.#parts.method;
+  }
+
+  get target(): string {
+    return this.#parts.target;
   }
 
   /** A request like the one that is over, made anew at each look. */
   get native(): { readonly req: IncomingMessage } {
-    const [version = "", ...rawHeaders] = this.#text.split(SEPARATOR);
+    const { method, target, version, rawHeaders } = this.#parts;
     const [major, minor] = version.split(".").map(Number);
     const req = Object.assign(new IncomingMessage(this.#socket), {
       httpVersion: version,
       httpVersionMajor: major,
       httpVersionMinor: minor,
-      method: this.method,
-      url: this.target,
+      method,
+      url: target,
       rawHeaders,
       complete: true,
       headers: joinHeaders(rawHeaders),
     });
-    showQuery(req, parseQuery(this.target));
-    return { req };
+    const shown: ShownRequest = Object.assign(req, { _query: parseQuery(target).all });
+    return { req: shown };
   }
 
   get secure(): boolean {
@@ -118,11 +159,22 @@ class KeptHead implements RequestHead {
   }
 
   headers(): JoinedHeaders {
-    return joinHeaders(this.#text.split(SEPARATOR).slice(1));
+    return joinHeaders(this.#parts.rawHeaders);
+  }
+
+  moveTo(later: RequestHead): void {
+    if (later instanceof NodeRequestHead) this.#socket = later.socket;
+  }
+
+  get #parts(): KeptParts {
+    const [method = "", target = "", version = "", ...rawHeaders] = this.#text.split(SEPARATOR);
+    return { method, target, version, rawHeaders };
   }
 }
 
-/** Puts the query where middlewares and programs look for it. */
-function showQuery(req: IncomingMessage, query: EngineQuery): void {
-  Reflect.set(req, "_query", query.all);
+interface KeptParts {
+  readonly method: string;
+  readonly target: string;
+  readonly version: string;
+  readonly rawHeaders: string[];
 }

@@ -47,6 +47,8 @@ function readClientFile(path: string): ClientFile | undefined {
 
 /** The files of a generation by their names; those that were not built are not there. */
 function findFile(generation: Generation, name: string): ClientFile | undefined {
+  // Each poll comes by here, and has no name.
+  if (name === "") return undefined;
   const names = SCRIPTS[generation].flatMap((script) => [script, `${script}.map`]);
   if (!names.includes(name)) return undefined;
   const path = `${FOLDERS[generation]}${name}`;
@@ -106,8 +108,9 @@ export function clientFiles({
   const prefix = `${path.replace(/\/$/, "")}/`;
   const generation = compat === 2 ? "2" : "4";
   return (target) => {
-    const [name = ""] = target.split("?", 1);
-    return name.startsWith(prefix) ? findFile(generation, name.slice(prefix.length)) : undefined;
+    if (!target.startsWith(prefix)) return undefined;
+    const query = target.indexOf("?");
+    return findFile(generation, target.slice(prefix.length, query < 0 ? undefined : query));
   };
 }
 

@@ -64,7 +64,8 @@ function behaviorOf(engine: EngineServer, secure: boolean, options: EngineOption
       portOf(ws)?.received(isBinary ? new Uint8Array(message.slice(0)) : toText(message));
     },
     drain: (ws) => portOf(ws)?.drained(),
-    close: (ws, code, message) => portOf(ws)?.ended(endError(code, toText(message))),
+    close: (ws, code, message) =>
+      portOf(ws)?.ended(message.byteLength === 0 ? undefined : endError(code, toText(message))),
   };
 }
 

@@ -17,13 +17,12 @@ export class UwsEngine extends NodeEngine {
    * @param app of `App()` or `SSLApp()`; or an HTTP server of Node.
    * @param options win over the engine's.
    * @example
-   * import { App } from "uWebSockets.js";
-   * import { UwsEngine } from "@bowline/server/uws";
-   * const app = App();
+   * import { UwsEngine, type UwsApp } from "@bowline/server/uws";
+   * // const app = App(), as uWebSockets.js has it
+   * declare const app: UwsApp;
    * const engine = new UwsEngine();
    * engine.attach(app);
    * engine.on("connection", (connection) => connection.send("hello"));
-   * app.listen(3000, () => undefined);
    */
   override attach(
     app: UwsApp | HttpServerLike,

@@ -29,16 +29,13 @@ function partOptions(options: Partial<UwsServerOptions>): readonly [Partial<Serv
  * @typeParam Emit events that the server sends.
  * @typeParam Data what `socket.data` holds.
  * @example
- * import { App } from "uWebSockets.js";
- * import { Server } from "@bowline/server/uws";
- * const app = App();
+ * import { Server, type UwsApp } from "@bowline/server/uws";
+ * // const app = App(), as uWebSockets.js has it
+ * declare const app: UwsApp;
  * const io = new Server();
  * io.attachApp(app);
  * io.on("connection", (socket) => {
  *   socket.emit("hello", "world");
- * });
- * app.listen(3000, (token) => {
- *   if (!token) console.error("the port is taken");
  * });
  */
 export class Server<

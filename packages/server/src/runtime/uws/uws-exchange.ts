@@ -47,11 +47,8 @@ export function addressText(address: ArrayBuffer): string {
 
 /** Copies the head of a request. @param secure whether its app is one of TLS. */
 export function readHead(res: UwsResponse, req: UwsRequest, secure: boolean): RequestHead {
-  const headers: Record<string, string> = {};
-  req.forEach((name, value) => {
-    const earlier = headers[name];
-    headers[name] = earlier === undefined ? value : `${earlier}${name === "cookie" ? "; " : ", "}${value}`;
-  });
+  const headers: string[] = [];
+  req.forEach((name, value) => void headers.push(name, value));
   const query = req.getQuery();
   return new PlainHead({
     method: req.getMethod().toUpperCase(),
@@ -84,11 +81,10 @@ class BodyCollector {
     res.onData((chunk, isLast) => this.#took(chunk, isLast));
   }
 
-  take(): Promise<BodyResult> {
-    return new Promise((resolve) => {
-      if (this.#result === undefined) this.#taker = resolve;
-      else resolve(this.#result);
-    });
+  /** @param limit most bytes that are welcome, where that is less than what was collected. */
+  take(limit: number, taker: (result: BodyResult) => void): void {
+    this.#taker = (body) => taker(typeof body !== "string" && body.byteLength > limit ? "too-large" : body);
+    if (this.#result !== undefined) this.#taker(this.#result);
   }
 
   settle(result: BodyResult): void {
@@ -140,9 +136,9 @@ export class UwsExchange implements HttpExchange {
     this.#lines.set(name, value);
   }
 
-  async body(limit: number): Promise<BodyResult> {
-    const body = (await this.#body?.take()) ?? new Uint8Array();
-    return typeof body !== "string" && body.byteLength > limit ? "too-large" : body;
+  body(limit: number, done: (body: BodyResult) => void): void {
+    if (this.#body === undefined) done(new Uint8Array());
+    else this.#body.take(limit, done);
   }
 
   respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {
