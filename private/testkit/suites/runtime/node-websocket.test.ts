@@ -1,5 +1,6 @@
 // WebSockets of the server on Node, by the bytes of RFC 6455 and by what programs see of them: those that we frame
 // ourselves, and those of the package `ws`, which programs know.
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -269,4 +270,18 @@ describe.each([
       expect(socket.destroyed).toBe(true);
     });
   });
+});
+
+test("a program that loads the server loads no package for WebSockets with it, since most servers need none", () => {
+  const program = `
+    const { Server } = require("@bowline/server");
+    new Server(require("node:http").createServer());
+    const loaded = () => Object.keys(require.cache).some((file) => /node_modules.ws./.test(file));
+    const before = loaded();
+    new Server(require("node:http").createServer(), { perMessageDeflate: true });
+    console.log(before, loaded());
+    process.exit();
+  `;
+  const folder = new URL(".", import.meta.url);
+  expect(execFileSync(process.execPath, ["-e", program], { cwd: folder, encoding: "utf8" }).trim()).toBe("false true");
 });
