@@ -100,10 +100,21 @@ export class NodeExchange implements HttpExchange {
     // A connection that is kept alive would keep a server from closing until it has been idle for long enough.
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
     this.#res.writeHead(status, { "Content-Length": length, ...headers });
-    this.#res.end(body);
+    // The answers of HTTP/2 have no corks.
+    if (length === 0 || this.#req.httpVersionMajor > 1) this.#res.end(body);
+    else this.#writeWhole(body);
     this.head.answered();
     // What the client still sends is read and dropped, so that the connection can be used again.
     if (!this.#req.readableEnded) this.#req.resume();
+  }
+
+  /** Head and body in one piece: Node's `end(body)` puts an empty one behind it, and a list of pieces is dearer to write. */
+  #writeWhole(body: string | Uint8Array): void {
+    const isCorked = this.#res.writableCorked > 0;
+    this.#res.write(body);
+    // Node has corked the connection for the rest of the turn, and there will be no more. The corks of others stay.
+    if (!isCorked) this.#res.uncork();
+    this.#res.end();
   }
 }
 
