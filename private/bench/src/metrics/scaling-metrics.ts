@@ -81,14 +81,15 @@ export const SCALES: readonly Scale[] = SERIES.flatMap(({ name, of, figures }) =
 );
 
 /** Every point of every scale. */
-export const SCALING_METRICS: readonly ServerMetric[] = SERIES.flatMap(({ name, about, sizes, job, figures, ...limits }) =>
-  sizes.map((size) => ({
-    kind: "server",
-    name: `${name}@${size}`,
-    about,
-    peers: PEERS,
-    job: job(size),
-    ...(limits.fewestClients === undefined ? {} : { fewestClients: limits.fewestClients }),
-    figures: figures.map((figure) => ({ ...figure, key: `${name}.${figure.key}@${size}` })),
-  })),
+export const SCALING_METRICS: readonly ServerMetric[] = SERIES.flatMap(
+  ({ name, about, sizes, job, figures, ...limits }) =>
+    sizes.map((size) => ({
+      kind: "server",
+      name: `${name}@${size}`,
+      about,
+      peers: PEERS,
+      job: job(size),
+      ...(limits.fewestClients === undefined ? {} : { fewestClients: limits.fewestClients }),
+      figures: figures.map((figure) => ({ ...figure, key: `${name}.${figure.key}@${size}` })),
+    })),
 );

@@ -82,7 +82,7 @@ describe("scaling", () => {
 
   test("is the factor between the smallest and the largest size", () => {
     expect(markdown).toContain(
-      "From 100 to 10,000 connections, echo + ack grows 1.10 times for bowline, 1.50 times for socket.io 4.8.",
+      "From 100 to 10,000 connections, echo + ack changes by a factor of 1.10 for bowline, 1.50 for socket.io 4.8.",
     );
   });
 

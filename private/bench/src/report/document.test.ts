@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../metrics/metrics.ts";
 import { type BenchResult, readResult } from "../result.ts";
+import { renderChartList, renderCharts } from "./charts.ts";
 import { replacePart, whyNotForDocuments } from "./document.ts";
 import { renderReport } from "./report.ts";
 
@@ -58,5 +59,13 @@ describe("docs/benchmarks.md", () => {
   test("shows the figures of docs/benchmarks.json", () => {
     const document = read("benchmarks.md");
     expect(replacePart(document, "bench", renderReport(readResult(read("benchmarks.json"))))).toBe(document);
+  });
+
+  test("leads to the pictures of docs/benchmarks.json, and they are there", () => {
+    const document = read("benchmarks.md");
+    const result = readResult(read("benchmarks.json"));
+    expect(replacePart(document, "charts", renderChartList(result))).toBe(document);
+    const files = renderCharts(result);
+    expect(files.filter(({ name, svg }) => read(`benchmarks/${name}`) !== svg)).toEqual([]);
   });
 });

@@ -32,8 +32,8 @@ function growth({ points }: Series): number {
 /** How flat a scale is, in a sentence. */
 function sentenceOf({ label, of }: Scale, series: readonly Series[]): string {
   const sizes = series[0]?.points.map(({ size }) => size.toLocaleString("en-GB")) ?? [];
-  const factors = series.map((line) => `${growth(line).toFixed(2)} times for ${line.name}`);
-  return `From ${sizes.at(0)} to ${sizes.at(-1)} ${of}, ${label} grows ${factors.join(", ")}.`;
+  const factors = series.map((line) => `${growth(line).toFixed(2)} for ${line.name}`);
+  return `From ${sizes.at(0)} to ${sizes.at(-1)} ${of}, ${label} changes by a factor of ${factors.join(", ")}.`;
 }
 
 function tableOf({ of, unit }: Scale, series: readonly Series[]): string {
@@ -67,6 +67,6 @@ export function renderScaling(result: BenchResult): {
     tableOf(scale, series),
   ]);
   const { date, rounds, durationS } = result;
-  const when = `Measured ${date.slice(0, 16).replace("T", " ")} UTC in ${durationS} s, ${rounds} rounds; medians.`;
+  const when = `Measured ${date.slice(0, 16).replace("T", " ")} UTC in ${durationS} s, ${rounds} rounds; medians. Every value is in [scaling.json](benchmarks/scaling.json).`;
   return { markdown: [...parts, when].join("\n\n"), files };
 }
