@@ -158,17 +158,17 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
 
 type Replace = (value: object) => unknown;
 
-function copy(value: unknown, replace: Replace, key: string, depth: number, converted: boolean): unknown {
+function copy(value: unknown, replace: Replace, key: string | number, depth: number, converted: boolean): unknown {
   if (!isObject(value)) return value;
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
   const kind = kindOf(value);
   // A date that another toJSON returned is not asked for its own: JSON makes an empty object of it.
   if (kind === "opaque" && !(converted && isDate(value))) return value;
   if (kind === "bytes" || kind === "blob") return replace(value);
-  if (!converted && hasToJson(value)) return copy(value.toJSON(key), replace, key, depth + 1, true);
+  if (!converted && hasToJson(value)) return copy(value.toJSON(String(key)), replace, key, depth + 1, true);
   if (Array.isArray(value)) {
     const list: unknown[] = [];
-    for (let at = 0; at < value.length; at++) list.push(copy(value[at], replace, String(at), depth + 1, false));
+    for (let at = 0; at < value.length; at++) list.push(copy(value[at], replace, at, depth + 1, false));
     return list;
   }
   const result: Record<string, unknown> = {};

@@ -34,20 +34,20 @@ type FaultName =
 /** All of them, by what is wrong. */
 export const FAULTS: Readonly<Record<FaultName, FrameFault>> = {
   /** 5.2: without an extension that was agreed, the reserved bits are 0. */
-  firstReservedBit: breach("UNEXPECTED_RSV_1", "the first reserved bit is set, and no extension was agreed"),
-  reservedBits: breach("UNEXPECTED_RSV_2_3", "a reserved bit is set, and no extension was agreed"),
+  firstReservedBit: /* @__PURE__ */ breach("UNEXPECTED_RSV_1", "the first reserved bit is set, and no extension was agreed"),
+  reservedBits: /* @__PURE__ */ breach("UNEXPECTED_RSV_2_3", "a reserved bit is set, and no extension was agreed"),
   /** 5.2: opcodes 3 to 7 and 11 to 15 are reserved; 5.4: how fragments follow each other. */
-  opcode: breach("INVALID_OPCODE", "the opcode is reserved, or out of place among fragments"),
+  opcode: /* @__PURE__ */ breach("INVALID_OPCODE", "the opcode is reserved, or out of place among fragments"),
   /** 5.5: control frames are not fragmented, */
-  fragmentedControl: breach("EXPECTED_FIN", "a control frame is fragmented"),
+  fragmentedControl: /* @__PURE__ */ breach("EXPECTED_FIN", "a control frame is fragmented"),
   /** and have 125 bytes at most; 5.5.1: the body of a close frame begins with a code of 2 bytes, if there is one. */
-  controlLength: breach("INVALID_CONTROL_PAYLOAD_LENGTH", "a control frame has a length that it must not have"),
+  controlLength: /* @__PURE__ */ breach("INVALID_CONTROL_PAYLOAD_LENGTH", "a control frame has a length that it must not have"),
   /** 5.1: a client masks, */
-  unmasked: breach("EXPECTED_MASK", "a frame of a client is not masked"),
+  unmasked: /* @__PURE__ */ breach("EXPECTED_MASK", "a frame of a client is not masked"),
   /** and a server does not. */
-  masked: breach("UNEXPECTED_MASK", "a frame of a server is masked"),
+  masked: /* @__PURE__ */ breach("UNEXPECTED_MASK", "a frame of a server is masked"),
   /** 7.4: which codes may be sent. */
-  closeCode: breach("INVALID_CLOSE_CODE", "a close frame has a code that nobody may send"),
+  closeCode: /* @__PURE__ */ breach("INVALID_CLOSE_CODE", "a close frame has a code that nobody may send"),
   /** 8.1; 5.5.1 for the reason in a close frame. */
   utf8: { closeCode: 1007, code: "WS_ERR_INVALID_UTF8", reason: "a text is no well-formed UTF-8" },
   /** 7.4.1: a message that is too big to be processed. */

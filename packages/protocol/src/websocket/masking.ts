@@ -10,8 +10,13 @@ const WORDWISE_FROM = 128;
 const HIGH_BIT = 0x80;
 const HIGH_BITS = 0x80808080;
 
-const keyBytes = new Uint8Array(4);
-const keyWords = new Int32Array(keyBytes.buffer);
+// Marked as pure, since clients share the file that this is built into, and mask nothing by it.
+const keyBytes = /* @__PURE__ */ new Uint8Array(4);
+const keyWords = /* @__PURE__ */ wordsOf(keyBytes);
+
+function wordsOf({ buffer }: Uint8Array<ArrayBuffer>): Int32Array {
+  return new Int32Array(buffer);
+}
 
 /** The key for what follows, after so many bytes. */
 export function rotateKey(key: number, bytes: number): number {
@@ -46,6 +51,7 @@ function maskBytes(bytes: Uint8Array, from: number, to: number, key: number): nu
   return seen;
 }
 
+/** @param words a multiple of four. @returns all words that came out, or-ed. */
 function maskWords(words: Int32Array, key: number): number {
   keyBytes[0] = key >>> 24;
   keyBytes[1] = key >>> 16;
@@ -53,10 +59,16 @@ function maskWords(words: Int32Array, key: number): number {
   keyBytes[3] = key;
   const keyWord = Number(keyWords[0]);
   let seen = 0;
-  for (let at = 0; at < words.length; at++) {
-    const word = Number(words[at]) ^ keyWord;
-    words[at] = word;
-    seen |= word;
+  for (let at = 0; at < words.length; at += 4) {
+    const a = Number(words[at]) ^ keyWord;
+    const b = Number(words[at + 1]) ^ keyWord;
+    const c = Number(words[at + 2]) ^ keyWord;
+    const d = Number(words[at + 3]) ^ keyWord;
+    words[at] = a;
+    words[at + 1] = b;
+    words[at + 2] = c;
+    words[at + 3] = d;
+    seen |= a | b | c | d;
   }
   return seen;
 }
@@ -71,7 +83,7 @@ export function applyMask(bytes: Uint8Array, from: number, to: number, key: numb
   if (key === 0) return false;
   if (to - from < WORDWISE_FROM) return maskBytes(bytes, from, to, key) < HIGH_BIT;
   const start = from + (-(bytes.byteOffset + from) & 3);
-  const count = (to - start) >> 2;
+  const count = 4 * ((to - start) >> 4);
   const end = start + 4 * count;
   const seenBefore = maskBytes(bytes, from, start, key);
   const keyInside = rotateKey(key, start - from);

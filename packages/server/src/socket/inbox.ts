@@ -60,7 +60,8 @@ export function nameAndArgs({ data }: SocketPacket, ack?: (...args: unknown[]) =
 /** Receives for the sockets of one server. */
 export class Inbox {
   readonly #host: InboxHost;
-  #hasForgotten = false;
+  /** Who has been warned of. */
+  readonly #forgetful: WeakSet<InboxOwner> = new WeakSet();
 
   constructor(host: InboxHost) {
     this.#host = host;
@@ -199,8 +200,8 @@ export class Inbox {
   #expect(socket: InboxOwner, id: number, ack: PendingAck): void {
     const awaited = this.awaitedOf(socket);
     if (awaited.size >= MAX_PENDING_ACKS) {
-      if (!this.#hasForgotten) this.#host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK);
-      this.#hasForgotten = true;
+      if (!this.#forgetful.has(socket)) this.#host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK);
+      this.#forgetful.add(socket);
       awaited.forgetOldest();
     }
     awaited.expect(id, ack);

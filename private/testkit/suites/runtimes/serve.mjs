@@ -69,7 +69,10 @@ const HOSTS = {
   async bun(options, port, prepare) {
     const { Server } = await import("@bowline/server/bun");
     const io = new Server(options);
-    io.listen(port, { hostname: ADDRESS, fetch: () => new Response("the program") });
+    const others = () => new Response("the program");
+    // Both ways that programs have, the second one after the first restart.
+    if (generation === 0) io.listen(port, { hostname: ADDRESS, fetch: others });
+    else Bun.serve({ port, hostname: ADDRESS, ...io.handler(others) });
     prepare(io);
     return { port, stop: () => io.close() };
   },

@@ -25,7 +25,7 @@ import {
   PONG,
 } from "@bowline/protocol/internal";
 import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.ts";
-import { type FrameWriter, writePieces } from "./frame-writer.ts";
+import type { FrameWriter } from "./frame-writer.ts";
 import { type FaceHost, WebSocketFace } from "./websocket-face.ts";
 
 /** How long a peer has to end its side of the connection, in milliseconds. */
@@ -83,11 +83,6 @@ function isOfWriting(error: Error): boolean {
   return Reflect.get(error, "syscall") === "write";
 }
 
-/** Pieces behind the answer to the handshake, without a further one where it can be avoided. */
-function withHead(head: string, [first = NO_BYTES, ...rest]: readonly Uint8Array[]): readonly Uint8Array[] {
-  return [Buffer.concat([Buffer.from(head, "latin1"), first]), ...rest];
-}
-
 /** The server's end of a WebSocket. */
 export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Alarm {
   readonly socket: Duplex;
@@ -129,7 +124,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   /** The turn ends: the answer to the handshake leaves by itself, where nothing has taken it along. */
   ring(): void {
-    if (this.#head !== undefined) this.#write([NO_BYTES]);
+    if (this.#head !== undefined) this.#write(NO_BYTES);
   }
 
   get native(): WebSocketFace {
@@ -173,14 +168,14 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   closeFrame(code: number, reason: string): void {
     this.#farewell = [code, reason];
     // 5.5.1: who receives a close frame first answers it with the same; 7.1.1: the server ends the connection.
-    if (this.#state === "open") this.#write([encodeCloseFrame(code, reason)]);
+    if (this.#state === "open") this.#write(encodeCloseFrame(code, reason));
     this.#end();
     this.#tell();
   }
 
   failed(fault: FrameFault): void {
     const error = new FrameError(fault);
-    if (this.#state === "open") this.#write([encodeCloseFrame(fault.closeCode)]);
+    if (this.#state === "open") this.#write(encodeCloseFrame(fault.closeCode));
     this.#end();
     if (this.#face !== undefined && this.#face.listenerCount("error") > 0) this.#face.emit("error", error);
     this.#tell(error);
@@ -189,7 +184,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   close(code: number = NO_CODE, reason: string = ""): void {
     if (this.#state !== "open") return;
     this.#state = "closing";
-    this.#write([encodeCloseFrame(code, reason)]);
+    this.#write(encodeCloseFrame(code, reason));
     this.#startTimer();
   }
 
@@ -198,7 +193,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   }
 
   sendHeartbeat(kind: "ping" | "pong", payload: Uint8Array, done: (failure?: Error) => void): void {
-    if (this.#state === "open") this.#write([encodeControlFrame(kind === "ping" ? PING : PONG, payload)], done);
+    if (this.#state === "open") this.#write(encodeControlFrame(kind === "ping" ? PING : PONG, payload), done);
     else done(new Error("The WebSocket is not open any more"));
   }
 
@@ -230,11 +225,11 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
     this.#face?.emit("close", code, Buffer.from(reason));
   }
 
-  #write(pieces: readonly Uint8Array[], done?: (failure?: Error) => void): void {
+  #write(bytes: Uint8Array, done?: (failure?: Error) => void): void {
     const { socket } = this;
     const head = this.#head;
     this.#head = undefined;
-    writePieces(socket, head === undefined ? pieces : withHead(head, pieces));
+    socket.write(head === undefined ? bytes : Buffer.concat([Buffer.from(head, "latin1"), bytes]));
     if (done === undefined) return;
     // Nothing is left to write: the system has it all already, and to be called back would cost a turn.
     if (socket.writableLength === 0 && !socket.destroyed) done(socket.errored ?? undefined);
@@ -247,7 +242,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
     if (payload === undefined || this.#isPongUnsent || this.#state !== "open") return;
     this.#unanswered = undefined;
     this.#isPongUnsent = true;
-    this.#write([encodeControlFrame(PONG, payload)], () => {
+    this.#write(encodeControlFrame(PONG, payload), () => {
       this.#isPongUnsent = false;
       this.#answerPing();
     });

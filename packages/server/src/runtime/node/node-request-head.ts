@@ -12,6 +12,7 @@ import { type JoinedHeaders, joinHeaders } from "./joined-headers.ts";
 
 /** Stands between the parts of a head that is kept: no header can have it. */
 const SEPARATOR = "\0";
+const SECURE = "TLS";
 
 /** What Node itself puts on a request, and we; everything else was left there by somebody. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
@@ -115,13 +116,15 @@ class KeptHead implements RequestHead {
   readonly remoteAddress: string;
   /** What programs ask for certificates: the connection of the request, or the one that the session has moved to. */
   #socket: Socket;
-  /** Method, target, HTTP version, then the headers as they came: one text is far less memory than many. */
+  /** Method, target, HTTP version, whether TLS, then the headers as they came: one text is far less memory than many. */
   readonly #text: string;
 
   constructor(head: RequestHead, req: IncomingMessage) {
     this.remoteAddress = head.remoteAddress;
     this.#socket = req.socket;
-    this.#text = [head.method, head.target, req.httpVersion, ...req.rawHeaders].join(SEPARATOR);
+    // Looked at now: a connection of HTTP/2 says nothing any more once its request is over.
+    const security = head.secure ? SECURE : "";
+    this.#text = [head.method, head.target, req.httpVersion, security, ...req.rawHeaders].join(SEPARATOR);
   }
 
   get method(): string {
@@ -151,7 +154,7 @@ class KeptHead implements RequestHead {
   }
 
   get secure(): boolean {
-    return this.#socket instanceof TLSSocket;
+    return this.#parts.security === SECURE;
   }
 
   header(name: string): string | undefined {
@@ -167,8 +170,8 @@ class KeptHead implements RequestHead {
   }
 
   get #parts(): KeptParts {
-    const [method = "", target = "", version = "", ...rawHeaders] = this.#text.split(SEPARATOR);
-    return { method, target, version, rawHeaders };
+    const [method = "", target = "", version = "", security = "", ...rawHeaders] = this.#text.split(SEPARATOR);
+    return { method, target, version, security, rawHeaders };
   }
 }
 
@@ -176,5 +179,6 @@ interface KeptParts {
   readonly method: string;
   readonly target: string;
   readonly version: string;
+  readonly security: string;
   readonly rawHeaders: string[];
 }

@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import type { Outgoing } from "@bowline/protocol/internal";
 import { type RawData, WebSocket } from "ws";
 import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.ts";
-import { type FrameWriter, writePieces } from "./frame-writer.ts";
+import type { FrameWriter } from "./frame-writer.ts";
 
 function toBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
@@ -55,7 +55,7 @@ class NodeWebSocket implements WebSocketPort {
     const written = (error?: Error | null): void => done(error ?? undefined);
     if (this.#webSocket.readyState !== WebSocket.OPEN) written(new Error("The WebSocket is not open any more"));
     else if (this.#frames === undefined) this.#sendEach(batch, written);
-    else writePieces(this.#socket, this.#frames.write(batch), written);
+    else this.#socket.write(this.#frames.write(batch), written);
   }
 
   close(): void {
