@@ -1,5 +1,5 @@
 // Rules of what is kept of a request of node:http, and of the request that is made of it.
-import { createServer, IncomingMessage } from "node:http";
+import { createServer, IncomingMessage, ServerResponse } from "node:http";
 import { type AddressInfo, connect, Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NodeRequestHead } from "./node-request-head.ts";
@@ -54,6 +54,16 @@ describe("a request that is kept", () => {
       _query: { EIO: "4", token: "a b" },
     });
     expect(Reflect.get(Object(made), "socket")).toBe(req.socket);
+  });
+
+  it("is the request itself until it is answered, and shows the answer", async () => {
+    const req = await receive("/x/?EIO=4");
+    const head = new NodeRequestHead(req, new ServerResponse(req));
+    const kept = head.keep();
+    expect(kept.native?.req).toBe(req);
+    expect(Reflect.get(req, "res")).toBeInstanceOf(ServerResponse);
+    head.answered();
+    expect([kept.native?.req === req, Reflect.get(req, "res")]).toEqual([false, undefined]);
   });
 
   it("tells what the request told", async () => {

@@ -48,6 +48,8 @@ export class NodeRequestHead implements RequestHead {
   readonly #req: IncomingMessage;
   #res: ServerResponse | undefined;
   #isShown = false;
+  /** What is kept of it beyond the answer, which shows this very request until then. */
+  #kept: KeptHead | undefined;
 
   /** @param res the answer to come, where there is one. */
   constructor(req: IncomingMessage, res?: ServerResponse) {
@@ -89,12 +91,19 @@ export class NodeRequestHead implements RequestHead {
   }
 
   keep(): RequestHead {
-    return new KeptHead(this, this.#req);
+    const kept = new KeptHead(this, this.#req);
+    if (this.#res !== undefined) {
+      kept.current = this;
+      this.#kept = kept;
+    }
+    return kept;
   }
 
   /** Lets go of the response, which is on its way. */
   answered(): void {
     this.#res = undefined;
+    if (this.#kept !== undefined) this.#kept.current = undefined;
+    this.#kept = undefined;
     if (!this.#isShown) return;
     const shown: ShownRequest = this.#req;
     shown.res = undefined;
@@ -113,6 +122,8 @@ export class NodeRequestHead implements RequestHead {
 
 /** The head of a request that is over. */
 class KeptHead implements RequestHead {
+  /** The request, while its answer is still to come: a middleware may want to see both. */
+  current: NodeRequestHead | undefined;
   readonly remoteAddress: string;
   /** What programs ask for certificates: the connection of the request, or the one that the session has moved to. */
   #socket: Socket;
@@ -135,8 +146,9 @@ class KeptHead implements RequestHead {
     return this.#parts.target;
   }
 
-  /** A request like the one that is over, made anew at each look. */
+  /** The request itself, until it is answered; then one like it, made anew at each look. */
   get native(): { readonly req: IncomingMessage } {
+    if (this.current !== undefined) return this.current.native;
     const { method, target, version, rawHeaders } = this.#parts;
     const [major, minor] = version.split(".").map(Number);
     const req = Object.assign(new IncomingMessage(this.#socket), {
