@@ -34,14 +34,20 @@ type FaultName =
 /** All of them, by what is wrong. */
 export const FAULTS: Readonly<Record<FaultName, FrameFault>> = {
   /** 5.2: without an extension that was agreed, the reserved bits are 0. */
-  firstReservedBit: /* @__PURE__ */ breach("UNEXPECTED_RSV_1", "the first reserved bit is set, and no extension was agreed"),
+  firstReservedBit: /* @__PURE__ */ breach(
+    "UNEXPECTED_RSV_1",
+    "the first reserved bit is set, and no extension was agreed",
+  ),
   reservedBits: /* @__PURE__ */ breach("UNEXPECTED_RSV_2_3", "a reserved bit is set, and no extension was agreed"),
   /** 5.2: opcodes 3 to 7 and 11 to 15 are reserved; 5.4: how fragments follow each other. */
   opcode: /* @__PURE__ */ breach("INVALID_OPCODE", "the opcode is reserved, or out of place among fragments"),
   /** 5.5: control frames are not fragmented, */
   fragmentedControl: /* @__PURE__ */ breach("EXPECTED_FIN", "a control frame is fragmented"),
   /** and have 125 bytes at most; 5.5.1: the body of a close frame begins with a code of 2 bytes, if there is one. */
-  controlLength: /* @__PURE__ */ breach("INVALID_CONTROL_PAYLOAD_LENGTH", "a control frame has a length that it must not have"),
+  controlLength: /* @__PURE__ */ breach(
+    "INVALID_CONTROL_PAYLOAD_LENGTH",
+    "a control frame has a length that it must not have",
+  ),
   /** 5.1: a client masks, */
   unmasked: /* @__PURE__ */ breach("EXPECTED_MASK", "a frame of a client is not masked"),
   /** and a server does not. */
