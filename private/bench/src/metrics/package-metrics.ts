@@ -38,9 +38,9 @@ export const PACKAGE_METRICS: readonly SoloMetric[] = [
     mostRounds: 1,
     figures: [
       { key: "install.server", from: "serverMb", label: "server installed", unit: "MB" },
-      { key: "install.server-packages", from: "serverPackages", label: "server installed, packages", unit: "packages" },
+      { key: "install.server-packages", from: "serverPackages", label: "server installed", unit: "packages" },
       { key: "install.client", from: "clientMb", label: "client installed", unit: "MB" },
-      { key: "install.client-packages", from: "clientPackages", label: "client installed, packages", unit: "packages" },
+      { key: "install.client-packages", from: "clientPackages", label: "client installed", unit: "packages" },
     ],
   },
   {
