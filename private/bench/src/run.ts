@@ -141,7 +141,10 @@ async function measure(options: BenchOptions, processes: Processes, tools: Tools
     versions: { ...peerVersions(), ...(visited.some(isNativePeerName) ? tools.versions : {}) },
     ...(absences.size === 0 ? {} : { absent: Object.fromEntries(absences) }),
     processes: processes.pids,
-    rows: gathering.rows(visits, clients),
+    rows: gathering.rows(
+      visits.filter(({ metric }) => !absences.has(metric.name)),
+      clients,
+    ),
   };
 }
 

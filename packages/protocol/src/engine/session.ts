@@ -48,13 +48,17 @@ const OPENING: SessionState = { at: "opening" };
 /** What a transport has taken and not handed over, where that is nothing. */
 const NOTHING: readonly Outgoing[] = [];
 
+/** What waits where nothing does. */
+const NO_BYTES = { size: 0 };
+
 /** One session over one carrier at a time. */
 export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
   readonly id: string;
   readonly #terms: SessionTerms;
   readonly #events: SessionEvents;
   readonly #heartbeat: Heartbeat;
-  readonly #queue = new WriteQueue();
+  /** What waits for the transport; there is none where nothing does, which is nearly always. */
+  #queue: WriteQueue | undefined;
   #state: SessionState = OPENING;
   #flushIsDue = false;
   /** The batch that the transport has not handed over yet. */
@@ -91,17 +95,17 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
 
   /** How many packets wait for the transport. */
   get waiting(): number {
-    return this.#queue.waiting.length;
+    return this.queued.length;
   }
 
   /** What waits for the transport. */
   get queued(): readonly Outgoing[] {
-    return this.#queue.waiting;
+    return this.#queue?.waiting ?? NOTHING;
   }
 
   /** What has not been handed over: with the transport, or before it. */
   get unsent(): readonly Outgoing[] {
-    return [...this.#taken, ...this.#queue.waiting];
+    return [...this.#taken, ...this.queued];
   }
 
   /** Whether the peer should have been heard of by now; its timer may be throttled. */
@@ -139,7 +143,7 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
       outgoing.flushed?.("forced close");
       return;
     }
-    this.#queue.push(outgoing);
+    this.#push(outgoing);
     this.#scheduleFlush();
   }
 
@@ -195,7 +199,7 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
     this.#flushIsDue = false;
     this.#flush();
     const { maxBufferedBytes } = this.#terms;
-    const { size } = this.#queue;
+    const { size } = this.#queue ?? NO_BYTES;
     if (size > maxBufferedBytes && this.waiting > 1) {
       const cause = `Cannot keep more than ${maxBufferedBytes} bytes: ${size} bytes wait for a peer that does not take them`;
       this.#end("transport error", new RangeError(cause));
@@ -227,13 +231,13 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
     // The owner may just have ended the session, and behind the goodbye nothing may follow.
     if (this.#state.at !== "open" && (this.#state.at !== "draining" || this.#state.saidGoodbye)) return;
     const frames = this.#terms.heartbeat[type];
-    if (type === "ping") this.#queue.push({ frames, compress: false });
+    if (type === "ping") this.#push({ frames, compress: false });
     else {
       this.#isPongUnsent = true;
       const flushed = (): void => {
         this.#isPongUnsent = false;
       };
-      this.#queue.push({ frames, compress: false, flushed });
+      this.#push({ frames, compress: false, flushed });
     }
     this.#flush();
   }
@@ -244,10 +248,18 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
     this.#terms.clock.turnEnd(this);
   }
 
+  #push(outgoing: Outgoing): void {
+    this.#queue ??= new WriteQueue();
+    this.#queue.push(outgoing);
+  }
+
   #flush(): void {
     // Read anew each time: the carrier may go while it takes a batch.
-    for (let carrier = this.carrier; carrier?.writable === true && this.waiting > 0; carrier = this.carrier) {
-      this.#taken = this.#queue.take(carrier.maxBatchBytes, this.dialect);
+    for (let carrier = this.carrier; carrier?.writable === true; carrier = this.carrier) {
+      const queue = this.#queue;
+      if (queue === undefined) return;
+      this.#taken = queue.take(carrier.maxBatchBytes, this.dialect);
+      if (queue.waiting.length === 0) this.#queue = undefined;
       this.#events.flushing?.(this.#taken);
       carrier.send(this.#taken);
       this.#events.flushed?.();
@@ -272,7 +284,9 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
     this.#heartbeat.stop();
     // Before anybody is told, so that a handler that throws keeps no transport alive.
     survivor?.close("discard");
-    this.#queue.clear(reason);
+    const queue = this.#queue;
+    this.#queue = undefined;
+    queue?.clear(reason);
     const point = this.#terms.trace("session.closed");
     if (point.active) point.publish({ id: this.id, reason, cause });
     this.#events.closed(reason, cause);

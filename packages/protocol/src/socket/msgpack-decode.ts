@@ -30,7 +30,7 @@ function refusal(reason: string): SyntaxError {
   return new SyntaxError(`Cannot decode the MessagePack: ${reason}`);
 }
 
-/** Whether the letters of a text, all of them ASCII, stand in the bytes. */
+/** Whether the letters of a text, all of them ASCII, stand in the bytes; behind their end stands nothing. */
 function isAt(text: string, bytes: Uint8Array, start: number): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false;
   return true;
@@ -243,7 +243,7 @@ class Reader {
     const start = this.#at + 1;
     const slot = (length * 29 + byteAt(bytes, start) * 5 + byteAt(bytes, this.#at + length)) & (KNOWN_KEYS - 1);
     const known = KNOWN[slot];
-    if (known?.length === length && start + length <= bytes.length && isAt(known, bytes, start)) {
+    if (known?.length === length && isAt(known, bytes, start)) {
       this.#at = start + length;
       return known;
     }

@@ -20,11 +20,11 @@ export interface InboxOwner {
   readonly nsp: { readonly name: string };
   readonly connected: boolean;
   /** Undefined where the program has put none there. @internal */
-  readonly hooks: SocketHooks | undefined;
+  readonly trafficHooks: SocketHooks | undefined;
   /** The answers that the client owes us; made with the first. @internal */
-  awaited: PendingAcks | undefined;
+  awaitedAcks: PendingAcks | undefined;
   /** How many answers the program owes the client. @internal */
-  owed: number;
+  owedAcks: number;
   /** An event has come in; hands it to `receiveEvent`, unless a plugin does something else with it. */
   onevent(packet: SocketPacket): void;
   /** Calls the listeners of an event. @internal */
@@ -69,8 +69,8 @@ export class Inbox {
 
   /** The answers that are awaited of a socket. */
   awaitedOf(socket: InboxOwner): PendingAcks {
-    socket.awaited ??= new PendingAcks(this.#host.platform.clock);
-    return socket.awaited;
+    socket.awaitedAcks ??= new PendingAcks(this.#host.platform.clock);
+    return socket.awaitedAcks;
   }
 
   /** Waits for the answer to an emit. */
@@ -89,7 +89,7 @@ export class Inbox {
 
   /** No answer will come any more. */
   end(socket: InboxOwner): void {
-    socket.awaited?.disconnected((call) => this.#run(socket, call));
+    socket.awaitedAcks?.disconnected((call) => this.#run(socket, call));
   }
 
   /** Takes a packet from the client of a socket. */
@@ -117,7 +117,7 @@ export class Inbox {
 
   /** Brings an event before the middlewares, and then to its listeners. */
   receiveEvent(socket: InboxOwner, packet: SocketPacket): void {
-    const { hooks } = socket;
+    const hooks = socket.trafficHooks;
     const incoming = this.#incoming(socket, packet);
     if (hooks === undefined) this.#call(socket, incoming);
     else if (hooks.middlewares.length === 0) this.#deliver(socket, incoming, hooks);
@@ -127,11 +127,11 @@ export class Inbox {
   /** Makes the function that answers an event, once. */
   createAck(socket: InboxOwner, id: number): (...args: unknown[]) => void {
     let sent = false;
-    socket.owed++;
+    socket.owedAcks++;
     return (...args) => {
       if (sent) return;
       sent = true;
-      socket.owed--;
+      socket.owedAcks--;
       if (socket.connected) socket.sendAck(id, args);
     };
   }
@@ -194,7 +194,7 @@ export class Inbox {
   }
 
   #receiveAck(socket: InboxOwner, { id, data }: SocketPacket): void {
-    if (id !== undefined) this.#run(socket, () => socket.awaited?.reply(id, elementsOf(data)));
+    if (id !== undefined) this.#run(socket, () => socket.awaitedAcks?.reply(id, elementsOf(data)));
   }
 
   #expect(socket: InboxOwner, id: number, ack: PendingAck): void {

@@ -36,11 +36,11 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
   abstract end(reason: DisconnectReason, description?: unknown): void;
   // Most sockets never need these; each is made when it is first asked for.
   /** What the program has put before and behind its events. @internal */
-  hooks: SocketHooks | undefined;
+  trafficHooks: SocketHooks | undefined;
   /** The answers that the client owes us. @internal */
-  awaited: PendingAcks | undefined;
+  awaitedAcks: PendingAcks | undefined;
   /** How many answers the program owes the client. @internal */
-  owed = 0;
+  owedAcks = 0;
 
   /** @internal */
   protected get host(): NamespaceHost<Listen, Emit, ServerSide, Data> {
@@ -104,7 +104,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
 
   /** Tells the listeners of outgoing events: adapters of upstream's kind call it before they send. */
   notifyOutgoingListeners(packet: SocketPacket): void {
-    if (this.hooks !== undefined) tellOutgoing(this.hooks.outgoing, this, packet, this.host.handlers);
+    if (this.trafficHooks !== undefined) tellOutgoing(this.trafficHooks.outgoing, this, packet, this.host.handlers);
   }
 
   /** Takes an event from the client: middlewares, then listeners. Plugins put their own in its place, and call this one. */
@@ -124,12 +124,12 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
 
   /** An answer to a broadcast would come too late. @internal */
   forgetReply(id: number): void {
-    this.awaited?.forget(id);
+    this.awaitedAcks?.forget(id);
   }
 
   /** Acknowledgements that are due, either way. @internal */
   get unfinished(): number {
-    return (this.awaited?.size ?? 0) + this.owed;
+    return (this.awaitedAcks?.size ?? 0) + this.owedAcks;
   }
 
   /** The answers that are awaited. */
@@ -145,7 +145,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
 
   /** The middlewares of incoming events. */
   get fns(): readonly Middleware<IncomingEvent>[] {
-    return this.hooks?.middlewares ?? [];
+    return this.trafficHooks?.middlewares ?? [];
   }
 
   /** Hears every incoming event. */
@@ -167,7 +167,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
   }
 
   listenersAny(): AnyListener[] {
-    return this.hooks?.incoming.list() ?? [];
+    return this.trafficHooks?.incoming.list() ?? [];
   }
 
   /** Hears every outgoing event. */
@@ -189,7 +189,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
   }
 
   listenersAnyOutgoing(): AnyListener[] {
-    return this.hooks?.outgoing.list() ?? [];
+    return this.trafficHooks?.outgoing.list() ?? [];
   }
 
   /** Calls the listeners of an event. @internal */
@@ -221,7 +221,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
   }
 
   get #hooked(): SocketHooks {
-    this.hooks ??= new SocketHooks();
-    return this.hooks;
+    this.trafficHooks ??= new SocketHooks();
+    return this.trafficHooks;
   }
 }

@@ -272,7 +272,7 @@ export class Socket<
 
   /** Hands over a packet that others get as well. @internal */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    if (this.hooks !== undefined) this.notifyOutgoingListeners(prepared.packet);
+    if (this.trafficHooks !== undefined) this.notifyOutgoingListeners(prepared.packet);
     return this.client.send(prepared, options);
   }
 
@@ -362,7 +362,7 @@ export class Socket<
 
   /** Sends an event that nobody else gets. */
   #write(packet: SocketPacket, options: SendOptions): boolean {
-    if (this.hooks !== undefined) this.notifyOutgoingListeners(packet);
+    if (this.trafficHooks !== undefined) this.notifyOutgoingListeners(packet);
     return this.client.write(packet, options);
   }
 

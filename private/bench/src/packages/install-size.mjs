@@ -19,20 +19,22 @@ function sizeOfFiles(folder) {
 }
 
 /** npm tells what it would pack; nothing is written. */
-async function sizeOfPacked(folder) {
-  const npm = await runCommand("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", folder]);
-  if (npm.code !== 0) throw new Error(`Cannot tell what npm would pack of "${folder}":\n${npm.output}`);
-  return JSON.parse(npm.stdout)[0].unpackedSize;
+async function sizeOfPacked(folders) {
+  if (folders.length === 0) return 0;
+  const npm = await runCommand("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", ...folders]);
+  if (npm.code !== 0) throw new Error(`Cannot tell what npm would pack of "${folders.join('", "')}":\n${npm.output}`);
+  return sum(JSON.parse(npm.stdout).map(({ unpackedSize }) => unpackedSize));
 }
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 /** @returns {Promise<{ megabytes: number, packages: number }>} */
 async function sizeOf(name) {
   const folders = [...new Set(packageFolders(name, import.meta.dirname).map((folder) => realpathSync(folder)))];
-  let bytes = 0;
-  for (const folder of folders) {
-    bytes += readManifest(folder).name.startsWith("@bowline/") ? await sizeOfPacked(folder) : sizeOfFiles(folder);
-  }
-  return { megabytes: bytes / MEGABYTE, packages: folders.length };
+  const isOurs = (folder) => readManifest(folder).name.startsWith("@bowline/");
+  const packed = await sizeOfPacked(folders.filter(isOurs));
+  const installed = sum(folders.filter((folder) => !isOurs(folder)).map(sizeOfFiles));
+  return { megabytes: (packed + installed) / MEGABYTE, packages: folders.length };
 }
 
 /** The figures of a server's and a client's package. */

@@ -2,7 +2,7 @@
 // Place: run -> **package process**
 // Rules: packages are counted with all that they depend on; ours as npm would pack them, others as they are installed;
 //        loading is timed in fresh processes that load nothing else, by their CPU time.
-// Usage: node package-process.mjs METRIC PEER
+// Usage: node package-process.mjs METRIC PEER MILLISECONDS
 
 import { bundleSize } from "./bundle-size.mjs";
 import { installSizes } from "./install-size.mjs";
@@ -20,7 +20,7 @@ const METRICS = {
   bundle: (peer) => bundleSize(peer, "io"),
   "bundle-websocket": (peer) => bundleSize(peer, "websocket"),
   install: (peer) => installSizes(PACKAGES[peer]),
-  "start-up": (peer) => startUpTimes(PACKAGES[peer]),
+  "start-up": (peer, milliseconds) => startUpTimes(PACKAGES[peer], milliseconds),
 };
 
 process.on("disconnect", () => process.exit());
@@ -28,6 +28,6 @@ process.on("message", (message) => {
   if (message.type === "end") process.exit();
 });
 
-const [metric, peer] = process.argv.slice(2);
-const figures = await METRICS[metric](peer);
+const [metric, peer, milliseconds] = process.argv.slice(2);
+const figures = await METRICS[metric](peer, Number(milliseconds));
 process.send({ type: "done", measurement: { figures, loadUtilisation: 0 } });

@@ -1,5 +1,6 @@
 // WebSockets of the server on Node, by the bytes of RFC 6455 and by what programs see of them: those that we frame
 // ourselves, and those of the package `ws`, which programs know.
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server as HttpServer } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -84,18 +85,21 @@ describe.each([
 
   async function join(): Promise<Peer & { readonly connection: Connection }> {
     const { engine, port } = await serve();
-    const connected = once(engine, "connection");
+    const connected = new Promise<Connection>((resolve) => {
+      engine.once("connection", resolve);
+    });
     const peer = dial(port);
     peer.socket.write(upgradeRequest(TARGET));
     await peer.until((received) => framesOf(received).length === 1);
-    const [connection]: Connection[] = await connected;
-    if (connection === undefined) throw new Error("Cannot find the connection");
-    return { ...peer, connection };
+    return { ...peer, connection: await connected };
   }
 
-  async function ended(connection: Connection): Promise<readonly unknown[]> {
-    const [reason, cause] = await once(connection, "close");
-    return [reason, cause instanceof Error ? Reflect.get(cause, "code") : cause];
+  function ended(connection: Connection): Promise<readonly unknown[]> {
+    return new Promise((resolve) => {
+      connection.once("close", (reason, cause) => {
+        resolve([reason, cause instanceof Error ? Reflect.get(cause, "code") : cause]);
+      });
+    });
   }
 
   test("reads what comes in the same packet as the request, and cut after any byte", async () => {
@@ -139,6 +143,30 @@ describe.each([
     const [goodbye] = await answers(peer, 1);
     expect(await end).toEqual(["transport close", undefined]);
     expect(goodbye).toBe(answer);
+  });
+
+  test("whose peer leaves right behind a message is closed once that has been acted on", async () => {
+    const { connection, socket } = await join();
+    const story: unknown[] = [];
+    connection.on("message", (data) => {
+      story.push(data);
+      void Promise.resolve().then(() => story.push("acted on"));
+    });
+    const end = ended(connection).then(() => story.push("closed"));
+    socket.write(Buffer.concat([frame("4hello"), frame("", { opcode: 8 })]));
+    await end;
+    expect(story).toEqual(["hello", "acted on", "closed"]);
+  });
+
+  // The package says of the answer that it cannot be sent any more, before it tells that the peer has left.
+  const word = "wsEngine" in options ? "transport error" : "transport close";
+  test(`whose peer leaves without waiting for an answer is told of it as ${word}`, async () => {
+    const { connection, socket } = await join();
+    connection.on("message", (data) => connection.send(data));
+    const end = ended(connection);
+    socket.write(Buffer.concat([frame("4hello"), frame("", { opcode: 8 })]));
+    const [reason] = await end;
+    expect(reason).toBe(word);
   });
 
   test("that we close says so, and ends the connection when the peer has agreed", async () => {
@@ -269,4 +297,18 @@ describe.each([
       expect(socket.destroyed).toBe(true);
     });
   });
+});
+
+test("a program that loads the server loads no package for WebSockets with it, since most servers need none", () => {
+  const program = `
+    const { Server } = require("@bowline/server");
+    new Server(require("node:http").createServer());
+    const loaded = () => Object.keys(require.cache).some((file) => /node_modules.ws./.test(file));
+    const before = loaded();
+    new Server(require("node:http").createServer(), { perMessageDeflate: true });
+    console.log(before, loaded());
+    process.exit();
+  `;
+  const folder = new URL(".", import.meta.url);
+  expect(execFileSync(process.execPath, ["-e", program], { cwd: folder, encoding: "utf8" }).trim()).toBe("false true");
 });

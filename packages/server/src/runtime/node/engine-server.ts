@@ -104,7 +104,14 @@ export class NodeEngine extends EngineServer {
     head: Buffer = Buffer.alloc(0),
   ): void {
     if ("accept" in request) super.handleUpgrade(request);
-    else if (socket !== undefined) super.handleUpgrade(new NodeUpgradeExchange(request, socket, head, this.#door));
+    else if (socket !== undefined) {
+      const exchange = new NodeUpgradeExchange(request, socket, head, this.#door);
+      try {
+        super.handleUpgrade(exchange);
+      } finally {
+        exchange.watch();
+      }
+    }
   }
 
   /**

@@ -122,9 +122,13 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
     socket.on("data", onData);
   }
 
-  /** The turn ends: the answer to the handshake leaves by itself, where nothing has taken it along. */
+  /**
+   * The turn ends: the answer to the handshake leaves by itself, where nothing has taken it along, and a peer that has left
+   * is told of.
+   */
   ring(): void {
-    if (this.#head !== undefined) this.#write(NO_BYTES);
+    if (this.#state === "ending") this.#tell();
+    else if (this.#head !== undefined) this.#write(NO_BYTES);
   }
 
   get native(): WebSocketFace {
@@ -143,7 +147,11 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   send(batch: readonly Outgoing[], done: (failure?: Error) => void): void {
     if (this.#state === "open") this.#write(this.#parts.writer.write(batch), done);
-    else done(new Error("The WebSocket is not open any more"));
+    else {
+      // What could not be sent is no failure of the connection where the peer has left in this very turn.
+      if (this.#state === "ending") this.#tell();
+      done(new Error("The WebSocket is not open any more"));
+    }
   }
 
   ping(payload: Uint8Array): void {
@@ -169,8 +177,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
     this.#farewell = [code, reason];
     // 5.5.1: who receives a close frame first answers it with the same; 7.1.1: the server ends the connection.
     if (this.#state === "open") this.#write(encodeCloseFrame(code, reason));
-    this.#end();
-    this.#tell();
+    this.#leave();
   }
 
   failed(fault: FrameFault): void {
@@ -205,8 +212,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
 
   /** The peer sends nothing more. */
   peerEnded(): void {
-    this.#end();
-    this.#tell();
+    this.#leave();
   }
 
   /** The connection has failed. */
@@ -246,6 +252,12 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
       this.#isPongUnsent = false;
       this.#answerPing();
     });
+  }
+
+  /** The peer has left; what it has sent before is acted on first, also by promises of the program. */
+  #leave(): void {
+    this.#end();
+    this.#parts.clock.turnEnd(this);
   }
 
   /** Ends our side; the peer has its time to end its own. */

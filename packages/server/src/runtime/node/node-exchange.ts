@@ -100,10 +100,21 @@ export class NodeExchange implements HttpExchange {
     // A connection that is kept alive would keep a server from closing until it has been idle for long enough.
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
     this.#res.writeHead(status, { "Content-Length": length, ...headers });
-    this.#res.end(body);
+    // The answers of HTTP/2 have no corks.
+    if (length === 0 || this.#req.httpVersionMajor > 1) this.#res.end(body);
+    else this.#writeWhole(body);
     this.head.answered();
     // What the client still sends is read and dropped, so that the connection can be used again.
     if (!this.#req.readableEnded) this.#req.resume();
+  }
+
+  /** Head and body in one piece: Node's `end(body)` puts an empty one behind it, and a list of pieces is dearer to write. */
+  #writeWhole(body: string | Uint8Array): void {
+    const isCorked = this.#res.writableCorked > 0;
+    this.#res.write(body);
+    // Node has corked the connection for the rest of the turn, and there will be no more. The corks of others stay.
+    if (!isCorked) this.#res.uncork();
+    this.#res.end();
   }
 }
 
@@ -141,7 +152,10 @@ export class NodeUpgradeExchange implements UpgradeExchange {
   /** The headers that go with the end of the handshake, and the way to answer for middlewares, where one has asked. */
   #response: ServerResponse | undefined;
   #settled = false;
-  readonly #leave: () => void = () => this.#socket.destroy();
+  /** Whether a WebSocket has taken the connection over. */
+  #isOpen = false;
+  /** Hears of a peer that leaves, while somebody decides. */
+  #leave: (() => void) | undefined;
 
   constructor(req: IncomingMessage, socket: Duplex, head: Buffer, door: WebSocketDoor) {
     this.head = new NodeRequestHead(req);
@@ -149,9 +163,19 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     this.#socket = socket;
     this.#head = head;
     this.#door = door;
-    // Without a listener from the first moment on, a reset during the handshake would end the process (CVE-2022-41940).
+  }
+
+  /**
+   * Begins to listen, in the turn in which the request came: most are decided by then, and need no listeners of ours.
+   * Without one a reset during the handshake would end the process (CVE-2022-41940).
+   */
+  watch(): void {
+    if (this.#isOpen) return;
+    const socket = this.#socket;
     socket.on("error", ignore);
+    if (this.#settled) return;
     // A peer that leaves while somebody decides is noticed by reading alone, or its connection would stay for ever.
+    this.#leave = () => socket.destroy();
     socket.once("end", this.#leave);
     socket.read(0);
   }
@@ -178,13 +202,12 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (!this.#settle() || this.#socket.destroyed) return;
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
-    let isOpen = false;
     this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (port) => {
-      isOpen = true;
       opened(port);
+      this.#isOpen = true;
     });
     // The WebSocket listens now; a second listener would be memory that lies idle.
-    if (isOpen) this.#socket.off("error", ignore);
+    if (this.#isOpen) this.#socket.off("error", ignore);
   }
 
   refuse(message: string, isPassing: boolean = false): void {
@@ -202,7 +225,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (this.#settled || this.#response?.headersSent === true) return false;
     this.#settled = true;
     // The connection outlives the request, and is not to hold it.
-    this.#socket.off("end", this.#leave);
+    if (this.#leave !== undefined) this.#socket.off("end", this.#leave);
     if (this.#response?.socket === this.#socket) this.#response.detachSocket(this.#response.socket);
     return true;
   }
