@@ -58,6 +58,8 @@ export interface JoinedSocket {
 
 /** A client that knocks at a namespace. */
 export interface JoinRequest extends ConnectRequest {
+  /** As of the packet; a copy once a program may have changed it. */
+  auth: ConnectRequest["auth"];
   readonly client: ClientConnection;
   /** Whether the client takes it for granted that it is let in, unless middlewares have to decide that. */
   readonly isUntold: boolean;
