@@ -63,10 +63,14 @@ export function createFramingDoor(maxMessageBytes: number, clock: Clock): WebSoc
         const answer = switchingProtocols(sha1(key + KEY_SUFFIX), protocol, headers);
         const port = new FramedWebSocket(socket, answer, protocol ?? "", parts);
         release(socket);
-        opened(port);
-        port.start(head);
-        // Behind what the session sends in this turn, which takes the answer along.
-        clock.turnEnd(port);
+        try {
+          opened(port);
+        } finally {
+          // Also where a listener throws: a peer that nobody reads from would not be seen to leave either.
+          port.start(head);
+          // Behind what the session sends in this turn, which takes the answer along.
+          clock.turnEnd(port);
+        }
       }
     },
   };
