@@ -93,6 +93,10 @@ export class PlainHead implements RequestHead {
     return this.#native;
   }
 
+  get isShown(): boolean {
+    return this.#native !== undefined;
+  }
+
   header(name: string): string | undefined {
     const { headers } = this.#facts;
     if (typeof headers === "string") return joined(this.headers()[name]);

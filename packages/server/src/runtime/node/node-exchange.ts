@@ -203,8 +203,8 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
     this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (port) => {
-      opened(port);
       this.#isOpen = true;
+      opened(port);
     });
     // The WebSocket listens now; a second listener would be memory that lies idle.
     if (this.#isOpen) this.#socket.off("error", ignore);
