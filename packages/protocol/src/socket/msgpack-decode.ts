@@ -22,7 +22,7 @@ const KNOWN_KEYS = 256;
  * The keys that came last, by a few of their bytes: the same ones come again and again, and a text that is a key already
  * costs neither its making nor its search in the table of all keys that engines have.
  */
-const KNOWN: (string | undefined)[] = new Array(KNOWN_KEYS);
+const KNOWN = Array.from<string | undefined>({ length: KNOWN_KEYS });
 /** The size of the pieces of memory that platforms hand out to small buffers anyway. */
 const SMALL_FRAME_BYTES = 8192;
 

@@ -171,11 +171,7 @@ export class DynamicNamespaces<N extends Member<N>> {
   }
 
   /** Asks one pattern. A matcher answers once; what it throws is reported, and nobody is let in by it. */
-  #ask(
-    matches: RegExp | NamespaceMatcher,
-    request: JoinRequest,
-    decide: (welcome: boolean) => void,
-  ): void {
+  #ask(matches: RegExp | NamespaceMatcher, request: JoinRequest, decide: (welcome: boolean) => void): void {
     const { namespace: name } = request;
     if (matches instanceof RegExp) {
       decide(matches.test(name));
