@@ -96,7 +96,8 @@ export class CorkedWebSocket<Raw extends CorkableSocket> implements WebSocketPor
     if (raw === undefined) return;
     this.#raw = undefined;
     this.#writing.end(raw);
-    this.#settle(new Error("The WebSocket was closed"));
+    // Not at once: who closes has yet to say why, and what was under way would be taken for the reason.
+    queueMicrotask(() => this.#settle(new Error("The WebSocket was closed")));
   }
 
   /** The handshake is complete. */

@@ -27,7 +27,7 @@ const NO_STATUS = 1000;
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /** How messages leave. */
-export const BUN_WRITING: SocketWriting<BunWebSocket> = {
+const BUN_WRITING: SocketWriting<BunWebSocket> = {
   write: (ws, data, compress) => ws.send(data, compress) !== DROPPED,
   end: (ws) => ws.close(NO_STATUS),
 };

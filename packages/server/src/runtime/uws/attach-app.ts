@@ -20,7 +20,10 @@ export interface UwsOptions {
    * @default DISABLED
    */
   readonly compression?: number;
-  /** Seconds without a message, of either side, after which a WebSocket is ended; 0 for never. @default 0 */
+  /**
+   * Seconds without a message, of either side, after which a WebSocket is ended: from 8 to 960, or 0 for never.
+   * @default 0
+   */
   readonly idleTimeout?: number;
   /**
    * Bytes that may wait in the package for a client that takes none, before it is given up; 0 leaves that to
@@ -29,6 +32,10 @@ export interface UwsOptions {
    */
   readonly maxBackpressure?: number;
 }
+
+/** The seconds that the package takes; others end the process in it. */
+const SHORTEST_IDLE = 8;
+const LONGEST_IDLE = 960;
 
 /** The apps of TLS tell by their class. */
 function isSecure(app: UwsApp): boolean {
@@ -47,6 +54,10 @@ function toText(message: ArrayBuffer): string {
 
 function behaviorOf(engine: EngineServer, secure: boolean, options: EngineOptions & UwsOptions): UwsBehavior {
   const { maxHttpBufferSize, perMessageDeflate, compression = 0, idleTimeout = 0, maxBackpressure = 0 } = options;
+  if (idleTimeout !== 0 && !(idleTimeout >= SHORTEST_IDLE && idleTimeout <= LONGEST_IDLE)) {
+    const choice = `give 0, or a number from ${SHORTEST_IDLE} to ${LONGEST_IDLE}`;
+    throw new RangeError(`Cannot use option idleTimeout "${String(idleTimeout)}": ${choice}`);
+  }
   const threshold = typeof perMessageDeflate === "object" ? perMessageDeflate.threshold : undefined;
   const compressFrom = compression === 0 ? Number.POSITIVE_INFINITY : (threshold ?? DEFAULT_COMPRESSION_THRESHOLD);
   return {
@@ -72,6 +83,7 @@ function behaviorOf(engine: EngineServer, secure: boolean, options: EngineOption
 /**
  * Has `engine` serve its path on `app`. Routes cannot be taken back: an engine that is closed refuses who comes.
  * @param side asked first, as for the client's files below the same path.
+ * @throws RangeError when the time limit is one that the package does not take.
  */
 export function attachApp(
   engine: EngineServer,

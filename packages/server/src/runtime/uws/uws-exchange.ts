@@ -29,13 +29,13 @@ const DROPPED = 2;
 const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /** How messages leave. */
-export const UWS_WRITING: SocketWriting<UwsWebSocket> = {
+const UWS_WRITING: SocketWriting<UwsWebSocket> = {
   write: (ws, data, compress) => ws.send(data, typeof data !== "string", compress) !== DROPPED,
   end: (ws) => void ws.end(),
 };
 
 /** A remote address in the form of Node. */
-export function addressText(address: ArrayBuffer): string {
+function addressText(address: ArrayBuffer): string {
   const bytes = Buffer.from(address);
   if (bytes.byteLength === 0) return "";
   if (bytes.byteLength === IPV4_BYTES) return bytes.join(".");
