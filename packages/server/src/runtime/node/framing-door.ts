@@ -66,7 +66,7 @@ export function createFramingDoor(maxMessageBytes: number, clock: Clock): WebSoc
         try {
           opened(port);
         } finally {
-          // Also where a listener of the program has thrown, whose process may go on.
+          // Also where a listener throws: a peer that nobody reads from would not be seen to leave either.
           port.start(head);
           // Behind what the session sends in this turn, which takes the answer along.
           clock.turnEnd(port);
