@@ -99,7 +99,7 @@ describe("an event with more arguments than a function can be called with", () =
       destroy(): void {}
     }
     const { Encoder } = sio5.parser;
-    const { socket, client, platform } = openSocket({ parser: { Encoder, Decoder, protocol: 5 } });
+    const { socket, client, platform } = openSocket({ parser: { protocol: 5, Encoder, Decoder } });
     client.send(event);
     expect([platform.uncaught, socket.connected]).toEqual([[], false]);
   });

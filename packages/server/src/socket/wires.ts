@@ -14,7 +14,13 @@ import {
   sio4,
   sio5,
 } from "@bowline/protocol";
-import { createVariants, type MessageFramer, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
+import {
+  createVariants,
+  EncodedFrame,
+  type MessageFramer,
+  type PreparedPacket,
+  type Variants,
+} from "@bowline/protocol/internal";
 import type { ServerOptions } from "./options.ts";
 import { PacketReader } from "./packet-reader.ts";
 import type { PeerHabits, Profile } from "./profile.ts";
@@ -70,7 +76,7 @@ class Generation implements Wire {
 }
 
 /** Leaves frames as they are. */
-const NO_ENGINE: MessageFramer = { frame: ({ data }) => ({ data, byteLength: data.length }) };
+const NO_ENGINE: MessageFramer = { frame: ({ data }) => new EncodedFrame(data) };
 
 /** The wires of connections. */
 export class Wires {
