@@ -4,7 +4,7 @@
 // for 2.x the slim ones have none. What has compat-2 in its name has the settings of 2.x.
 import { defineConfig, type UserConfig } from "tsdown";
 import { numbersForSentences } from "../../tools/sentences.mjs";
-import { library, numbered, outDir } from "../../tsdown.shared.ts";
+import { library, numbered, outDir, WITHOUT_DOCUMENTATION } from "../../tsdown.shared.ts";
 
 function scriptTag(
   fileName: string,
@@ -32,7 +32,7 @@ function scriptTag(
     outDir,
     deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
     // One file, whatever a page may need of it.
-    outputOptions: { entryFileNames: fileName, codeSplitting: false },
+    outputOptions: { entryFileNames: fileName, codeSplitting: false, comments: WITHOUT_DOCUMENTATION },
     report: false,
     logLevel: "warn",
   };
@@ -48,11 +48,34 @@ const leftForLater: NonNullable<UserConfig["plugins"]> = {
     source.endsWith(`/${LATER}.ts`) ? { id: `./${LATER}.mjs`, external: true } : undefined,
 };
 
-// Each library entry is a build of its own: nobody loads both, and sharing chunks between a CommonJS entry for Node and
-// one for browsers leaks the bundler's own helpers into the exports.
-function libraryEntry(name: string): UserConfig {
-  const plugins = [library.plugins, leftForLater];
-  return { ...library, entry: { [`entry/${name}`]: `src/entry/${name}.ts` }, plugins, clean: false };
+const plugins: NonNullable<UserConfig["plugins"]> = [library.plugins, leftForLater];
+
+// The entries for Node share what they have in common, in both formats.
+const forNode: UserConfig = {
+  ...library,
+  entry: sources(
+    ["node", "node-compat-2", "node-websocket-only", "node-engine", "node-engine-compat-2", "jsonp"].map(
+      (name) => `entry/${name}`,
+    ),
+  ),
+  outDir: `${outDir}/entry`,
+  plugins,
+  clean: false,
+};
+
+function sources(paths: readonly string[]): Record<string, string> {
+  return Object.fromEntries(paths.map((path) => [path.slice(path.lastIndexOf("/") + 1), `src/${path}.ts`]));
+}
+
+/** Each entry for browsers is a build of its own, and no CommonJS: a page loads one, and its bundler reads modules. */
+function browserEntry(name: string): UserConfig {
+  return {
+    ...library,
+    entry: { [`entry/${name}`]: `src/entry/${name}.ts` },
+    format: "esm",
+    plugins,
+    clean: false,
+  };
 }
 
 /** The same for production builds for browsers. */
@@ -62,18 +85,13 @@ function numberedEntry(name: string): UserConfig {
 }
 
 const config: UserConfig[] = defineConfig([
-  libraryEntry("node"),
-  libraryEntry("browser"),
-  libraryEntry("browser-debug"),
-  libraryEntry("node-compat-2"),
-  libraryEntry("browser-compat-2"),
-  libraryEntry("browser-websocket"),
-  libraryEntry("node-websocket-only"),
-  libraryEntry("browser-engine"),
-  libraryEntry("node-engine"),
-  libraryEntry("browser-engine-compat-2"),
-  libraryEntry("node-engine-compat-2"),
-  libraryEntry("jsonp"),
+  forNode,
+  browserEntry("browser"),
+  browserEntry("browser-debug"),
+  browserEntry("browser-compat-2"),
+  browserEntry("browser-websocket"),
+  browserEntry("browser-engine"),
+  browserEntry("browser-engine-compat-2"),
   { ...library, entry: { [`entry/${LATER}`]: `src/transports/${LATER}.ts` }, format: "esm", dts: false, clean: false },
   {
     ...numbered({ entry: { [LATER]: `src/transports/${LATER}.ts` } }),
