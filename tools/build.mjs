@@ -107,6 +107,19 @@ function copyCompressed(source, target) {
   writeFileSync(`${target}.br`, brotliCompressSync(readFileSync(source)));
 }
 
+/** What the server's build takes in of other packages, and with them their licences. */
+const BUNDLED = ["cookie", "cors", "object-assign", "vary"];
+
+function licencesOf(names) {
+  const licences = names.map((name) => {
+    const folder = join(ROOT, "node_modules", name);
+    const file = readdirSync(folder).find((entry) => entry.toLowerCase() === "license");
+    if (file === undefined) throw new Error(`Cannot bundle "${name}": it has no licence`);
+    return `${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  });
+  return licences.join("\n\n");
+}
+
 /** Writes what is not there yet: others may be reading. */
 function writeIfChanged(path, text) {
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
@@ -147,7 +160,10 @@ async function buildPackage({ name, needs }, force) {
     rmSync(next, { recursive: true, force: true });
     throw new Error(`Cannot build "${name}":\n${tsdown.output.trim()}`);
   }
-  if (name === "server") copyServedFiles(join(next, "client"));
+  if (name === "server") {
+    copyServedFiles(join(next, "client"));
+    writeFileSync(join(next, "third-party-licenses.txt"), licencesOf(BUNDLED));
+  }
   putInPlace(folder);
   writeFileSync(join(STAMPS, name), hash);
   return { name, built: true };
