@@ -196,6 +196,14 @@ describe.each([4, 5] as const)("attachments of revision %i", (revision) => {
   });
 });
 
+describe.each([4, 5] as const)("events and acks of revision %d", (revision) => {
+  test.each(["2", "31"])("are refused with more arguments than a listener can be called with (%s)", (head) => {
+    const text = (count: number) => `${head}["a"${",0".repeat(count - 1)}]`;
+    expect(decode(revision, [text(10_000)])).toHaveLength(1);
+    expect(() => decode(revision, [text(10_001)])).toThrow(SyntaxError);
+  });
+});
+
 describe("revision 5", () => {
   test("finds bytes by itself and reports the plain types", () => {
     const event = { type: EVENT, nsp: "/a", id: 1, data: ["e", { x: BYTES }] };

@@ -284,6 +284,19 @@ describe("the request of a connection", () => {
     const { connection, engine } = openWebSocket();
     expect([connection.server, connection.server.clientsCount]).toEqual([engine, 1]);
   });
+
+  it("is the very one that a program was told of with the first headers", () => {
+    const { engine, opened, platform } = createScene();
+    const exchange = new FakeExchange("/engine.io/?EIO=4&transport=polling");
+    const keep = () => ({ ...exchange.head, native: { req: "kept" } });
+    const head = { ...exchange.head, keep, isShown: false, native: { req: "seen" } };
+    engine.on("initial_headers", () => {
+      head.isShown = true;
+    });
+    engine.handleRequest(Object.assign(exchange, { head }));
+    platform.clock.endTurn();
+    expect(opened[0]?.request).toBe("seen");
+  });
 });
 
 describe("a listener that throws", () => {

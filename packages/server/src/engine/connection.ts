@@ -48,7 +48,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     super();
     this.id = id;
     this.head = keepHead(head);
-    if (head.isShown === true) this.request = nativeRequest(head);
+    this.#remember(head);
     this.#surroundings = surroundings;
     // Written out: an object that is spread into another may get a class of its own in V8, which is dearer than itself.
     this.#route =
@@ -237,11 +237,16 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   }
 
   /** The headers of an answer to a poll or a POST, as programs that listen on the transport have changed them. */
-  answerHeaders(headers: AnswerHeaders, head: RequestHead): AnswerHeaders {
-    if (this.#transport?.hasListeners("headers") !== true) return headers;
-    const changeable: ChangeableHeaders = { ...headers };
-    this.#transport.emit("headers", changeable, nativeRequest(head));
-    return changeable;
+  answerHeaders(headers: AnswerHeaders, head: RequestHead, isFirst: boolean): AnswerHeaders {
+    let answer = headers;
+    if (this.#transport?.hasListeners("headers") === true) {
+      const changeable: ChangeableHeaders = { ...headers };
+      this.#transport.emit("headers", changeable, nativeRequest(head));
+      answer = changeable;
+    }
+    // Who was told of the headers has seen the request, and may have left something on it.
+    if (isFirst) this.#remember(head);
+    return answer;
   }
 
   packet(packet: Packet): void {
@@ -289,6 +294,11 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     this.#listener?.closed(reason, cause);
     if (this.hasListeners("close")) this.emit("close", reason, cause);
     this.#transport?.emit("close");
+  }
+
+  /** A request that a program has seen is the one that it finds again. */
+  #remember(head: RequestHead): void {
+    if (head.isShown === true && !Object.hasOwn(this, "request")) this.request = nativeRequest(head);
   }
 
   #switch(from: PollingCarrier, { candidate, transport }: Upgrading): void {

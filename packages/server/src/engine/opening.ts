@@ -113,7 +113,7 @@ export class SessionOpener {
     const { headers, connections, reportUncaught } = this.#parts;
     const answer = headers.answer(head, content, sid, isFirst);
     try {
-      return connections.get(sid)?.answerHeaders(answer, head) ?? answer;
+      return connections.get(sid)?.answerHeaders(answer, head, isFirst) ?? answer;
     } catch (error) {
       // The answer has to leave all the same.
       reportUncaught(error);

@@ -50,10 +50,12 @@ class ReadQuery implements EngineQuery {
   }
 
   #split(text: string): void {
+    let equals = text.indexOf("=");
     for (let from = 0; from < text.length; ) {
       const found = text.indexOf("&", from);
       const end = found < 0 ? text.length : found;
-      const equals = text.indexOf("=", from);
+      // Looked for once only where there is none: each part without one would look through all that follows.
+      if (equals >= 0 && equals < from) equals = text.indexOf("=", from);
       if (equals >= 0 && equals < end) this.#read(text.slice(from, equals), text.slice(equals + 1, end));
       else if (end > from) this.#read(text.slice(from, end), "");
       from = end + 1;

@@ -1,7 +1,9 @@
 // The headers of an answer on runtimes that have no response in the form of Node: those that were set before it, and its own.
 // Place: bytes <- **answer lines** <- exchanges of Bun and uWebSockets.js
-// Rules: what the answer brings along wins over what was set before, but for `Vary`, whose values add up.
+// Rules: what the answer brings along wins over what was set before, but for `Vary`, whose values add up; a name or a value
+//        that would begin another line is refused, as by Node, since not every runtime looks.
 
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { AnswerHeaders, BodyCompression, RequestHead } from "../engine/http-exchange.ts";
 import { chooseEncoding, compressBody } from "./node/compress-body.ts";
 
@@ -10,29 +12,39 @@ export type HeaderLine = readonly [name: string, value: string];
 
 const ADDS_UP = "vary";
 
+function validate(name: string, value: string): void {
+  validateHeaderName(name);
+  validateHeaderValue(name, value);
+}
+
+/** A line for each value; programs set numbers as well, whatever types say. */
+function linesOf(name: string, value: string | readonly string[]): readonly HeaderLine[] {
+  return typeof value === "object" ? value.map((one) => [name, one] as const) : [[name, String(value)]];
+}
+
 /** Collects the headers of one answer. */
 export class AnswerLines {
   /** What was set, by names in lower case; most answers have nothing of the kind. */
   #set: Map<string, { readonly name: string; readonly value: string | readonly string[] }> | undefined;
 
-  /** Sets a header; what it was before is forgotten. */
+  /**
+   * Sets a header; what it was before is forgotten.
+   * @throws TypeError when the name or a value cannot stand in a head.
+   */
   set(name: string, value: string | readonly string[]): void {
+    for (const [, one] of linesOf(name, value)) validate(name, one);
     this.#set ??= new Map();
     this.#set.set(name.toLowerCase(), { name, value });
   }
 
-  /** The value of a header that is a single one. */
-  get(name: string): string | undefined {
-    const value = this.#set?.get(name.toLowerCase())?.value;
-    return typeof value === "string" ? value : undefined;
-  }
-
-  /** All lines, with those of an answer. */
+  /** All lines, with those of an answer; throws as `set`. */
   with(headers: AnswerHeaders): HeaderLine[] {
     const own = Object.entries(headers);
-    return [...this.#before(own.map(([name]) => name.toLowerCase())), ...own].flatMap(([name, value]) =>
-      typeof value === "string" ? [[name, value] as const] : value.map((one) => [name, one] as const),
+    const lines = [...this.#before(own.map(([name]) => name.toLowerCase())), ...own].flatMap(([name, value]) =>
+      linesOf(name, value),
     );
+    for (const [name, value] of lines) validate(name, value);
+    return lines;
   }
 
   /** What was set and is not replaced. */

@@ -20,7 +20,7 @@ import type { RefusalCode } from "../refusal-code.ts";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { HandshakeSource } from "./handshake.ts";
-import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
+import { isPacket, nameViolation, sizeViolation } from "./packet-check.ts";
 import type { PacketReader } from "./packet-reader.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import { Seats } from "./seats.ts";
@@ -318,8 +318,9 @@ export class ClientConnection implements ConnectionListener {
       this.#undecodable(new SyntaxError("Cannot take the packet: the parser made something else of it"));
       return;
     }
-    if (this.#wire.isForeign && isTooDeep(packet.data)) {
-      this.#undecodable(new SyntaxError("Cannot take the packet: it is nested too deep to be sent on"));
+    const excess = this.#wire.isForeign ? sizeViolation(packet) : undefined;
+    if (excess !== undefined) {
+      this.#undecodable(excess);
       return;
     }
     if (packet.type === PacketType.CONNECT) {

@@ -1,6 +1,7 @@
 // What a socket offers to plugins, adapters and instrumentation, and to those who hear every event: `onAny` and its family.
 // Place: session -> socket codec -> connection -> namespace -> **socket** -> the user's event handlers
-// Rules: names are upstream's; events that the library emits itself are not heard by listeners of every event.
+// Rules: names are upstream's, and what is needed besides stands with the namespace, since programs put their own names on
+//        sockets; events that the library emits itself are not heard by listeners of every event.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
 import { PacketType, type Refusal, type SocketFrame, type SocketPacket } from "@bowline/protocol";
@@ -15,7 +16,6 @@ import { type IncomingEvent, SocketHooks } from "./hooks.ts";
 import type { InboxOwner } from "./inbox.ts";
 import type { Middleware } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
-import type { NamespaceHost } from "./namespace-host.ts";
 import { type PacketOptions, type PacketToSend, sendPacket, tellOutgoing } from "./outbox.ts";
 import type { SocketReservedEvents } from "./reserved-events.ts";
 import type { SocketServer } from "./server.ts";
@@ -41,11 +41,6 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
   awaitedAcks: PendingAcks | undefined;
   /** How many answers the program owes the client. @internal */
   owedAcks = 0;
-
-  /** @internal */
-  protected get host(): NamespaceHost<Listen, Emit, ServerSide, Data> {
-    return this.nsp.host;
-  }
 
   /** The connection below: its id, transport, protocol revision and request. */
   get conn(): Connection {
@@ -88,7 +83,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
     );
     if (packet !== undefined) this.packet(packet);
     else
-      this.host.platform.warn(
+      this.nsp.host.platform.warn(
         "BOWLINE_NO_ERROR_PACKET",
         "socket.error() has no effect: clients since 3.0 take an error for a refusal; emit an event",
       );
@@ -104,22 +99,22 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
 
   /** Tells the listeners of outgoing events: adapters of upstream's kind call it before they send. */
   notifyOutgoingListeners(packet: SocketPacket): void {
-    if (this.trafficHooks !== undefined) tellOutgoing(this.trafficHooks.outgoing, this, packet, this.host.handlers);
+    if (this.trafficHooks !== undefined) tellOutgoing(this.trafficHooks.outgoing, this, packet, this.nsp.host.handlers);
   }
 
   /** Takes an event from the client: middlewares, then listeners. Plugins put their own in its place, and call this one. */
   onevent(packet: SocketPacket): void {
-    this.host.inbox.receiveEvent(this, packet);
+    this.nsp.host.inbox.receiveEvent(this, packet);
   }
 
   /** Makes the function that answers an event, once. @param id the event's ack id. */
   ack(id: number): (...args: unknown[]) => void {
-    return this.host.inbox.createAck(this, id);
+    return this.nsp.host.inbox.createAck(this, id);
   }
 
   /** Notes that the client will answer a broadcast. @internal */
   expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.host.inbox.expectReply(this, id, reply);
+    this.nsp.host.inbox.expectReply(this, id, reply);
   }
 
   /** An answer to a broadcast would come too late. @internal */
@@ -134,7 +129,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
 
   /** The answers that are awaited. */
   get acks(): AckMap {
-    return new AckMap(this.host.inbox.awaitedOf(this));
+    return new AckMap(this.nsp.host.inbox.awaitedOf(this));
   }
 
   /** Adds a middleware that every incoming event has to pass. */
@@ -194,7 +189,7 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
 
   /** Calls the listeners of an event. @internal */
   callListeners(incoming: IncomingEvent): void {
-    const { handlers } = this.host;
+    const { handlers } = this.nsp.host;
     // Every event comes by here: what only reports need is made for them alone.
     if (!handlers.isReporting) this.dispatchIncoming(incoming);
     else {
@@ -212,12 +207,11 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
   sendRefusal(told: Refusal): void {
     const packet = this.client.dialect.eventRefused(this.nsp.name, told);
     // Middlewares answer from promises too, where an error of the encoder would have nobody to catch it.
-    if (packet !== undefined) this.attempt(() => this.client.write(packet));
-  }
-
-  /** Does something for the program, whose encoder may fail. @internal */
-  protected attempt(action: () => unknown): void {
-    this.host.handlers.run(action, () => aboutSocket("event", this));
+    if (packet === undefined) return;
+    this.nsp.host.handlers.run(
+      () => this.client.write(packet),
+      () => aboutSocket("event", this),
+    );
   }
 
   get #hooked(): SocketHooks {

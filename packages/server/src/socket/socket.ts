@@ -100,7 +100,7 @@ export class Socket<
   /** Details of the handshake. */
   get handshake(): Handshake {
     const sent = { auth: this.#auth, query: this.#query };
-    this.#handshake ??= createHandshake(this.client.origin, sent, this.#issuedMs, this.host.platform);
+    this.#handshake ??= createHandshake(this.client.origin, sent, this.#issuedMs, this.nsp.host.platform);
     return this.#handshake;
   }
 
@@ -255,10 +255,15 @@ export class Socket<
     const { hold } = this;
     this.#state = "connected";
     const rooms = [this.id, ...(hold?.session?.rooms ?? [])];
-    this.host.handlers.runAdapter(this.nsp.name, () => this.join(rooms));
+    this.nsp.host.handlers.runAdapter(this.nsp.name, () => this.join(rooms));
     this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
-    for (const prepared of missed) this.attempt(() => this.client.send(prepared, NO_MODIFIERS));
+    for (const prepared of missed) {
+      this.nsp.host.handlers.run(
+        () => this.client.send(prepared, NO_MODIFIERS),
+        () => aboutSocket("event", this),
+      );
+    }
     if (isUntold) return;
     const reply = hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid };
     this.client.write(this.client.dialect.connected(this.nsp.name, reply));
@@ -267,7 +272,7 @@ export class Socket<
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
   refuse(): void {
     this.#state = "ended";
-    this.host.handlers.runAdapter(this.nsp.name, () => this.nsp.adapter.delAll(this.id));
+    this.nsp.host.handlers.runAdapter(this.nsp.name, () => this.nsp.adapter.delAll(this.id));
   }
 
   /** Hands over a packet that others get as well. @internal */
@@ -285,7 +290,7 @@ export class Socket<
 
   /** Takes a packet from the client. @internal */
   receive(packet: SocketPacket): void {
-    if (this.connected) this.host.inbox.receive(this, packet);
+    if (this.connected) this.nsp.host.inbox.receive(this, packet);
   }
 
   /** Ends the socket without telling the client. @internal */
@@ -296,7 +301,7 @@ export class Socket<
     this.#state = "ended";
     this.nsp.remove(this, reason);
     this.client.leave(this.nsp.name, reason);
-    this.host.inbox.end(this);
+    this.nsp.host.inbox.end(this);
     this.#announce("disconnect", [reason, description]);
   }
 
@@ -332,7 +337,7 @@ export class Socket<
 
   #tell(callback: RoomsCallback, done: Promise<void> | void): this {
     const told = (error: unknown) =>
-      this.host.handlers.run(
+      this.nsp.host.handlers.run(
         () => callback(error),
         () => aboutSocket("acknowledgement", this),
       );
@@ -357,7 +362,7 @@ export class Socket<
     const id = this.nsp.nextAckId();
     const hasLeft = mayLeave && this.#write({ ...packet, id }, modifiers);
     // An ack with a time limit hears that its time is up even where the packet never left.
-    if (hasLeft || modifiers.timeout !== undefined) this.host.inbox.expectAck(this, id, ack, modifiers.timeout);
+    if (hasLeft || modifiers.timeout !== undefined) this.nsp.host.inbox.expectAck(this, id, ack, modifiers.timeout);
   }
 
   /** Sends an event that nobody else gets. */
@@ -368,7 +373,7 @@ export class Socket<
 
   /** Calls the listeners of an event that the socket emits itself. */
   #announce(event: string, args: readonly unknown[]): void {
-    this.host.handlers.run(
+    this.nsp.host.handlers.run(
       () => this.callListeners([event, ...args]),
       () => aboutSocket("event", this, event),
     );

@@ -63,6 +63,23 @@ interface Answer {
   readonly body: Buffer;
 }
 
+/** Sends requests over one connection, and gives all that comes back until a text has. */
+export function readAnswers(port: number, requests: string, last: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += String(chunk);
+      if (!text.includes(last)) return;
+      socket.destroy();
+      resolve(text);
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(text));
+    socket.write(requests);
+  });
+}
+
 function ask(port: number, query: string, { method = "GET", headers = {}, body = "" } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const path = `/engine.io/?EIO=4&${query}`;
@@ -248,6 +265,13 @@ export function runtimeSuite(name: string, start: StartEngine, facts: RuntimeFac
       });
       expect((await ask(engine.port, "transport=polling")).headers["x-mine"]).toBe("1, 2");
       expect(await askForWebSocket(engine.port)).toMatch(/\r\nx-mine: 1\r\nx-mine: 2\r\n/);
+    });
+
+    test("an answer to HEAD has no body, which would be taken for the answer to the next request", async () => {
+      const engine = await serve();
+      const head = (method: string) => `${method} /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n`;
+      const answers = readAnswers(engine.port, head("HEAD") + head("GET"), '0{"sid"');
+      expect(await within(answers, PATIENCE_MS, "both answers")).toMatch(/^HTTP\/1.1 400 [^{]+\r\n\r\nHTTP\/1.1 200 /);
     });
 
     test("answers above the threshold are compressed, unless their packets opted out", async () => {

@@ -6,7 +6,7 @@ import WebSocket from "ws";
 import { isObject } from "../../src/peers/raw-surface.ts";
 import { within } from "../../src/peers/wait-for.ts";
 import { readNativeServer } from "../runtimes/runtimes.ts";
-import { runtimeSuite } from "./runtime-suite.ts";
+import { readAnswers, runtimeSuite } from "./runtime-suite.ts";
 
 const PATIENCE_MS = 8000;
 const { path, missing } = readNativeServer();
@@ -103,6 +103,16 @@ describe.skipIf(missing !== undefined)(missing === undefined ? "with uWebSockets
     const get = async (target: string) => (await fetch(`http://127.0.0.1:${port}${target}`)).text();
     expect(await get("/socket.io/?EIO=4&transport=polling")).toMatch(/^0\{"sid":"/);
     expect([await get("/socket.io"), await get("/elsewhere")]).toEqual(["the program", "the program"]);
+  });
+
+  test("tells of no length where an answer has no body, and goes on over the same connection", async () => {
+    const { port } = await serve();
+    const file = "/socket.io/socket.io.js";
+    const { headers } = await fetch(`http://127.0.0.1:${port}${file}`);
+    const known = `GET ${file} HTTP/1.1\r\nHost: a\r\nIf-None-Match: ${headers.get("etag")}\r\n\r\n`;
+    const next = "GET /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n";
+    const answers = await within(readAnswers(port, known + next, "the program"), PATIENCE_MS, "both answers");
+    expect(answers).toMatch(/^HTTP\/1.1 304 (?![\s\S]*length: \d{3})[\s\S]+HTTP\/1.1 200 [\s\S]+the program$/i);
   });
 
   test("says so where it is handed something else", () => {

@@ -14,6 +14,7 @@ import {
   type Cancel,
   type Clock,
   type DecoderRules,
+  EncodedFrame,
   encodeCloseFrame,
   encodeControlFrame,
   FrameDecoder,
@@ -196,7 +197,7 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   }
 
   sendMessage(data: string | Uint8Array, done: (failure?: Error) => void): void {
-    this.send([{ frames: [{ data, byteLength: data.length }], compress: false }], done);
+    this.send([{ frames: [new EncodedFrame(data)], compress: false }], done);
   }
 
   sendHeartbeat(kind: "ping" | "pong", payload: Uint8Array, done: (failure?: Error) => void): void {

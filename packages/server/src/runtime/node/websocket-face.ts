@@ -5,6 +5,7 @@
 
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
+import { isSendableCloseCode } from "@bowline/protocol/internal";
 import { loadWs } from "./ws-package.ts";
 
 /** The WebSocket behind it. */
@@ -20,6 +21,10 @@ export interface FaceHost {
 type Sent = (error?: Error) => void;
 
 const NO_BYTES = Buffer.alloc(0);
+/** Bytes of a control frame (RFC 6455, 5.5); its length has no room for more. */
+const LONGEST_PAYLOAD = 125;
+/** A close frame has its code in front. */
+const LONGEST_REASON = 123;
 
 function ignore(): void {}
 
@@ -28,6 +33,11 @@ function toPayload(data: unknown): string | Uint8Array {
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return String(data);
+}
+
+function checkLength(what: string, bytes: Buffer, most: number): Buffer {
+  if (bytes.length <= most) return bytes;
+  throw new RangeError(`Cannot send a ${what} of ${bytes.length} bytes: it has room for ${most}`);
 }
 
 function isSent(value: unknown): value is Sent {
@@ -98,8 +108,12 @@ export class WebSocketFace extends EventEmitter {
     this.#heartbeat("pong", data, sentOf(data, mask, sent));
   }
 
-  close(code?: number, reason?: string | Uint8Array): void {
-    this.#host.close(code, reason === undefined ? "" : String(Buffer.from(reason)));
+  /** Says goodbye. @throws TypeError for a code that nobody may send. @throws RangeError for too long a reason. */
+  close(code?: number, reason: string | Uint8Array = ""): void {
+    if (code !== undefined && !isSendableCloseCode(code)) {
+      throw new TypeError(`Cannot close the WebSocket with code "${code}": nobody may send it`);
+    }
+    this.#host.close(code, String(checkLength("close frame", Buffer.from(reason), LONGEST_REASON)));
   }
 
   /** Cuts the connection. */
@@ -117,7 +131,7 @@ export class WebSocketFace extends EventEmitter {
 
   #heartbeat(kind: "ping" | "pong", data: unknown, sent: Sent): void {
     const payload = data === undefined || typeof data === "function" ? NO_BYTES : Buffer.from(toPayload(data));
-    this.#host.sendHeartbeat(kind, payload, sent);
+    this.#host.sendHeartbeat(kind, checkLength(kind, payload, LONGEST_PAYLOAD), sent);
   }
 }
 

@@ -22,7 +22,8 @@ export interface UwsResponse {
   writeStatus(status: string): unknown;
   writeHeader(name: string, value: string): unknown;
   end(body?: UwsText, closesConnection?: boolean): unknown;
-  endWithoutBody(length?: number, closesConnection?: boolean): unknown;
+  /** With arguments it announces a body that never comes, also where they are undefined. */
+  endWithoutBody(): unknown;
   close(): unknown;
   cork(write: () => void): unknown;
   onAborted(listener: () => void): unknown;

@@ -63,6 +63,10 @@ function statusLine(status: number): string {
   return `${status} ${STATUS_CODES[status] ?? ""}`;
 }
 
+function isOfConnection(name: string): boolean {
+  return name.toLowerCase() === "connection";
+}
+
 function writeLines(res: UwsResponse, lines: readonly HeaderLine[]): void {
   for (const [name, value] of lines) res.writeHeader(name, value);
 }
@@ -165,16 +169,21 @@ export class UwsExchange implements HttpExchange {
   #write(status: number, lines: readonly HeaderLine[], body: string | Uint8Array): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    const isLast = this.#lines.get("connection") === "close";
+    const isLast = lines.some(([name, value]) => isOfConnection(name) && value.toLowerCase() === "close");
+    const others = lines.filter(([name]) => !isOfConnection(name));
     const res = this.#res;
     res.cork(() => {
       res.writeStatus(statusLine(status));
-      writeLines(
-        res,
-        lines.filter(([name]) => name.toLowerCase() !== "connection"),
-      );
-      if (BODILESS.has(status)) res.endWithoutBody(undefined, isLast);
-      else res.end(body, isLast);
+      writeLines(res, others);
+      const hasLength = !BODILESS.has(status);
+      if (hasLength && this.head.method !== "HEAD") {
+        res.end(body, isLast);
+        return;
+      }
+      // The answer to HEAD tells of a body that would be taken for the next answer.
+      if (hasLength) res.writeHeader("Content-Length", String(Buffer.byteLength(body)));
+      if (isLast) res.writeHeader("Connection", "close");
+      res.endWithoutBody();
     });
   }
 
