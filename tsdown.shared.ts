@@ -21,7 +21,11 @@ const withoutIdleImports: Rolldown.Plugin = {
 };
 
 /** What bundlers of programs go by stays, and so do licences. */
-export const WITHOUT_DOCUMENTATION: Rolldown.OutputOptions["comments"] = { legal: true, annotation: true, jsdoc: false };
+export const WITHOUT_DOCUMENTATION: Rolldown.OutputOptions["comments"] = {
+  legal: true,
+  annotation: true,
+  jsdoc: false,
+};
 
 export const library: UserConfig = {
   format: ["esm", "cjs"],

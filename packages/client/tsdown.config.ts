@@ -50,58 +50,49 @@ const leftForLater: NonNullable<UserConfig["plugins"]> = {
 
 const plugins: NonNullable<UserConfig["plugins"]> = [library.plugins, leftForLater];
 
-// The entries for Node share what they have in common, in both formats.
+/** Entries by their names, to be built together: they share what they have in common. */
+function entries(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `src/entry/${name}.ts`]));
+}
+
 const forNode: UserConfig = {
   ...library,
-  entry: sources(
-    ["node", "node-compat-2", "node-websocket-only", "node-engine", "node-engine-compat-2", "jsonp"].map(
-      (name) => `entry/${name}`,
-    ),
-  ),
+  entry: entries("node", "node-compat-2", "node-websocket-only", "node-engine", "node-engine-compat-2", "jsonp"),
   outDir: `${outDir}/entry`,
   plugins,
   clean: false,
 };
 
-function sources(paths: readonly string[]): Record<string, string> {
-  return Object.fromEntries(paths.map((path) => [path.slice(path.lastIndexOf("/") + 1), `src/${path}.ts`]));
-}
+const BROWSER = entries(
+  "browser",
+  "browser-compat-2",
+  "browser-websocket",
+  "browser-engine",
+  "browser-engine-compat-2",
+);
 
-/** Each entry for browsers is a build of its own, and no CommonJS: a page loads one, and its bundler reads modules. */
-function browserEntry(name: string): UserConfig {
-  return {
-    ...library,
-    entry: { [`entry/${name}`]: `src/entry/${name}.ts` },
-    format: "esm",
-    plugins,
-    clean: false,
-  };
-}
+/** For bundlers, which read modules: there is no CommonJS of it. */
+const forBrowsers: UserConfig = {
+  ...library,
+  entry: { ...BROWSER, ...entries("browser-debug") },
+  format: "esm",
+  outDir: `${outDir}/entry`,
+  plugins,
+  clean: false,
+};
 
 /** The same for production builds for browsers. */
-function numberedEntry(name: string): UserConfig {
-  const config = numbered({ entry: { [name]: `src/entry/${name}.ts` } });
-  return { ...config, plugins: [config.plugins, leftForLater] };
-}
+const forProduction: UserConfig = numbered({ entry: BROWSER });
 
 const config: UserConfig[] = defineConfig([
   forNode,
-  browserEntry("browser"),
-  browserEntry("browser-debug"),
-  browserEntry("browser-compat-2"),
-  browserEntry("browser-websocket"),
-  browserEntry("browser-engine"),
-  browserEntry("browser-engine-compat-2"),
+  forBrowsers,
+  { ...forProduction, plugins: [forProduction.plugins, leftForLater] },
   { ...library, entry: { [`entry/${LATER}`]: `src/transports/${LATER}.ts` }, format: "esm", dts: false, clean: false },
   {
     ...numbered({ entry: { [LATER]: `src/transports/${LATER}.ts` } }),
     deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
   },
-  numberedEntry("browser"),
-  numberedEntry("browser-compat-2"),
-  numberedEntry("browser-websocket"),
-  numberedEntry("browser-engine"),
-  numberedEntry("browser-engine-compat-2"),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },

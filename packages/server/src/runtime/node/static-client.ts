@@ -42,7 +42,12 @@ function readClientFile(path: string): ClientFile | undefined {
     const body = brotliDecompressSync(compressed);
     const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
     const kind = path.endsWith(".map") ? "json" : "javascript";
-    return { type: `application/${kind}; charset=utf-8`, body, etag, encoded: new Map([["br", Promise.resolve(compressed)]]) };
+    return {
+      type: `application/${kind}; charset=utf-8`,
+      body,
+      etag,
+      encoded: new Map([["br", Promise.resolve(compressed)]]),
+    };
   } catch {
     return undefined;
   }
