@@ -21,7 +21,7 @@ const withoutIdleImports: Rolldown.Plugin = {
 };
 
 /** What bundlers of programs go by stays, and so do licences. */
-export const WITHOUT_DOCUMENTATION: Rolldown.OutputOptions["comments"] = {
+export const WITHOUT_DOCUMENTATION: NonNullable<Rolldown.OutputOptions["comments"]> = {
   legal: true,
   annotation: true,
   jsdoc: false,
