@@ -4,7 +4,7 @@
 // for 2.x the slim ones have none. What has compat-2 in its name has the settings of 2.x.
 import { defineConfig, type UserConfig } from "tsdown";
 import { numbersForSentences } from "../../tools/sentences.mjs";
-import { library, numbered, outDir } from "../../tsdown.shared.ts";
+import { library, numbered, outDir, WITHOUT_DOCUMENTATION } from "../../tsdown.shared.ts";
 
 function scriptTag(
   fileName: string,
@@ -32,7 +32,7 @@ function scriptTag(
     outDir,
     deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
     // One file, whatever a page may need of it.
-    outputOptions: { entryFileNames: fileName, codeSplitting: false },
+    outputOptions: { entryFileNames: fileName, codeSplitting: false, comments: WITHOUT_DOCUMENTATION },
     report: false,
     logLevel: "warn",
   };
@@ -48,42 +48,51 @@ const leftForLater: NonNullable<UserConfig["plugins"]> = {
     source.endsWith(`/${LATER}.ts`) ? { id: `./${LATER}.mjs`, external: true } : undefined,
 };
 
-// Each library entry is a build of its own: nobody loads both, and sharing chunks between a CommonJS entry for Node and
-// one for browsers leaks the bundler's own helpers into the exports.
-function libraryEntry(name: string): UserConfig {
-  const plugins = [library.plugins, leftForLater];
-  return { ...library, entry: { [`entry/${name}`]: `src/entry/${name}.ts` }, plugins, clean: false };
+const plugins: NonNullable<UserConfig["plugins"]> = [library.plugins, leftForLater];
+
+/** Entries by their names, to be built together: they share what they have in common. */
+function entries(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `src/entry/${name}.ts`]));
 }
+
+const forNode: UserConfig = {
+  ...library,
+  entry: entries("node", "node-compat-2", "node-websocket-only", "node-engine", "node-engine-compat-2", "jsonp"),
+  outDir: `${outDir}/entry`,
+  plugins,
+  clean: false,
+};
+
+const BROWSER = entries(
+  "browser",
+  "browser-compat-2",
+  "browser-websocket",
+  "browser-engine",
+  "browser-engine-compat-2",
+);
+
+/** For bundlers, which read modules: there is no CommonJS of it. */
+const forBrowsers: UserConfig = {
+  ...library,
+  entry: { ...BROWSER, ...entries("browser-debug") },
+  format: "esm",
+  outDir: `${outDir}/entry`,
+  plugins,
+  clean: false,
+};
 
 /** The same for production builds for browsers. */
-function numberedEntry(name: string): UserConfig {
-  const config = numbered({ entry: { [name]: `src/entry/${name}.ts` } });
-  return { ...config, plugins: [config.plugins, leftForLater] };
-}
+const forProduction: UserConfig = numbered({ entry: BROWSER });
 
 const config: UserConfig[] = defineConfig([
-  libraryEntry("node"),
-  libraryEntry("browser"),
-  libraryEntry("browser-debug"),
-  libraryEntry("node-compat-2"),
-  libraryEntry("browser-compat-2"),
-  libraryEntry("browser-websocket"),
-  libraryEntry("node-websocket-only"),
-  libraryEntry("browser-engine"),
-  libraryEntry("node-engine"),
-  libraryEntry("browser-engine-compat-2"),
-  libraryEntry("node-engine-compat-2"),
-  libraryEntry("jsonp"),
+  forNode,
+  forBrowsers,
+  { ...forProduction, plugins: [forProduction.plugins, leftForLater] },
   { ...library, entry: { [`entry/${LATER}`]: `src/transports/${LATER}.ts` }, format: "esm", dts: false, clean: false },
   {
     ...numbered({ entry: { [LATER]: `src/transports/${LATER}.ts` } }),
     deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
   },
-  numberedEntry("browser"),
-  numberedEntry("browser-compat-2"),
-  numberedEntry("browser-websocket"),
-  numberedEntry("browser-engine"),
-  numberedEntry("browser-engine-compat-2"),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },

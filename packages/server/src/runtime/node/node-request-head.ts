@@ -5,7 +5,6 @@
 
 import { IncomingMessage, type ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import type { RequestHead } from "../../engine/http-exchange.ts";
 import { type EngineQuery, parseQuery, type Query } from "../../engine/query.ts";
 import { type JoinedHeaders, joinHeaders } from "./joined-headers.ts";
@@ -74,7 +73,8 @@ export class NodeRequestHead implements RequestHead {
   }
 
   get secure(): boolean {
-    return this.#req.socket instanceof TLSSocket;
+    // As a socket over TLS says of itself; its class would have Node load all of TLS for servers that have none.
+    return "encrypted" in this.#req.socket;
   }
 
   header(name: string): string | undefined {

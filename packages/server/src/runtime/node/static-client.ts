@@ -1,13 +1,15 @@
 // Serves the built browser client below the server's path, as `/socket.io/socket.io.js`.
 // Place: beside the engine, on the same HTTP server, or whatever a runtime has in its place
-// Rules: a closed list of names, so that no path from outside ever reaches the file system; files are read once, and
-//        compressed once for each encoding; a tag names the content, so that a browser never mixes two versions.
+// Rules: a closed list of names, so that no path from outside ever reaches the file system; files come compressed by
+//        Brotli, as most browsers take them, are read once, and compressed once for each other encoding; a tag names the
+//        content, so that a browser never mixes two versions.
 // Source: docs/protocol/engine-4.md, "Compression"
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
 import type { EngineOptions } from "../../engine/options.ts";
 import type { SideRequest } from "./attach-engine.ts";
 import { type ContentEncoding, chooseEncoding, compressBody } from "./compress-body.ts";
@@ -36,10 +38,16 @@ const cache = new Map<string, ClientFile | undefined>();
 
 function readClientFile(path: string): ClientFile | undefined {
   try {
-    const body = readFileSync(fileURLToPath(new URL(path, import.meta.url)));
+    const compressed = readFileSync(fileURLToPath(new URL(`${path}.br`, import.meta.url)));
+    const body = brotliDecompressSync(compressed);
     const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
     const kind = path.endsWith(".map") ? "json" : "javascript";
-    return { type: `application/${kind}; charset=utf-8`, body, etag, encoded: new Map() };
+    return {
+      type: `application/${kind}; charset=utf-8`,
+      body,
+      etag,
+      encoded: new Map([["br", Promise.resolve(compressed)]]),
+    };
   } catch {
     return undefined;
   }
