@@ -12,7 +12,6 @@ export {
   Transport,
   transports,
 } from "@bowline/server/engine";
-export { UwsEngine as uServer } from "@bowline/server/uws";
 
 /** Options of an engine; what is left out has its default. */
 export type ServerOptions = Partial<EngineSettings>;

@@ -1,34 +1,26 @@
 // The emitter of sockets, as far as it knows no connection: listeners of all events, received and sent; modifiers for the
-// next event; and the ways to send one, to connect and to leave.
+// next event; and the ways to send one.
 // Place: bytes <-> engine dialect <-> session <-> socket codec <-> connection / namespace / **socket** <-> the program
 // Rules: listeners of all events hear first, and nothing of the events that a socket tells by itself; modifiers hold for
 //        one emit; what it becomes, and when it leaves, is the socket's affair.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import type {
-  AnswerOf,
-  AnyListener,
-  DefaultEventsMap,
-  EventNames,
-  EventNamesWithAck,
-  EventParams,
-  EventsMap,
-  WithoutAck,
-  WithTimeout,
+import {
+  type AnswerOf,
+  type AnyListener,
+  AnyListeners,
+  type DefaultEventsMap,
+  type EventNames,
+  type EventNamesWithAck,
+  type EventParams,
+  type EventsMap,
+  type WithoutAck,
+  type WithTimeout,
 } from "@bowline/protocol/internal";
 import type { Modifiers } from "./emission.ts";
 import { ClientEmitter } from "./emitter.ts";
 import type { Socket } from "./socket.ts";
 import type { BufferEvents, SocketEvents } from "./socket-events.ts";
-
-/** Most sockets have no listener of this kind, and share this list; it is replaced, never changed. */
-const NOBODY: readonly AnyListener[] = [];
-
-/** A list without a listener, once if it was added several times, or without all. */
-function without(listeners: readonly AnyListener[], listener: AnyListener | undefined): readonly AnyListener[] {
-  const index = listener === undefined ? -1 : listeners.indexOf(listener);
-  return listener === undefined ? NOBODY : listeners.filter((_, at) => at !== index);
-}
 
 /** An emitter whose events leave for the server. */
 export abstract class EventSender<
@@ -37,66 +29,53 @@ export abstract class EventSender<
 > extends ClientEmitter<ListenEvents, EmitEvents, SocketEvents & Omit<BufferEvents, keyof ListenEvents>> {
   /** What holds for the next emit alone. */
   flags: Modifiers = {};
-  #heard: readonly AnyListener[] = NOBODY;
-  #sent: readonly AnyListener[] = NOBODY;
-
-  abstract connect(): this;
-  abstract disconnect(): this;
-
-  /** As `connect`. */
-  open(): this {
-    return this.connect();
-  }
-
-  /** As `disconnect`. */
-  close(): this {
-    return this.disconnect();
-  }
+  readonly #heard = new AnyListeners();
+  readonly #sent = new AnyListeners();
 
   /** Adds a listener for all events. */
   onAny(listener: AnyListener): this {
-    this.#heard = [...this.#heard, listener];
+    this.#heard.append(listener);
     return this;
   }
 
   /** Adds a listener for all events, before the others. */
   prependAny(listener: AnyListener): this {
-    this.#heard = [listener, ...this.#heard];
+    this.#heard.prepend(listener);
     return this;
   }
 
   /** Removes a listener for all events, or all of them. */
   offAny(listener?: AnyListener): this {
-    this.#heard = without(this.#heard, listener);
+    this.#heard.remove(listener);
     return this;
   }
 
   /** The listeners for all events. */
   listenersAny(): AnyListener[] {
-    return [...this.#heard];
+    return this.#heard.list();
   }
 
   /** Adds a listener for all events that are sent, when they are sent. */
   onAnyOutgoing(listener: AnyListener): this {
-    this.#sent = [...this.#sent, listener];
+    this.#sent.append(listener);
     return this;
   }
 
   /** Adds a listener for all events that are sent, before the others. */
   prependAnyOutgoing(listener: AnyListener): this {
-    this.#sent = [listener, ...this.#sent];
+    this.#sent.prepend(listener);
     return this;
   }
 
   /** Removes a listener for all events that are sent, or all of them. */
   offAnyOutgoing(listener?: AnyListener): this {
-    this.#sent = without(this.#sent, listener);
+    this.#sent.remove(listener);
     return this;
   }
 
   /** The listeners for all events that are sent. */
   listenersAnyOutgoing(): AnyListener[] {
-    return [...this.#sent];
+    return this.#sent.list();
   }
 
   /** The next event is dropped unless it can leave at once. */
@@ -172,16 +151,14 @@ export abstract class EventSender<
   protected abstract emitWith(modifiers: Modifiers, event: readonly [name: string | symbol, ...args: unknown[]]): void;
 
   /** Tells an event that came. @param data its name and arguments. */
-  protected tellReceived(data: readonly unknown[]): void {
-    const [event] = data;
-    const args = data.slice(1);
-    for (const listener of this.#heard) listener(String(event), ...args);
+  protected tellReceived([event, ...args]: readonly unknown[]): void {
+    if (!this.#heard.isEmpty) this.#heard.call(String(event), args);
     this.dispatch(event, args);
   }
 
   /** Tells an event that is being sent. @param data its name and arguments. */
   protected tellSent([event, ...args]: readonly unknown[]): void {
-    for (const listener of this.#sent) listener(String(event), ...args);
+    if (!this.#sent.isEmpty) this.#sent.call(String(event), args);
   }
 
   /** By way of the method that programs may have replaced. */

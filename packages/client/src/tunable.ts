@@ -6,7 +6,6 @@ import type { TracePoint } from "@bowline/protocol/internal";
 import { ClientEmitter } from "./emitter.ts";
 import type { ManagerEvents } from "./manager-events.ts";
 import { DEFAULTS, type LiveOptions } from "./options.ts";
-import type { Backoff, Reconnector } from "./reconnect.ts";
 
 /** What can be set while a manager lives. */
 export interface Settings {
@@ -32,10 +31,7 @@ function readSettings(options: LiveOptions): Settings {
 
 /** An emitter with settings. */
 export abstract class Tunable extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents> {
-  /** Whether somebody closed it, so that it must not open again by itself. */
-  skipReconnect = false;
   protected readonly settings: Settings;
-  protected abstract readonly reconnector: Reconnector;
 
   constructor(options: LiveOptions, point: TracePoint) {
     super(point);
@@ -44,22 +40,7 @@ export abstract class Tunable extends ClientEmitter<Record<never, never>, Record
 
   abstract close(): void;
   abstract readonly readyState: "opening" | "open" | "closed";
-  abstract open(done?: (error?: Error) => void): this;
-
-  /** As `open`. */
-  connect(done?: (error?: Error) => void): this {
-    return this.open(done);
-  }
-
-  /** Whether it waits for its next attempt, or makes one. */
-  get reconnecting(): boolean {
-    return this.reconnector.isActive;
-  }
-
-  /** The delays between attempts. */
-  get backoff(): Backoff {
-    return this.reconnector;
-  }
+  abstract readonly reconnecting: boolean;
 
   /** As `close`. */
   disconnect(): void {
@@ -126,11 +107,8 @@ export abstract class Tunable extends ClientEmitter<Record<never, never>, Record
     return this.#setting("timeoutMs", ms);
   }
 
-  /** Does not open again by itself. */
-  protected stopReconnecting(): void {
-    this.skipReconnect = true;
-    this.reconnector.stop();
-  }
+  /** Reconnection was switched off. */
+  protected abstract stopReconnecting(): void;
 
   #setting<Name extends Exclude<keyof Settings, "isEnabled">>(
     name: Name,

@@ -5,7 +5,6 @@
 
 import { type EngineDialect, eio4 } from "@bowline/protocol";
 import {
-  createSessionTerms,
   EngineSession,
   type OfferAction,
   type OfferInput,
@@ -278,15 +277,16 @@ export class EnginePair {
     owner.react = (told) => {
       if (told.startsWith("closed")) this.#dropUpgrades(side);
     };
-    const terms = createSessionTerms({
+    const session = new EngineSession({
+      id: side,
       dialect: this.#dialect,
       side,
       pingIntervalMs: 25_000,
       pingTimeoutMs: 20_000,
       clock: this.clock,
       trace: SILENT,
+      events: owner,
     });
-    const session = new EngineSession(side, owner, terms);
     return { session, owner, sent: [], packets: [], reports: [] };
   }
 

@@ -90,11 +90,10 @@ export class FakeExchange {
   /** Settles once there is an answer, or the connection has ended. */
   readonly done: Promise<void>;
   readonly #bytes: Uint8Array;
-  readonly #bodyListeners: ((body: Uint8Array | "aborted") => void)[] = [];
+  readonly #arrived: Promise<"arrived" | "aborted">;
   readonly #abortListeners: (() => void)[] = [];
   #isAborted = false;
-  /** What became of the body, once that is known. */
-  #landed: Uint8Array | "aborted" | undefined;
+  #land: (how: "arrived" | "aborted") => void = () => undefined;
   #finish: () => void = () => undefined;
 
   constructor(target: string, options: FakeExchangeOptions = {}) {
@@ -102,6 +101,9 @@ export class FakeExchange {
     this.head = createHead(target, options);
     this.native = createNative(options);
     this.#bytes = typeof body === "string" ? UTF8.encode(body) : body;
+    this.#arrived = new Promise((resolve) => {
+      this.#land = resolve;
+    });
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -127,10 +129,9 @@ export class FakeExchange {
     return `${status} ${typeof body === "string" ? body : `[${body.join(" ")}]`}`.trimEnd();
   }
 
-  body(limit: number, done: (body: Uint8Array | "too-large" | "aborted") => void): void {
-    if (this.#bytes.byteLength > limit) done("too-large");
-    else if (this.#landed !== undefined) done(this.#landed);
-    else this.#bodyListeners.push(done);
+  async body(limit: number): Promise<Uint8Array | "too-large" | "aborted"> {
+    if (this.#bytes.byteLength > limit) return "too-large";
+    return (await this.#arrived) === "aborted" ? "aborted" : this.#bytes;
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
@@ -154,7 +155,7 @@ export class FakeExchange {
 
   /** The rest of the body arrives. */
   arrive(): void {
-    this.#land(this.#bytes);
+    this.#land("arrived");
   }
 
   /** The client goes away. */
@@ -162,11 +163,6 @@ export class FakeExchange {
     this.#isAborted = true;
     this.#land("aborted");
     if (this.answers.length === 0) for (const listener of this.#abortListeners) listener();
-  }
-
-  #land(body: Uint8Array | "aborted"): void {
-    this.#landed ??= body;
-    for (const done of this.#bodyListeners.splice(0)) done(this.#landed);
   }
 }
 

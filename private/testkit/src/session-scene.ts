@@ -3,14 +3,7 @@
 // Rules: nothing happens unless the test does it; times are round numbers that a reader can add up.
 
 import { type EngineDialect, eio4 } from "@bowline/protocol";
-import {
-  createSessionTerms,
-  EncodedFrame,
-  EngineSession,
-  type Outgoing,
-  SILENT,
-  type Trace,
-} from "@bowline/protocol/internal";
+import { EncodedFrame, EngineSession, type Outgoing, SILENT, type Trace } from "@bowline/protocol/internal";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { RecordingCarrier, type RecordingCarrierOptions } from "./recording-carrier.ts";
 import { createSessionRecorder, type SessionRecorder } from "./session-recorder.ts";
@@ -41,15 +34,16 @@ export const SCENE_TIMEOUT_MS: number = 20_000;
 export function createSessionScene(options: SessionSceneOptions = {}): SessionScene {
   const clock = createFakeClock();
   const owner = createSessionRecorder();
-  const terms = createSessionTerms({
+  const session = new EngineSession({
+    id: "s1",
     dialect: options.dialect ?? eio4,
     side: options.side ?? "server",
     pingIntervalMs: SCENE_INTERVAL_MS,
     pingTimeoutMs: SCENE_TIMEOUT_MS,
     clock,
     trace: options.trace ?? SILENT,
+    events: owner,
   });
-  const session = new EngineSession("s1", owner, terms);
   return { clock, owner, session, carrier: new RecordingCarrier(options) };
 }
 

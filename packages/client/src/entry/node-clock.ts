@@ -4,7 +4,7 @@
 //        from before; what is sent waits for no fake one; whether they keep the process alive is the program's choice.
 
 import timers from "node:timers";
-import { alarmsOver, type Clock, createSystemClock } from "@bowline/protocol/internal";
+import { type Clock, createSystemClock } from "@bowline/protocol/internal";
 import type { EngineOptions } from "../options.ts";
 
 /** The timers of the process. */
@@ -52,11 +52,10 @@ function createClock(chosen: Timers, isUnref: boolean): Clock {
     after: clock.after,
     // A client has few heartbeats: exact timers wake the process less often than a wheel would.
     coarse: clock.after,
-    coarseAlarm: alarmsOver(clock.after),
-    turnEnd(alarm) {
+    turnEnd(action) {
       if (!isHooked) process.on("exit", () => clock.flush());
       isHooked = true;
-      clock.turnEnd(alarm);
+      clock.turnEnd(action);
     },
   };
 }

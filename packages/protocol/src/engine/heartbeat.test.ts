@@ -1,7 +1,6 @@
 // Rules of the heartbeat, for both sides and both revisions, on a clock that the test turns.
 import { createFakeClock, type FakeClock } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
-import type { Alarm } from "../shared/clock.ts";
 import { Heartbeat } from "./heartbeat.ts";
 
 const INTERVAL_MS = 25_000;
@@ -17,10 +16,15 @@ interface Scene {
 function started(role: "pinger" | "answerer", revision: 3 | 4, intervalMs: number = INTERVAL_MS): Scene {
   const clock = createFakeClock();
   const [ping, expire] = [vi.fn<() => void>(), vi.fn<() => void>()];
-  const heartbeat = new Heartbeat(
-    { role, anyPacketProvesLife: revision === 3, pingIntervalMs: intervalMs, pingTimeoutMs: TIMEOUT_MS, clock },
-    { pingDue: ping, expired: expire },
-  );
+  const heartbeat = new Heartbeat({
+    role,
+    anyPacketProvesLife: revision === 3,
+    intervalMs,
+    timeoutMs: TIMEOUT_MS,
+    clock,
+    ping,
+    expire,
+  });
   heartbeat.start();
   return { clock, heartbeat, ping, expire };
 }
@@ -316,12 +320,17 @@ describe("a heartbeat that was stopped", () => {
 describe("a heartbeat whose timers are not exact", () => {
   it("waits for the rest of the time where a timer came too early", () => {
     const exact = createFakeClock();
-    const early = { ...exact, coarseAlarm: (ms: number, alarm: Alarm) => exact.coarseAlarm(ms / 2, alarm) };
+    const early = { ...exact, coarse: (ms: number, action: () => void) => exact.after(ms / 2, action) };
     const ping = vi.fn();
-    const heartbeat = new Heartbeat(
-      { role: "pinger", anyPacketProvesLife: false, pingIntervalMs: 1000, pingTimeoutMs: 500, clock: early },
-      { pingDue: ping, expired: () => undefined },
-    );
+    const heartbeat = new Heartbeat({
+      role: "pinger",
+      anyPacketProvesLife: false,
+      intervalMs: 1000,
+      timeoutMs: 500,
+      clock: early,
+      ping,
+      expire: () => undefined,
+    });
     heartbeat.start();
     exact.advance(900);
     expect(ping).toHaveBeenCalledTimes(0);
@@ -333,16 +342,21 @@ describe("a heartbeat whose timers are not exact", () => {
     const exact = createFakeClock();
     const unstoppable = {
       ...exact,
-      coarseAlarm: (ms: number, alarm: Alarm) => {
-        exact.after(ms, () => alarm.ring());
-        return { remove: () => undefined };
+      coarse: (ms: number, action: () => void) => {
+        exact.after(ms, action);
+        return () => undefined;
       },
     };
     const expire = vi.fn();
-    const heartbeat = new Heartbeat(
-      { role: "answerer", anyPacketProvesLife: false, pingIntervalMs: 1000, pingTimeoutMs: 500, clock: unstoppable },
-      { pingDue: () => undefined, expired: expire },
-    );
+    const heartbeat = new Heartbeat({
+      role: "answerer",
+      anyPacketProvesLife: false,
+      intervalMs: 1000,
+      timeoutMs: 500,
+      clock: unstoppable,
+      ping: () => undefined,
+      expire,
+    });
     heartbeat.start();
     heartbeat.stop();
     exact.advance(5000);

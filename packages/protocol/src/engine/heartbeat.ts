@@ -8,24 +8,20 @@
 //        one timer per session, which is not touched when a packet arrives: it looks at the deadline when it fires.
 // Source: docs/protocol/engine-4.md, "Heartbeat", and docs/protocol/engine-3.md, "Heartbeat"
 
-import type { Alarm, AlarmSlot, Clock } from "../shared/clock.ts";
+import type { Cancel, Clock } from "../shared/clock.ts";
 import type { PacketType } from "./packet.ts";
 
-/** Times and duties of a heartbeat: the same for all sessions of one kind, which share this object. */
-export interface HeartbeatTerms {
+/** Times and duties of one session's heartbeat. */
+export interface HeartbeatOptions {
   readonly role: "pinger" | "answerer";
   readonly anyPacketProvesLife: boolean;
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
   readonly clock: Clock;
-}
-
-/** Whose heartbeat it is. */
-export interface HeartbeatOwner {
   /** Sends a ping. */
-  pingDue(): void;
-  /** The peer is taken for dead; told once. */
-  expired(): void;
+  readonly ping: () => void;
+  /** Called once when the peer is taken for dead. */
+  readonly expire: () => void;
 }
 
 type HeartbeatState =
@@ -35,19 +31,15 @@ type HeartbeatState =
   | { readonly at: "listening"; readonly until: number }
   | { readonly at: "stopped" };
 
-const STOPPED: HeartbeatState = { at: "stopped" };
-
 /** Watches over one session. */
-export class Heartbeat implements Alarm {
-  readonly #terms: HeartbeatTerms;
-  readonly #owner: HeartbeatOwner;
-  #state: HeartbeatState = STOPPED;
-  #timer: AlarmSlot | undefined;
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  #state: HeartbeatState = { at: "stopped" };
+  #timer: Cancel | undefined;
   #timerEnds = 0;
 
-  constructor(terms: HeartbeatTerms, owner: HeartbeatOwner) {
-    this.#terms = terms;
-    this.#owner = owner;
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
   }
 
   /** Starts the watch, or starts it anew. */
@@ -62,12 +54,13 @@ export class Heartbeat implements Alarm {
   moved(): void {
     const state = this.#state;
     if (state.at === "listening") this.#rest();
-    else if (state.at === "awaiting") this.#state = { ...state, until: this.#in(this.#terms.pingTimeoutMs) };
+    else if (state.at === "awaiting") this.#state = { ...state, until: this.#now + this.#options.timeoutMs };
   }
 
   stop(): void {
-    this.#state = STOPPED;
-    this.#disarm();
+    this.#state = { at: "stopped" };
+    this.#timer?.();
+    this.#timer = undefined;
   }
 
   /** Whether the deadline has passed although its timer has not run, as in a throttled background tab. */
@@ -82,7 +75,7 @@ export class Heartbeat implements Alarm {
    */
   saw(type: PacketType): number | undefined {
     const state = this.#state;
-    const { anyPacketProvesLife, pingTimeoutMs } = this.#terms;
+    const { anyPacketProvesLife, timeoutMs } = this.#options;
     if (state.at === "listening") {
       if (anyPacketProvesLife || type === "ping") this.#rest();
     } else if (state.at !== "stopped" && state.sentAt !== undefined) {
@@ -92,13 +85,34 @@ export class Heartbeat implements Alarm {
       }
       if (state.at === "resting") return undefined;
       if (anyPacketProvesLife) this.#rest(state.sentAt);
-      else if (!state.postponed) this.#state = { ...state, until: this.#in(pingTimeoutMs), postponed: true };
+      else if (!state.postponed) this.#state = { ...state, until: this.#now + timeoutMs, postponed: true };
     }
     return undefined;
   }
 
-  /** The timer has run. */
-  ring(): void {
+  get #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #rest(sentAt?: number): void {
+    const { role, intervalMs, timeoutMs } = this.#options;
+    const until = this.#now + intervalMs;
+    this.#enter(role === "pinger" ? { at: "resting", until, sentAt } : { at: "listening", until: until + timeoutMs });
+  }
+
+  #enter(state: Exclude<HeartbeatState, { at: "stopped" }>): void {
+    this.#state = state;
+    if (this.#timer !== undefined && this.#timerEnds <= state.until) return;
+    this.#timer?.();
+    this.#arm(state.until);
+  }
+
+  #arm(until: number): void {
+    this.#timerEnds = until;
+    this.#timer = this.#options.clock.coarse(until - this.#now, () => this.#fired());
+  }
+
+  #fired(): void {
     this.#timer = undefined;
     const state = this.#state;
     if (state.at === "stopped") return;
@@ -106,47 +120,13 @@ export class Heartbeat implements Alarm {
     else if (state.at === "resting") this.#ping();
     else {
       this.stop();
-      this.#owner.expired();
+      this.#options.expire();
     }
-  }
-
-  get #now(): number {
-    return this.#terms.clock.now();
-  }
-
-  /** A time to come, in whole milliseconds: with a fraction it would be an object of its own for each session. */
-  #in(ms: number): number {
-    return Math.ceil(this.#now + ms);
-  }
-
-  #rest(sentAt?: number): void {
-    const { role, pingIntervalMs, pingTimeoutMs } = this.#terms;
-    const until = this.#in(pingIntervalMs);
-    this.#enter(
-      role === "pinger" ? { at: "resting", until, sentAt } : { at: "listening", until: until + pingTimeoutMs },
-    );
-  }
-
-  #enter(state: Exclude<HeartbeatState, { at: "stopped" }>): void {
-    this.#state = state;
-    if (this.#timer !== undefined && this.#timerEnds <= state.until) return;
-    this.#disarm();
-    this.#arm(state.until);
-  }
-
-  #arm(until: number): void {
-    this.#timerEnds = until;
-    this.#timer = this.#terms.clock.coarseAlarm(until - this.#now, this);
-  }
-
-  #disarm(): void {
-    this.#timer?.remove(this);
-    this.#timer = undefined;
   }
 
   #ping(): void {
     const sentAt = this.#now;
-    this.#enter({ at: "awaiting", sentAt, until: this.#in(this.#terms.pingTimeoutMs), postponed: false });
-    this.#owner.pingDue();
+    this.#enter({ at: "awaiting", sentAt, until: sentAt + this.#options.timeoutMs, postponed: false });
+    this.#options.ping();
   }
 }

@@ -5,6 +5,7 @@
 // Source: docs/protocol/engine-4.md, "Errors"
 
 import { eio3 } from "@bowline/protocol";
+import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { createOriginCheck, type OriginCheck } from "./allowed-origins.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError, SHUTTING_DOWN } from "./handshake.ts";
 import type { RequestHead } from "./http-exchange.ts";
@@ -21,7 +22,7 @@ export interface AdmissionOutcome {
 /** Where session ids come from. */
 export interface IdSource {
   /** Makes the id of a session, now or later. */
-  generateId(head: RequestHead): unknown;
+  generateId(request: NativeRequest): unknown;
   /** Whether an id cannot be given any more. */
   isTaken(sid: string): boolean;
 }
@@ -144,7 +145,7 @@ export class Admission {
     };
     let given: unknown;
     try {
-      given = this.#ids.generateId(head);
+      given = this.#ids.generateId(nativeRequest(head));
     } catch (error) {
       fail(error);
       return;

@@ -44,7 +44,7 @@ export class LegacySocket<
 
   /** The answers that are awaited: by ids, and as an object. */
   override get acks(): AckMap {
-    const acks = super.acks;
+    const { acks } = this.inbox;
     return createObjectView(acks, {
       keys: () => acks.keys(),
       has: (key) => acks.has(Number(key)),
