@@ -344,8 +344,7 @@ describe("the end of the engine", () => {
     engine.close();
     const said = vi.fn();
     void engine.goodbyesSaid().then(said);
-    const post = new FakeExchange(`/engine.io/?${own}`, { method: "POST", body: "4hello" });
-    engine.handleRequest(post);
+    const post = request(engine, own, { method: "POST", body: "4hello" });
     await post.done;
     expect([post.outcome, said.mock.calls.length, heard.mock.calls]).toEqual(["200 ok", 0, []]);
     expect(request(engine, own).outcome).toBe("200 6\u001e1");
@@ -354,6 +353,16 @@ describe("the end of the engine", () => {
       1,
       `400 ${refusal(1, "Session ID unknown")}`,
     ]);
+  });
+
+  it("answers the preflight of such a client, too, where programs of 2.x have no CORS of their own", () => {
+    const { engine, clock, connections } = createEngine({ compat: 2 });
+    request(engine, POLL);
+    clock.endTurn();
+    const own = `${POLL}&sid=${connections[0]?.id}`;
+    engine.close();
+    const preflight = request(engine, own, { method: "OPTIONS" });
+    expect([preflight.answer?.status, request(engine, own).outcome]).toEqual([200, "200 6\u001e1"]);
   });
 
   it("waits for nobody who does not poll within a second, nor for those it has told", async () => {

@@ -13,7 +13,7 @@ import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
 import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
 import type { EnginePlatform } from "./engine-platform.ts";
-import { Farewells } from "./farewells.ts";
+import { Goodbyes } from "./goodbyes.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError, judge, SHUTTING_DOWN } from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
@@ -38,7 +38,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly #crossOriginHint: CrossOriginHint;
   readonly #opener: SessionOpener;
   readonly #webTransport: WebTransportEntrance;
-  readonly #farewells: Farewells;
+  readonly #goodbyes: Goodbyes;
   readonly #middlewares: EngineMiddleware[] = [];
   #clients: Readonly<Record<string, Connection>> | undefined;
 
@@ -51,7 +51,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       isTaken: (sid) => this.#connections.has(sid),
     });
     this.#headers = new HeaderWriter(options, new HeaderEvents(this, platform.reportUncaught));
-    this.#farewells = new Farewells(platform.clock);
+    this.#goodbyes = new Goodbyes(platform.clock);
     this.#cors = createCors(options.cors);
     this.#crossOriginHint = new CrossOriginHint(options, platform.warn);
     this.#opener = new SessionOpener({
@@ -201,7 +201,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     for (const connection of [...this.#connections.values()]) {
       const isBetweenPolls = connection.betweenPolls;
       connection.close(true);
-      if (isBetweenPolls) this.#farewells.owe(connection);
+      if (isBetweenPolls) this.#goodbyes.owe(connection);
     }
     return this;
   }
@@ -212,7 +212,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
    * @returns settles when the last of them has fetched its goodbye.
    */
   goodbyesSaid(): Promise<void> {
-    return this.#farewells.said();
+    return this.#goodbyes.said();
   }
 
   /** Takes handshakes again, after `close()`. */
@@ -264,12 +264,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   #serve(exchange: HttpExchange): void {
     const { head } = exchange;
     const query = queryOf(head);
-    const leaver = this.#farewells.find(head.method, query.sid);
-    if (leaver !== undefined) {
-      leaver.handlePoll(exchange);
-      return;
-    }
-    const verdict = judge(head, query, false, this.options, this.#connections);
+    const leaver = this.#goodbyes.find(head.method, query.sid);
+    const verdict =
+      leaver === undefined
+        ? judge(head, query, false, this.options, this.#connections)
+        : ({ is: "session", session: leaver } as const);
     switch (verdict.is) {
       case "session":
         if (head.method === "OPTIONS" && this.#headers.answersPreflights) {

@@ -1,5 +1,5 @@
 // Clients that were between two polls when the server closed: their next poll is answered with the goodbye.
-// Place: bytes -> engine server (**farewells**) -> polling carrier
+// Place: bytes -> engine server (**goodbyes**) -> polling carrier
 // Rules: the session itself has ended; only its last answer is still owed, and only for a moment, since a client that is
 //        there polls again at once.
 // Source: docs/protocol/engine-4.md, "Closing"
@@ -11,7 +11,7 @@ import type { Connection } from "./connection.ts";
 const LAST_POLL_MS = 1000;
 
 /** Who is still owed a goodbye. */
-export class Farewells {
+export class Goodbyes {
   readonly #clock: Clock;
   readonly #owed: Map<string, Connection> = new Map();
   readonly #waiting: (() => void)[] = [];
