@@ -7,8 +7,11 @@
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import type { Connection } from "./connection.ts";
 
-/** A client that has not polled again within this time has gone, or is told by the closed port. */
-const LAST_POLL_MS = 1000;
+/**
+ * A client that is there polls again at once. One that has not done so within this time, in milliseconds, has gone, or is
+ * told by the closed port; a program that closes its server waits as long.
+ */
+const LAST_POLL_MS = 200;
 
 /** Who is still owed a goodbye. */
 export class Goodbyes {

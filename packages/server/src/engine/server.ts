@@ -193,7 +193,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   /**
    * Ends all sessions at once; handshakes are refused from now on.
    *
-   * A client that is between two polls finds the goodbye at its next one, for a second.
+   * A client that is between two polls finds the goodbye at its next one, for a fifth of a second.
    * @returns the engine.
    */
   close(): this {
@@ -207,8 +207,8 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   }
 
   /**
-   * Waits for the clients that were between two polls when `close()` was called, for a second at most; they need the HTTP
-   * server as long.
+   * Waits for the clients that were between two polls when `close()` was called, for a fifth of a second at most; they need
+   * the HTTP server as long.
    * @returns settles when the last of them has fetched its goodbye.
    */
   goodbyesSaid(): Promise<void> {

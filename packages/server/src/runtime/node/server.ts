@@ -124,8 +124,8 @@ export class Server<
    * Ends all connections and stops listening.
    *
    * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose
-   * transport takes it now. The HTTP server is closed too, also one that was handed in: at once, or up to a second later
-   * where a client is between two polls and has its goodbye still to fetch.
+   * transport takes it now. The HTTP server is closed too, also one that was handed in: at once, or up to a fifth of a
+   * second later where a client is between two polls and has its goodbye still to fetch.
    * @param callback called when the HTTP server has closed, with its error if there was one, as where it does not listen.
    * @returns a promise of the same moment, which is not rejected by that error.
    * @example
