@@ -1,5 +1,6 @@
 // What the builds of all packages have in common: ESM and CommonJS with declarations from isolatedDeclarations
-// (no type checker runs here; `npm run check` does that), no source maps, es2022.
+// (no type checker runs here; `npm run check` does that), no source maps, es2022. Comments are in the declarations, where
+// editors look for them, and not once more in the code.
 import type { Rolldown, UserConfig } from "tsdown";
 import { numbersForSentences } from "./tools/sentences.mjs";
 
@@ -19,6 +20,13 @@ const withoutIdleImports: Rolldown.Plugin = {
   },
 };
 
+/** What bundlers of programs go by stays, and so do licences. */
+export const WITHOUT_DOCUMENTATION: NonNullable<Rolldown.OutputOptions["comments"]> = {
+  legal: true,
+  annotation: true,
+  jsdoc: false,
+};
+
 export const library: UserConfig = {
   format: ["esm", "cjs"],
   platform: "neutral",
@@ -29,7 +37,7 @@ export const library: UserConfig = {
   outDir,
   fixedExtension: true,
   plugins: [withoutIdleImports],
-  outputOptions: { exports: "named" },
+  outputOptions: { exports: "named", comments: WITHOUT_DOCUMENTATION },
   report: false,
   logLevel: "warn",
 };

@@ -1,6 +1,7 @@
 // What the tests of third parties' adapters need: npm packages that are installed on demand into .cache, so that no
 // contributor loads them for `npm start`, and the brokers of this machine, which nobody installs. Exact versions stand here.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { ROOT, runCommand } from "./run-command.mjs";
 
@@ -65,6 +66,9 @@ export const ADAPTER_PARTS = {
   redis: broker("Redis", "BOWLINE_REDIS_PORT", 6379),
   postgres: broker("PostgreSQL", "BOWLINE_POSTGRES_PORT", 5432),
 };
+
+/** What one of the packages exports; they have to be installed. */
+export const requireAdapterPackage = (name) => createRequire(join(FOLDER, "package.json"))(name);
 
 /** Installs the packages; answers why that failed, or nothing. */
 async function installPackages() {

@@ -5,9 +5,10 @@
 // and nobody who is reading dist/ finds it empty.
 // Usage: node tools/build.mjs [--force]
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import { withLock } from "./lock.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
 
@@ -93,10 +94,30 @@ function copyServedFiles(target) {
   const files = readdirSync(from).filter((file) => SERVED.test(file));
   if (files.length === 0) throw new Error(`Cannot copy the client's browser files: "${from}" has none of them`);
   mkdirSync(target, { recursive: true });
-  for (const file of files) cpSync(join(from, file), join(target, file));
+  for (const file of files) copyCompressed(join(from, file), join(target, file));
   // Programs of 2.x serve their client under the one name that they know.
   mkdirSync(join(target, "compat-2"), { recursive: true });
-  copyScript(join(from, "socket.io.compat-2.js"), join(target, "compat-2", "socket.io.js"));
+  const { script, map } = renamedScript(join(from, "socket.io.compat-2.js"), "socket.io.js");
+  writeFileSync(join(target, "compat-2", "socket.io.js.br"), brotliCompressSync(script));
+  writeFileSync(join(target, "compat-2", "socket.io.js.map.br"), brotliCompressSync(map));
+}
+
+/** What is served is kept as most browsers take it, a fifth of the size. */
+function copyCompressed(source, target) {
+  writeFileSync(`${target}.br`, brotliCompressSync(readFileSync(source)));
+}
+
+/** What the server's build takes in of other packages, and with them their licences. */
+const BUNDLED = ["cookie", "cors", "object-assign", "vary"];
+
+function licencesOf(names) {
+  const licences = names.map((name) => {
+    const folder = join(ROOT, "node_modules", name);
+    const file = readdirSync(folder).find((entry) => entry.toLowerCase() === "license");
+    if (file === undefined) throw new Error(`Cannot bundle "${name}": it has no licence`);
+    return `${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  });
+  return licences.join("\n\n");
 }
 
 /** Writes what is not there yet: others may be reading. */
@@ -104,15 +125,18 @@ function writeIfChanged(path, text) {
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }
 
-/** Copies a script and its source map, which both name each other. */
+/** A script and its source map under another name: they name each other. */
+function renamedScript(source, to) {
+  const text = readFileSync(source, "utf8");
+  const script = text.replace(`sourceMappingURL=${basename(source)}.map`, `sourceMappingURL=${to}.map`);
+  return { script, map: JSON.stringify({ ...JSON.parse(readFileSync(`${source}.map`, "utf8")), file: to }) };
+}
+
+/** Copies a script and its source map. */
 function copyScript(source, target) {
-  const [from, to] = [source, target].map((path) => basename(path));
-  writeIfChanged(
-    target,
-    readFileSync(source, "utf8").replace(`sourceMappingURL=${from}.map`, `sourceMappingURL=${to}.map`),
-  );
-  const map = JSON.parse(readFileSync(`${source}.map`, "utf8"));
-  writeIfChanged(`${target}.map`, JSON.stringify({ ...map, file: to }));
+  const { script, map } = renamedScript(source, basename(target));
+  writeIfChanged(target, script);
+  writeIfChanged(`${target}.map`, map);
 }
 
 function fillAliases() {
@@ -136,7 +160,10 @@ async function buildPackage({ name, needs }, force) {
     rmSync(next, { recursive: true, force: true });
     throw new Error(`Cannot build "${name}":\n${tsdown.output.trim()}`);
   }
-  if (name === "server") copyServedFiles(join(next, "client"));
+  if (name === "server") {
+    copyServedFiles(join(next, "client"));
+    writeFileSync(join(next, "third-party-licenses.txt"), licencesOf(BUNDLED));
+  }
   putInPlace(folder);
   writeFileSync(join(STAMPS, name), hash);
   return { name, built: true };

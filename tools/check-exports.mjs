@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
+import { brotliDecompressSync } from "node:zlib";
 import { corePackages } from "./check-packages.mjs";
 import { addUp, oneCheck } from "./gate-result.mjs";
 import { installElsewhere } from "./install-elsewhere.mjs";
@@ -88,8 +89,8 @@ async function checkEntry(project, { specifier, conditions, source, hasCommonJs 
 function checkScriptTags(project) {
   const folder = join(project, "node_modules/@bowline");
   const files = [
-    ...["bowline.js", "bowline.min.js", "socket.io.js", "socket.io.min.js"].map((file) => join("client/dist", file)),
-    ...["socket.io.js", "socket.io.min.js"].map((file) => join("server/dist/client", file)),
+    ...["bowline.js", "bowline.min.js"].map((file) => join("client/dist", file)),
+    ...["socket.io.js", "socket.io.min.js"].map((file) => join("server/dist/client", `${file}.br`)),
   ];
   return files.map((file) => {
     const page = createContext({
@@ -104,7 +105,9 @@ function checkScriptTags(project) {
     });
     let found = "nothing";
     try {
-      found = runInContext(`${readFileSync(join(folder, file), "utf8")}\n;typeof io`, page, { filename: file });
+      const bytes = readFileSync(join(folder, file));
+      const script = file.endsWith(".br") ? brotliDecompressSync(bytes) : bytes;
+      found = runInContext(`${script}\n;typeof io`, page, { filename: file });
     } catch (error) {
       found = String(error);
     }

@@ -114,7 +114,13 @@ export const STEPS = [
   { name: "packages", needsBuild: true, run: (context) => vitest("packages", context) },
   { name: "manifests", needsBuild: true, run: manifests },
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
-  { name: "runtime", needsBuild: true, alone: true, run: (context) => vitest("runtime", context) },
+  {
+    name: "runtime",
+    needsBuild: true,
+    needs: ["uwebsockets"],
+    alone: true,
+    run: (context) => vitest("runtime", context),
+  },
   { name: "seed", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("seed", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
   {
@@ -134,7 +140,7 @@ export const STEPS = [
   {
     name: "runtimes",
     needsBuild: true,
-    needs: ["node-20", "bun", "deno"],
+    needs: ["node-20", "bun", "deno", "uwebsockets"],
     fullNeeds: ["node-22", "node-24", "node-26"],
     alone: true,
     run: (context) => vitest("runtimes", context),

@@ -41,6 +41,12 @@ function dependenciesOf(folders) {
   return [...found.values()].filter((folder) => folder !== undefined);
 }
 
+/** The folders of a package and of all that it depends on, as a file in a folder would find it. */
+export function packageFolders(name, from) {
+  const folder = folderOf(name, from);
+  return [folder, ...dependenciesOf([folder])];
+}
+
 /**
  * Packs packages.
  * @param {readonly string[]} folders of the packages

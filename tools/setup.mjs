@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ADAPTER_PARTS } from "./adapter-packages.mjs";
+import { BENCH_PARTS } from "./bench-packages.mjs";
 import { withLock } from "./lock.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
 import { RUNTIME_PARTS } from "./runtimes.mjs";
@@ -71,6 +72,9 @@ const PARTS = {
   },
 };
 
+/** With what only the bench asks for, when it runs whole. */
+const ALL_PARTS = { ...PARTS, ...BENCH_PARTS };
+
 const lockHash = () => createHash("sha256").update(readFileSync(LOCK_FILE)).digest("hex");
 
 /** Whether node_modules fits package-lock.json: by the hash noted at the last installation, else by age. */
@@ -119,7 +123,7 @@ async function aptGet(prefix, step) {
 
 /**
  * Looks for parts and installs those that are missing.
- * @param {readonly string[]} names of `PARTS`
+ * @param {readonly string[]} names of `ALL_PARTS`
  * @returns {Promise<{ name: string, reason: string }[]>} those that are missing after all
  */
 async function installParts(names) {
@@ -127,7 +131,7 @@ async function installParts(names) {
   let prefix;
   let updateFault = "not updated yet";
   for (const name of names) {
-    const { variable, packages, install, ...part } = PARTS[name];
+    const { variable, packages, install, ...part } = ALL_PARTS[name];
     const fault = await faultOf(part);
     if (fault === undefined) continue;
     if (process.env[variable] !== undefined) {

@@ -3,7 +3,7 @@
 // Usage: node tools/size.mjs [--write-docs]    (the latter puts the table into docs/benchmarks.md)
 // The bundles stay in .cache/size, where size-limit holds ours to the walls in .size-limit.json.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build as bundle } from "esbuild";
@@ -16,11 +16,14 @@ const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
 const BEGIN = "<!-- size: begin -->";
 const END = "<!-- size: end -->";
 
-/** @returns {Promise<Uint8Array>} what a browser would load for a program of this one line */
+/** @returns {Promise<Uint8Array>} what a browser loads at first for a program of this one line; the rest is loaded when it is needed */
 async function bundleOf(program) {
-  const { outputFiles } = await bundle({
+  const { outputFiles, metafile } = await bundle({
     stdin: { contents: program, resolveDir: ROOT },
     bundle: true,
+    splitting: true,
+    metafile: true,
+    outdir: FOLDER,
     minify: true,
     write: false,
     format: "esm",
@@ -32,7 +35,19 @@ async function bundleOf(program) {
     legalComments: "none",
     logLevel: "error",
   });
-  return outputFiles[0].contents;
+  const [[first, { imports }]] = Object.entries(metafile.outputs).filter(
+    ([, { entryPoint }]) => entryPoint === "<stdin>",
+  );
+  // What stands in two files is loaded at first as well, in a file of its own; it would have to be counted.
+  const atOnce = imports.filter(({ kind }) => kind === "import-statement");
+  if (atOnce.length > 0) throw new Error(`Cannot measure "${program}": it is bundled into several files`);
+  return outputFiles.find(({ path }) => path.endsWith(`/${basename(first)}`)).contents;
+}
+
+/** @returns {Promise<{ minified: number, gzip: number }>} the bytes of a program's bundle, before and after compression */
+export async function sizeOfBundle(program) {
+  const bytes = await bundleOf(program);
+  return { minified: bytes.length, gzip: gzipped(bytes) };
 }
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;

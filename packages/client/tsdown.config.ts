@@ -4,7 +4,7 @@
 // for 2.x the slim ones have none. What has compat-2 in its name has the settings of 2.x.
 import { defineConfig, type UserConfig } from "tsdown";
 import { numbersForSentences } from "../../tools/sentences.mjs";
-import { library, numbered, outDir } from "../../tsdown.shared.ts";
+import { library, numbered, outDir, WITHOUT_DOCUMENTATION } from "../../tsdown.shared.ts";
 
 function scriptTag(
   fileName: string,
@@ -31,36 +31,68 @@ function scriptTag(
     clean: false,
     outDir,
     deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
-    outputOptions: { entryFileNames: fileName },
+    // One file, whatever a page may need of it.
+    outputOptions: { entryFileNames: fileName, codeSplitting: false, comments: WITHOUT_DOCUMENTATION },
     report: false,
     logLevel: "warn",
   };
 }
 
-// Each library entry is a build of its own: nobody loads both, and sharing chunks between a CommonJS entry for Node and
-// one for browsers leaks the bundler's own helpers into the exports.
-function libraryEntry(name: string): UserConfig {
-  return { ...library, entry: { [`entry/${name}`]: `src/entry/${name}.ts` }, clean: false };
+/** What pages load when they need it: a file of its own beside each entry, which holds all that it needs. */
+const LATER = "webtransport-channel";
+
+/** Leaves such a file where it is, beside the entry. */
+const leftForLater: NonNullable<UserConfig["plugins"]> = {
+  name: "left-for-later",
+  resolveId: (source: string) =>
+    source.endsWith(`/${LATER}.ts`) ? { id: `./${LATER}.mjs`, external: true } : undefined,
+};
+
+const plugins: NonNullable<UserConfig["plugins"]> = [library.plugins, leftForLater];
+
+/** Entries by their names, to be built together: they share what they have in common. */
+function entries(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `src/entry/${name}.ts`]));
 }
 
+const forNode: UserConfig = {
+  ...library,
+  entry: entries("node", "node-compat-2", "node-websocket-only", "node-engine", "node-engine-compat-2", "jsonp"),
+  outDir: `${outDir}/entry`,
+  plugins,
+  clean: false,
+};
+
+const BROWSER = entries(
+  "browser",
+  "browser-compat-2",
+  "browser-websocket",
+  "browser-engine",
+  "browser-engine-compat-2",
+);
+
+/** For bundlers, which read modules: there is no CommonJS of it. */
+const forBrowsers: UserConfig = {
+  ...library,
+  entry: { ...BROWSER, ...entries("browser-debug") },
+  format: "esm",
+  outDir: `${outDir}/entry`,
+  plugins,
+  clean: false,
+};
+
+/** The same for production builds for browsers. */
+const forProduction: UserConfig = numbered({ entry: BROWSER });
+
 const config: UserConfig[] = defineConfig([
-  libraryEntry("node"),
-  libraryEntry("browser"),
-  libraryEntry("browser-debug"),
-  libraryEntry("node-compat-2"),
-  libraryEntry("browser-compat-2"),
-  libraryEntry("browser-websocket"),
-  libraryEntry("node-websocket-only"),
-  libraryEntry("browser-engine"),
-  libraryEntry("node-engine"),
-  libraryEntry("browser-engine-compat-2"),
-  libraryEntry("node-engine-compat-2"),
-  libraryEntry("jsonp"),
-  numbered({ entry: { browser: "src/entry/browser.ts" } }),
-  numbered({ entry: { "browser-compat-2": "src/entry/browser-compat-2.ts" } }),
-  numbered({ entry: { "browser-websocket": "src/entry/browser-websocket.ts" } }),
-  numbered({ entry: { "browser-engine": "src/entry/browser-engine.ts" } }),
-  numbered({ entry: { "browser-engine-compat-2": "src/entry/browser-engine-compat-2.ts" } }),
+  forNode,
+  forBrowsers,
+  { ...forProduction, plugins: [forProduction.plugins, leftForLater] },
+  { ...library, entry: { [`entry/${LATER}`]: `src/transports/${LATER}.ts` }, format: "esm", dts: false, clean: false },
+  {
+    ...numbered({ entry: { [LATER]: `src/transports/${LATER}.ts` } }),
+    deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
+  },
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },

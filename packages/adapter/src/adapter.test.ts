@@ -65,6 +65,43 @@ describe("rooms", () => {
   });
 });
 
+describe("an adapter that keeps rooms by itself, in the maps it finds", () => {
+  class OwnRooms extends Adapter {
+    override addAll(id: string, names: ReadonlySet<string>): void {
+      if (!this.sids.has(id)) this.sids.set(id, new Set());
+      for (const name of names) {
+        this.sids.get(id)?.add(name);
+        if (!this.rooms.has(name)) this.rooms.set(name, new Set());
+        this.rooms.get(name)?.add(id);
+      }
+    }
+    override delAll(id: string): void {
+      for (const name of this.sids.get(id) ?? []) {
+        const members = this.rooms.get(name);
+        if (members?.delete(id) === true && members.size === 0) this.rooms.delete(name);
+      }
+      this.sids.delete(id);
+    }
+  }
+
+  it("reaches those who are in there", () => {
+    const { nsp, add, delivered } = createFakeNamespace();
+    const adapter = new OwnRooms(nsp);
+    add("x", "y");
+    adapter.addAll("x", rooms("x", "a"));
+    adapter.addAll("y", rooms("y", "a"));
+    void adapter.broadcast(PACKET, { rooms: rooms("a"), except: rooms("y") });
+    adapter.delAll("x");
+    void adapter.broadcast(PACKET, { rooms: rooms() });
+    void adapter.broadcast(PACKET, { rooms: rooms("a") });
+    expect(delivered).toEqual(['["a"] to x', '["a"] to y', '["a"] to y']);
+    expect([...adapter.rooms]).toEqual([
+      ["a", rooms("y")],
+      ["y", rooms("y")],
+    ]);
+  });
+});
+
 describe("the events of rooms", () => {
   it("tell who joins and leaves, and which rooms come and go", () => {
     const { adapter } = createAdapter();

@@ -1,4 +1,4 @@
-// The adapter for one process, which is also the base of all others: rooms are sets in memory.
+// The adapter for one process, which is also the base of all others: rooms are kept in memory.
 // Place: session -> socket codec -> connection / namespace -> **adapter** -> sockets of a room
 // Rules: a room exists while it has members; a socket in several of the addressed rooms gets a broadcast once;
 //        receivers are settled before the first delivery, so that handlers may join and leave meanwhile.
@@ -10,7 +10,6 @@ import type { AdapterEvents, AnyEvents } from "./adapter-events.ts";
 import type {
   AdapterContract,
   AdapterNamespace,
-  AdapterSocket,
   BroadcastFlags,
   BroadcastOptions,
   BroadcastPacket,
@@ -21,8 +20,8 @@ import type {
   SocketDetails,
   SocketId,
 } from "./contract.ts";
+import { Rooms } from "./rooms.ts";
 
-const NO_ROOMS: ReadonlySet<Room> = new Set();
 const NO_FLAGS: BroadcastFlags = {};
 
 /** The function at the end of what is sent to other servers, where there is one. */
@@ -61,24 +60,26 @@ export function takeServerSideAck(args: readonly unknown[]): {
 export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> implements AdapterContract {
   /** The namespace whose rooms these are. */
   readonly nsp: AdapterNamespace;
-  readonly #rooms: Map<Room, Set<SocketId>> = new Map();
-  readonly #sids: Map<SocketId, Set<Room>> = new Map();
+  readonly #rooms: Rooms;
   #hasWarned = false;
 
-  /** @param nsp the namespace; its sockets are looked up at each broadcast. */
+  /** @param nsp the namespace; a socket is looked up there when it joins rooms, and until it is found. */
   constructor(nsp: AdapterNamespace) {
     super();
     this.nsp = nsp;
+    this.#rooms = new Rooms(nsp, this);
   }
 
-  /** Members of each room, live. */
+  /** Members of each room, live; to be read. It is made when it is asked for the first time, and kept from then on. */
   get rooms(): Map<Room, Set<SocketId>> {
-    return this.nsp.surroundings.showRooms?.(this.#rooms) ?? this.#rooms;
+    const { byRoom } = this.#rooms;
+    return this.nsp.surroundings.showRooms?.(byRoom) ?? byRoom;
   }
 
-  /** Rooms of each socket, live. */
+  /** Rooms of each socket, as `rooms`. */
   get sids(): Map<SocketId, Set<Room>> {
-    return this.nsp.surroundings.showSids?.(this.#sids) ?? this.#sids;
+    const { bySocket } = this.#rooms;
+    return this.nsp.surroundings.showSids?.(bySocket) ?? bySocket;
   }
 
   /** What turns packets into frames. */
@@ -90,7 +91,6 @@ export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> im
 
   close(): Promise<void> | void {
     this.#rooms.clear();
-    this.#sids.clear();
   }
 
   async serverCount(): Promise<number> {
@@ -98,25 +98,15 @@ export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> im
   }
 
   addAll(id: SocketId, rooms: ReadonlySet<Room>): Promise<void> | void {
-    let own = this.#sids.get(id);
-    if (own === undefined) {
-      own = new Set();
-      this.#sids.set(id, own);
-    }
-    for (const room of rooms) {
-      own.add(room);
-      this.#join(id, room);
-    }
+    this.#rooms.join(id, rooms);
   }
 
   del(id: SocketId, room: Room): Promise<void> | void {
-    this.#sids.get(id)?.delete(room);
-    this.#leave(id, room);
+    this.#rooms.leave(id, room);
   }
 
   delAll(id: SocketId): void {
-    for (const room of this.#sids.get(id) ?? NO_ROOMS) this.#leave(id, room);
-    this.#sids.delete(id);
+    this.#rooms.leaveAll(id);
   }
 
   broadcast(packet: BroadcastPacket, options: BroadcastOptions): Promise<void> | void {
@@ -131,7 +121,7 @@ export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> im
   ): void {
     const id = this.nsp.nextAckId();
     const delivery = this.prepare({ ...packet, id }, options.flags);
-    const addressed = this.#receivers(options);
+    const addressed = this.#rooms.addressed(options);
     let stopTimer: Cancel | undefined;
     let left = addressed.length;
     const answered = (args: readonly unknown[]): void => {
@@ -152,27 +142,27 @@ export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> im
   }
 
   async sockets(rooms: ReadonlySet<Room>): Promise<Set<SocketId>> {
-    return new Set(this.#receivers({ rooms }).map((socket) => socket.id));
+    return new Set(this.#rooms.addressed({ rooms }).map((socket) => socket.id));
   }
 
   socketRooms(id: SocketId): Set<Room> | undefined {
-    return this.#sids.get(id);
+    return this.#rooms.of(id);
   }
 
   async fetchSockets(options: BroadcastOptions): Promise<SocketDetails[]> {
-    return this.#receivers(options);
+    return this.#rooms.addressed(options);
   }
 
   addSockets(options: BroadcastOptions, rooms: readonly Room[]): void {
-    for (const socket of this.#receivers(options)) void socket.join(rooms);
+    for (const socket of this.#rooms.addressed(options)) void socket.join(rooms);
   }
 
   delSockets(options: BroadcastOptions, rooms: readonly Room[]): void {
-    for (const socket of this.#receivers(options)) for (const room of rooms) void socket.leave(room);
+    for (const socket of this.#rooms.addressed(options)) for (const room of rooms) void socket.leave(room);
   }
 
   disconnectSockets(options: BroadcastOptions, close: boolean): void {
-    for (const socket of this.#receivers(options)) socket.disconnect(close);
+    for (const socket of this.#rooms.addressed(options)) socket.disconnect(close);
   }
 
   /**
@@ -202,52 +192,12 @@ export class Adapter extends NodeEmitter<AnyEvents, AnyEvents, AdapterEvents> im
 
   /** Hands a packet to the sockets of this process that are addressed. */
   protected handOut(delivery: Delivery, options: BroadcastOptions): void {
-    for (const socket of this.#receivers(options)) delivery.to(socket);
+    for (const socket of this.#rooms.addressed(options)) delivery.to(socket);
   }
 
   #addressed(packet: BroadcastPacket): SocketPacket {
     const { name } = this.nsp;
     return isAddressedTo(name, packet) ? packet : { ...packet, nsp: name };
-  }
-
-  #join(id: SocketId, room: Room): void {
-    let members = this.#rooms.get(room);
-    if (members === undefined) {
-      members = new Set();
-      this.#rooms.set(room, members);
-      this.emit("create-room", room);
-    }
-    if (members.has(id)) return;
-    members.add(id);
-    this.emit("join-room", room, id);
-  }
-
-  #leave(id: SocketId, room: Room): void {
-    const members = this.#rooms.get(room);
-    if (members?.delete(id) !== true) return;
-    this.emit("leave-room", room, id);
-    if (members.size === 0 && this.#rooms.delete(room)) this.emit("delete-room", room);
-  }
-
-  #receivers(options: BroadcastOptions): AdapterSocket[] {
-    const sockets = this.nsp.members ?? this.nsp.sockets;
-    const except = this.#members(options.except ?? NO_ROOMS);
-    const addressed = options.rooms.size === 0 ? this.#sids.keys() : this.#members(options.rooms);
-    const receivers: AdapterSocket[] = [];
-    for (const id of addressed) {
-      const socket = except.has(id) ? undefined : sockets.get(id);
-      if (socket !== undefined) receivers.push(socket);
-    }
-    return receivers;
-  }
-
-  #members(rooms: ReadonlySet<Room>): ReadonlySet<SocketId> {
-    if (rooms.size === 1) {
-      for (const room of rooms) return this.#rooms.get(room) ?? NO_ROOMS;
-    }
-    const members = new Set<SocketId>();
-    for (const room of rooms) for (const id of this.#rooms.get(room) ?? NO_ROOMS) members.add(id);
-    return members;
   }
 }
 

@@ -7,10 +7,10 @@ import { DEAF } from "@bowline/protocol/internal";
 import { TransportError } from "./connect-error.ts";
 import { blamesRevision } from "./detect-revision.ts";
 import { readHandshake } from "./opening.ts";
-import type { Attempt, AttemptEvents } from "./transports/transport.ts";
+import type { Attempt, TransportEvents } from "./transports/transport.ts";
 
 /** Listens to the first body. */
-export function detectByBody(attempt: Attempt): AttemptEvents {
+export function detectByBody(attempt: Attempt): TransportEvents {
   return {
     ...DEAF,
     received: (packet) => attempt.succeed(attempt.transport.dialect, readHandshake(packet), []),

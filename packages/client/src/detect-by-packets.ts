@@ -13,7 +13,7 @@ import { createId, DEAF } from "@bowline/protocol/internal";
 import { TransportError } from "./connect-error.ts";
 import { DIALECTS, readClue } from "./detect-revision.ts";
 import { readHandshake } from "./opening.ts";
-import type { Attempt, AttemptEvents } from "./transports/transport.ts";
+import type { Attempt, TransportEvents } from "./transports/transport.ts";
 
 /** How long a server of 2.x has to greet unasked before it is probed, in milliseconds. */
 const GREETING_MS = 20;
@@ -29,7 +29,7 @@ type Detection =
   | { readonly at: "probing"; readonly handshake: Handshake; readonly namespace: string };
 
 /** Listens to the first packets. */
-export function detectByPackets(attempt: Attempt): AttemptEvents {
+export function detectByPackets(attempt: Attempt): TransportEvents {
   const { asked, context, transport } = attempt;
   const { endpoint: url } = context;
   const early: Packet[] = [];

@@ -25,6 +25,11 @@ export interface DroppedEvent {
   readonly reason: string;
 }
 
+/** What is told of a dropped event. */
+export function droppedFrom([event, ...args]: readonly unknown[], buffer: DroppedEvent["buffer"]): DroppedEvent {
+  return { event: String(event), args, buffer, reason: `the ${buffer} buffer is full` };
+}
+
 /** An event was dropped, since too many wait for a connection already. */
 export class BufferFullError extends Error {
   override readonly name = "BufferFullError";

@@ -69,6 +69,11 @@ export class ClientEmitter<
     return this.hasListeners(event) || this.#point?.active === true;
   }
 
+  /** Whether anybody hears of any event, which is cheaper to ask. */
+  protected get isHeardAtAll(): boolean {
+    return this.hasAnyListeners || this.#point?.active === true;
+  }
+
   protected override dispatch(event: unknown, args: readonly unknown[]): void {
     if (this.#point?.active === true) this.#point.publish({ source: this, event, args });
     super.dispatch(event, args);

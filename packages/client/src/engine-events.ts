@@ -4,7 +4,7 @@
 
 import type { EngineDialect, Handshake, Packet } from "@bowline/protocol";
 import type { CloseReason, Outgoing, TransportName } from "@bowline/protocol/internal";
-import type { CloseDetails, FailureError } from "./connect-error.ts";
+import { type CloseDetails, closedByServer, type FailureError } from "./connect-error.ts";
 
 /** A message as programs get it: text, or bytes as they are usual on the platform. */
 export type RawData = string | ArrayBufferLike | Uint8Array | Blob;
@@ -76,13 +76,27 @@ export interface EngineListener {
   closed(reason: CloseReason, details?: Error | CloseDetails): void;
 }
 
+/** Where nothing was tried yet. */
+export const NO_TRANSPORT: EngineTransport = {
+  name: "polling",
+  writable: false,
+  supportsBinary: false,
+  query: {},
+  readyState: "",
+};
+
 /** The packets that frames on their way out hold. */
 export function packetsOf({ frames, compress }: Outgoing, dialect: EngineDialect): OutgoingMessage[] {
   return frames.map(({ data }) => ({ ...dialect.decodePacket(data), options: { compress } }));
 }
 
+/** An end that comes without any cause, though the transport works, is one that the server has sent a packet for. */
+export function detailsOf(reason: CloseReason, cause: unknown): Error | CloseDetails | undefined {
+  return asDetails(cause) ?? (reason === "transport close" ? closedByServer() : undefined);
+}
+
 /** The trust boundary for what a transport says of its end: an error or details of ours, or nothing. */
-export function asDetails(cause: unknown): Error | CloseDetails | undefined;
-export function asDetails(cause: unknown): unknown {
+function asDetails(cause: unknown): Error | CloseDetails | undefined;
+function asDetails(cause: unknown): unknown {
   return typeof cause === "object" && cause !== null && "description" in cause ? cause : undefined;
 }

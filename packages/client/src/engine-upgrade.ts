@@ -16,7 +16,7 @@ import {
 } from "@bowline/protocol/internal";
 import { TransportError } from "./connect-error.ts";
 import type { EngineTransport } from "./engine-events.ts";
-import { contextFor, type EngineContext } from "./opening.ts";
+import { ConnectionContext, type EngineContext } from "./opening.ts";
 import type { Transport, TransportClass } from "./transports/transport.ts";
 
 /** What the engine does about it. */
@@ -26,9 +26,9 @@ export interface UpgradeHost {
   /** The session is to be moved now. */
   switched(candidate: Transport): void;
   /** A candidate came to nothing. */
-  failed(error: Error): void;
+  upgradeFailed(error: Error): void;
   /** All of them did; everything stays as it is. */
-  ended(): void;
+  upgradeEnded(): void;
 }
 
 /** An upgrade under way, or over. */
@@ -80,13 +80,12 @@ export const startUpgrade: UpgradeStart = (context, better, session, current, ho
     const code = error instanceof TransportError ? error.code : "UPGRADE_FAILED";
     const failure = new TransportError("probe error", { url, error, code });
     platform.explain?.(failure);
-    host.failed(Object.assign(failure, { transport: name }));
-    if (isLast) host.ended();
+    host.upgradeFailed(Object.assign(failure, { transport: name }));
+    if (isLast) host.upgradeEnded();
   }
 
   function createTrial(kind: TransportClass): Trial {
-    const opened = (): void => step({ is: "opened" });
-    const own = contextFor(context, kind, session.dialect, session.id, opened);
+    const own = new ConnectionContext(context, kind, session.dialect, session.id);
     const transport = kind.create(own);
     let offer = UPGRADE_OFFERED;
 
@@ -122,6 +121,7 @@ export const startUpgrade: UpgradeStart = (context, better, session, current, ho
       step,
     };
     transport.listen({
+      opened: () => step({ is: "opened" }),
       received: (packet) => step({ is: "packet", packet }),
       drained() {},
       carrierClosed: (_reason, cause) => step({ is: "failed", why: "the candidate was closed" }, cause),
@@ -133,7 +133,7 @@ export const startUpgrade: UpgradeStart = (context, better, session, current, ho
     for (const { transport } of trials) if ((transport.name === "webtransport") === isAhead) transport.open();
   }
 
-  for (const kind of better) if (kind.prototype.name !== current.name) trials.add(createTrial(kind));
+  for (const kind of better) trials.add(createTrial(kind));
   open(true);
   if ([...trials].some(({ transport }) => transport.name === "webtransport")) {
     stopTimer = platform.clock.after(HEAD_START_MS, () => open(false));

@@ -8,38 +8,40 @@
 // Source: docs/protocol/engine-4.md, "Closing"
 
 import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol";
-import { type Cancel, type CloseReason, DEAF, EngineSession, type Outgoing, toBytes } from "@bowline/protocol/internal";
-import { type CloseDetails, closedByServer } from "./connect-error.ts";
+import {
+  type Cancel,
+  type CloseReason,
+  createSessionTerms,
+  DEAF,
+  EngineSession,
+  type Outgoing,
+  type SessionEvents,
+  toBytes,
+} from "@bowline/protocol/internal";
+import type { CloseDetails, FailureError } from "./connect-error.ts";
 import { DIALECTS, type Revision } from "./detect-revision.ts";
 import { ClientEmitter } from "./emitter.ts";
 import {
-  asDetails,
+  detailsOf,
   type EngineEvents,
   type EngineListener,
   type EngineTransport,
+  NO_TRANSPORT,
   type OutgoingMessage,
   packetsOf,
   type RawData,
   type SendOptions,
 } from "./engine-events.ts";
-import type { Upgrading } from "./engine-upgrade.ts";
+import type { UpgradeHost, Upgrading } from "./engine-upgrade.ts";
 import { guardProgram } from "./guard.ts";
-import { createOpening, type EngineContext, type Opening } from "./opening.ts";
+import { type EngineContext, Opening, type OpeningEvents } from "./opening.ts";
 import { chooseTransports, firstTransports, REMEMBERED } from "./transports/choose.ts";
 import type { Transport, TransportClass } from "./transports/transport.ts";
 
 type EngineState =
-  | { readonly at: "opening" }
+  | { readonly at: "opening"; readonly opening: Opening }
   | { readonly at: "open"; readonly session: EngineSession; readonly upgrading: Upgrading | undefined }
   | { readonly at: "closed" };
-
-const NO_TRANSPORT: EngineTransport = {
-  name: "polling",
-  writable: false,
-  supportsBinary: false,
-  query: {},
-  readyState: "",
-};
 
 /** One connection. */
 export class Engine extends ClientEmitter<Record<never, never>, Record<never, never>, EngineEvents> {
@@ -48,15 +50,71 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   readonly #context: EngineContext;
   readonly #listener: EngineListener;
   readonly #kinds: readonly TransportClass[];
-  readonly #opening: Opening;
-  #state: EngineState = { at: "opening" };
+  #state: EngineState;
   #transport: Transport | undefined;
   #handshake: Handshake | undefined;
   /** What was sent before there was a session. */
   #early: (() => void)[] = [];
   #isLeaving = false;
   #isGivenUp = false;
-  #watches: readonly Cancel[] = [];
+  #watches: readonly Cancel[] | undefined;
+
+  /** What the parts of a connection tell it; programs see nothing of that. */
+  static readonly #Ear = class implements OpeningEvents, SessionEvents, UpgradeHost {
+    readonly #engine: Engine;
+
+    constructor(engine: Engine) {
+      this.#engine = engine;
+    }
+
+    opened(transport: Transport, handshake: Handshake, early: readonly Packet[]): void {
+      this.#engine.#opened(transport, handshake, early, this);
+    }
+
+    failed(error: Error): void {
+      this.#engine.#closed("transport error", error);
+    }
+
+    message(data: string | Uint8Array): void {
+      this.#engine.#message(data);
+    }
+
+    heartbeat(type: "ping" | "pong", latencyMs?: number): void {
+      this.#engine.#heartbeat(type, latencyMs);
+    }
+
+    packet(packet: Packet): void {
+      if (this.#engine.isHeardAtAll) this.#engine.#packet(packet);
+    }
+
+    flushed(): void {
+      this.#engine.#tell("flush");
+    }
+
+    drained(): void {
+      this.#engine.#tell("drain");
+    }
+
+    closed(reason: CloseReason, cause?: unknown): void {
+      this.#engine.#closed(reason, detailsOf(reason, cause));
+    }
+
+    upgrading(candidate: EngineTransport): void {
+      this.#engine.#tell("upgrading", candidate);
+    }
+
+    switched(candidate: Transport): void {
+      this.#engine.#switched(candidate);
+    }
+
+    upgradeFailed(error: FailureError): void {
+      if (this.#engine.#state.at === "open") this.#engine.#tell("upgradeError", error);
+    }
+
+    upgradeEnded(): void {
+      if (this.#engine.#isLeaving) this.#engine.#session?.close();
+    }
+  };
 
   constructor(context: EngineContext, listener: EngineListener) {
     const { options, platform } = context;
@@ -65,10 +123,8 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#context = context;
     this.#listener = listener;
     this.#kinds = chooseTransports(platform, options);
-    this.#opening = createOpening(context, firstTransports(this.#kinds, options), {
-      opened: (transport, handshake, early) => this.#opened(transport, handshake, early),
-      failed: (error) => this.#closed("transport error", error),
-    });
+    const first = firstTransports(this.#kinds, options);
+    this.#state = { at: "opening", opening: new Opening(context, first, new Engine.#Ear(this)) };
   }
 
   /** Whether a WebSocket worked the last time, in the whole process; see the option `rememberUpgrade`. */
@@ -108,7 +164,8 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** The transport in use. */
   get transport(): EngineTransport {
-    return this.#transport ?? this.#opening.transport ?? NO_TRANSPORT;
+    const state = this.#state;
+    return this.#transport ?? (state.at === "opening" ? state.opening.transport : undefined) ?? NO_TRANSPORT;
   }
 
   /** What was sent and not taken by the transport yet, made anew at each look. */
@@ -148,7 +205,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   /** Starts to connect. */
   open(): void {
-    if (this.#state.at === "opening") this.#opening.start();
+    if (this.#state.at === "opening") this.#state.opening.start();
   }
 
   /** Makes the frame of a message in this connection's dialect. */
@@ -199,7 +256,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     const state = this.#state;
     if (state.at === "opening") {
       REMEMBERED.hasWebSocketWorked = false;
-      this.#opening.cancel();
+      state.opening.cancel();
       this.#closed("forced close");
     } else if (state.at === "open") {
       this.#isLeaving = true;
@@ -221,25 +278,22 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     else this.#session.send(outgoing);
   }
 
-  #opened(transport: Transport, handshake: Handshake, early: readonly Packet[]): void {
+  #opened(
+    transport: Transport,
+    handshake: Handshake,
+    early: readonly Packet[],
+    events: SessionEvents & UpgradeHost,
+  ): void {
     const { platform, options } = this.#context;
-    const session = new EngineSession({
-      id: handshake.sid,
+    const terms = createSessionTerms({
       dialect: transport.dialect,
       side: "client",
       pingIntervalMs: handshake.pingInterval,
       pingTimeoutMs: handshake.pingTimeout,
       clock: platform.clock,
       trace: platform.trace,
-      events: {
-        message: (data) => this.#message(data),
-        heartbeat: (type, latencyMs) => this.#heartbeat(type, latencyMs),
-        packet: (packet) => this.#packet(packet),
-        flushed: () => this.#tell("flush"),
-        drained: () => this.#tell("drain"),
-        closed: (reason, cause) => this.#closed(reason, asDetails(cause) ?? detailsOf(reason)),
-      },
     });
+    const session = new EngineSession(handshake.sid, events, terms);
     this.#handshake = handshake;
     this.#moved(transport);
     this.#state = { at: "open", session, upgrading: undefined };
@@ -251,7 +305,11 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     for (const send of this.#early.splice(0)) send();
     this.#tell("open");
     for (const packet of early) session.received(packet);
-    if (options.upgrade !== false && this.readyState === "open") this.#upgrade(session, transport);
+    const better = this.#better.filter(({ prototype }) => prototype.name !== transport.name);
+    if (better.length > 0 && options.upgrade !== false && this.readyState === "open") {
+      const upgrading = platform.upgrade?.(this.#context, better, session, transport, events);
+      this.#state = { at: "open", session, upgrading };
+    }
   }
 
   #moved(transport: Transport): void {
@@ -273,25 +331,14 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     return [offline, leave];
   }
 
-  #upgrade(session: EngineSession, current: Transport): void {
-    const upgrading = this.#context.platform.upgrade?.(this.#context, this.#better, session, current, {
-      upgrading: (candidate) => this.#tell("upgrading", candidate),
-      switched: (candidate) => {
-        this.#moved(candidate);
-        session.replace(candidate);
-        // The old transport said its last word before it was paused.
-        current.close("discard");
-        this.#tell("upgrade", candidate);
-        if (this.#isLeaving) session.close();
-      },
-      failed: (error) => {
-        if (this.#state.at === "open") this.#tell("upgradeError", error);
-      },
-      ended: () => {
-        if (this.#isLeaving) session.close();
-      },
-    });
-    this.#state = { at: "open", session, upgrading };
+  #switched(candidate: Transport): void {
+    const left = this.#transport;
+    this.#moved(candidate);
+    this.#session?.replace(candidate);
+    // The old transport said its last word before it was paused.
+    left?.close("discard");
+    this.#tell("upgrade", candidate);
+    if (this.#isLeaving) this.#session?.close();
   }
 
   /** What costs something is only made when somebody listens. */
@@ -308,6 +355,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
 
   #message(data: string | Uint8Array): void {
     this.#listener.message(data);
+    if (!this.isHeardAtAll) return;
     for (const event of ["data", "message"] as const) {
       if (this.isHeard(event)) this.#tell(event, this.#raw(data));
     }
@@ -336,9 +384,10 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   #closed(reason: CloseReason, details?: Error | CloseDetails): void {
     const state = this.#state;
     if (state.at === "closed") return;
+    if (state.at === "opening") this.#transport = state.opening.transport;
     this.#state = { at: "closed" };
     if (state.at === "open") state.upgrading?.drop("the connection was lost");
-    for (const stop of this.#watches) stop();
+    for (const stop of this.#watches ?? []) stop();
     if (details !== undefined) this.#context.platform.explain?.(details);
     if (reason === "transport error" && details instanceof Error) {
       REMEMBERED.hasWebSocketWorked = false;
@@ -348,9 +397,4 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
     this.#listener.closed(reason, details);
     this.#tell("close", reason, details);
   }
-}
-
-/** An end of this kind that comes without any cause is one that the server has sent a packet for. */
-function detailsOf(reason: CloseReason): CloseDetails | undefined {
-  return reason === "transport close" ? closedByServer() : undefined;
 }

@@ -1,26 +1,34 @@
 // The emitter of sockets, as far as it knows no connection: listeners of all events, received and sent; modifiers for the
-// next event; and the ways to send one.
+// next event; and the ways to send one, to connect and to leave.
 // Place: bytes <-> engine dialect <-> session <-> socket codec <-> connection / namespace / **socket** <-> the program
 // Rules: listeners of all events hear first, and nothing of the events that a socket tells by itself; modifiers hold for
 //        one emit; what it becomes, and when it leaves, is the socket's affair.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import {
-  type AnswerOf,
-  type AnyListener,
-  AnyListeners,
-  type DefaultEventsMap,
-  type EventNames,
-  type EventNamesWithAck,
-  type EventParams,
-  type EventsMap,
-  type WithoutAck,
-  type WithTimeout,
+import type {
+  AnswerOf,
+  AnyListener,
+  DefaultEventsMap,
+  EventNames,
+  EventNamesWithAck,
+  EventParams,
+  EventsMap,
+  WithoutAck,
+  WithTimeout,
 } from "@bowline/protocol/internal";
 import type { Modifiers } from "./emission.ts";
 import { ClientEmitter } from "./emitter.ts";
 import type { Socket } from "./socket.ts";
 import type { BufferEvents, SocketEvents } from "./socket-events.ts";
+
+/** Most sockets have no listener of this kind, and share this list; it is replaced, never changed. */
+const NOBODY: readonly AnyListener[] = [];
+
+/** A list without a listener, once if it was added several times, or without all. */
+function without(listeners: readonly AnyListener[], listener: AnyListener | undefined): readonly AnyListener[] {
+  const index = listener === undefined ? -1 : listeners.indexOf(listener);
+  return listener === undefined ? NOBODY : listeners.filter((_, at) => at !== index);
+}
 
 /** An emitter whose events leave for the server. */
 export abstract class EventSender<
@@ -29,53 +37,66 @@ export abstract class EventSender<
 > extends ClientEmitter<ListenEvents, EmitEvents, SocketEvents & Omit<BufferEvents, keyof ListenEvents>> {
   /** What holds for the next emit alone. */
   flags: Modifiers = {};
-  readonly #heard = new AnyListeners();
-  readonly #sent = new AnyListeners();
+  #heard: readonly AnyListener[] = NOBODY;
+  #sent: readonly AnyListener[] = NOBODY;
+
+  abstract connect(): this;
+  abstract disconnect(): this;
+
+  /** As `connect`. */
+  open(): this {
+    return this.connect();
+  }
+
+  /** As `disconnect`. */
+  close(): this {
+    return this.disconnect();
+  }
 
   /** Adds a listener for all events. */
   onAny(listener: AnyListener): this {
-    this.#heard.append(listener);
+    this.#heard = [...this.#heard, listener];
     return this;
   }
 
   /** Adds a listener for all events, before the others. */
   prependAny(listener: AnyListener): this {
-    this.#heard.prepend(listener);
+    this.#heard = [listener, ...this.#heard];
     return this;
   }
 
   /** Removes a listener for all events, or all of them. */
   offAny(listener?: AnyListener): this {
-    this.#heard.remove(listener);
+    this.#heard = without(this.#heard, listener);
     return this;
   }
 
   /** The listeners for all events. */
   listenersAny(): AnyListener[] {
-    return this.#heard.list();
+    return [...this.#heard];
   }
 
   /** Adds a listener for all events that are sent, when they are sent. */
   onAnyOutgoing(listener: AnyListener): this {
-    this.#sent.append(listener);
+    this.#sent = [...this.#sent, listener];
     return this;
   }
 
   /** Adds a listener for all events that are sent, before the others. */
   prependAnyOutgoing(listener: AnyListener): this {
-    this.#sent.prepend(listener);
+    this.#sent = [listener, ...this.#sent];
     return this;
   }
 
   /** Removes a listener for all events that are sent, or all of them. */
   offAnyOutgoing(listener?: AnyListener): this {
-    this.#sent.remove(listener);
+    this.#sent = without(this.#sent, listener);
     return this;
   }
 
   /** The listeners for all events that are sent. */
   listenersAnyOutgoing(): AnyListener[] {
-    return this.#sent.list();
+    return [...this.#sent];
   }
 
   /** The next event is dropped unless it can leave at once. */
@@ -151,14 +172,16 @@ export abstract class EventSender<
   protected abstract emitWith(modifiers: Modifiers, event: readonly [name: string | symbol, ...args: unknown[]]): void;
 
   /** Tells an event that came. @param data its name and arguments. */
-  protected tellReceived([event, ...args]: readonly unknown[]): void {
-    if (!this.#heard.isEmpty) this.#heard.call(String(event), args);
+  protected tellReceived(data: readonly unknown[]): void {
+    const [event] = data;
+    const args = data.slice(1);
+    for (const listener of this.#heard) listener(String(event), ...args);
     this.dispatch(event, args);
   }
 
   /** Tells an event that is being sent. @param data its name and arguments. */
   protected tellSent([event, ...args]: readonly unknown[]): void {
-    if (!this.#sent.isEmpty) this.#sent.call(String(event), args);
+    for (const listener of this.#sent) listener(String(event), ...args);
   }
 
   /** By way of the method that programs may have replaced. */

@@ -15,17 +15,53 @@ import {
 import { sio4Client as sio4, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
-import { createOutbox, type OutgoingPacket } from "./outbox.ts";
+import { Outbox, type OutgoingPacket } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 
 /** One open connection. */
-export interface Link {
+export class Link {
   readonly engine: Engine;
   readonly dialect: SocketDialect;
   readonly decoder: PacketDecoder;
   readonly encoder: PacketEncoder;
+  readonly #platform: Platform;
+  readonly #options: LiveOptions;
+  readonly #outbox: Outbox;
+  /** Where the main namespace stands for a connection that is joined to it unasked. */
+  #main: "expected" | "joined" | "left" = "expected";
+  #hasUnderstood = false;
+
+  /**
+   * Takes an engine that has opened.
+   * @param deliver gets the packets that came.
+   */
+  constructor(
+    engine: Engine,
+    platform: Platform,
+    options: LiveOptions,
+    deliver: (packet: SocketPacket, link: Link) => void,
+  ) {
+    const { maxAttachments } = options;
+    this.engine = engine;
+    this.dialect = engine.protocol === 3 ? sio4 : sio5;
+    const parser: Parser = options.parser ?? this.dialect.parser;
+    this.encoder = new parser.Encoder();
+    this.decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
+    this.#platform = platform;
+    this.#options = options;
+    this.#outbox = new Outbox(engine, platform, this.encoder, wantsBinaryTypes(parser, this.encoder));
+    this.decoder.on("decoded", (packet) => {
+      this.#hasUnderstood = true;
+      if (packet.type === PacketType.CONNECT && packet.nsp === "/") this.#main = "joined";
+      deliver(packet, this);
+    });
+  }
+
   /** Whether a packet has come, so that both sides have the same parser. */
-  readonly hasUnderstood: boolean;
+  get hasUnderstood(): boolean {
+    return this.#hasUnderstood;
+  }
+
   /**
    * Asks for a namespace.
    * @param auth credentials; they cannot be sent for a main namespace that is joined unasked.
@@ -37,69 +73,32 @@ export interface Link {
     auth: Readonly<Record<string, unknown>>,
     query: string,
     claim: RecoveryClaim | undefined,
-  ): boolean;
+  ): boolean {
+    if (nsp !== "/" || !this.dialect.joinsMainNamespaceByItself) {
+      this.send(this.dialect.connect(nsp, auth, query, claim));
+      return false;
+    }
+    // In the URL such a server finds them.
+    if (Object.keys(auth).length > 0 && this.#options.authInQuery !== true) {
+      this.#platform.warn("BOWLINE_AUTH_NOT_SENT");
+    }
+    const main = this.#main;
+    if (main === "expected") return false;
+    // After it was left it has to be asked for again, and some servers do so in silence.
+    if (main === "left") this.send({ type: PacketType.CONNECT, nsp });
+    this.#main = "joined";
+    return true;
+  }
+
   /** Sends what a socket wants to send. */
-  send(packet: OutgoingPacket): void;
+  send(packet: OutgoingPacket): void {
+    if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
+    this.#outbox.send(packet);
+  }
+
   /** Ends the connection behind everything that was sent; nothing is decoded any more. */
-  close(): void;
-}
-
-/**
- * Takes an engine that has opened.
- * @param deliver gets the packets that came.
- */
-export function createLink(
-  engine: Engine,
-  platform: Platform,
-  options: LiveOptions,
-  deliver: (packet: SocketPacket) => void,
-): Link {
-  const dialect = engine.protocol === 3 ? sio4 : sio5;
-  const { maxAttachments } = options;
-  const parser: Parser = options.parser ?? dialect.parser;
-  const encoder = new parser.Encoder();
-  const decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
-  const outbox = createOutbox(engine, platform, encoder, wantsBinaryTypes(parser, encoder));
-  /** Where the main namespace stands for a connection that is joined to it unasked. */
-  let main: "expected" | "joined" | "left" = "expected";
-  let hasUnderstood = false;
-  decoder.on("decoded", (packet) => {
-    hasUnderstood = true;
-    if (packet.type === PacketType.CONNECT && packet.nsp === "/") main = "joined";
-    deliver(packet);
-  });
-
-  /** Sends a packet of a socket. */
-  const send = (packet: OutgoingPacket): void => {
-    if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") main = "left";
-    outbox.send(packet);
-  };
-
-  return {
-    engine,
-    dialect,
-    decoder,
-    encoder,
-    get hasUnderstood() {
-      return hasUnderstood;
-    },
-    connect(nsp, auth, query, claim) {
-      if (nsp !== "/" || !dialect.joinsMainNamespaceByItself) {
-        send(dialect.connect(nsp, auth, query, claim));
-        return false;
-      }
-      // In the URL such a server finds them.
-      if (Object.keys(auth).length > 0 && options.authInQuery !== true) platform.warn("BOWLINE_AUTH_NOT_SENT");
-      if (main === "expected") return false;
-      // After it was left it has to be asked for again, and some servers do so in silence.
-      if (main === "left") send({ type: PacketType.CONNECT, nsp });
-      main = "joined";
-      return true;
-    },
-    send,
-    close() {
-      outbox.whenSettled(() => engine.close());
-      decoder.destroy();
-    },
-  };
+  close(): void {
+    this.#outbox.whenSettled(() => this.engine.close());
+    this.decoder.destroy();
+  }
 }

@@ -14,51 +14,118 @@ import type { Cancel, CloseReason } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
 import { type CloseDetails, closedUnheard, coded, TransportError } from "./connect-error.ts";
 import { Engine } from "./engine.ts";
+import type { EngineListener } from "./engine-events.ts";
 import { guardProgram } from "./guard.ts";
-import { createLink, type Link } from "./link.ts";
-import type { ManagerEvents } from "./manager-events.ts";
+import { Link } from "./link.ts";
+import type { ManagerEvents, ManagerTell } from "./manager-events.ts";
 import { type EngineMemory, revisionOfParser } from "./opening.ts";
-import type { ClientOptions, LiveOptions, Query, SocketOptions } from "./options.ts";
+import type { ClientOptions, LiveOptions, SocketOptions } from "./options.ts";
 import { type Platform, withTimers } from "./platform.ts";
-import { type Backoff, createReconnector, type Done, type Reconnector } from "./reconnect.ts";
+import { type Done, type ReconnectHost, Reconnector } from "./reconnect.ts";
 import { Socket } from "./socket.ts";
 import type { SocketListener, SocketPort } from "./socket-port.ts";
-import { Tunable } from "./tunable.ts";
-import { endpointOf, type ServerUrl, serverOf, writeQuery } from "./url.ts";
+import { type Settings, Tunable } from "./tunable.ts";
+import { endpointOf, serverOf, withAuth } from "./url.ts";
 
 type ManagerState =
   | { readonly at: "closed" }
   | { readonly at: "opening"; readonly done: Done | undefined; readonly stopTimer: Cancel | undefined }
   | { readonly at: "open"; readonly link: Link };
 
-/** Puts credentials into the query, where servers of 2.x look for them. */
-function withAuth(server: ServerUrl, { query, auth }: LiveOptions): ServerUrl {
-  let credentials: Query = {};
-  const give = (given: Query): void => {
-    credentials = given;
-  };
-  if (typeof auth === "function") auth(give);
-  else give(auth ?? {});
-  return { ...server, query: `${server.query || writeQuery(query)}&${writeQuery(credentials)}` };
-}
-
 /** The connection to one server. */
 export class Manager extends Tunable {
   /** The options that it was made with, live. */
   readonly opts: LiveOptions;
   uri: string | undefined;
-  /** Whether somebody closed it, so that it must not open again by itself. */
-  skipReconnect = false;
   readonly #platform: Platform;
   readonly #api: ApiDialect;
   readonly #memory: EngineMemory = { revision: undefined };
-  readonly #sockets = new Map<string, Socket>();
-  readonly #listeners = new Map<string, SocketListener>();
-  readonly #port: SocketPort;
-  readonly #reconnector: Reconnector;
-  #engine: Engine;
+  /** Its sockets, by namespace. */
+  readonly #members = new Map<string, SocketListener>();
+  #engine: Engine | undefined;
+  /** Hears of the engine that counts: one that was given up may still have something to say, but not here. */
+  #ear: EngineListener | undefined;
   #state: ManagerState = { at: "closed" };
   #watcher: ((isInUse: boolean) => void) | undefined;
+
+  /** What its sockets and its reconnection may ask of it; programs see nothing of that. */
+  static readonly #Inside = class implements SocketPort, ReconnectHost {
+    readonly #manager: Manager;
+
+    constructor(manager: Manager) {
+      this.#manager = manager;
+    }
+
+    get platform(): Platform {
+      return this.#manager.#platform;
+    }
+
+    get api(): ApiDialect {
+      return this.#manager.#api;
+    }
+
+    get link(): Link | undefined {
+      return this.#manager.#link;
+    }
+
+    get settings(): Settings {
+      return this.#manager.settings;
+    }
+
+    join(namespace: string, listener: SocketListener): void {
+      this.#manager.#members.set(namespace, listener);
+    }
+
+    guard(action: () => void): void {
+      this.#manager.#guard(action);
+    }
+
+    tell(...told: Parameters<ManagerTell>): void {
+      this.#manager.#tell(...told);
+    }
+
+    reopen(done: Done): boolean {
+      return this.#manager.#openAgain(done);
+    }
+  };
+
+  /** What one engine says to it. */
+  static readonly #Ear = class implements EngineListener {
+    readonly #manager: Manager;
+
+    constructor(manager: Manager) {
+      this.#manager = manager;
+    }
+
+    get #counts(): boolean {
+      return this.#manager.#ear === this;
+    }
+
+    opened(): void {
+      if (this.#counts) this.#manager.#opened();
+    }
+
+    message(data: string | Uint8Array): void {
+      if (this.#counts) this.#manager.#message(data);
+    }
+
+    heartbeat(type: "ping" | "pong", latencyMs?: number): void {
+      if (!this.#counts) return;
+      if (type === "ping") this.#manager.#tell("ping");
+      else if (latencyMs !== undefined) this.#manager.#tell("pong", latencyMs);
+    }
+
+    failed(error: Error): void {
+      if (this.#counts) this.#manager.#failed(error);
+    }
+
+    closed(reason: CloseReason, details?: Error | CloseDetails): void {
+      if (this.#counts) this.#manager.#closed(reason, details);
+    }
+  };
+
+  readonly #inside = new Manager.#Inside(this);
+  protected readonly reconnector: Reconnector = new Reconnector(this.#inside);
 
   /**
    * Makes a manager, which connects at once unless `autoConnect` is false.
@@ -74,24 +141,13 @@ export class Manager extends Tunable {
     this.opts = opts;
     platform.checkOptions?.(opts);
     this.#api = apiDialect(opts);
-    this.#reconnector = createReconnector(
-      platform,
-      this.settings,
-      (event, ...args) => this.#tell(event, ...args),
-      (done) => this.#openAgain(done),
-    );
-    this.#port = {
-      platform,
-      api: this.#api,
-      link: () => this.#link,
-      listen: (namespace, listener) => this.#listeners.set(namespace, listener),
-      guard: (action) => this.#guard(action),
-    };
-    this.#engine = this.#createEngine();
+    // At once, so that whoever names no server hears of it here.
+    serverOf(this.uri, opts, platform.page());
     if (opts.autoConnect !== false) this.open();
   }
 
   get engine(): Engine {
+    this.#engine ??= this.#createEngine();
     return this.#engine;
   }
 
@@ -99,19 +155,9 @@ export class Manager extends Tunable {
     return this.#state.at;
   }
 
-  /** Whether it waits for its next attempt, or makes one. */
-  get reconnecting(): boolean {
-    return this.#reconnector.isActive;
-  }
-
-  /** The delays between attempts. */
-  get backoff(): Backoff {
-    return this.#reconnector;
-  }
-
   /** Its sockets, by namespace. */
   get nsps(): Readonly<Record<string, Socket>> {
-    return Object.fromEntries(this.#sockets);
+    return Object.fromEntries([...this.#members].map(([name, { socket }]) => [name, socket]));
   }
 
   /** What reads packets, while it is open. */
@@ -135,11 +181,6 @@ export class Manager extends Tunable {
     return this;
   }
 
-  /** As `open`. */
-  connect(done?: (error?: Error) => void): this {
-    return this.open(done);
-  }
-
   /**
    * Gives the socket of a namespace, and makes it at the first call.
    * @param namespace its name, such as `/admin`.
@@ -153,8 +194,7 @@ export class Manager extends Tunable {
    */
   socket(namespace: string, options: SocketOptions = {}): Socket {
     const name = namespace.startsWith("/") ? namespace : `/${namespace}`;
-    const socket = this.#sockets.get(name) ?? this.createSocket(name, options, this.#port);
-    this.#sockets.set(name, socket);
+    const socket = this.#members.get(name)?.socket ?? this.createSocket(name, options, this.#inside);
     if (this.opts.autoConnect !== false && !socket.active) socket.connect();
     return socket;
   }
@@ -172,11 +212,6 @@ export class Manager extends Tunable {
     if (!isIdle) this.#end("forced close");
   }
 
-  protected override stopReconnecting(): void {
-    this.skipReconnect = true;
-    this.#reconnector.stop();
-  }
-
   /** Makes a socket, of the class that the program's generation knows. */
   protected createSocket(namespace: string, options: SocketOptions, port: SocketPort): Socket {
     return new Socket(this, namespace, options, port);
@@ -189,13 +224,8 @@ export class Manager extends Tunable {
   #createEngine(): Engine {
     const { opts } = this;
     const server = serverOf(this.uri, opts, this.#platform.page());
-    /** One that was given up may still have something to say, but not here. */
-    const whenCurrent =
-      <Args extends readonly unknown[]>(hear: (...args: Args) => void) =>
-      (...args: Args): void => {
-        if (this.#engine === engine) hear(...args);
-      };
-    const engine: Engine = new Engine(
+    this.#ear = new Manager.#Ear(this);
+    return new Engine(
       {
         platform: this.#platform,
         server: opts.authInQuery === true ? withAuth(server, opts) : server,
@@ -204,18 +234,8 @@ export class Manager extends Tunable {
         first: opts.protocol === undefined ? this.#api.firstRevision : 4,
         implied: revisionOfParser(opts.parser),
       },
-      {
-        opened: whenCurrent(() => this.#opened()),
-        message: whenCurrent((data: string | Uint8Array) => this.#message(data)),
-        heartbeat: whenCurrent((type: "ping" | "pong", latencyMs?: number) => {
-          if (type === "ping") this.#tell("ping");
-          else if (latencyMs !== undefined) this.#tell("pong", latencyMs);
-        }),
-        failed: whenCurrent((error: Error) => this.#failed(error)),
-        closed: whenCurrent((reason: CloseReason, details?: Error | CloseDetails) => this.#closed(reason, details)),
-      },
+      this.#ear,
     );
-    return engine;
   }
 
   #begin(done: Done | undefined): void {
@@ -247,13 +267,13 @@ export class Manager extends Tunable {
 
   #tell(event: keyof ManagerEvents, ...args: readonly unknown[]): void {
     this.#guard(() => this.dispatch(event, args));
-    const isHeartbeat = (event === "ping" || event === "pong") && this.#engine.protocol === 3;
+    const isHeartbeat = (event === "ping" || event === "pong") && this.engine.protocol === 3;
     if (isHeartbeat || this.#api.forwards(event)) this.#each((listener) => listener.forward(event, args));
   }
 
   /** What one of them throws does not keep it from the others. */
   #each(action: (listener: SocketListener) => void): void {
-    for (const listener of [...this.#listeners.values()]) this.#guard(() => action(listener));
+    for (const listener of [...this.#members.values()]) this.#guard(() => action(listener));
   }
 
   #guard(action: () => void): void {
@@ -264,9 +284,9 @@ export class Manager extends Tunable {
     if (this.#state.at !== "opening") return;
     const { done, stopTimer } = this.#state;
     stopTimer?.();
-    const link = createLink(this.#engine, this.#platform, this.opts, (packet) => {
+    const link = new Link(this.engine, this.#platform, this.opts, (packet, from) => {
       // A handler of the packet before may have ended it.
-      if (this.#link === link) this.#deliver(packet, link);
+      if (this.#link === from) this.#deliver(packet, from);
     });
     this.#state = { at: "open", link };
     this.#tell("open");
@@ -298,7 +318,7 @@ export class Manager extends Tunable {
     if (type === PacketType.CONNECT_ERROR && nsp === "/" && link.dialect.joinsMainNamespaceByItself) {
       this.#each((listener) => listener.packet(packet, link));
     } else {
-      this.#guard(() => this.#listeners.get(nsp)?.packet(packet, link));
+      this.#guard(() => this.#members.get(nsp)?.packet(packet, link));
     }
   }
 
@@ -325,7 +345,7 @@ export class Manager extends Tunable {
   }
 
   #timedOut(timeoutMs: number): void {
-    const engine = this.#engine;
+    const { engine } = this;
     const url = endpointOf(serverOf(this.uri, this.opts, this.#platform.page()), this.opts, "polling");
     const error = new TransportError("timeout", { url, code: "TIMEOUT", detail: timeoutMs });
     this.#platform.explain?.(error);
@@ -349,7 +369,7 @@ export class Manager extends Tunable {
     this.#state = { at: "closed" };
     if (state.at === "opening") {
       state.stopTimer?.();
-      this.#engine.close();
+      this.engine.close();
     } else if (state.at === "open") {
       state.link.close();
     }
@@ -361,6 +381,6 @@ export class Manager extends Tunable {
   /** Starts to reconnect, unless somebody has closed it, or opened it again meanwhile. */
   #reconnect(): void {
     if (!this.settings.isEnabled || this.skipReconnect || this.#state.at !== "closed") return;
-    this.#reconnector.lost();
+    this.reconnector.lost();
   }
 }

@@ -5,7 +5,7 @@
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
-import { type Cancel, createId, DEAF, wantsBinaryTypes } from "@bowline/protocol/internal";
+import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
 import { coded, TransportError, type TransportErrorContext, wrongGeneration } from "./connect-error.ts";
 import { DIALECTS, otherRevision, type Revision } from "./detect-revision.ts";
 import type { EngineOptions } from "./options.ts";
@@ -46,145 +46,156 @@ export function revisionOfParser(parser: Parser | undefined): Revision | undefin
 }
 
 /** What a transport of one class needs. */
-export function contextFor(
-  connection: EngineContext,
-  kind: TransportClass,
-  dialect: EngineDialect,
-  sid: string | undefined,
-  opened: () => void,
-): TransportContext {
-  const { platform, server, options: given } = connection;
-  const { name } = kind.prototype;
-  const forceBase64 = kind.takesBinary?.() === false && { forceBase64: true };
-  const options = { ...given, ...given.transportOptions?.[name], ...forceBase64 };
-  return {
-    connection,
-    platform,
-    options,
-    dialect,
-    sid,
-    opened,
-    endpoint: endpointOf(server, options, name),
-    url({ revision }, session) {
-      const hasStamp = options.timestampRequests ?? name === "polling";
-      const stamp = hasStamp ? createId(platform.random).slice(0, 8) : undefined;
-      return requestUrl(server, options, { transport: name, revision, sid: session, stamp });
-    },
-  };
+export class ConnectionContext implements TransportContext {
+  readonly connection: EngineContext;
+  readonly options: EngineOptions;
+  readonly dialect: EngineDialect;
+  readonly sid: string | undefined;
+  readonly #name: TransportName;
+
+  constructor(connection: EngineContext, kind: TransportClass, dialect: EngineDialect, sid?: string) {
+    const { options: given } = connection;
+    const { name } = kind.prototype;
+    const own = given.transportOptions?.[name];
+    const forceBase64 = kind.takesBinary?.() === false && { forceBase64: true };
+    this.connection = connection;
+    this.options = own || forceBase64 ? { ...given, ...own, ...forceBase64 } : given;
+    this.dialect = dialect;
+    this.sid = sid;
+    this.#name = name;
+  }
+
+  get platform(): Platform {
+    return this.connection.platform;
+  }
+
+  get endpoint(): string {
+    return endpointOf(this.connection.server, this.options, this.#name);
+  }
+
+  url({ revision }: EngineDialect, sid: string | undefined): string {
+    const { options, platform } = this;
+    const transport = this.#name;
+    const hasStamp = options.timestampRequests ?? transport === "polling";
+    const stamp = hasStamp ? createId(platform.random).slice(0, 8) : undefined;
+    return requestUrl(this.connection.server, options, { transport, revision, sid, stamp });
+  }
 }
 
 /** A connection that is being opened. */
-export interface Opening {
-  /** The transport that was tried last. */
-  readonly transport: Transport | undefined;
-  start(): void;
-  /** Stops trying; nothing is told any more. */
-  cancel(): void;
-}
-
-/** Prepares to open one connection. */
-export function createOpening(
-  connection: EngineContext,
-  kinds: readonly TransportClass[],
-  events: OpeningEvents,
-): Opening {
-  const { implied, memory, options, platform } = connection;
-  const { protocol = "auto" } = options;
+export class Opening {
+  readonly #connection: EngineContext;
+  readonly #kinds: readonly TransportClass[];
+  readonly #events: OpeningEvents;
   /** The revision that the program insists on. */
-  const pinned = protocol === "auto" ? implied : protocol;
-  let asked = pinned ?? memory.revision ?? connection.first;
-  let tried = 0;
-  let hasRetried = false;
-  let transport: Transport | undefined;
-  let stopTimer: Cancel | undefined;
+  readonly #pinned: Revision | undefined;
+  #asked: Revision;
+  #tried = 0;
+  #hasRetried = false;
+  #transport: Transport | undefined;
+  #stopTimer: Cancel | undefined;
 
-  function after(ms: number, action: () => void): void {
-    stopTimer?.();
-    stopTimer = platform.clock.after(ms, action);
+  /** Prepares to open one connection over the first of the transports that works. */
+  constructor(connection: EngineContext, kinds: readonly TransportClass[], events: OpeningEvents) {
+    const { implied, memory, first, options } = connection;
+    const { protocol = "auto" } = options;
+    this.#connection = connection;
+    this.#kinds = kinds;
+    this.#events = events;
+    this.#pinned = protocol === "auto" ? implied : protocol;
+    this.#asked = this.#pinned ?? memory.revision ?? first;
   }
 
-  function cancel(): void {
-    stopTimer?.();
-    transport?.listen(DEAF);
-    transport?.close("discard");
+  /** The transport that was tried last. */
+  get transport(): Transport | undefined {
+    return this.#transport;
   }
 
-  function start(): void {
-    const kind = kinds[tried];
+  start(): void {
+    const kind = this.#kinds[this.#tried];
     if (kind === undefined) {
       // Not at once: the program has no chance to listen before the call that connects returns.
-      after(0, () => events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
+      this.#after(0, () => this.#events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
     } else {
-      attempt(kind);
+      this.#attempt(kind);
     }
   }
 
-  function attempt(kind: TransportClass): void {
-    const context = contextFor(connection, kind, DIALECTS[asked], undefined, () => listener.opened?.());
-    const { endpoint: url } = context;
-    const current = kind.create(context);
+  /** Stops trying; nothing is told any more. */
+  cancel(): void {
+    this.#stopTimer?.();
+    this.#transport?.listen(DEAF);
+    this.#transport?.close("discard");
+  }
 
-    function fail(cause: unknown, mayBeRevision: boolean): void {
-      cancel();
-      if (mayBeRevision && !hasRetried && pinned === undefined) {
-        hasRetried = true;
-        asked = otherRevision(asked);
-        start();
-      } else if (options.tryAllTransports === true && tried + 1 < kinds.length) {
-        tried++;
-        start();
-      } else {
-        const code = "CONNECTION_RESET";
-        const error =
-          cause instanceof TransportError
-            ? cause
-            : new TransportError(`${current.name} error`, { url, error: cause, code });
-        events.failed(mayBeRevision && pinned === 3 ? refused(error.message, pinned, error.context) : error);
-      }
-    }
+  #after(ms: number, action: () => void): void {
+    this.#stopTimer?.();
+    this.#stopTimer = this.#connection.platform.clock.after(ms, action);
+  }
 
-    /** The error, where a program insists on a revision that is not spoken there. */
-    function refused(message: string, wanted: Revision, answer?: TransportErrorContext): TransportError {
-      const detail = `${protocol === "auto" ? "parser" : "protocol"} ${wanted}`;
-      return new TransportError(message, {
-        url,
-        code: "REVISION_REFUSED",
-        detail,
-        ...(answer && { status: answer.status, body: answer.responseText }),
-      });
-    }
-
+  #attempt(kind: TransportClass): void {
+    const connection = this.#connection;
+    const pinned = this.#pinned;
+    const context = new ConnectionContext(connection, kind, DIALECTS[this.#asked]);
+    const transport = kind.create(context);
     const listener = kind.detect({
       context,
-      transport: current,
-      asked,
+      transport,
+      asked: this.#asked,
       pinned,
       mayProbe: connection.mayProbe !== false,
-      succeed(dialect, handshake, early) {
+      succeed: (dialect, handshake, early) => {
         if (pinned !== undefined && dialect.revision !== pinned) {
-          fail(refused(wrongGeneration(pinned), pinned), false);
+          this.#fail(context, this.#refused(context, pinned, wrongGeneration(pinned)), false);
           return;
         }
-        stopTimer?.();
-        memory.revision = dialect.revision;
-        current.settle({ dialect, sid: handshake.sid, maxPayload: handshake.maxPayload });
-        events.opened(current, handshake, early);
+        this.#stopTimer?.();
+        connection.memory.revision = dialect.revision;
+        transport.settle({ dialect, sid: handshake.sid, maxPayload: handshake.maxPayload });
+        this.#events.opened(transport, handshake, early);
       },
-      fail,
-      after,
+      fail: (cause, mayBeRevision) => this.#fail(context, cause, mayBeRevision),
+      after: (ms, action) => this.#after(ms, action),
     });
-    transport = current;
-    current.listen(listener);
-    current.open();
+    this.#transport = transport;
+    transport.listen(listener);
+    transport.open();
   }
 
-  return {
-    get transport() {
-      return transport;
-    },
-    start,
-    cancel,
-  };
+  #fail(context: TransportContext, cause: unknown, mayBeRevision: boolean): void {
+    const pinned = this.#pinned;
+    this.cancel();
+    if (mayBeRevision && !this.#hasRetried && pinned === undefined) {
+      this.#hasRetried = true;
+      this.#asked = otherRevision(this.#asked);
+      this.start();
+    } else if (context.options.tryAllTransports === true && this.#tried + 1 < this.#kinds.length) {
+      this.#tried++;
+      this.start();
+    } else {
+      const known = cause instanceof TransportError ? cause : undefined;
+      const failure = { url: context.endpoint, error: cause, code: "CONNECTION_RESET" } as const;
+      const error = known ?? new TransportError(`${this.#transport?.name} error`, failure);
+      const isRefused = mayBeRevision && pinned === 3;
+      this.#events.failed(isRefused ? this.#refused(context, pinned, error.message, error.context) : error);
+    }
+  }
+
+  /** The error, where a program insists on a revision that is not spoken there. */
+  #refused(
+    { endpoint, options }: TransportContext,
+    wanted: Revision,
+    message: string,
+    answer?: TransportErrorContext,
+  ): TransportError {
+    const option = (options.protocol ?? "auto") === "auto" ? "parser" : "protocol";
+    return new TransportError(message, {
+      url: endpoint,
+      code: "REVISION_REFUSED",
+      detail: `${option} ${wanted}`,
+      ...(answer && { status: answer.status, body: answer.responseText }),
+    });
+  }
 }
 
 /** @throws SyntaxError when the first packet is no handshake. */

@@ -17,80 +17,83 @@ export interface OutgoingPacket extends SocketPacket {
 }
 
 /** The outbox of one connection. */
-export interface Outbox {
+export class Outbox {
+  readonly #engine: Engine;
+  readonly #platform: Platform;
+  readonly #encoder: PacketEncoder;
+  readonly #marksBinary: boolean;
+  /** What waits for a Blob to be read; undefined while none is. */
+  #held: (() => void)[] | undefined;
+  /** How many packets the transport has not taken yet. */
+  #untaken = 0;
+  #goodbye: (() => void) | undefined;
+  readonly #taken: () => void = () => {
+    this.#untaken--;
+    if (this.#untaken === 0) this.#goodbye?.();
+  };
+
+  /** @param marksBinary whether the encoder wants packets with binary values marked as such, as those of revision 4 do. */
+  constructor(engine: Engine, platform: Platform, encoder: PacketEncoder, marksBinary: boolean) {
+    this.#engine = engine;
+    this.#platform = platform;
+    this.#encoder = encoder;
+    this.#marksBinary = marksBinary;
+  }
+
   /**
    * Sends a packet.
    * @throws whatever the encoder throws, for data that has no JSON; told as uncaught where it waits for a Blob.
    */
-  send(packet: OutgoingPacket): void;
+  send(packet: OutgoingPacket): void {
+    if (this.#held === undefined) this.#pass(packet);
+    else this.#held.push(() => this.#pass(packet));
+  }
+
   /** Runs an action after everything that was sent before it. */
-  whenSettled(action: () => void): void;
-}
+  whenSettled(action: () => void): void {
+    if (this.#held === undefined) action();
+    else this.#held.push(action);
+  }
 
-/**
- * Makes the outbox of a connection.
- * @param marksBinary whether the encoder wants packets with binary values marked as such, as those of revision 4 do.
- */
-export function createOutbox(engine: Engine, platform: Platform, encoder: PacketEncoder, marksBinary: boolean): Outbox {
-  /** What waits for a Blob to be read; undefined while none is. */
-  let held: (() => void)[] | undefined;
-  /** How many packets the transport has not taken yet. */
-  let untaken = 0;
-  let goodbye: (() => void) | undefined;
+  #pass(packet: OutgoingPacket): void {
+    const { type, data } = packet;
+    if (type === PacketType.DISCONNECT && this.#untaken > 0) this.#leave(packet);
+    else if ((type === PacketType.EVENT || type === PacketType.ACK) && hasBlob(data)) this.#settle(packet);
+    else this.#write(packet);
+  }
 
-  const whenSettled = (action: () => void): void => {
-    if (held === undefined) action();
-    else held.push(action);
-  };
+  #write(packet: OutgoingPacket): void {
+    const engine = this.#engine;
+    const frames = encodeFrames(this.#encoder, packet, this.#marksBinary).map((data) => engine.frame(data));
+    this.#untaken++;
+    engine.sendFrames({ frames, compress: packet.options?.compress ?? true, flushed: this.#taken });
+  }
 
-  const taken = (): void => {
-    untaken--;
-    if (untaken === 0) goodbye?.();
-  };
-
-  const write = (packet: OutgoingPacket): void => {
-    const frames = encodeFrames(encoder, packet, marksBinary).map((data) => engine.frame(data));
-    untaken++;
-    engine.sendFrames({ frames, compress: packet.options?.compress ?? true, flushed: taken });
-  };
-
-  const release = (action: () => void): void => {
-    const released = [action, ...(held ?? [])];
-    held = undefined;
-    // An action may be a packet that has to wait itself, and then those behind it wait as well.
-    // Nobody is there to catch what cannot be encoded, and it must not take the others along.
-    for (const next of released) whenSettled(() => guardProgram(platform.clock, next));
-  };
-
-  const leave = (packet: OutgoingPacket): void => {
-    if (untaken === 0) {
-      write(packet);
-      return;
-    }
-    held = [];
-    goodbye = () => {
-      goodbye = undefined;
-      release(() => write(packet));
+  #leave(packet: OutgoingPacket): void {
+    this.#held = [];
+    this.#goodbye = () => {
+      this.#goodbye = undefined;
+      this.#release(() => this.#write(packet));
     };
-  };
+  }
 
-  const settle = (packet: OutgoingPacket): void => {
-    held ??= [];
+  #settle(packet: OutgoingPacket): void {
+    const platform = this.#platform;
+    this.#held ??= [];
     settleBlobs(packet.data, (blob) => platform.readBlob(blob)).then(
-      (data) => release(() => write({ ...packet, data })),
+      (data) => this.#release(() => this.#write({ ...packet, data })),
       (error: unknown) => {
         platform.warn("BOWLINE_BLOB_UNREADABLE", error);
-        release(() => {});
+        this.#release(() => {});
       },
     );
-  };
+  }
 
-  return {
-    whenSettled,
-    send(packet) {
-      const hasData = packet.type === PacketType.EVENT || packet.type === PacketType.ACK;
-      const way = packet.type === PacketType.DISCONNECT ? leave : hasData && hasBlob(packet.data) ? settle : write;
-      whenSettled(() => way(packet));
-    },
-  };
+  #release(action: () => void): void {
+    const released = [action, ...(this.#held ?? [])];
+    this.#held = undefined;
+    // An action may be a packet that has to wait itself, and then those behind it wait as well.
+    // Nobody is there to catch what cannot be encoded, and it must not take the others along.
+    for (const next of released) this.whenSettled(() => guardProgram(this.#platform.clock, next));
+  }
 }

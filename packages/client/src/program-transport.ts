@@ -4,20 +4,19 @@
 //        `onClose` and `onError`; when a write was taken it sets `writable` and emits `drain`. The engine sees a carrier.
 
 import type { EngineDialect, Packet } from "@bowline/protocol";
-import {
-  type CarrierEvents,
-  DEAF,
-  eio4Client as eio4,
-  type Outgoing,
-  type TransportName,
-  toBytes,
-} from "@bowline/protocol/internal";
+import { DEAF, eio4Client as eio4, type Outgoing, type TransportName, toBytes } from "@bowline/protocol/internal";
 import { TransportError } from "./connect-error.ts";
 import { detectByPackets } from "./detect-by-packets.ts";
 import { ClientEmitter } from "./emitter.ts";
 import { type OutgoingMessage, packetsOf } from "./engine-events.ts";
 import type { EngineOptions } from "./options.ts";
-import type { Attempt, AttemptEvents, Transport as Carrier, TransportContext } from "./transports/transport.ts";
+import type {
+  Attempt,
+  Transport as Carrier,
+  Session,
+  TransportContext,
+  TransportEvents,
+} from "./transports/transport.ts";
 import { parseServerUrl, queryOf, writeQuery } from "./url.ts";
 
 /** What a program's transport is made with. */
@@ -77,9 +76,9 @@ export abstract class Transport extends ClientEmitter<ProgramTransportEvents> {
 
   /** Makes one for the engine. @internal */
   static create(this: new (options: ProgramTransportOptions) => Transport, context: TransportContext): Carrier {
-    const { dialect, endpoint, options, sid, url } = context;
+    const { dialect, endpoint, options, sid } = context;
     const { hostname, port, secure } = parseServerUrl(endpoint, undefined);
-    const query = { ...queryOf(url(dialect, sid)) };
+    const query = { ...queryOf(context.url(dialect, sid)) };
     const transport = new this({ ...options, query, hostname, port, secure });
     return new ProgramCarrier(transport, context, (revision) => {
       transport.#dialect = revision;
@@ -87,7 +86,7 @@ export abstract class Transport extends ClientEmitter<ProgramTransportEvents> {
   }
 
   /** @internal */
-  static detect(attempt: Attempt): AttemptEvents {
+  static detect(attempt: Attempt): TransportEvents {
     return detectByPackets(attempt);
   }
 
@@ -175,7 +174,7 @@ class ProgramCarrier implements Carrier {
   readonly #context: TransportContext;
   readonly #speak: (dialect: EngineDialect) => void;
   #dialect: EngineDialect;
-  #events: CarrierEvents = DEAF;
+  #events: TransportEvents = DEAF;
   #batch: readonly Outgoing[] = [];
   maxBatchBytes: number = Number.POSITIVE_INFINITY;
 
@@ -185,7 +184,7 @@ class ProgramCarrier implements Carrier {
     this.#dialect = context.dialect;
     this.#speak = speak;
     speak(context.dialect);
-    transport.on("open", () => context.opened());
+    transport.on("open", () => this.#events.opened?.());
     transport.on("packet", (packet) => this.#events.received(packet));
     transport.on("drain", () => this.#drained());
     transport.on("close", (details) => this.#end("transport close", details));
@@ -220,7 +219,7 @@ class ProgramCarrier implements Carrier {
     return this.name === "polling";
   }
 
-  listen(events: CarrierEvents): void {
+  listen(events: TransportEvents): void {
     this.#events = events;
   }
 
@@ -229,7 +228,7 @@ class ProgramCarrier implements Carrier {
     this.#context.platform.clock.after(0, () => this.#transport.open());
   }
 
-  settle({ dialect, sid, maxPayload }: Parameters<Carrier["settle"]>[0]): void {
+  settle({ dialect, sid, maxPayload }: Session): void {
     this.#dialect = dialect;
     this.#speak(dialect);
     this.#transport.query["sid"] = sid;

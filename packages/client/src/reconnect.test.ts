@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createFakePlatform, first } from "../test-support/fake-platform.ts";
-import { createReconnector, type Done } from "./reconnect.ts";
+import { type Done, Reconnector } from "./reconnect.ts";
 
 const SETTINGS = { isEnabled: true, maxAttempts: 3, minMs: 1000, maxMs: 5000, jitter: 0.5, timeoutMs: 20_000 } as const;
 
@@ -9,18 +9,18 @@ function createParts({ fraction = 0.5, isOpenAlready = false, hears = (_event: s
   const { clock, random } = createFakePlatform();
   const told: unknown[] = [];
   const attempts: Done[] = [];
-  const reconnector = createReconnector(
-    { clock, random: { ...random, fraction: () => fraction } },
-    SETTINGS,
-    (event, ...args) => {
+  const reconnector = new Reconnector({
+    platform: { clock, random: { ...random, fraction: () => fraction } },
+    settings: SETTINGS,
+    tell(event, ...args) {
       told.push([event, ...args]);
       hears(event);
     },
-    (done) => {
+    reopen(done) {
       if (!isOpenAlready) attempts.push(done);
       return !isOpenAlready;
     },
-  );
+  });
   return { clock, told, attempts, reconnector };
 }
 

@@ -30,79 +30,85 @@ export interface Backoff {
   reset(): void;
 }
 
-/** The reconnection of one manager. */
-export interface Reconnector extends Backoff {
-  /** Whether it waits for its next attempt, or makes one. */
-  readonly isActive: boolean;
-  /** The connection was lost, or could not be made. */
-  lost(): void;
-  /** Tries no more. */
-  stop(): void;
+/** What a reconnection needs of its manager. */
+export interface ReconnectHost {
+  readonly platform: Pick<Platform, "clock" | "random">;
+  /** Read at each attempt. */
+  readonly settings: Settings;
+  tell(...told: Parameters<ManagerTell>): void;
+  /** Opens a connection; false when there is one already. */
+  reopen(done: Done): boolean;
 }
 
 const RESTING: Reconnection = { at: "resting", attempts: 0 };
 
-/**
- * Makes the reconnection of a manager.
- * @param settings are read at each attempt.
- * @param open opens a connection; false when there is one already.
- */
-export function createReconnector(
-  { clock, random }: Pick<Platform, "clock" | "random">,
-  settings: Settings,
-  tell: ManagerTell,
-  open: (done: Done) => boolean,
-): Reconnector {
-  let state = RESTING;
+/** The reconnection of one manager. */
+export class Reconnector implements Backoff {
+  readonly #host: ReconnectHost;
+  #state = RESTING;
 
-  const wait = (): void => {
-    const { attempts } = state;
+  constructor(host: ReconnectHost) {
+    this.#host = host;
+  }
+
+  get attempts(): number {
+    return this.#state.attempts;
+  }
+
+  /** Whether it waits for its next attempt, or makes one. */
+  get isActive(): boolean {
+    return this.#state.at !== "resting";
+  }
+
+  duration(): number {
+    const { platform, settings } = this.#host;
+    return backoffDelay(settings, this.attempts, platform.random.fraction());
+  }
+
+  reset(): void {
+    this.#state = { ...this.#state, attempts: 0 };
+  }
+
+  /** The connection was lost, or could not be made. */
+  lost(): void {
+    if (!this.isActive) this.#wait();
+  }
+
+  /** Tries no more. */
+  stop(): void {
+    if (this.#state.at === "waiting") this.#state.stopTimer();
+    this.#state = RESTING;
+  }
+
+  #wait(): void {
+    const { attempts } = this;
+    const { platform, settings } = this.#host;
     if (attempts < settings.maxAttempts) {
-      state = { at: "waiting", attempts: attempts + 1, stopTimer: clock.after(reconnector.duration(), attempt) };
+      const stopTimer = platform.clock.after(this.duration(), () => this.#attempt());
+      this.#state = { at: "waiting", attempts: attempts + 1, stopTimer };
     } else {
-      state = RESTING;
-      tell("reconnect_failed");
+      this.#state = RESTING;
+      this.#host.tell("reconnect_failed");
     }
-  };
+  }
 
-  const attempt = (): void => {
-    const { attempts } = state;
-    state = { at: "trying", attempts };
-    tell("reconnect_attempt", attempts);
-    if (reconnector.isActive) tell("reconnecting", attempts);
+  #attempt(): void {
+    const { attempts } = this;
+    this.#state = { at: "trying", attempts };
+    this.#host.tell("reconnect_attempt", attempts);
+    if (this.isActive) this.#host.tell("reconnecting", attempts);
     // A listener may have stopped it, or opened the connection by itself.
-    if (reconnector.isActive && !open(ended)) reconnector.stop();
-  };
+    if (this.isActive && !this.#host.reopen((error) => this.#ended(error))) this.stop();
+  }
 
-  const ended: Done = (error) => {
-    const { at, attempts } = state;
+  #ended(error: Error | string | undefined): void {
+    const { at, attempts } = this.#state;
     if (error !== undefined) {
-      if (at === "trying") wait();
-      tell("reconnect_error", error);
+      if (at === "trying") this.#wait();
+      this.#host.tell("reconnect_error", error);
     } else if (at === "trying") {
-      state = RESTING;
-      tell("reconnect", attempts);
+      this.#state = RESTING;
+      this.#host.tell("reconnect", attempts);
     }
-  };
-
-  const reconnector: Reconnector = {
-    get attempts() {
-      return state.attempts;
-    },
-    get isActive() {
-      return state.at !== "resting";
-    },
-    duration: () => backoffDelay(settings, state.attempts, random.fraction()),
-    reset() {
-      state = { ...state, attempts: 0 };
-    },
-    lost() {
-      if (state.at === "resting") wait();
-    },
-    stop() {
-      if (state.at === "waiting") state.stopTimer();
-      state = RESTING;
-    },
-  };
-  return reconnector;
+  }
 }

@@ -1,20 +1,20 @@
 import { PacketType, type SocketPacket } from "@bowline/protocol";
 import { describe, expect, test } from "vitest";
-import { createRecovery, type Recovery } from "./recovery.ts";
+import { Recovery } from "./recovery.ts";
 
 function event(data: readonly unknown[], id?: number): SocketPacket {
   return { type: PacketType.EVENT, nsp: "/", data, ...(id !== undefined && { id }) };
 }
 
 function createKnown(): Recovery {
-  const recovery = createRecovery();
+  const recovery = new Recovery();
   recovery.accepted({ pid: "pid" });
   return recovery;
 }
 
 describe("what brings a session back", () => {
   test("is not there before the server gave a private id, nor are offsets taken", () => {
-    const recovery = createRecovery();
+    const recovery = new Recovery();
     recovery.received(event(["x", "text"]));
     expect([recovery.accepted({}), recovery.claim]).toEqual([false, undefined]);
   });
@@ -63,7 +63,7 @@ describe("a session", () => {
 
 describe("the offset of an event", () => {
   test("is kept from listeners where the server said that all events have one", () => {
-    const recovery = createRecovery();
+    const recovery = new Recovery();
     recovery.accepted({ pid: "pid", offsets: true });
     expect(recovery.received(event(["x", 1, "offset1"])).data).toEqual(["x", 1]);
     expect(recovery.received(event(["x", "mine"], 7)).data).toEqual(["x", "mine"]);
@@ -74,7 +74,7 @@ describe("the offset of an event", () => {
   });
 
   test("is shown again once another server answers", () => {
-    const recovery = createRecovery();
+    const recovery = new Recovery();
     recovery.accepted({ pid: "pid", offsets: true });
     recovery.accepted({ pid: "other" });
     expect(recovery.received(event(["x", "text"])).data).toEqual(["x", "text"]);

@@ -9,40 +9,35 @@ import type { ConnectReply, RecoveryClaim, SocketPacket } from "@bowline/protoco
 import { elementsOf } from "@bowline/protocol/internal";
 
 /** The memory of one socket. */
-export interface Recovery {
+export class Recovery {
+  #claim: RecoveryClaim | undefined;
+  #hidesOffsets = false;
+
   /** What brings the session back; undefined where the server keeps none. */
-  readonly claim: RecoveryClaim | undefined;
+  get claim(): RecoveryClaim | undefined {
+    return this.#claim;
+  }
+
   /**
    * Takes the server's yes.
    * @param reply with the private id of the session, where the server gave one.
    * @returns whether it is the session from before, so that nothing was missed.
    */
-  accepted(reply: ConnectReply): boolean;
-  /** Takes an event. @returns it as listeners hear of it. */
-  received(packet: SocketPacket): SocketPacket;
-}
+  accepted({ pid, offsets = false }: ConnectReply): boolean {
+    this.#hidesOffsets = offsets;
+    if (pid !== undefined && pid === this.#claim?.pid) return true;
+    this.#claim = pid === undefined ? undefined : { pid };
+    return false;
+  }
 
-/** Makes the memory of a socket. */
-export function createRecovery(): Recovery {
-  let claim: RecoveryClaim | undefined;
-  let hidesOffsets = false;
-  return {
-    get claim() {
-      return claim;
-    },
-    accepted({ pid, offsets = false }) {
-      hidesOffsets = offsets;
-      if (pid !== undefined && pid === claim?.pid) return true;
-      claim = pid === undefined ? undefined : { pid };
-      return false;
-    },
-    received(packet) {
-      const event = elementsOf(packet.data);
-      const offset = event.at(-1);
-      if (claim === undefined || packet.id !== undefined || event.length < 2 || typeof offset !== "string")
-        return packet;
-      claim = { pid: claim.pid, offset };
-      return hidesOffsets ? { ...packet, data: event.slice(0, -1) } : packet;
-    },
-  };
+  /** Takes an event. @returns it as listeners hear of it. */
+  received(packet: SocketPacket): SocketPacket {
+    const claim = this.#claim;
+    if (claim === undefined || packet.id !== undefined) return packet;
+    const event = elementsOf(packet.data);
+    const offset = event.at(-1);
+    if (event.length < 2 || typeof offset !== "string") return packet;
+    this.#claim = { pid: claim.pid, offset };
+    return this.#hidesOffsets ? { ...packet, data: event.slice(0, -1) } : packet;
+  }
 }

@@ -8,9 +8,11 @@ import type { ApiDialect } from "./api-dialect.ts";
 import type { CloseDetails } from "./connect-error.ts";
 import type { Link } from "./link.ts";
 import type { Platform } from "./platform.ts";
+import type { Socket } from "./socket.ts";
 
 /** What a socket hears from its manager; one that takes no part in connections heeds forwarded events alone. */
 export interface SocketListener {
+  readonly socket: Socket;
   /** The connection below is open: time to ask for the namespace. */
   opened(link: Link): void;
   /** The connection could not be opened, or broke. */
@@ -28,9 +30,9 @@ export interface SocketPort {
   /** What the program's generation expects. */
   readonly api: ApiDialect;
   /** The open connection. */
-  link(): Link | undefined;
+  readonly link: Link | undefined;
   /** A socket is there; it takes no part in connections yet. */
-  listen(namespace: string, listener: SocketListener): void;
+  join(namespace: string, listener: SocketListener): void;
   /** Runs handlers of the program; what they throw is told as uncaught. */
   guard(action: () => void): void;
 }

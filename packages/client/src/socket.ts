@@ -18,17 +18,17 @@ import {
   takeAck,
 } from "@bowline/protocol/internal";
 import { type CloseDetails, coded, wrongGeneration } from "./connect-error.ts";
-import { BufferFullError, type DroppedEvent, type Modifiers } from "./emission.ts";
+import { BufferFullError, droppedFrom, type Modifiers } from "./emission.ts";
 import { EventSender } from "./event-sender.ts";
 import type { FailureCode } from "./failure-code.ts";
 import type { Link } from "./link.ts";
 import type { Manager } from "./manager.ts";
 import { type Auth, DEFAULTS, type Query, type SocketOptions } from "./options.ts";
 import type { OutgoingPacket } from "./outbox.ts";
-import { createRecovery } from "./recovery.ts";
+import { Recovery } from "./recovery.ts";
 import { createRetryQueue, type RetryQueue } from "./retry-queue.ts";
 import type { ConnectError } from "./socket-events.ts";
-import type { SocketPort } from "./socket-port.ts";
+import type { SocketListener, SocketPort } from "./socket-port.ts";
 import { writeQuery } from "./url.ts";
 
 type SocketState =
@@ -73,11 +73,43 @@ export class Socket<
   readonly #port: SocketPort;
   /** The parameters of the connection when this socket was made. */
   readonly #managerQuery: Query | undefined;
-  readonly #acks: PendingAcks;
-  readonly #queue: RetryQueue;
-  readonly #recovery = createRecovery();
+  readonly #recovery = new Recovery();
+  #acks: PendingAcks | undefined;
+  /** Where the option `retries` is set. */
+  readonly #queue: RetryQueue | undefined;
   #state: SocketState = { at: "idle" };
   #nextId = 0;
+
+  /** What a socket hears from its manager; programs see nothing of that. */
+  static readonly #Ear = class implements SocketListener {
+    readonly socket: Socket;
+
+    constructor(socket: Socket) {
+      this.socket = socket;
+    }
+
+    opened(link: Link): void {
+      this.socket.#ask(link);
+    }
+
+    failed(error: Error | string): void {
+      if (this.socket.#state.at === "waiting") this.socket.#tell("connect_error", error);
+    }
+
+    closed(reason: string, details?: Error | CloseDetails): void {
+      if (this.socket.#state.at === "idle") return;
+      this.socket.#state = { at: "waiting", asked: undefined };
+      this.socket.#disconnected(reason, details);
+    }
+
+    packet(packet: SocketPacket, link: Link): void {
+      this.socket.#received(packet, link);
+    }
+
+    forward(event: string, args: readonly unknown[]): void {
+      this.socket.#tell(event, ...args);
+    }
+  };
 
   /** Sockets are made by `io()` and by `manager.socket()`. */
   constructor(manager: Manager, namespace: string, options: SocketOptions, port: SocketPort) {
@@ -89,27 +121,16 @@ export class Socket<
     this.#managerQuery = manager.opts.query;
     this.#options = options;
     this.#port = port;
-    this.#acks = new PendingAcks(port.platform.clock);
-    this.#queue = createRetryQueue({
-      retries: options.retries ?? 0,
-      canSend: () => this.#way !== undefined,
-      attempt: ({ event, modifiers }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }),
-      answer: (ack, args) => this.#answer(ack, args),
-      guard: port.guard,
-    });
-    port.listen(namespace, {
-      opened: (link) => this.#ask(link),
-      failed: (error) => {
-        if (this.#state.at === "waiting") this.#tell("connect_error", error);
-      },
-      closed: (reason, details) => {
-        if (this.#state.at === "idle") return;
-        this.#state = { at: "waiting", asked: undefined };
-        this.#disconnected(reason, details);
-      },
-      packet: (packet, link) => this.#received(packet, link),
-      forward: (event, args) => this.#tell(event, ...args),
-    });
+    this.#queue = options.retries
+      ? createRetryQueue({
+          retries: options.retries,
+          canSend: () => this.#way !== undefined,
+          attempt: ({ event, modifiers }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }),
+          answer: (ack, args) => this.#answer(ack, args),
+          guard: (action) => port.guard(action),
+        })
+      : undefined;
+    port.join(namespace, new Socket.#Ear(this));
   }
 
   /** The id that the server gave this socket; undefined while it is not connected. */
@@ -139,38 +160,29 @@ export class Socket<
 
   /** The acknowledgements that are awaited, by id. */
   get acks(): Readonly<Record<number, (...answer: unknown[]) => void>> {
-    return Object.fromEntries(this.#acks.ids().map((id) => [id, (...answer) => this.#acks.reply(id, answer)]));
+    const acks = this.#acks;
+    return Object.fromEntries((acks?.ids() ?? []).map((id) => [id, (...answer) => acks?.reply(id, answer)]));
   }
 
   /** Connects; does nothing when connected. @returns the socket. */
-  connect(): this {
+  override connect(): this {
     if (this.#state.at === "connected") return this;
     if (this.#state.at === "idle") this.#state = { at: "waiting", asked: undefined };
     if (!this.io.reconnecting) this.io.open();
-    const link = this.#port.link();
+    const link = this.#port.link;
     if (link !== undefined) this.#port.guard(() => this.#ask(link));
     // The event by which programs of 2.x know it.
     this.#tell("connecting");
     return this;
   }
 
-  /** As `connect`. */
-  open(): this {
-    return this.connect();
-  }
-
   /** Leaves the namespace, and does not come back by itself. @returns the socket. */
-  disconnect(): this {
+  override disconnect(): this {
     const wasConnected = this.#state.at === "connected";
-    if (wasConnected) this.#port.link()?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (wasConnected) this.#port.link?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
     this.#leave();
     if (wasConnected) this.#disconnected("io client disconnect");
     return this;
-  }
-
-  /** As `disconnect`. */
-  close(): this {
-    return this.disconnect();
   }
 
   protected override emitWith(modifiers: Modifiers, given: readonly [name: string | symbol, ...args: unknown[]]): void {
@@ -179,8 +191,9 @@ export class Socket<
       return;
     }
     const { args: event, ack } = takeAck(given);
-    if (!this.#options.retries || modifiers.volatile) this.#send(event, ack, modifiers);
-    else if (this.#queue.length < this.#maxSendBuffer) this.#queue.add({ event, ack, modifiers });
+    const queue = this.#queue;
+    if (queue === undefined || modifiers.volatile) this.#send(event, ack, modifiers);
+    else if (queue.length < this.#maxSendBuffer) queue.add({ event, ack, modifiers });
     else this.#refuse(event, ack);
   }
 
@@ -191,7 +204,7 @@ export class Socket<
   /** The connection over which an event sent now leaves; without one it has to wait for the next. */
   get #way(): Link | undefined {
     if (this.#state.at !== "connected" || !this.#state.hasCaughtUp) return undefined;
-    const link = this.#port.link();
+    const link = this.#port.link;
     if (!link?.engine.overdue) return link;
     // This connection must not come to life again.
     link.engine.giveUp();
@@ -207,7 +220,7 @@ export class Socket<
     const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
     // One that is dropped may have an acknowledgement, which hears that there was no answer.
-    if (!volatile || (this.connected && this.#port.link()?.engine.writable)) {
+    if (!volatile || (this.connected && this.#port.link?.engine.writable)) {
       const link = this.#way;
       if (link !== undefined) this.#transmit(packet, link);
       else if (this.sendBuffer.length < this.#maxSendBuffer) this.sendBuffer.push(packet);
@@ -218,6 +231,7 @@ export class Socket<
     }
     // In this order: what cannot be encoded throws, and nobody waits for an answer to it.
     if (id === undefined) return;
+    this.#acks ??= new PendingAcks(this.#port.platform.clock);
     this.#acks.expect(id, {
       takesError,
       timeoutMs: timeout,
@@ -234,13 +248,8 @@ export class Socket<
 
   /** There is no room for an event to be sent. */
   #refuse(event: readonly unknown[], ack: AckCallback | undefined): void {
-    this.#tellDropped(event, "send");
+    this.#tell("dropped", droppedFrom(event, "send"));
     if (ack !== undefined) this.#port.platform.clock.after(0, () => this.#answer(ack, [new BufferFullError()]));
-  }
-
-  #tellDropped([event, ...args]: readonly unknown[], buffer: DroppedEvent["buffer"]): void {
-    const dropped: DroppedEvent = { event: String(event), args, buffer, reason: `the ${buffer} buffer is full` };
-    this.#tell("dropped", dropped);
   }
 
   #transmit(packet: OutgoingPacket, link: Link): void {
@@ -263,7 +272,7 @@ export class Socket<
       if (!link.connect(this.nsp, auth, query, this.#recovery.claim)) return;
       // The yes came before this socket was there. Not at once: the program has had no chance to listen.
       this.#port.platform.clock.after(0, () => {
-        if (this.#port.link() === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
+        if (this.#port.link === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
       });
     };
     if (typeof this.auth === "function") this.auth(give);
@@ -282,7 +291,7 @@ export class Socket<
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
-        if (packet.id !== undefined) this.#acks.reply(packet.id, elementsOf(packet.data));
+        if (packet.id !== undefined) this.#acks?.reply(packet.id, elementsOf(packet.data));
         return;
       case PacketType.DISCONNECT:
         this.#leave();
@@ -320,7 +329,7 @@ export class Socket<
     }
     if (this.#state !== joined) return;
     this.#state = { ...joined, hasCaughtUp: true };
-    this.#port.guard(() => this.#queue.drain(true));
+    this.#port.guard(() => this.#queue?.drain(true));
     this.#tell("connect");
   }
 
@@ -331,18 +340,18 @@ export class Socket<
     if (this.connected) this.tellReceived(args);
     else if (this.receiveBuffer.length < (this.#options.maxReceiveBuffer ?? DEFAULTS.maxBuffer))
       this.receiveBuffer.push(args);
-    else this.#tellDropped(event, "receive");
+    else this.#tell("dropped", droppedFrom(event, "receive"));
   }
 
   /** Gives the function that answers an event. @param id the id of its packet. */
   ack(id: number): (...args: unknown[]) => void {
     // The server of another connection would take it for the answer to something else.
-    const link = this.#port.link();
+    const link = this.#port.link;
     let isAnswered = false;
     return (...data) => {
       if (isAnswered) return;
       isAnswered = true;
-      if (this.#port.link() === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
+      if (this.#port.link === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
     };
   }
 
@@ -362,8 +371,7 @@ export class Socket<
   }
 
   #fail(message: string, code: FailureCode, data?: unknown): void {
-    const error: ConnectError = coded(new Error(message), code);
-    if (data !== undefined) error.data = data;
+    const error: ConnectError = coded(Object.assign(new Error(message), data !== undefined && { data }), code);
     this.#port.platform.explain?.(error);
     this.#tell("connect_error", error);
   }
@@ -382,6 +390,9 @@ export class Socket<
   #disconnected(reason: string, details?: Error | CloseDetails): void {
     this.#tell("disconnect", reason, ...(details === undefined ? [] : [details]));
     const unsent = new Set(this.sendBuffer.map((packet) => packet.id));
-    this.#acks.disconnected(this.#port.guard, (id) => unsent.has(id));
+    this.#acks?.disconnected(
+      (call) => this.#port.guard(call),
+      (id) => unsent.has(id),
+    );
   }
 }

@@ -6,6 +6,7 @@ import type { TracePoint } from "@bowline/protocol/internal";
 import { ClientEmitter } from "./emitter.ts";
 import type { ManagerEvents } from "./manager-events.ts";
 import { DEFAULTS, type LiveOptions } from "./options.ts";
+import type { Backoff, Reconnector } from "./reconnect.ts";
 
 /** What can be set while a manager lives. */
 export interface Settings {
@@ -31,7 +32,10 @@ function readSettings(options: LiveOptions): Settings {
 
 /** An emitter with settings. */
 export abstract class Tunable extends ClientEmitter<Record<never, never>, Record<never, never>, ManagerEvents> {
+  /** Whether somebody closed it, so that it must not open again by itself. */
+  skipReconnect = false;
   protected readonly settings: Settings;
+  protected abstract readonly reconnector: Reconnector;
 
   constructor(options: LiveOptions, point: TracePoint) {
     super(point);
@@ -40,7 +44,22 @@ export abstract class Tunable extends ClientEmitter<Record<never, never>, Record
 
   abstract close(): void;
   abstract readonly readyState: "opening" | "open" | "closed";
-  abstract readonly reconnecting: boolean;
+  abstract open(done?: (error?: Error) => void): this;
+
+  /** As `open`. */
+  connect(done?: (error?: Error) => void): this {
+    return this.open(done);
+  }
+
+  /** Whether it waits for its next attempt, or makes one. */
+  get reconnecting(): boolean {
+    return this.reconnector.isActive;
+  }
+
+  /** The delays between attempts. */
+  get backoff(): Backoff {
+    return this.reconnector;
+  }
 
   /** As `close`. */
   disconnect(): void {
@@ -107,8 +126,11 @@ export abstract class Tunable extends ClientEmitter<Record<never, never>, Record
     return this.#setting("timeoutMs", ms);
   }
 
-  /** Reconnection was switched off. */
-  protected abstract stopReconnecting(): void;
+  /** Does not open again by itself. */
+  protected stopReconnecting(): void {
+    this.skipReconnect = true;
+    this.reconnector.stop();
+  }
 
   #setting<Name extends Exclude<keyof Settings, "isEnabled">>(
     name: Name,

@@ -5,7 +5,7 @@
 // Source: docs/protocol/engine-4.md, "Query"
 
 import { decodeUtf8, encodeUtf8, type TransportName } from "@bowline/protocol/internal";
-import { DEFAULTS, type EngineOptions, type Query } from "./options.ts";
+import { DEFAULTS, type EngineOptions, type LiveOptions, type Query } from "./options.ts";
 import type { PageLocation } from "./platform.ts";
 
 /** A URL of a server, taken apart. */
@@ -73,6 +73,17 @@ export function writeQuery(query: Query | undefined): string {
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${escapeText(key)}=${escapeText(String(value))}`)
     .join("&");
+}
+
+/** Puts credentials into the query, where servers of 2.x look for them. */
+export function withAuth(server: ServerUrl, { query, auth }: LiveOptions): ServerUrl {
+  let credentials: Query = {};
+  const give = (given: Query): void => {
+    credentials = given;
+  };
+  if (typeof auth === "function") auth(give);
+  else give(auth ?? {});
+  return { ...server, query: `${server.query || writeQuery(query)}&${writeQuery(credentials)}` };
 }
 
 /** Parameters that belong to the protocol; a program's own of these names are dropped. */

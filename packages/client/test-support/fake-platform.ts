@@ -22,6 +22,7 @@ import { isFailureCode } from "../src/sentences.ts";
 import { pollingOver } from "../src/transports/polling.ts";
 import { webSocketOver } from "../src/transports/websocket.ts";
 import { webTransportOver } from "../src/transports/webtransport.ts";
+import { webTransportChannels } from "../src/transports/webtransport-channel.ts";
 import { FakeWebTransport } from "./fake-web-transport.ts";
 
 /** One HTTP request of the client. */
@@ -118,11 +119,11 @@ export function createFakePlatform(): FakePlatform {
       pollingOver(http),
       webSocketOver((request, events) => platform.webSocket(request, events)),
       webTransportOver(
-        (url, options) => {
+        webTransportChannels((url, options) => {
           const session = new FakeWebTransport(url, options);
           platform.webTransports.push(session);
           return session;
-        },
+        }),
         () => platform.hasWebTransport,
       ),
     ],

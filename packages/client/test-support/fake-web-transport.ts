@@ -3,7 +3,7 @@
 // Rules: nothing happens unless the test says so; what the client wrote is kept, as packets and as chunks.
 
 import { createWebTransportDecoder, encodeWebTransportFrame, type Packet } from "@bowline/protocol";
-import type { WebTransportSession, WebTransportWriter } from "../src/transports/webtransport.ts";
+import type { WebTransportSession, WebTransportWriter } from "../src/transports/webtransport-channel.ts";
 
 /** What a read gives: bytes, the end, or a failure. */
 interface Chunk {

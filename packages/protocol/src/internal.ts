@@ -15,6 +15,7 @@ export { eio3Client } from "./engine/eio3.ts";
 export { eio4Client } from "./engine/eio4.ts";
 export { EncodedFrame, type Frame } from "./engine/frame.ts";
 export { EngineSession, type SessionEvents } from "./engine/session.ts";
+export { createSessionTerms, type SessionOptions, type SessionTerms } from "./engine/session-terms.ts";
 export {
   type OfferAction,
   type OfferInput,
@@ -33,7 +34,7 @@ export { type AnyListener, AnyListeners } from "./shared/any-listeners.ts";
 export { type BackoffOptions, backoffDelay } from "./shared/backoff.ts";
 export { concatBytes, decodeUtf8, encodeUtf8 } from "./shared/bytes.ts";
 export { guard, invoke } from "./shared/callback.ts";
-export type { Cancel, Clock } from "./shared/clock.ts";
+export { type Alarm, type AlarmSlot, alarmsOver, type Cancel, type Clock } from "./shared/clock.ts";
 export { createDebugTrace, type DebugOutlet, type Scopes } from "./shared/debug.ts";
 export { Emitter } from "./shared/emitter.ts";
 export type {
@@ -64,8 +65,20 @@ export {
   EVENT,
   elementsOf,
 } from "./socket/packet.ts";
-export { MAX_DEPTH } from "./socket/payload-rules.ts";
+export { MAX_DEPTH, MAX_ELEMENTS } from "./socket/payload-rules.ts";
 export { type PendingAck, PendingAcks } from "./socket/pending-acks.ts";
-export { createVariants, type MessageFramer, PreparedPacket, type Variants } from "./socket/prepared-packet.ts";
+export {
+  createVariants,
+  frameOnce,
+  type MessageFramer,
+  PreparedPacket,
+  type Variant,
+  type Variants,
+} from "./socket/prepared-packet.ts";
 export { sio4Client } from "./socket/sio4.ts";
 export { MARKED_PID, sio5Client } from "./socket/sio5.ts";
+export { type FrameFault, isSendableCloseCode } from "./websocket/faults.ts";
+export { type BytesReader, type DecoderRules, FrameDecoder, type FrameEvents } from "./websocket/frame-decoder.ts";
+export { encodeCloseFrame, encodeControlFrame, frameHeaderBytes, writeFrameHeader } from "./websocket/frame-encoder.ts";
+export { judgeHandshake, KEY_SUFFIX, switchingProtocols } from "./websocket/handshake.ts";
+export { NO_CODE, PING, PONG } from "./websocket/opcodes.ts";

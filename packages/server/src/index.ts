@@ -51,7 +51,7 @@ export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
 export type { BoundEngine, ForeignSocket } from "./socket/foreign-connection.ts";
 export type { HandlerErrorPolicy, HandlerErrorReport } from "./socket/handler-errors.ts";
 export type { Handshake } from "./socket/handshake.ts";
-export type { IncomingEvent } from "./socket/inbox.ts";
+export type { IncomingEvent } from "./socket/hooks.ts";
 export type { ExtendedError, Middleware, Next } from "./socket/middleware.ts";
 export { Namespace, type NamespaceReservedEvents } from "./socket/namespace.ts";
 export type { ServerOptions } from "./socket/options.ts";

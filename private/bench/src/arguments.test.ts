@@ -14,7 +14,9 @@ describe("by default", () => {
       clients: undefined,
       mode: "full",
       json: undefined,
+      scaling: false,
       profile: false,
+      intoDocuments: false,
       task: "measure",
     });
   });
@@ -37,6 +39,20 @@ describe("what is measured", () => {
     expect(readArguments(["--peers", "bowline,socket.io 4.8"]).peers).toEqual(["bowline", "socket.io 4.8"]);
   });
 
+  test("peers that have to be installed are measured by a whole run, or when they are named", () => {
+    expect(readArguments([]).peers).toContain("uWS");
+    expect(readArguments(["--quick"]).peers).not.toContain("uWS");
+    expect(readArguments(["--quick", "--peers", "uWS"]).peers).toEqual(["uWS"]);
+  });
+
+  test("--scaling measures the points of all scales, or of those that are named", () => {
+    expect(names(["--scaling"])).toContain("idle@10000");
+    expect(names(["--scaling", "--only", "namespaces"])).toEqual(["namespaces@1", "namespaces@10", "namespaces@100"]);
+    expect(() => readArguments(["--scaling", "--only", "echo"])).toThrow(
+      'Cannot scale "echo": choose from connections, ',
+    );
+  });
+
   test("--profile looks at our server alone, once", () => {
     expect(readArguments(["--profile"])).toMatchObject({ peers: ["bowline"], rounds: 1, profile: true });
   });
@@ -53,6 +69,10 @@ describe("what is measured", () => {
 describe("what is done instead of measuring", () => {
   test("--write-docs writes the document", () => {
     expect(readArguments(["--write-docs", "--json", "a.json"])).toMatchObject({ task: "write-docs", json: "a.json" });
+  });
+
+  test("--write-docs with --profile measures first", () => {
+    expect(readArguments(["--write-docs", "--profile"])).toMatchObject({ task: "measure", intoDocuments: true });
   });
 
   test("--help wins over everything", () => {

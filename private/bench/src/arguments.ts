@@ -6,7 +6,8 @@
 import { parseArgs } from "node:util";
 import type { Metric } from "./metrics/metric.ts";
 import { METRICS } from "./metrics/metrics.ts";
-import { isPeerName, PEERS, type PeerName } from "./peers/peer.ts";
+import { SCALING_METRICS } from "./metrics/scaling-metrics.ts";
+import { isNativePeerName, isPeerName, PEERS, type PeerName } from "./peers/peer.ts";
 
 /** How the command is used. */
 export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
@@ -18,8 +19,12 @@ export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
   --quick              two short rounds; of echo alone, unless --only says otherwise
   --smoke              one very short round with 20 clients: does everything run?
   --json FILE          keep the result there (default .cache/bench/latest.json)
-  --profile            one round in which our server or client alone writes CPU profiles to .cache/bench/profiles
-  --write-docs         measure nothing: put the kept result (or --json FILE) into docs/benchmarks.md
+  --scaling            how costs grow with connections, rooms and namespaces, in place of the metrics; two rounds;
+                       kept in .cache/bench/scaling.json
+  --profile            one round under a profiler, of our server or client alone unless --peers says otherwise: where the
+                       time goes by layer, and CPU profiles in .cache/bench/profiles
+  --write-docs         measure nothing: put the kept result (or --json FILE) into docs/benchmarks.md; with --profile,
+                       measure and put the layers there
   --help               this text`;
 
 /** What the command was asked to do. */
@@ -30,7 +35,11 @@ export interface BenchOptions {
   readonly clients: number | undefined;
   readonly mode: "full" | "quick" | "smoke";
   readonly json: string | undefined;
+  /** Whether the metrics are those of scaling. */
+  readonly scaling: boolean;
   readonly profile: boolean;
+  /** Whether what was measured goes into the document at once. */
+  readonly intoDocuments: boolean;
   readonly task: "measure" | "write-docs" | "help";
 }
 
@@ -42,6 +51,7 @@ export class UsageError extends Error {
 const MOST_ROUNDS = 50;
 const MOST_CLIENTS = 20_000;
 const DEFAULT_ROUNDS = { full: 4, quick: 2, smoke: 1 } as const;
+const SCALING_ROUNDS = { full: 2, quick: 1, smoke: 1 } as const;
 const SMOKE_CLIENTS = 20;
 
 function wholeNumber(name: string, text: string | undefined, most: number): number | undefined {
@@ -68,8 +78,23 @@ function chooseMetrics(list: string | undefined, isQuick: boolean): readonly Met
   });
 }
 
-function choosePeers(list: string | undefined): readonly PeerName[] {
-  if (list === undefined) return PEERS;
+/** The points of the scales that are named, or of all. */
+function chooseScales(list: string | undefined): readonly Metric[] {
+  if (list === undefined) return SCALING_METRICS;
+  const names = [...new Set(SCALING_METRICS.map(scaleOf))];
+  return namesIn(list).flatMap((name) => {
+    if (!names.includes(name)) throw new UsageError(`Cannot scale "${name}": choose from ${names.join(", ")}`);
+    return SCALING_METRICS.filter((metric) => scaleOf(metric) === name);
+  });
+}
+
+function scaleOf({ name }: Metric): string {
+  return name.slice(0, name.indexOf("@"));
+}
+
+/** Unless they are named, only a whole run has the peers that would have to be installed first. */
+function choosePeers(list: string | undefined, isWhole: boolean): readonly PeerName[] {
+  if (list === undefined) return PEERS.filter((peer) => isWhole || !isNativePeerName(peer));
   return namesIn(list).map((name) => {
     if (!isPeerName(name)) throw new UsageError(`Cannot measure peer "${name}": choose from ${PEERS.join(", ")}`);
     return name;
@@ -88,6 +113,7 @@ function parse(args: readonly string[]) {
         json: { type: "string" },
         quick: { type: "boolean", default: false },
         smoke: { type: "boolean", default: false },
+        scaling: { type: "boolean", default: false },
         profile: { type: "boolean", default: false },
         "write-docs": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -112,13 +138,15 @@ export function readArguments(args: readonly string[]): BenchOptions {
   const rounds = wholeNumber("rounds", values.rounds, MOST_ROUNDS);
   const clients = wholeNumber("clients", values.clients, MOST_CLIENTS);
   return {
-    metrics: chooseMetrics(values.only, values.quick),
-    peers: values.profile ? ["bowline"] : choosePeers(values.peers),
-    rounds: rounds ?? (values.profile ? 1 : DEFAULT_ROUNDS[mode]),
+    metrics: values.scaling ? chooseScales(values.only) : chooseMetrics(values.only, values.quick),
+    peers: values.profile && values.peers === undefined ? ["bowline"] : choosePeers(values.peers, mode === "full"),
+    rounds: rounds ?? (values.profile ? 1 : values.scaling ? SCALING_ROUNDS[mode] : DEFAULT_ROUNDS[mode]),
     clients: clients ?? (mode === "smoke" ? SMOKE_CLIENTS : undefined),
     mode,
     json: values.json,
+    scaling: values.scaling,
     profile: values.profile,
-    task: values.help ? "help" : values["write-docs"] ? "write-docs" : "measure",
+    intoDocuments: values.profile && values["write-docs"],
+    task: values.help ? "help" : values["write-docs"] && !values.profile ? "write-docs" : "measure",
   };
 }

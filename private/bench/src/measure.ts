@@ -3,7 +3,9 @@
 // Rules: the process is new each time and ends afterwards; what it prints to its error output is told, since a peer that
 //        warns may be measured wrongly.
 
+import { randomUUID } from "node:crypto";
 import {
+  type ClusterJob,
   type FountainJob,
   isFromLoad,
   type LoadJob,
@@ -13,9 +15,11 @@ import {
   type ToLoad,
 } from "./load/job.ts";
 import type { Cores } from "./machine.ts";
-import type { ClientMetric, CodecMetric, ServerMetric } from "./metrics/metric.ts";
-import { languageOf, type PeerName, type WirePeerName } from "./peers/peer.ts";
+import type { ClientMetric, ClusterMetric, Metric, ServerMetric, SoloMetric } from "./metrics/metric.ts";
+import { languageOf, type PeerName, runtimeOf, type ServerPeerName, type WirePeerName } from "./peers/peer.ts";
 import type { BenchProcess, Processes } from "./processes.ts";
+
+const SERVER_SCRIPT = "peers/server-process.mjs";
 
 /** How long one measurement takes. */
 export interface Pace {
@@ -33,6 +37,10 @@ export interface Bench {
   readonly clients: number | undefined;
   /** Where servers and clients write CPU profiles. */
   readonly profileFolder: string | undefined;
+  /** The program of Bun. */
+  readonly bun: string;
+  /** Where Redis listens; undefined where there is none. */
+  readonly redisPort: number | undefined;
 }
 
 function isFacts(value: unknown): value is ProcessFacts {
@@ -57,7 +65,7 @@ function isWord(message: unknown, word: string): true | undefined {
 
 /** Starts a load process, which serves any number of measurements. */
 export function startLoad({ processes, cores }: Bench): BenchProcess {
-  return processes.start({ script: "load/load-process.ts", nodeArgs: ["--import", "tsx"], core: cores?.[1] });
+  return processes.start({ script: "load/load-process.ts", programArgs: ["--import", "tsx"], core: cores?.[1] });
 }
 
 /** How many clients a metric has in this run. */
@@ -76,9 +84,9 @@ export function measureServer(
   bench: Bench,
   load: BenchProcess,
   metric: ServerMetric,
-  peer: WirePeerName,
+  peer: ServerPeerName,
 ): Promise<Measurement> {
-  return measureProcess(bench, metric, peer, "peers/server-process.mjs", async (server) => {
+  return measureProcess(bench, metric, peer, SERVER_SCRIPT, async (server) => {
     const port = await server.until(portIn);
     const job: LoadJob = {
       ...metric.job,
@@ -115,19 +123,63 @@ export function measureClient(
   });
 }
 
-async function measureProcess(
-  { processes, cores, profileFolder }: Bench,
-  metric: ServerMetric | ClientMetric,
+/**
+ * Measures two connected servers of one peer once.
+ *
+ * @throws Error that says what went wrong, with what the first server printed.
+ */
+export function measureCluster(
+  bench: Bench,
+  load: BenchProcess,
+  metric: ClusterMetric,
   peer: WirePeerName,
+): Promise<Measurement> {
+  const key = `bowline-bench-${randomUUID()}`;
+  const args = [metric.adapter, String(bench.redisPort), key];
+  const measure = async (server: BenchProcess): Promise<Measurement> => {
+    const other = bench.processes.start({
+      script: SERVER_SCRIPT,
+      args: [peer, ...args],
+      programArgs: ["--expose-gc"],
+      core: bench.cores?.[0],
+    });
+    try {
+      const [port, otherPort] = await Promise.all([server.until(portIn), other.until(portIn)]);
+      const job: ClusterJob = {
+        ...metric.job,
+        ...bench.pace.server,
+        language: languageOf(peer),
+        port,
+        otherPort,
+        serverPid: server.pid,
+      };
+      return await drive(load, server, { type: "cluster", job });
+    } finally {
+      await other.end();
+    }
+  };
+  return measureProcess(bench, metric, peer, SERVER_SCRIPT, measure, args);
+}
+
+/** What a profile is called: by its metric, and by its peer where it is not ours. */
+export function profileName(metric: Metric, peer: PeerName): string {
+  return peer === "bowline" ? metric.name : `${metric.name}, ${peer}`;
+}
+
+async function measureProcess(
+  { processes, cores, profileFolder, bun }: Bench,
+  metric: ServerMetric | ClientMetric | ClusterMetric,
+  peer: ServerPeerName,
   script: string,
   use: (child: BenchProcess) => Promise<Measurement>,
+  args: readonly string[] = [],
 ): Promise<Measurement> {
   const profiling =
     profileFolder === undefined
       ? []
-      : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${metric.name}.cpuprofile`];
-  const nodeArgs = ["--expose-gc", ...profiling];
-  const child = processes.start({ script, args: [peer], nodeArgs, core: cores?.[0] });
+      : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${profileName(metric, peer)}.cpuprofile`];
+  const interpreter = runtimeOf(peer) === "bun" ? { program: bun } : { programArgs: ["--expose-gc", ...profiling] };
+  const child = processes.start({ script, args: [peer, ...args], ...interpreter, core: cores?.[0] });
   try {
     return await use(child);
   } catch (error) {
@@ -176,16 +228,16 @@ async function drive(load: BenchProcess, child: BenchProcess, order: ToLoad): Pr
   return Promise.race([done, child.until<never>(() => undefined)]);
 }
 
-/** Measures the codecs of one peer once, in a process of their own. */
-export async function measureCodec(
+/** Has a process of its own measure one peer once. */
+export async function measureSolo(
   { processes, cores, pace }: Bench,
-  metric: CodecMetric,
+  metric: SoloMetric,
   peer: PeerName,
 ): Promise<Measurement> {
   const child = processes.start({
-    script: "codecs/codec-process.mjs",
+    script: metric.script,
     args: [metric.name, peer, String(pace.codecMs)],
-    nodeArgs: ["--expose-gc"],
+    programArgs: ["--expose-gc"],
     core: cores?.[0],
   });
   try {

@@ -21,7 +21,9 @@ export interface StartOptions {
   /** Under this package's `src/`. */
   readonly script: string;
   readonly args?: readonly string[];
-  readonly nodeArgs?: readonly string[];
+  /** What runs the script, and its own options; by default this Node. */
+  readonly program?: string;
+  readonly programArgs?: readonly string[];
   /** The processor it is pinned to. */
   readonly core?: number | undefined;
 }
@@ -33,11 +35,11 @@ export class BenchProcess {
   #errors = "";
   #isLeaving = false;
 
-  constructor({ script, args = [], nodeArgs = [], core }: StartOptions) {
+  constructor({ script, args = [], program = process.execPath, programArgs = [], core }: StartOptions) {
     this.#name = [script, ...args].join(" ");
-    const command = [process.execPath, ...nodeArgs, join(HERE, script), ...args];
-    const [program = "", ...rest] = core === undefined ? command : ["taskset", "-c", `${core}`, ...command];
-    this.#child = spawn(program, rest, { cwd: ROOT, stdio: ["ignore", "inherit", "pipe", "ipc"] });
+    const command = [program, ...programArgs, join(HERE, script), ...args];
+    const [first = "", ...rest] = core === undefined ? command : ["taskset", "-c", `${core}`, ...command];
+    this.#child = spawn(first, rest, { cwd: ROOT, stdio: ["ignore", "inherit", "pipe", "ipc"] });
     this.#child.stderr?.setEncoding("utf8").on("data", (text) => {
       this.#errors += String(text);
     });

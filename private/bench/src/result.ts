@@ -38,6 +38,8 @@ export interface BenchResult {
   readonly durationS: number;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
+  /** Why peers could not be measured, by their names, with the metric where it was one alone. */
+  readonly absent?: Readonly<Record<string, string>>;
   /** Every process that was started, for those who want to see that all have ended. */
   readonly processes: readonly number[];
   readonly rows: readonly ResultRow[];

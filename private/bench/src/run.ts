@@ -3,24 +3,37 @@
 // Rules: one run is one set of processes, which all end with it, on Ctrl-C as well; progress goes to the error output,
 //        the table alone to the output.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments.ts";
 import type { Measurement, Stretch } from "./load/job.ts";
 import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
-import { type Bench, clientsOf, measureClient, measureCodec, measureServer, type Pace, startLoad } from "./measure.ts";
-import type { ClientMetric, Metric, ServerMetric } from "./metrics/metric.ts";
-import { isWirePeerName, type WirePeerName } from "./peers/peer.ts";
+import {
+  type Bench,
+  clientsOf,
+  measureClient,
+  measureCluster,
+  measureServer,
+  measureSolo,
+  type Pace,
+  profileName,
+  startLoad,
+} from "./measure.ts";
+import type { Metric } from "./metrics/metric.ts";
+import { isNativePeerName, isWirePeerName } from "./peers/peer.ts";
+import { type Absences, prepare, prepareRedis, type Tools } from "./prepare.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
-import { replaceTable, whyNotForDocuments } from "./report/document.ts";
+import { renderLayers } from "./report/layers.ts";
+import { readShares } from "./report/profile-file.ts";
 import { renderReport } from "./report/report.ts";
-import { type BenchResult, formatResult, readResult } from "./result.ts";
+import { renderScaling } from "./report/scaling.ts";
+import type { BenchResult } from "./result.ts";
 import { Gathering, plan, type Visit } from "./schedule.ts";
+import { keep, writeDocument, writePart, writeScaling } from "./write-documents.ts";
 
 const LATEST = join(ROOT, ".cache", "bench", "latest.json");
 const PROFILES = join(ROOT, ".cache", "bench", "profiles");
-const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
-const DOCUMENT_RESULT = join(ROOT, "docs", "benchmarks.json");
+const SCALING = join(ROOT, ".cache", "bench", "scaling.json");
 
 const PACES: Readonly<Record<BenchOptions["mode"], Pace>> = {
   full: { server: stretch(600, 1200), client: stretch(300, 400), codecMs: 60 },
@@ -40,36 +53,56 @@ function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function measureOverWire(
-  bench: Bench,
-  load: BenchProcess,
-  metric: ServerMetric | ClientMetric,
-  peer: WirePeerName,
-): Promise<Measurement> {
+function measureOnce(bench: Bench, load: BenchProcess, { metric, peer }: Visit): Promise<Measurement> {
   switch (metric.kind) {
     case "server":
+      if (peer === "JSON") break;
       return measureServer(bench, load, metric, peer);
     case "client":
+      if (!isWirePeerName(peer)) break;
       return measureClient(bench, load, metric, peer);
+    case "cluster":
+      if (!isWirePeerName(peer)) break;
+      return measureCluster(bench, load, metric, peer);
+    case "solo":
+      return measureSolo(bench, metric, peer);
     default:
       return metric satisfies never;
   }
+  throw new TypeError(`Cannot measure ${metric.name} of "${peer}": it takes no part in it`);
 }
 
-async function measureVisit(bench: Bench, load: BenchProcess, visit: Visit, gathering: Gathering): Promise<void> {
-  const { metric, peer } = visit;
-  if (metric.kind === "codec") gathering.add(visit, await measureCodec(bench, metric, peer));
-  else if (isWirePeerName(peer)) gathering.add(visit, await measureOverWire(bench, load, metric, peer));
+/** A peer that had to be installed may fail: the run goes on without it and says why. */
+async function measureVisit(
+  bench: Bench,
+  load: BenchProcess,
+  visit: Visit,
+  gathering: Gathering,
+  absences: Absences,
+): Promise<void> {
+  const what = `${visit.peer}, ${visit.metric.name}`;
+  if ([visit.peer, visit.metric.name, what].some((absent) => absences.has(absent))) return;
+  try {
+    gathering.add(visit, await measureOnce(bench, load, visit));
+  } catch (error) {
+    if (!isNativePeerName(visit.peer)) throw error;
+    absences.set(what, error instanceof Error ? error.message : String(error));
+  }
 }
 
-async function measureAll(bench: Bench, visits: readonly Visit[], lanes: number): Promise<Gathering> {
+async function measureAll(
+  bench: Bench,
+  visits: readonly Visit[],
+  lanes: number,
+  absences: Absences,
+): Promise<Gathering> {
   const gathering = new Gathering();
   const queue = [...visits.entries()];
   const lane = async (): Promise<void> => {
     const load = startLoad(bench);
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, visit] = next;
-      await measureVisit(bench, load, visit, gathering);
+      await measureVisit(bench, load, visit, gathering, absences);
       progress(`${index + 1}/${visits.length} ${visit.metric.name}, ${visit.peer}, round ${visit.round + 1}`);
     }
   };
@@ -77,22 +110,27 @@ async function measureAll(bench: Bench, visits: readonly Visit[], lanes: number)
   return gathering;
 }
 
-async function measure(options: BenchOptions, processes: Processes): Promise<BenchResult> {
+async function measure(options: BenchOptions, processes: Processes, tools: Tools): Promise<BenchResult> {
   const startedAt = performance.now();
   const loadBefore = loadAverage();
   const cores = options.mode === "smoke" ? undefined : chooseCores();
   if (options.profile) rmSync(PROFILES, { recursive: true, force: true });
+  const visits = plan(options.metrics, options.peers, options.rounds);
+  if (visits.length === 0) throw new UsageError("Cannot measure: none of these peers takes part in these metrics");
+  const visited = [...new Set(visits.map((visit) => visit.peer))];
+  const absences = await prepare(visits, tools);
   const bench: Bench = {
     processes,
     cores,
     pace: options.profile ? PROFILE_PACE : PACES[options.mode],
     clients: options.clients,
     profileFolder: options.profile ? PROFILES : undefined,
+    bun: tools.bun,
+    redisPort: await prepareRedis(visits, processes, cores, absences),
   };
-  const visits = plan(options.metrics, options.peers, options.rounds);
-  if (visits.length === 0) throw new UsageError("Cannot measure: none of these peers takes part in these metrics");
-  const gathering = await measureAll(bench, visits, LANES[options.mode]);
-  const clients = (metric: Metric) => (metric.kind === "codec" ? undefined : clientsOf(metric, bench));
+  const gathering = await measureAll(bench, visits, LANES[options.mode], absences);
+  const clients = (metric: Metric) =>
+    metric.kind === "server" || metric.kind === "client" ? clientsOf(metric, bench) : undefined;
   return {
     format: 1,
     date: new Date().toISOString(),
@@ -100,28 +138,29 @@ async function measure(options: BenchOptions, processes: Processes): Promise<Ben
     rounds: options.rounds,
     durationS: Math.round((performance.now() - startedAt) / 1000),
     machine: describeMachine(cores, loadBefore),
-    versions: peerVersions(),
+    versions: { ...peerVersions(), ...(visited.some(isNativePeerName) ? tools.versions : {}) },
+    ...(absences.size === 0 ? {} : { absent: Object.fromEntries(absences) }),
     processes: processes.pids,
-    rows: gathering.rows(visits, clients),
+    rows: gathering.rows(
+      visits.filter(({ metric }) => !absences.has(metric.name)),
+      clients,
+    ),
   };
 }
 
-function keep(path: string, result: BenchResult): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, formatResult(result));
+/** Prints where the time went in each profile; codecs have none. */
+function tellLayers({ metrics, peers, intoDocuments }: BenchOptions): void {
+  const names = metrics.flatMap((metric) => peers.map((peer) => profileName(metric, peer)));
+  const profiles = names.flatMap((name) => {
+    const path = join(PROFILES, `${name}.cpuprofile`);
+    return existsSync(path) ? [{ name, shares: readShares(path, PROFILE_PACE.server.measureMs) }] : [];
+  });
+  const table = renderLayers(profiles);
+  process.stdout.write(`${table}\n\n`);
+  if (intoDocuments) writePart("layers", table);
 }
 
-function writeDocument(from: string): void {
-  if (!existsSync(from)) throw new Error(`Cannot read "${from}": it does not exist; run \`npm run bench\` first`);
-  const result = readResult(readFileSync(from, "utf8"));
-  const reason = whyNotForDocuments(result);
-  if (reason !== undefined) throw new Error(`Cannot put "${from}" into the document: ${reason}`);
-  writeFileSync(DOCUMENT, replaceTable(readFileSync(DOCUMENT, "utf8"), renderReport(result)));
-  keep(DOCUMENT_RESULT, { ...result, processes: [] });
-  progress(`docs/benchmarks.md has the run of ${result.date}`);
-}
-
-async function runMeasurement(options: BenchOptions, keepIn: string): Promise<number> {
+async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tools): Promise<number> {
   const processes = new Processes();
   let interruption: NodeJS.Signals | undefined;
   // Whatever is waited for fails as soon as its process is gone, which is the way out.
@@ -132,9 +171,10 @@ async function runMeasurement(options: BenchOptions, keepIn: string): Promise<nu
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   process.once("exit", () => processes.kill());
   try {
-    const result = await measure(options, processes);
-    if (!options.profile) keep(keepIn, result);
-    process.stdout.write(`${renderReport(result)}\n`);
+    const result = await measure(options, processes, tools);
+    if (options.profile) tellLayers(options);
+    else keep(keepIn, result);
+    process.stdout.write(`${options.scaling ? renderScaling(result).markdown : renderReport(result)}\n`);
     progress(options.profile ? `profiles in ${PROFILES}` : `kept in ${keepIn}`);
     return 0;
   } catch (error) {
@@ -150,15 +190,16 @@ async function runMeasurement(options: BenchOptions, keepIn: string): Promise<nu
  * Runs the command.
  *
  * @param args - What stands behind the command's name.
+ * @param tools - What the repository's tools know.
  * @returns The exit code: 0, 1 when something failed, 2 when the command line was wrong, 130 when it was interrupted.
  */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], tools: Tools): Promise<number> {
   try {
     const options = readArguments(args);
-    const file = options.json === undefined ? LATEST : resolve(options.json);
-    if (options.task === "measure") return await runMeasurement(options, file);
+    const file = options.json === undefined ? (options.scaling ? SCALING : LATEST) : resolve(options.json);
+    if (options.task === "measure") return await runMeasurement(options, file, tools);
     if (options.task === "help") process.stdout.write(`${USAGE}\n`);
-    else writeDocument(file);
+    else progress(`docs/benchmarks.md has the run of ${options.scaling ? writeScaling(file) : writeDocument(file)}`);
     return 0;
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));

@@ -3,7 +3,8 @@ import type { Metric } from "./metrics/metric.ts";
 import { Gathering, plan, type Visit } from "./schedule.ts";
 
 const METRIC: Metric = {
-  kind: "codec",
+  kind: "solo",
+  script: "",
   name: "codec",
   about: "",
   peers: ["bowline", "socket.io 4.8"],
@@ -20,6 +21,10 @@ describe("plan", () => {
       "bowline 1",
       "socket.io 4.8 1",
     ]);
+  });
+
+  test("visits what never changes in as many rounds as it says", () => {
+    expect(plan([{ ...METRIC, mostRounds: 1 }], ["bowline"], 4)).toHaveLength(1);
   });
 
   test("visits only peers that were asked for and that take part in the metric", () => {
@@ -51,6 +56,12 @@ describe("Gathering", () => {
         loadUtilisation: { bowline: 0.5 },
       },
     ]);
+  });
+
+  test("a peer that lacks a round has no values", () => {
+    const gathering = new Gathering();
+    gathering.add(first, { figures: { event: 1 }, loadUtilisation: 0 });
+    expect(gathering.rows([first, second], () => undefined)[0]?.values).toEqual({});
   });
 
   test.each([{ event: 0 }, { event: Number.NaN }, { event: -1 }, { event: Number.POSITIVE_INFINITY }, {}])(

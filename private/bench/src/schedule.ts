@@ -18,7 +18,10 @@ export interface Visit {
 export function plan(metrics: readonly Metric[], peers: readonly PeerName[], rounds: number): readonly Visit[] {
   return metrics.flatMap((metric) => {
     const visited = metric.peers.filter((peer) => peers.includes(peer));
-    return Array.from({ length: rounds }, (_, round) => visited.map((peer) => ({ metric, peer, round }))).flat();
+    const most = metric.kind === "solo" ? (metric.mostRounds ?? rounds) : rounds;
+    return Array.from({ length: Math.min(rounds, most) }, (_, round) =>
+      visited.map((peer) => ({ metric, peer, round })),
+    ).flat();
   });
 }
 
@@ -50,7 +53,10 @@ export class Gathering {
     const metrics = [...new Set(visits.map((visit) => visit.metric))];
     return metrics.flatMap((metric) => {
       const own = visits.filter((visit) => visit.metric === metric && this.#measured.has(visit));
-      const peers = [...new Set(own.map((visit) => visit.peer))];
+      // A round without a peer would leave nothing to compare with.
+      const isWhole = (peer: PeerName) =>
+        visits.every((visit) => visit.metric !== metric || visit.peer !== peer || this.#measured.has(visit));
+      const peers = [...new Set(own.map((visit) => visit.peer))].filter(isWhole);
       const of = (peer: PeerName) => own.filter((visit) => visit.peer === peer);
       const clients = clientsOf(metric);
       return metric.figures.map(({ key, from, label, unit }) => ({

@@ -3,7 +3,7 @@ import { METRICS } from "./metrics/metrics.ts";
 import type { ResultRow } from "./result.ts";
 import { judge, TARGETS, type Target } from "./targets.ts";
 
-const TARGET: Target = { key: "echo.cpu", against: "socket.io 4.8", must: 2, stretch: 3 };
+const TARGET: Target = { kind: "ratio", key: "echo.cpu", against: "socket.io 4.8", must: 2, stretch: 3 };
 
 function row(ours: readonly number[], theirs: readonly number[]): ResultRow {
   const values = { bowline: ours, "socket.io 4.8": theirs };
@@ -36,9 +36,17 @@ test("a row of another key has no verdict", () => {
   expect(judge({ ...row([1], [2]), key: "connect.cpu" }, [TARGET])).toEqual([]);
 });
 
+test.each([
+  [9, "met"],
+  [9.1, "below"],
+])("a row of %d whose limit is 9 is %s", (value, standing) => {
+  expect(judge(row([value], [20]), [{ kind: "limit", key: "echo.cpu", most: 9 }])).toMatchObject([{ standing }]);
+});
+
 test("every target is of a row that is measured, against a peer that takes part in it", () => {
   const measured = METRICS.flatMap((metric) =>
     metric.figures.flatMap(({ key }) => metric.peers.map((peer) => `${key} ${peer}`)),
   );
-  expect(TARGETS.map(({ key, against }) => `${key} ${against}`).filter((name) => !measured.includes(name))).toEqual([]);
+  const wanted = TARGETS.map((target) => `${target.key} ${target.kind === "ratio" ? target.against : "bowline"}`);
+  expect(wanted.filter((name) => !measured.includes(name))).toEqual([]);
 });

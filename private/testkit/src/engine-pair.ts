@@ -5,6 +5,7 @@
 
 import { type EngineDialect, eio4 } from "@bowline/protocol";
 import {
+  createSessionTerms,
   EngineSession,
   type OfferAction,
   type OfferInput,
@@ -277,16 +278,15 @@ export class EnginePair {
     owner.react = (told) => {
       if (told.startsWith("closed")) this.#dropUpgrades(side);
     };
-    const session = new EngineSession({
-      id: side,
+    const terms = createSessionTerms({
       dialect: this.#dialect,
       side,
       pingIntervalMs: 25_000,
       pingTimeoutMs: 20_000,
       clock: this.clock,
       trace: SILENT,
-      events: owner,
     });
+    const session = new EngineSession(side, owner, terms);
     return { session, owner, sent: [], packets: [], reports: [] };
   }
 

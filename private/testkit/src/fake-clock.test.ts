@@ -11,7 +11,7 @@ describe("a fake clock", () => {
   it("stands still until it is told to move", () => {
     const clock = createFakeClock(500);
     clock.after(0, () => expect.unreachable());
-    clock.turnEnd(() => expect.unreachable());
+    clock.turnEnd({ ring: () => expect.unreachable() });
     expect([clock.now(), clock.pendingTimers, clock.pendingTurnEnds]).toEqual([500, 1, 1]);
   });
 
@@ -60,10 +60,10 @@ describe("a fake clock", () => {
   it("ends the turn before the walk and after each timer", () => {
     const clock = createFakeClock();
     const { calls, on } = heard();
-    clock.turnEnd(on("end 0"));
+    clock.turnEnd({ ring: on("end 0") });
     clock.after(10, () => {
       calls.push("timer 1");
-      clock.turnEnd(on("end 1"));
+      clock.turnEnd({ ring: on("end 1") });
     });
     clock.after(10, on("timer 2"));
     clock.advance(10);
@@ -73,15 +73,15 @@ describe("a fake clock", () => {
   it("runs at the end of a turn what that end asks for", () => {
     const clock = createFakeClock();
     const { calls, on } = heard();
-    clock.turnEnd(() => clock.turnEnd(on("again")));
+    clock.turnEnd({ ring: () => clock.turnEnd({ ring: on("again") }) });
     clock.endTurn();
     expect(calls).toEqual(["again"]);
   });
 
   it("refuses a turn that never ends", () => {
     const clock = createFakeClock();
-    const again = (): void => clock.turnEnd(again);
-    again();
+    const again = { ring: () => clock.turnEnd(again) };
+    again.ring();
     expect(() => clock.endTurn()).toThrow("Cannot end the turn: each end asks for another one");
   });
 

@@ -3,7 +3,7 @@
 // Rules: timers run in the order of their times, equal times in the order they were set; after each timer the turn ends,
 //        as on a real event loop; nothing runs unless the test says so.
 
-import type { Cancel, Clock } from "@bowline/protocol/internal";
+import { type Alarm, alarmsOver, type Cancel, type Clock } from "@bowline/protocol/internal";
 
 /** More actions than this in one turn end can only be a machine that feeds itself. */
 const MAX_ACTIONS_PER_TURN = 100_000;
@@ -37,7 +37,7 @@ interface Timer {
  */
 export function createFakeClock(startsAt: number = 1_000_000): FakeClock {
   let now = startsAt;
-  let turnEnds: (() => void)[] = [];
+  let turnEnds: Alarm[] = [];
   // Insertion order is the order of setting, which decides between equal times.
   const timers = new Set<Timer>();
 
@@ -62,10 +62,10 @@ export function createFakeClock(startsAt: number = 1_000_000): FakeClock {
     while (turnEnds.length > 0) {
       const due = turnEnds;
       turnEnds = [];
-      for (const action of due) {
+      for (const alarm of due) {
         actions += 1;
         if (actions > MAX_ACTIONS_PER_TURN) throw new Error("Cannot end the turn: each end asks for another one");
-        action();
+        alarm.ring();
       }
     }
   }
@@ -74,8 +74,9 @@ export function createFakeClock(startsAt: number = 1_000_000): FakeClock {
     now: () => now,
     after,
     coarse: after,
-    turnEnd(action: () => void): void {
-      turnEnds.push(action);
+    coarseAlarm: alarmsOver(after),
+    turnEnd(alarm: Alarm): void {
+      turnEnds.push(alarm);
     },
     endTurn,
     advance(ms: number): void {

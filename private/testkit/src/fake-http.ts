@@ -90,10 +90,11 @@ export class FakeExchange {
   /** Settles once there is an answer, or the connection has ended. */
   readonly done: Promise<void>;
   readonly #bytes: Uint8Array;
-  readonly #arrived: Promise<"arrived" | "aborted">;
+  readonly #bodyListeners: ((body: Uint8Array | "aborted") => void)[] = [];
   readonly #abortListeners: (() => void)[] = [];
   #isAborted = false;
-  #land: (how: "arrived" | "aborted") => void = () => undefined;
+  /** What became of the body, once that is known. */
+  #landed: Uint8Array | "aborted" | undefined;
   #finish: () => void = () => undefined;
 
   constructor(target: string, options: FakeExchangeOptions = {}) {
@@ -101,9 +102,6 @@ export class FakeExchange {
     this.head = createHead(target, options);
     this.native = createNative(options);
     this.#bytes = typeof body === "string" ? UTF8.encode(body) : body;
-    this.#arrived = new Promise((resolve) => {
-      this.#land = resolve;
-    });
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -129,9 +127,10 @@ export class FakeExchange {
     return `${status} ${typeof body === "string" ? body : `[${body.join(" ")}]`}`.trimEnd();
   }
 
-  async body(limit: number): Promise<Uint8Array | "too-large" | "aborted"> {
-    if (this.#bytes.byteLength > limit) return "too-large";
-    return (await this.#arrived) === "aborted" ? "aborted" : this.#bytes;
+  body(limit: number, done: (body: Uint8Array | "too-large" | "aborted") => void): void {
+    if (this.#bytes.byteLength > limit) done("too-large");
+    else if (this.#landed !== undefined) done(this.#landed);
+    else this.#bodyListeners.push(done);
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
@@ -155,7 +154,7 @@ export class FakeExchange {
 
   /** The rest of the body arrives. */
   arrive(): void {
-    this.#land("arrived");
+    this.#land(this.#bytes);
   }
 
   /** The client goes away. */
@@ -163,6 +162,11 @@ export class FakeExchange {
     this.#isAborted = true;
     this.#land("aborted");
     if (this.answers.length === 0) for (const listener of this.#abortListeners) listener();
+  }
+
+  #land(body: Uint8Array | "aborted"): void {
+    this.#landed ??= body;
+    for (const done of this.#bodyListeners.splice(0)) done(this.#landed);
   }
 }
 

@@ -3,7 +3,14 @@
 // Rules: nothing happens unless the test does it; times are round numbers that a reader can add up.
 
 import { type EngineDialect, eio4 } from "@bowline/protocol";
-import { EncodedFrame, EngineSession, type Outgoing, SILENT, type Trace } from "@bowline/protocol/internal";
+import {
+  createSessionTerms,
+  EncodedFrame,
+  EngineSession,
+  type Outgoing,
+  SILENT,
+  type Trace,
+} from "@bowline/protocol/internal";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { RecordingCarrier, type RecordingCarrierOptions } from "./recording-carrier.ts";
 import { createSessionRecorder, type SessionRecorder } from "./session-recorder.ts";
@@ -34,16 +41,15 @@ export const SCENE_TIMEOUT_MS: number = 20_000;
 export function createSessionScene(options: SessionSceneOptions = {}): SessionScene {
   const clock = createFakeClock();
   const owner = createSessionRecorder();
-  const session = new EngineSession({
-    id: "s1",
+  const terms = createSessionTerms({
     dialect: options.dialect ?? eio4,
     side: options.side ?? "server",
     pingIntervalMs: SCENE_INTERVAL_MS,
     pingTimeoutMs: SCENE_TIMEOUT_MS,
     clock,
     trace: options.trace ?? SILENT,
-    events: owner,
   });
+  const session = new EngineSession("s1", owner, terms);
   return { clock, owner, session, carrier: new RecordingCarrier(options) };
 }
 

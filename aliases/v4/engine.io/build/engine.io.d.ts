@@ -12,6 +12,7 @@ export {
   Transport,
   transports,
 } from "@bowline/server/engine";
+export { UwsEngine as uServer } from "@bowline/server/uws";
 
 /** Options of an engine; what is left out has its default. */
 export type ServerOptions = Partial<EngineSettings>;

@@ -9,3 +9,4 @@ exports.listen = engine.listen;
 exports.parser = engine.parser;
 exports.protocol = engine.protocol;
 exports.transports = engine.transports;
+exports.uServer = require("./userver.js").uServer;

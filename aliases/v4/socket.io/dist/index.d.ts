@@ -7,11 +7,11 @@ import {
   type ExtendedError as CoreExtendedError,
   type Middleware as CoreMiddleware,
   type RemoteSocket as CoreRemoteSocket,
-  Server as CoreServer,
   type ServerOptions as CoreServerOptions,
   type DefaultData,
   type ListenTarget,
 } from "@bowline/server";
+import { Server as CoreServer } from "@bowline/server/uws";
 import type { BroadcastOperator as CoreBroadcastOperator } from "./broadcast-operator.js";
 import { Namespace as CoreNamespace } from "./namespace.js";
 import { Socket as CoreSocket } from "./socket.js";

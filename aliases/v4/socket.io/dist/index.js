@@ -1,6 +1,6 @@
 // What require("socket.io") gives in programs of 4.x: a function that makes a server, with and without `new`.
 // Rules: the classes come from files of their own, since instrumentations patch their prototypes by file name.
-const { Server } = require("@bowline/server");
+const { Server } = require("@bowline/server/uws");
 require("./broadcast-operator.js");
 const { Namespace } = require("./namespace.js");
 const { Socket } = require("./socket.js");

@@ -3,7 +3,7 @@
 // Rules: nothing happens when this is loaded; globals are looked up when they are used; a turn ends at once, since a
 //        browser gathers what is written by itself.
 
-import { type Cancel, type Clock, SILENT } from "@bowline/protocol/internal";
+import { alarmsOver, type Cancel, type Clock, SILENT } from "@bowline/protocol/internal";
 import type { Platform } from "../platform.ts";
 import { listenToPage } from "./page-events.ts";
 
@@ -16,7 +16,7 @@ function createClock(
     const timer = set(action, ms);
     return () => clear(timer);
   };
-  return { now, after, coarse: after, turnEnd: (action) => action() };
+  return { now, after, coarse: after, coarseAlarm: alarmsOver(after), turnEnd: (alarm) => alarm.ring() };
 }
 
 /**

@@ -33,7 +33,7 @@ test("timers are those from before when the program wants it, and fake ones move
 test("a turn ends by itself under fake timers", async () => {
   vi.useFakeTimers();
   const clock = createNodeClocks()({});
-  await new Promise<void>((resolve) => clock.turnEnd(resolve));
+  await new Promise<void>((resolve) => clock.turnEnd({ ring: resolve }));
   expect(vi.getTimerCount()).toBe(0);
 });
 

@@ -4,7 +4,7 @@
 //        from before; what is sent waits for no fake one; whether they keep the process alive is the program's choice.
 
 import timers from "node:timers";
-import { type Clock, createSystemClock } from "@bowline/protocol/internal";
+import { alarmsOver, type Clock, createSystemClock } from "@bowline/protocol/internal";
 import type { EngineOptions } from "../options.ts";
 
 /** The timers of the process. */
@@ -52,10 +52,11 @@ function createClock(chosen: Timers, isUnref: boolean): Clock {
     after: clock.after,
     // A client has few heartbeats: exact timers wake the process less often than a wheel would.
     coarse: clock.after,
-    turnEnd(action) {
+    coarseAlarm: alarmsOver(clock.after),
+    turnEnd(alarm) {
       if (!isHooked) process.on("exit", () => clock.flush());
       isHooked = true;
-      clock.turnEnd(action);
+      clock.turnEnd(alarm);
     },
   };
 }

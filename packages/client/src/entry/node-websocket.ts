@@ -3,12 +3,14 @@
 // Rules: a message counts as handed over when its bytes were given to the network; errors are told before the end.
 
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { type ClientOptions, WebSocket } from "ws";
 import { codeOfAnswer } from "../connect-error.ts";
 import { DEFAULTS, type EngineOptions } from "../options.ts";
 import type { HttpAnswer, WebSocketEvents, WebSocketHandle, WebSocketRequest } from "../platform.ts";
 import { withCookies } from "./node-cookies.ts";
 import { codeOfNodeError, codeOfRefusal } from "./node-error.ts";
+import { readFrames } from "./node-frames.ts";
 import { isAgent, tlsOptions } from "./node-tls.ts";
 
 /** Size in bytes from which messages are compressed, where the server agrees to it. */
@@ -49,9 +51,10 @@ function thresholdOf({ perMessageDeflate = true }: EngineOptions): number {
   return isObject ? (perMessageDeflate.threshold ?? COMPRESSION_THRESHOLD) : COMPRESSION_THRESHOLD;
 }
 
+/** A message is one Buffer, unless a program has changed the `binaryType` of the socket that it may look at. */
 function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return Buffer.isBuffer(data) ? data : Buffer.from(data);
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
 /** Reads an answer that is no WebSocket, as far as it can be of use. */
@@ -81,9 +84,17 @@ export function openNodeWebSocket(request: WebSocketRequest, events: WebSocketEv
   const names = typeof protocols === "string" ? [protocols] : [...(protocols ?? [])];
   const socket = new WebSocket(request.url, names, settingsOf(request));
   const threshold = thresholdOf(request.options);
-  if (request.options.autoUnref === true) socket.on("upgrade", (response) => response.socket.unref());
-  socket.on("open", () => events.opened());
-  socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
+  let connection: Duplex | undefined;
+  socket.on("upgrade", (response) => {
+    connection = response.socket;
+    if (request.options.autoUnref === true) response.socket.unref();
+  });
+  socket.on("open", () => {
+    if (!readFrames(socket, connection, request.options.maxPayload, events)) {
+      socket.on("message", (data, isBinary) => events.message(isBinary ? bytesOf(data) : bytesOf(data).toString()));
+    }
+    events.opened();
+  });
   let isRefused = false;
   socket.on("error", (error) => {
     // To be given up after a refusal is an error to ws, and none to those who have heard of it.

@@ -297,7 +297,7 @@ describe("WebTransport", () => {
     expect(WebTransport.accepts?.({})).toBe(true);
   });
 
-  test("is made over HTTPS with the options that are its own", () => {
+  test("is made over HTTPS with the options that are its own", async () => {
     const made: unknown[] = [];
     vi.stubGlobal(
       "WebTransport",
@@ -310,6 +310,7 @@ describe("WebTransport", () => {
       },
     );
     openEngine(WebTransport, { transportOptions: { webtransport: { congestionControl: "throughput" } } });
+    await vi.waitFor(() => expect(made).not.toEqual([]));
     expect(made).toEqual([["https://h/socket.io/?EIO=4&transport=webtransport", { congestionControl: "throughput" }]]);
   });
 });

@@ -8,7 +8,8 @@ import type { HttpEvents, HttpRequest, WebSocketEvents, WebSocketHandle, WebSock
 import { pollingOver } from "../transports/polling.ts";
 import type { TransportClass } from "../transports/transport.ts";
 import { webSocketOver } from "../transports/websocket.ts";
-import { type ConnectWebTransport, type WebTransportSession, webTransportOver } from "../transports/webtransport.ts";
+import { channelsLoadedBy, webTransportOver } from "../transports/webtransport.ts";
+import type { ConnectWebTransport, WebTransportSession } from "../transports/webtransport-channel.ts";
 import { listenToPage } from "./page-events.ts";
 
 function isReactNative(): boolean {
@@ -134,6 +135,10 @@ export const XHR: TransportClass = /* @__PURE__ */ pollingOver(xhrRequest, TEXT_
 export const WebSocket: TransportClass = /* @__PURE__ */ webSocketOver(openWebSocket);
 
 /** WebTransport, where the platform has it. */
-export const WebTransport: TransportClass = /* @__PURE__ */ webTransportOver(connectWebTransport, () =>
-  Reflect.has(globalThis, "WebTransport"),
+export const WebTransport: TransportClass = /* @__PURE__ */ webTransportOver(
+  /* @__PURE__ */ channelsLoadedBy(async () => {
+    const { webTransportChannels } = await import("../transports/webtransport-channel.ts");
+    return webTransportChannels(connectWebTransport);
+  }),
+  () => Reflect.has(globalThis, "WebTransport"),
 );

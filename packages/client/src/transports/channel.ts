@@ -3,150 +3,189 @@
 //
 //   idle --open()--> opening --opened--> open --handed over--> open     any --ended, close()--> closed
 //
-// Rules: `writable` is false while the platform has not taken the batch before; after close() nothing is told but that.
+// Rules: `writable` is false while the platform has not taken the batch before; a packet counts as taken when the last of
+//        its frames was; after close() nothing is told but that.
 // Source: docs/protocol/engine-4.md, "WebSocket"
 
-import type { Packet } from "@bowline/protocol";
-import { type CarrierEvents, DEAF, type Outgoing, type TransportName } from "@bowline/protocol/internal";
-import { type CloseDetails, type Failure, TransportError, withoutQuery } from "../connect-error.ts";
+import type { EngineDialect, Packet } from "@bowline/protocol";
+import { DEAF, type Outgoing, type TransportName } from "@bowline/protocol/internal";
+import { type CloseDetails, type Failure, TransportError, webSocketClosed, withoutQuery } from "../connect-error.ts";
+import type { WebSocketEvents, WebSocketHandle } from "../platform.ts";
 import { queryOf } from "../url.ts";
-import type { Transport, TransportContext } from "./transport.ts";
+import type { Session, Transport, TransportContext, TransportEvents } from "./transport.ts";
 
 /** An open or opening channel. */
-export interface Channel {
-  /** The platform's own object, where programs may look at it. */
-  readonly native?: unknown;
-  /** Sends a batch; each packet is told when the platform has taken it, or with the reason why it did not. */
-  send(batch: readonly Outgoing[], taken: (outgoing: Outgoing, error?: unknown) => void): void;
-  /** Says goodbye once all of it has left. */
-  close(): void;
-  /** Gives it up. */
-  discard(): void;
-}
+export type Channel = Omit<WebSocketHandle, "native"> & Partial<Pick<WebSocketHandle, "native">>;
 
-/** What a channel tells. */
-export interface ChannelEvents {
-  opened(): void;
-  message(data: string | Uint8Array): void;
+/** What a channel tells: what a WebSocket does, or packets that were decoded already. */
+export interface ChannelEvents extends WebSocketEvents {
   received(packet: Packet): void;
-  /** Something went wrong; `ended` follows. */
-  failed(failure: Omit<Failure, "url">): void;
   /** @param why what to say of a channel that never opened. */
   ended(details?: CloseDetails, why?: string): void;
 }
 
-/** Makes a transport over one channel; opening it may throw. */
-export function createChannelTransport(
-  name: TransportName,
-  context: TransportContext,
-  openChannel: (url: string, events: ChannelEvents) => Channel,
-): Transport {
-  const { endpoint, options, platform } = context;
-  let { dialect, sid } = context;
-  let events: CarrierEvents = DEAF;
-  let state: "idle" | "opening" | "open" | "closed" = "idle";
-  let channel: Channel | undefined;
-  /** Outgoing packets that the platform has not taken yet. */
-  let unsent = 0;
-  let failure: Omit<Failure, "url"> | undefined;
+/** Opens a channel; what the platform cannot use may throw. */
+export type OpenChannel = (context: TransportContext, url: string, events: ChannelEvents) => Channel;
 
-  function taken({ flushed }: Outgoing, error?: unknown): void {
-    unsent--;
-    flushed?.(error === undefined || error === null ? undefined : "transport error");
-    if (unsent === 0 && state === "open") events.drained();
+/** A transport over one channel. */
+export class ChannelTransport implements Transport, ChannelEvents {
+  readonly name: TransportName;
+  readonly #context: TransportContext;
+  readonly #openChannel: OpenChannel;
+  #dialect: EngineDialect;
+  #sid: string | undefined;
+  #events: TransportEvents = DEAF;
+  #state: "idle" | "opening" | "open" | "closed" = "idle";
+  #channel: Channel | undefined;
+  /** Outgoing packets that the platform has not taken yet. */
+  #unsent = 0;
+  #failure: Omit<Failure, "url"> | undefined;
+
+  /** @param dialect where only one is spoken. */
+  constructor(name: TransportName, context: TransportContext, openChannel: OpenChannel, dialect?: EngineDialect) {
+    this.name = name;
+    this.#context = context;
+    this.#openChannel = openChannel;
+    this.#dialect = dialect ?? context.dialect;
+    this.#sid = context.sid;
   }
 
-  const heard: ChannelEvents = {
-    opened() {
-      if (state !== "opening") return;
-      state = "open";
-      context.opened();
-    },
-    message(data) {
-      if (state !== "open") return;
-      let packet: Packet;
-      try {
-        packet = dialect.decodePacket(data);
-      } catch (error) {
-        channel?.discard();
-        failure = { error, code: "PARSE_ERROR" };
-        heard.ended();
-        return;
-      }
-      events.received(packet);
-    },
-    received(packet) {
-      if (state === "open") events.received(packet);
-    },
-    failed(why) {
-      failure = why;
-    },
-    ended(details, why) {
-      if (state === "closed") return;
-      const isClosed = state === "open" && failure === undefined;
-      state = "closed";
-      if (isClosed) {
-        events.carrierClosed("transport close", details);
-        return;
-      }
-      // An undecodable packet has upstream's name for it, as on every transport.
-      const message = failure?.code === "PARSE_ERROR" ? "server error" : `${name} error`;
-      const reset = { error: new Error(why), code: "CONNECTION_RESET" } as const;
-      events.carrierClosed("transport error", new TransportError(message, { url: endpoint, ...(failure ?? reset) }));
-    },
-  };
+  get endsByPacket(): boolean {
+    return false;
+  }
 
-  return {
-    name,
-    endsByPacket: false,
-    maxBatchBytes: Number.POSITIVE_INFINITY,
-    supportsBinary: options.forceBase64 !== true,
-    get dialect() {
-      return dialect;
-    },
-    get query() {
-      return queryOf(context.url(dialect, sid));
-    },
-    get writable() {
-      return state === "open" && unsent === 0;
-    },
-    get ws() {
-      return state === "closed" ? undefined : channel?.native;
-    },
-    get readyState() {
-      return state;
-    },
-    listen(listener) {
-      events = listener;
-    },
-    open() {
-      state = "opening";
-      try {
-        channel = openChannel(context.url(dialect, sid), heard);
-      } catch (error) {
-        // The platform refuses some URLs, subprotocols and options at once.
-        failure = { error: withoutQuery(error), code: "REQUEST_INVALID" };
-        // Not at once: the program has no chance to listen before the call that connects returns.
-        platform.clock.after(0, () => heard.ended());
+  get maxBatchBytes(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  get supportsBinary(): boolean {
+    return this.#context.options.forceBase64 !== true;
+  }
+
+  get dialect(): EngineDialect {
+    return this.#dialect;
+  }
+
+  get query(): Readonly<Record<string, string>> {
+    return queryOf(this.#url);
+  }
+
+  get writable(): boolean {
+    return this.#state === "open" && this.#unsent === 0;
+  }
+
+  get ws(): unknown {
+    return this.#state === "closed" ? undefined : this.#channel?.native;
+  }
+
+  get readyState(): string {
+    return this.#state;
+  }
+
+  listen(events: TransportEvents): void {
+    this.#events = events;
+  }
+
+  open(): void {
+    const { clock } = this.#context.platform;
+    this.#state = "opening";
+    try {
+      this.#channel = this.#openChannel(this.#context, this.#url, this);
+    } catch (error) {
+      // The platform refuses some URLs, subprotocols and options at once.
+      this.failed({ error: withoutQuery(error), code: "REQUEST_INVALID" });
+      // Not at once: the program has no chance to listen before the call that connects returns.
+      clock.after(0, () => this.ended());
+    }
+  }
+
+  settle({ dialect, sid }: Session): void {
+    this.#dialect = dialect;
+    this.#sid = sid;
+  }
+
+  send(batch: readonly Outgoing[]): void {
+    if (this.#state !== "open") return;
+    this.#unsent += batch.length;
+    for (const outgoing of batch) {
+      const { frames, compress } = outgoing;
+      const last = frames.length - 1;
+      for (const [at, { data }] of frames.entries()) {
+        this.#channel?.send(data, compress, at < last ? undefined : (error) => this.#taken(outgoing, error));
       }
-    },
-    settle(session) {
-      ({ dialect, sid } = session);
-    },
-    send(batch) {
-      if (state !== "open") return;
-      unsent += batch.length;
-      channel?.send(batch, taken);
-    },
-    pause: (done) => done(),
-    resume() {},
-    close(how) {
-      if (state === "closed") return;
-      const isGoodbye = state === "open" && how === "flush";
-      state = "closed";
-      if (isGoodbye) channel?.close();
-      else channel?.discard();
-      if (how === "flush") events.carrierClosed("transport close");
-    },
-  };
+    }
+  }
+
+  pause(done: () => void): void {
+    done();
+  }
+
+  resume(): void {}
+
+  close(how: "flush" | "discard"): void {
+    if (this.#state === "closed") return;
+    const isGoodbye = this.#state === "open" && how === "flush";
+    this.#state = "closed";
+    if (isGoodbye) this.#channel?.close();
+    else this.#channel?.discard();
+    if (how === "flush") this.#events.carrierClosed("transport close");
+  }
+
+  opened(): void {
+    if (this.#state !== "opening") return;
+    this.#state = "open";
+    this.#events.opened?.();
+  }
+
+  message(data: string | Uint8Array): void {
+    if (this.#state !== "open") return;
+    let packet: Packet;
+    try {
+      packet = this.#dialect.decodePacket(data);
+    } catch (error) {
+      this.#channel?.discard();
+      this.failed({ error, code: "PARSE_ERROR" });
+      this.ended();
+      return;
+    }
+    this.#events.received(packet);
+  }
+
+  received(packet: Packet): void {
+    if (this.#state === "open") this.#events.received(packet);
+  }
+
+  failed(why: Omit<Failure, "url">): void {
+    this.#failure = why;
+  }
+
+  closed(code: number, reason: string): void {
+    this.ended(webSocketClosed(code, reason), `the WebSocket was closed with code ${code}`);
+  }
+
+  ended(details?: CloseDetails, why?: string): void {
+    if (this.#state === "closed") return;
+    const failure = this.#failure;
+    const isClosed = this.#state === "open" && failure === undefined;
+    this.#state = "closed";
+    if (isClosed) {
+      this.#events.carrierClosed("transport close", details);
+      return;
+    }
+    // An undecodable packet has upstream's name for it, as on every transport.
+    const message = failure?.code === "PARSE_ERROR" ? "server error" : `${this.name} error`;
+    const reset = { error: new Error(why), code: "CONNECTION_RESET" } as const;
+    const error = new TransportError(message, { url: this.#context.endpoint, ...(failure ?? reset) });
+    this.#events.carrierClosed("transport error", error);
+  }
+
+  get #url(): string {
+    return this.#context.url(this.#dialect, this.#sid);
+  }
+
+  #taken({ flushed }: Outgoing, error?: unknown): void {
+    this.#unsent--;
+    flushed?.(error === undefined || error === null ? undefined : "transport error");
+    if (this.#unsent === 0 && this.#state === "open") this.#events.drained();
+  }
 }

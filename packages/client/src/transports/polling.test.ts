@@ -51,7 +51,6 @@ function createTransport(platform: FakePlatform, options: EngineOptions = {}): T
       sid: undefined,
       endpoint: "http://h/",
       url: ({ revision }, sid) => `http://h/?${revision}&${sid}`,
-      opened() {},
     },
     platform.http,
   );

@@ -11,6 +11,19 @@ import type { Revision } from "../detect-revision.ts";
 import type { EngineOptions } from "../options.ts";
 import type { Platform } from "../platform.ts";
 
+/** What is known once the server has spoken. */
+export interface Session {
+  readonly dialect: EngineDialect;
+  readonly sid: string;
+  readonly maxPayload: number | undefined;
+}
+
+/** What a transport tells. */
+export interface TransportEvents extends CarrierEvents {
+  /** Packets may be sent; told by transports that can be moved to. */
+  opened?(): void;
+}
+
 /** A transport of the client. */
 export interface Transport extends PausableCarrier {
   /** The revision it asks for, or speaks. */
@@ -21,14 +34,11 @@ export interface Transport extends PausableCarrier {
   readonly readyState: string;
   /** The platform's own WebSocket, where it is one. */
   readonly ws?: unknown;
+  listen(events: TransportEvents): void;
   /** Starts the first request. */
   open(): void;
   /** From now on the server's revision is known, and so is the session. */
-  settle(session: {
-    readonly dialect: EngineDialect;
-    readonly sid: string;
-    readonly maxPayload: number | undefined;
-  }): void;
+  settle(session: Session): void;
   /** Undoes `pause`: what it was told to do when paused will not be done. */
   resume(): void;
 }
@@ -46,8 +56,6 @@ export interface TransportContext {
   url(dialect: EngineDialect, sid: string | undefined): string;
   /** The same without its query, for errors. */
   readonly endpoint: string;
-  /** Called when packets may be sent, by transports that can be moved to. */
-  opened(): void;
 }
 
 /** One try to open a session over a transport, as seen by what finds out the server's revision. */
@@ -75,17 +83,12 @@ export interface Attempt {
   after(ms: number, action: () => void): void;
 }
 
-/** What listens to a transport until its session is open. */
-export interface AttemptEvents extends CarrierEvents {
-  opened?(): void;
-}
-
 /** A kind of transport, as programs put it into the option `transports`. */
 export interface TransportClass {
   readonly prototype: { readonly name: TransportName };
   create(context: TransportContext): Transport;
   /** Listens to the first packets, and finds out which revision is spoken. */
-  detect(attempt: Attempt): AttemptEvents;
+  detect(attempt: Attempt): TransportEvents;
   /** Whether it works here; a program that names the class is believed. @default true */
   accepts?(options: EngineOptions): boolean;
   /** Whether bytes can be sent and received; otherwise they travel as base64. @default true */

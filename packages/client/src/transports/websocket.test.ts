@@ -3,7 +3,7 @@ import type { CloseReason, Outgoing } from "@bowline/protocol/internal";
 import { describe, expect, test } from "vitest";
 import { containing, createFakePlatform, having, last } from "../../test-support/fake-platform.ts";
 import type { EngineOptions } from "../options.ts";
-import { createWebSocket } from "./websocket.ts";
+import { webSocketOver } from "./websocket.ts";
 
 function createTransport(options: EngineOptions = {}) {
   const platform = createFakePlatform();
@@ -18,10 +18,10 @@ function createTransport(options: EngineOptions = {}) {
     sid: undefined,
     endpoint: "ws://h/",
     url: () => "ws://h/?EIO=4",
-    opened: () => told.push("opened"),
   };
-  const transport = createWebSocket(context, platform.webSocket);
+  const transport = webSocketOver(platform.webSocket).create(context);
   transport.listen({
+    opened: () => told.push("opened"),
     received: (packet) => packets.push(packet),
     drained: () => told.push("drained"),
     carrierClosed: (reason, cause) => ends.push([reason, cause]),

@@ -1,18 +1,16 @@
 // Rules of the WebTransport transport: how it begins, sends, receives and ends.
 import { eio4, type Packet } from "@bowline/protocol";
-import type { CloseReason, Outgoing } from "@bowline/protocol/internal";
+import { type CloseReason, DEAF, type Outgoing } from "@bowline/protocol/internal";
 import { describe, expect, test } from "vitest";
 import { containing, createFakePlatform, having, last } from "../../test-support/fake-platform.ts";
 import { FakeWebTransport, settle } from "../../test-support/fake-web-transport.ts";
 import type { EngineOptions } from "../options.ts";
-import { createWebTransport } from "./webtransport.ts";
+import type { OpenChannel } from "./channel.ts";
+import { channelsLoadedBy, webTransportOver } from "./webtransport.ts";
+import { webTransportChannels } from "./webtransport-channel.ts";
 
-function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Error) {
+function createContext(sid?: string, options: EngineOptions = {}) {
   const platform = createFakePlatform();
-  const sessions: FakeWebTransport[] = [];
-  const told: string[] = [];
-  const packets: Packet[] = [];
-  const ends: [CloseReason, unknown][] = [];
   const context = {
     connection: {},
     platform,
@@ -21,15 +19,25 @@ function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Er
     sid,
     endpoint: "https://h/",
     url: () => "https://h/?EIO=4&transport=webtransport",
-    opened: () => told.push("opened"),
   };
-  const transport = createWebTransport(context, (url, given) => {
+  return { platform, context };
+}
+
+function createTransport(sid?: string, options: EngineOptions = {}, refusal?: Error) {
+  const { platform, context } = createContext(sid, options);
+  const sessions: FakeWebTransport[] = [];
+  const told: string[] = [];
+  const packets: Packet[] = [];
+  const ends: [CloseReason, unknown][] = [];
+  const open = webTransportChannels((url, given) => {
     if (refusal !== undefined) throw refusal;
     const session = new FakeWebTransport(url, given);
     sessions.push(session);
     return session;
   });
+  const transport = webTransportOver(open, () => true).create(context);
   transport.listen({
+    opened: () => told.push("opened"),
     received: (packet) => packets.push(packet),
     drained: () => told.push("drained"),
     carrierClosed: (reason, cause) => ends.push([reason, cause]),
@@ -274,5 +282,67 @@ describe("moving away", () => {
     transport.pause(() => told.push("paused"));
     transport.resume();
     expect(told).toEqual(["opened", "paused"]);
+  });
+});
+
+/** A transport whose code is loaded when the test says so. */
+function createLoaded() {
+  const { context, platform } = createContext();
+  let resolve: (open: OpenChannel) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<OpenChannel>((...ways) => {
+    [resolve, reject] = ways;
+  });
+  const calls: unknown[] = [];
+  const ends: unknown[] = [];
+  const transport = webTransportOver(
+    channelsLoadedBy(() => promise),
+    () => true,
+  ).create(context);
+  transport.listen({ ...DEAF, carrierClosed: (reason, cause) => ends.push([reason, cause]) });
+  transport.open();
+  const open: OpenChannel = (_context, url, events) => {
+    calls.push(url);
+    events.opened();
+    return { send: (data) => calls.push(data), close: () => calls.push("close"), discard: () => calls.push("discard") };
+  };
+  return { platform, transport, calls, ends, open, resolve, reject };
+}
+
+describe("code that is loaded with the first channel", () => {
+  test("opens the channel, and passes on what it is told", async () => {
+    const { transport, calls, open, resolve } = createLoaded();
+    resolve(open);
+    await settle();
+    transport.send([message("a")]);
+    transport.close("flush");
+    expect([transport.readyState, calls]).toEqual([
+      "closed",
+      ["https://h/?EIO=4&transport=webtransport", "4a", "close"],
+    ]);
+  });
+
+  test("opens nothing where the transport was given up meanwhile", async () => {
+    const { transport, calls, open, resolve } = createLoaded();
+    transport.close("discard");
+    resolve(open);
+    await settle();
+    expect(calls).toEqual([]);
+  });
+
+  test("that cannot be loaded is a failure of the transport, as the network's", async () => {
+    const { ends, reject } = createLoaded();
+    reject(new TypeError("gone"));
+    await settle();
+    expect(ends).toEqual([["transport error", having({ message: "webtransport error", code: "NETWORK_ERROR" })]]);
+  });
+
+  test("that cannot open anything is a request that is invalid", async () => {
+    const { ends, resolve } = createLoaded();
+    resolve(() => {
+      throw new TypeError("bad option");
+    });
+    await settle();
+    expect(ends).toEqual([["transport error", having({ message: "webtransport error", code: "REQUEST_INVALID" })]]);
   });
 });

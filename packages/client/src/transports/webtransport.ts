@@ -1,147 +1,45 @@
-// A stream of WebTransport as a carrier: frames with a header, in one stream of bytes for each direction.
+// WebTransport as a kind of transport: what is to be known of it before one is opened.
 // Place: bytes -> **transport** -> engine dialect -> session
-// Rules: the first packet says which session is meant; a new batch waits until the stream has taken the one before.
+// Rules: few servers offer it, so a page need not load what opens one before it does; what cannot be loaded, or opened, is
+//        a transport that failed, and the others are tried.
 // Source: docs/protocol/engine-4.md, "WebTransport"
 
-import { createWebTransportDecoder } from "@bowline/protocol";
-import { concatBytes, DEAF, eio4Client as eio4, frameForStream } from "@bowline/protocol/internal";
+import { DEAF, eio4Client as eio4 } from "@bowline/protocol/internal";
+import { withoutQuery } from "../connect-error.ts";
 import { readHandshake } from "../opening.ts";
-import { DEFAULTS } from "../options.ts";
-import { createChannelTransport } from "./channel.ts";
-import {
-  type Attempt,
-  type AttemptEvents,
-  type Transport,
-  type TransportClass,
-  type TransportContext,
-  transportClass,
-} from "./transport.ts";
+import { type Channel, ChannelTransport, type OpenChannel } from "./channel.ts";
+import { type Attempt, type TransportClass, type TransportEvents, transportClass } from "./transport.ts";
 
-/** A session of WebTransport as the standard describes it, as far as it is needed. */
-export interface WebTransportSession {
-  readonly ready: Promise<unknown>;
-  /** Settles when the session has ended. */
-  readonly closed: Promise<unknown>;
-  createBidirectionalStream(): Promise<{
-    readonly readable: {
-      getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }> };
-    };
-    readonly writable: { getWriter(): WebTransportWriter };
-  }>;
-  close(): void;
-}
-
-/** Writes to the stream. */
-export interface WebTransportWriter {
-  write(bytes: Uint8Array): Promise<void>;
-  /** Ends the stream; settles when all of it has left. */
-  close(): Promise<void>;
-}
-
-/** Opens a session; options and URLs that cannot be used may throw. */
-export type ConnectWebTransport = (url: string, options: unknown) => WebTransportSession;
-
-/** How long a server has to take what was written, once the session is to be closed, in milliseconds. */
-const GOODBYE_MS = 1000;
-
-/** A message of no bytes, for which there is no frame, goes as text. */
-function streamFrame(data: string | Uint8Array): Uint8Array {
-  return frameForStream(data.length === 0 ? "b" : data);
-}
-
-/** Closes a session; where that is refused because it is not there yet, as on Deno, once it is. */
-function endSession(session: WebTransportSession): void {
-  try {
-    session.close();
-  } catch {
-    session.ready.then(() => session.close()).catch(() => undefined);
-  }
-}
-
-/** Makes a transport over one stream. */
-export function createWebTransport(context: TransportContext, connect: ConnectWebTransport): Transport {
-  const { options, platform, sid } = context;
-  const { clock } = platform;
-  return createChannelTransport("webtransport", { ...context, dialect: eio4 }, (url, events) => {
-    const session = connect(url, options.transportOptions?.["webtransport"]);
-    let writer: WebTransportWriter | undefined;
+/** Opens channels by code that is loaded with the first one. */
+export function channelsLoadedBy(load: () => Promise<OpenChannel>): OpenChannel {
+  return (context, url, events) => {
+    let channel: Channel | undefined;
     let isOver = false;
-    /** Settles once all that was written has been taken, or never will be. */
-    let written: Promise<unknown> = Promise.resolve();
-
-    function discard(): void {
+    let isLoaded = false;
+    const end = (how: "close" | "discard"): void => {
       isOver = true;
-      endSession(session);
-    }
-
-    function gone(): void {
-      if (isOver) return;
-      discard();
-      const description = "webtransport connection closed";
-      events.ended({ description, code: "CONNECTION_CLOSED" }, description);
-    }
-
-    function broken(error: unknown): void {
-      if (isOver) return;
-      const lost = writer === undefined ? platform.codeOf(error) : "CONNECTION_LOST";
-      events.failed({ error, code: error instanceof SyntaxError ? "PARSE_ERROR" : lost });
-      gone();
-    }
-
-    function write(bytes: Uint8Array, taken: (error?: unknown) => void): void {
-      written = Promise.resolve(writer?.write(bytes)).then(
-        () => taken(),
-        (error: unknown) => {
-          taken(error);
-          broken(error);
-        },
-      );
-    }
-
-    async function run(): Promise<void> {
-      await session.ready;
-      const { readable, writable } = await session.createBidirectionalStream();
-      const reader = readable.getReader();
-      if (isOver) return;
-      writer = writable.getWriter();
-      write(streamFrame(sid === undefined ? "0" : `0${JSON.stringify({ sid })}`), () => {});
-      events.opened();
-      const decoder = createWebTransportDecoder(options.maxPayload ?? DEFAULTS.maxPayload);
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (value !== undefined) for (const packet of decoder.add(value)) events.received(packet);
-        if (done) break;
-      }
-      gone();
-    }
-
-    session.closed.then(gone, broken);
-    // Not at once: the end of the session breaks its stream as well, and says more.
-    run().catch((error: unknown) => clock.after(0, () => broken(error)));
-    return {
-      send(batch, taken) {
-        const frames = batch.flatMap((outgoing) => outgoing.frames.map(({ data }) => streamFrame(data)));
-        write(concatBytes(frames), (error) => {
-          for (const outgoing of batch) taken(outgoing, error);
-        });
-      },
-      /** What was written leaves first: some platforms throw it away when they close a session. */
-      close() {
-        isOver = true;
-        const stopTimer = clock.after(GOODBYE_MS, discard);
-        const finish = (): void => {
-          stopTimer();
-          discard();
-        };
-        written.then(() => writer?.close()).then(finish, finish);
-      },
-      discard,
+      channel?.[how]();
     };
-  });
+    load()
+      .then((open) => {
+        isLoaded = true;
+        if (!isOver) channel = open(context, url, events);
+      })
+      .catch((error: unknown) => {
+        const code = isLoaded ? "REQUEST_INVALID" : context.platform.codeOf(error);
+        events.failed({ error: withoutQuery(error), code });
+        events.ended();
+      });
+    return {
+      send: (...sent) => channel?.send(...sent),
+      close: () => end("close"),
+      discard: () => end("discard"),
+    };
+  };
 }
 
 /** Only one revision is spoken here. */
-function detect(attempt: Attempt): AttemptEvents {
+function detect(attempt: Attempt): TransportEvents {
   return {
     ...DEAF,
     received: (packet) => attempt.succeed(attempt.transport.dialect, readHandshake(packet), []),
@@ -150,12 +48,12 @@ function detect(attempt: Attempt): AttemptEvents {
 }
 
 /**
- * Makes the class of WebTransport over one way to connect.
+ * Makes the class of WebTransport over one way to open channels.
  * @param isThere whether there is such a way here.
  */
-export function webTransportOver(connect: ConnectWebTransport, isThere: () => boolean): TransportClass {
+export function webTransportOver(openChannel: OpenChannel, isThere: () => boolean): TransportClass {
   return transportClass("webtransport", {
-    create: (context) => createWebTransport(context, connect),
+    create: (context) => new ChannelTransport("webtransport", context, openChannel, eio4),
     detect,
     accepts: isThere,
   });

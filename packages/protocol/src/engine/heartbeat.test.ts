@@ -1,6 +1,7 @@
 // Rules of the heartbeat, for both sides and both revisions, on a clock that the test turns.
 import { createFakeClock, type FakeClock } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
+import type { Alarm } from "../shared/clock.ts";
 import { Heartbeat } from "./heartbeat.ts";
 
 const INTERVAL_MS = 25_000;
@@ -16,15 +17,10 @@ interface Scene {
 function started(role: "pinger" | "answerer", revision: 3 | 4, intervalMs: number = INTERVAL_MS): Scene {
   const clock = createFakeClock();
   const [ping, expire] = [vi.fn<() => void>(), vi.fn<() => void>()];
-  const heartbeat = new Heartbeat({
-    role,
-    anyPacketProvesLife: revision === 3,
-    intervalMs,
-    timeoutMs: TIMEOUT_MS,
-    clock,
-    ping,
-    expire,
-  });
+  const heartbeat = new Heartbeat(
+    { role, anyPacketProvesLife: revision === 3, pingIntervalMs: intervalMs, pingTimeoutMs: TIMEOUT_MS, clock },
+    { pingDue: ping, expired: expire },
+  );
   heartbeat.start();
   return { clock, heartbeat, ping, expire };
 }
@@ -320,17 +316,12 @@ describe("a heartbeat that was stopped", () => {
 describe("a heartbeat whose timers are not exact", () => {
   it("waits for the rest of the time where a timer came too early", () => {
     const exact = createFakeClock();
-    const early = { ...exact, coarse: (ms: number, action: () => void) => exact.after(ms / 2, action) };
+    const early = { ...exact, coarseAlarm: (ms: number, alarm: Alarm) => exact.coarseAlarm(ms / 2, alarm) };
     const ping = vi.fn();
-    const heartbeat = new Heartbeat({
-      role: "pinger",
-      anyPacketProvesLife: false,
-      intervalMs: 1000,
-      timeoutMs: 500,
-      clock: early,
-      ping,
-      expire: () => undefined,
-    });
+    const heartbeat = new Heartbeat(
+      { role: "pinger", anyPacketProvesLife: false, pingIntervalMs: 1000, pingTimeoutMs: 500, clock: early },
+      { pingDue: ping, expired: () => undefined },
+    );
     heartbeat.start();
     exact.advance(900);
     expect(ping).toHaveBeenCalledTimes(0);
@@ -342,21 +333,16 @@ describe("a heartbeat whose timers are not exact", () => {
     const exact = createFakeClock();
     const unstoppable = {
       ...exact,
-      coarse: (ms: number, action: () => void) => {
-        exact.after(ms, action);
-        return () => undefined;
+      coarseAlarm: (ms: number, alarm: Alarm) => {
+        exact.after(ms, () => alarm.ring());
+        return { remove: () => undefined };
       },
     };
     const expire = vi.fn();
-    const heartbeat = new Heartbeat({
-      role: "answerer",
-      anyPacketProvesLife: false,
-      intervalMs: 1000,
-      timeoutMs: 500,
-      clock: unstoppable,
-      ping: () => undefined,
-      expire,
-    });
+    const heartbeat = new Heartbeat(
+      { role: "answerer", anyPacketProvesLife: false, pingIntervalMs: 1000, pingTimeoutMs: 500, clock: unstoppable },
+      { pingDue: () => undefined, expired: expire },
+    );
     heartbeat.start();
     heartbeat.stop();
     exact.advance(5000);

@@ -8,20 +8,24 @@
 //        one timer per session, which is not touched when a packet arrives: it looks at the deadline when it fires.
 // Source: docs/protocol/engine-4.md, "Heartbeat", and docs/protocol/engine-3.md, "Heartbeat"
 
-import type { Cancel, Clock } from "../shared/clock.ts";
+import type { Alarm, AlarmSlot, Clock } from "../shared/clock.ts";
 import type { PacketType } from "./packet.ts";
 
-/** Times and duties of one session's heartbeat. */
-export interface HeartbeatOptions {
+/** Times and duties of a heartbeat: the same for all sessions of one kind, which share this object. */
+export interface HeartbeatTerms {
   readonly role: "pinger" | "answerer";
   readonly anyPacketProvesLife: boolean;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
   readonly clock: Clock;
+}
+
+/** Whose heartbeat it is. */
+export interface HeartbeatOwner {
   /** Sends a ping. */
-  readonly ping: () => void;
-  /** Called once when the peer is taken for dead. */
-  readonly expire: () => void;
+  pingDue(): void;
+  /** The peer is taken for dead; told once. */
+  expired(): void;
 }
 
 type HeartbeatState =
@@ -31,15 +35,19 @@ type HeartbeatState =
   | { readonly at: "listening"; readonly until: number }
   | { readonly at: "stopped" };
 
+const STOPPED: HeartbeatState = { at: "stopped" };
+
 /** Watches over one session. */
-export class Heartbeat {
-  readonly #options: HeartbeatOptions;
-  #state: HeartbeatState = { at: "stopped" };
-  #timer: Cancel | undefined;
+export class Heartbeat implements Alarm {
+  readonly #terms: HeartbeatTerms;
+  readonly #owner: HeartbeatOwner;
+  #state: HeartbeatState = STOPPED;
+  #timer: AlarmSlot | undefined;
   #timerEnds = 0;
 
-  constructor(options: HeartbeatOptions) {
-    this.#options = options;
+  constructor(terms: HeartbeatTerms, owner: HeartbeatOwner) {
+    this.#terms = terms;
+    this.#owner = owner;
   }
 
   /** Starts the watch, or starts it anew. */
@@ -54,13 +62,12 @@ export class Heartbeat {
   moved(): void {
     const state = this.#state;
     if (state.at === "listening") this.#rest();
-    else if (state.at === "awaiting") this.#state = { ...state, until: this.#now + this.#options.timeoutMs };
+    else if (state.at === "awaiting") this.#state = { ...state, until: this.#in(this.#terms.pingTimeoutMs) };
   }
 
   stop(): void {
-    this.#state = { at: "stopped" };
-    this.#timer?.();
-    this.#timer = undefined;
+    this.#state = STOPPED;
+    this.#disarm();
   }
 
   /** Whether the deadline has passed although its timer has not run, as in a throttled background tab. */
@@ -75,7 +82,7 @@ export class Heartbeat {
    */
   saw(type: PacketType): number | undefined {
     const state = this.#state;
-    const { anyPacketProvesLife, timeoutMs } = this.#options;
+    const { anyPacketProvesLife, pingTimeoutMs } = this.#terms;
     if (state.at === "listening") {
       if (anyPacketProvesLife || type === "ping") this.#rest();
     } else if (state.at !== "stopped" && state.sentAt !== undefined) {
@@ -85,34 +92,13 @@ export class Heartbeat {
       }
       if (state.at === "resting") return undefined;
       if (anyPacketProvesLife) this.#rest(state.sentAt);
-      else if (!state.postponed) this.#state = { ...state, until: this.#now + timeoutMs, postponed: true };
+      else if (!state.postponed) this.#state = { ...state, until: this.#in(pingTimeoutMs), postponed: true };
     }
     return undefined;
   }
 
-  get #now(): number {
-    return this.#options.clock.now();
-  }
-
-  #rest(sentAt?: number): void {
-    const { role, intervalMs, timeoutMs } = this.#options;
-    const until = this.#now + intervalMs;
-    this.#enter(role === "pinger" ? { at: "resting", until, sentAt } : { at: "listening", until: until + timeoutMs });
-  }
-
-  #enter(state: Exclude<HeartbeatState, { at: "stopped" }>): void {
-    this.#state = state;
-    if (this.#timer !== undefined && this.#timerEnds <= state.until) return;
-    this.#timer?.();
-    this.#arm(state.until);
-  }
-
-  #arm(until: number): void {
-    this.#timerEnds = until;
-    this.#timer = this.#options.clock.coarse(until - this.#now, () => this.#fired());
-  }
-
-  #fired(): void {
+  /** The timer has run. */
+  ring(): void {
     this.#timer = undefined;
     const state = this.#state;
     if (state.at === "stopped") return;
@@ -120,13 +106,47 @@ export class Heartbeat {
     else if (state.at === "resting") this.#ping();
     else {
       this.stop();
-      this.#options.expire();
+      this.#owner.expired();
     }
+  }
+
+  get #now(): number {
+    return this.#terms.clock.now();
+  }
+
+  /** A time to come, in whole milliseconds: with a fraction it would be an object of its own for each session. */
+  #in(ms: number): number {
+    return Math.ceil(this.#now + ms);
+  }
+
+  #rest(sentAt?: number): void {
+    const { role, pingIntervalMs, pingTimeoutMs } = this.#terms;
+    const until = this.#in(pingIntervalMs);
+    this.#enter(
+      role === "pinger" ? { at: "resting", until, sentAt } : { at: "listening", until: until + pingTimeoutMs },
+    );
+  }
+
+  #enter(state: Exclude<HeartbeatState, { at: "stopped" }>): void {
+    this.#state = state;
+    if (this.#timer !== undefined && this.#timerEnds <= state.until) return;
+    this.#disarm();
+    this.#arm(state.until);
+  }
+
+  #arm(until: number): void {
+    this.#timerEnds = until;
+    this.#timer = this.#terms.clock.coarseAlarm(until - this.#now, this);
+  }
+
+  #disarm(): void {
+    this.#timer?.remove(this);
+    this.#timer = undefined;
   }
 
   #ping(): void {
     const sentAt = this.#now;
-    this.#enter({ at: "awaiting", sentAt, until: sentAt + this.#options.timeoutMs, postponed: false });
-    this.#options.ping();
+    this.#enter({ at: "awaiting", sentAt, until: this.#in(this.#terms.pingTimeoutMs), postponed: false });
+    this.#owner.pingDue();
   }
 }

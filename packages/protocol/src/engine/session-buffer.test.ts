@@ -5,14 +5,14 @@ import { SILENT } from "../shared/trace.ts";
 import { eio4 } from "./eio4.ts";
 import { EncodedFrame } from "./frame.ts";
 import { EngineSession } from "./session.ts";
+import { createSessionTerms } from "./session-terms.ts";
 
 /** An open session that may keep ten bytes. */
 function openSession(limits: { readonly maxBufferedBytes?: number } = { maxBufferedBytes: 10 }) {
   const clock = createFakeClock();
   const owner = createSessionRecorder();
   const carrier = new RecordingCarrier();
-  const session = new EngineSession({
-    id: "s1",
+  const terms = createSessionTerms({
     dialect: eio4,
     side: "server",
     pingIntervalMs: 25_000,
@@ -20,8 +20,8 @@ function openSession(limits: { readonly maxBufferedBytes?: number } = { maxBuffe
     ...limits,
     clock,
     trace: SILENT,
-    events: owner,
   });
+  const session = new EngineSession("s1", owner, terms);
   session.attach(carrier);
   clock.endTurn();
   return { clock, owner, carrier, session };

@@ -9,13 +9,13 @@
 //        `closed` is told exactly once.
 // Source: docs/protocol/engine-4.md, "Closing" and "Heartbeat"
 
-import type { Clock } from "../shared/clock.ts";
-import type { Trace } from "../shared/trace.ts";
+import type { Alarm } from "../shared/clock.ts";
 import { type Carrier, type CarrierEvents, DEAF, type Outgoing } from "./carrier.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { EngineDialect } from "./dialect.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatOwner } from "./heartbeat.ts";
 import type { Packet } from "./packet.ts";
+import type { SessionTerms } from "./session-terms.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** What a session tells its owner. */
@@ -36,24 +36,6 @@ export interface SessionEvents {
   closed(reason: CloseReason, cause?: unknown): void;
 }
 
-/** What a session is made of. */
-export interface SessionOptions {
-  readonly id: string;
-  readonly dialect: EngineDialect;
-  readonly side: "client" | "server";
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
-  /**
-   * How many bytes may wait for a peer that takes none, before it is given up. A single packet may be larger, and so may
-   * all that is sent in one turn while the transport takes it.
-   * @default Infinity
-   */
-  readonly maxBufferedBytes?: number;
-  readonly clock: Clock;
-  readonly trace: Trace;
-  readonly events: SessionEvents;
-}
-
 /** Where a session stands. */
 export type SessionState =
   | { readonly at: "opening" }
@@ -61,43 +43,39 @@ export type SessionState =
   | { readonly at: "draining"; readonly carrier: Carrier; readonly saidGoodbye: boolean }
   | { readonly at: "closed"; readonly reason: CloseReason };
 
+const OPENING: SessionState = { at: "opening" };
+
+/** What a transport has taken and not handed over, where that is nothing. */
+const NOTHING: readonly Outgoing[] = [];
+
+/** What waits where nothing does. */
+const NO_BYTES = { size: 0 };
+
 /** One session over one carrier at a time. */
-export class EngineSession implements CarrierEvents {
+export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
   readonly id: string;
-  readonly dialect: EngineDialect;
-  readonly #options: SessionOptions;
+  readonly #terms: SessionTerms;
   readonly #events: SessionEvents;
   readonly #heartbeat: Heartbeat;
-  readonly #queue = new WriteQueue();
-  readonly #endTurn: () => void = () => this.#flushTurn();
-  readonly #heartbeatLeft: () => void = () => {
-    this.#isPongUnsent = false;
-  };
-  #state: SessionState = { at: "opening" };
+  /** What waits for the transport; there is none where nothing does, which is nearly always. */
+  #queue: WriteQueue | undefined;
+  #state: SessionState = OPENING;
   #flushIsDue = false;
   /** The batch that the transport has not handed over yet. */
-  #taken: readonly Outgoing[] = [];
+  #taken = NOTHING;
   /** Whether a pong waits, or is with a transport that has not handed it over. */
   #isPongUnsent = false;
 
-  constructor(options: SessionOptions) {
-    const { id, dialect, events } = options;
+  /** @param terms are shared with other sessions. */
+  constructor(id: string, events: SessionEvents, terms: SessionTerms) {
     this.id = id;
-    this.dialect = dialect;
-    this.#options = options;
+    this.#terms = terms;
     this.#events = events;
-    this.#heartbeat = new Heartbeat({
-      role: this.#pings ? "pinger" : "answerer",
-      anyPacketProvesLife: dialect.anyPacketProvesLife,
-      intervalMs: options.pingIntervalMs,
-      timeoutMs: options.pingTimeoutMs,
-      clock: options.clock,
-      ping: () => {
-        events.heartbeat("ping");
-        this.#sendHeartbeat("ping");
-      },
-      expire: () => this.#end("ping timeout"),
-    });
+    this.#heartbeat = new Heartbeat(terms, this);
+  }
+
+  get dialect(): EngineDialect {
+    return this.#terms.dialect;
   }
 
   get state(): SessionState {
@@ -117,17 +95,17 @@ export class EngineSession implements CarrierEvents {
 
   /** How many packets wait for the transport. */
   get waiting(): number {
-    return this.#queue.waiting.length;
+    return this.queued.length;
   }
 
   /** What waits for the transport. */
   get queued(): readonly Outgoing[] {
-    return this.#queue.waiting;
+    return this.#queue?.waiting ?? NOTHING;
   }
 
   /** What has not been handed over: with the transport, or before it. */
   get unsent(): readonly Outgoing[] {
-    return [...this.#taken, ...this.#queue.waiting];
+    return [...this.#taken, ...this.queued];
   }
 
   /** Whether the peer should have been heard of by now; its timer may be throttled. */
@@ -152,7 +130,7 @@ export class EngineSession implements CarrierEvents {
     this.#state.carrier.listen(DEAF);
     // A pong that went down with the old transport is no reason to leave the next ping without an answer.
     this.#isPongUnsent = false;
-    this.#state = { ...this.#state, carrier, ...(this.#state.at === "draining" && { saidGoodbye: false }) };
+    this.#state = this.#state.at === "open" ? { at: "open", carrier } : { at: "draining", carrier, saidGoodbye: false };
     this.#heartbeat.moved();
     carrier.listen(this);
     this.#flush();
@@ -165,7 +143,7 @@ export class EngineSession implements CarrierEvents {
       outgoing.flushed?.("forced close");
       return;
     }
-    this.#queue.push(outgoing);
+    this.#push(outgoing);
     this.#scheduleFlush();
   }
 
@@ -188,7 +166,7 @@ export class EngineSession implements CarrierEvents {
   }
 
   drained(): void {
-    this.#taken = [];
+    this.#taken = NOTHING;
     this.#flush();
     // The carrier may have gone while it took the batch.
     if (this.waiting === 0 && this.carrier?.writable === true) this.#events.drained();
@@ -204,7 +182,7 @@ export class EngineSession implements CarrierEvents {
     if (this.#state.at === "opening") {
       this.#finish("forced close");
     } else if (this.#state.at === "open") {
-      this.#state = { ...this.#state, at: "draining", saidGoodbye: false };
+      this.#state = { at: "draining", carrier: this.#state.carrier, saidGoodbye: false };
       this.#flush();
       this.#sayGoodbyeOnceEmpty();
     }
@@ -216,13 +194,29 @@ export class EngineSession implements CarrierEvents {
     this.#end("forced close");
   }
 
-  /** Whether the pings are ours to send. */
-  get #pings(): boolean {
-    return this.dialect.pinger === this.#options.side;
+  /** The turn ends, in which something was sent. */
+  ring(): void {
+    this.#flushIsDue = false;
+    this.#flush();
+    const { maxBufferedBytes } = this.#terms;
+    const { size } = this.#queue ?? NO_BYTES;
+    if (size > maxBufferedBytes && this.waiting > 1) {
+      const cause = `Cannot keep more than ${maxBufferedBytes} bytes: ${size} bytes wait for a peer that does not take them`;
+      this.#end("transport error", new RangeError(cause));
+    }
+  }
+
+  pingDue(): void {
+    this.#events.heartbeat("ping");
+    this.#sendHeartbeat("ping");
+  }
+
+  expired(): void {
+    this.#end("ping timeout");
   }
 
   #receivedPing(): void {
-    if (this.#pings) {
+    if (this.#terms.role === "pinger") {
       const cause =
         "Cannot accept a ping: in this revision it is ours to send, so the peer seems to speak the other one";
       this.#end("transport error", new SyntaxError(cause));
@@ -236,33 +230,36 @@ export class EngineSession implements CarrierEvents {
   #sendHeartbeat(type: "ping" | "pong"): void {
     // The owner may just have ended the session, and behind the goodbye nothing may follow.
     if (this.#state.at !== "open" && (this.#state.at !== "draining" || this.#state.saidGoodbye)) return;
-    this.#isPongUnsent = type === "pong";
-    const frames = [this.dialect.frame({ type }, false)];
-    this.#queue.push({ frames, compress: false, flushed: this.#heartbeatLeft });
+    const frames = this.#terms.heartbeat[type];
+    if (type === "ping") this.#push({ frames, compress: false });
+    else {
+      this.#isPongUnsent = true;
+      const flushed = (): void => {
+        this.#isPongUnsent = false;
+      };
+      this.#push({ frames, compress: false, flushed });
+    }
     this.#flush();
   }
 
   #scheduleFlush(): void {
     if (this.#flushIsDue) return;
     this.#flushIsDue = true;
-    this.#options.clock.turnEnd(this.#endTurn);
+    this.#terms.clock.turnEnd(this);
   }
 
-  #flushTurn(): void {
-    this.#flushIsDue = false;
-    this.#flush();
-    const { maxBufferedBytes = Number.POSITIVE_INFINITY } = this.#options;
-    const { size } = this.#queue;
-    if (size > maxBufferedBytes && this.waiting > 1) {
-      const cause = `Cannot keep more than ${maxBufferedBytes} bytes: ${size} bytes wait for a peer that does not take them`;
-      this.#end("transport error", new RangeError(cause));
-    }
+  #push(outgoing: Outgoing): void {
+    this.#queue ??= new WriteQueue();
+    this.#queue.push(outgoing);
   }
 
   #flush(): void {
     // Read anew each time: the carrier may go while it takes a batch.
-    for (let carrier = this.carrier; carrier?.writable === true && this.waiting > 0; carrier = this.carrier) {
-      this.#taken = this.#queue.take(carrier.maxBatchBytes, this.dialect);
+    for (let carrier = this.carrier; carrier?.writable === true; carrier = this.carrier) {
+      const queue = this.#queue;
+      if (queue === undefined) return;
+      this.#taken = queue.take(carrier.maxBatchBytes, this.dialect);
+      if (queue.waiting.length === 0) this.#queue = undefined;
       this.#events.flushing?.(this.#taken);
       carrier.send(this.#taken);
       this.#events.flushed?.();
@@ -271,8 +268,9 @@ export class EngineSession implements CarrierEvents {
 
   #sayGoodbyeOnceEmpty(): void {
     if (this.#state.at !== "draining" || this.#state.saidGoodbye || this.waiting > 0) return;
-    this.#state = { ...this.#state, saidGoodbye: true };
-    this.#state.carrier.close("flush");
+    const { carrier } = this.#state;
+    this.#state = { at: "draining", carrier, saidGoodbye: true };
+    carrier.close("flush");
   }
 
   #end(reason: CloseReason, cause?: unknown): void {
@@ -286,8 +284,10 @@ export class EngineSession implements CarrierEvents {
     this.#heartbeat.stop();
     // Before anybody is told, so that a handler that throws keeps no transport alive.
     survivor?.close("discard");
-    this.#queue.clear(reason);
-    const point = this.#options.trace("session.closed");
+    const queue = this.#queue;
+    this.#queue = undefined;
+    queue?.clear(reason);
+    const point = this.#terms.trace("session.closed");
     if (point.active) point.publish({ id: this.id, reason, cause });
     this.#events.closed(reason, cause);
   }

@@ -61,7 +61,7 @@ type State =
   | { readonly name: "broken"; readonly refusal: SyntaxError };
 
 const HEADER: State = { name: "header", needed: 1 };
-const NOTHING = new Uint8Array(0);
+const NOTHING = /* @__PURE__ */ new Uint8Array(0);
 
 /**
  * Makes the decoder of one stream.

@@ -14,9 +14,12 @@ function sizeOf({ frames }: Outgoing): number {
   return size;
 }
 
+/** Most queues are empty most of the time, and share this one. */
+const NOTHING: readonly Outgoing[] = [];
+
 /** A first-in-first-out queue of outgoing packets. */
 export class WriteQueue {
-  #waiting: Outgoing[] = [];
+  #waiting: Outgoing[] | undefined;
   #size = 0;
 
   /** About how many bytes wait: a text counts its length, which is what it takes in memory at least. */
@@ -26,11 +29,13 @@ export class WriteQueue {
 
   /** What waits, in order. */
   get waiting(): readonly Outgoing[] {
-    return this.#waiting;
+    return this.#waiting ?? NOTHING;
   }
 
   push(outgoing: Outgoing): void {
-    this.#waiting.push(outgoing);
+    // A list that is made with its only member takes no room for others; most batches have one.
+    if (this.#waiting === undefined) this.#waiting = [outgoing];
+    else this.#waiting.push(outgoing);
     this.#size += sizeOf(outgoing);
   }
 
@@ -40,7 +45,7 @@ export class WriteQueue {
    * @param dialect tells the bytes of a frame inside a batch.
    */
   take(maxBytes: number, dialect: Pick<EngineDialect, "elementBytes">): readonly Outgoing[] {
-    const all = this.#waiting;
+    const all = this.waiting;
     // Of most transports a batch may have any size, and nothing has to be counted.
     if (maxBytes !== Number.POSITIVE_INFINITY) {
       let bytes = 0;
@@ -51,20 +56,20 @@ export class WriteQueue {
         }
       }
     }
-    this.#keep([]);
+    this.#empty();
     return all;
   }
 
   /** Drops everything; each packet learns why. */
   clear(failure: CloseReason): void {
-    const dropped = this.#waiting;
-    this.#keep([]);
+    const dropped = this.waiting;
+    this.#empty();
     for (const outgoing of dropped) outgoing.flushed?.(failure);
   }
 
   #cut(index: number, at: number): readonly Outgoing[] {
-    const batch = this.#waiting.slice(0, index);
-    const rest = this.#waiting.slice(index);
+    const batch = this.waiting.slice(0, index);
+    const rest = this.waiting.slice(index);
     const [first] = rest;
     if (first !== undefined && at > 0) {
       batch.push({ frames: first.frames.slice(0, at), compress: first.compress });
@@ -72,6 +77,11 @@ export class WriteQueue {
     }
     this.#keep(rest);
     return batch;
+  }
+
+  #empty(): void {
+    this.#waiting = undefined;
+    this.#size = 0;
   }
 
   #keep(waiting: Outgoing[]): void {

@@ -1,6 +1,6 @@
 // Listeners that hear every event whatever its name, as `onAny` and `onAnyOutgoing` add them.
-// Place: connection / namespace / **socket** -> the user's event handlers; for both sides.
-// Rules: they run in the order they were added, over a copy; a list that nobody fills costs nothing.
+// Place: connection / namespace / **socket** -> the user's event handlers; the list is the server's, the client has its own.
+// Rules: the order is that of adding; who calls them walks over a copy.
 
 import type { UserValue } from "./events-map.ts";
 
@@ -14,11 +14,6 @@ export type AnyListener = {
 /** An ordered list of listeners for all events. */
 export class AnyListeners {
   #listeners: readonly AnyListener[] = [];
-
-  /** Whether nobody listens, so that nothing has to be prepared. */
-  get isEmpty(): boolean {
-    return this.#listeners.length === 0;
-  }
 
   /** Adds a listener behind the others. */
   append(listener: AnyListener): void {
@@ -43,10 +38,5 @@ export class AnyListeners {
   /** The listeners in order; changing the list changes nothing here. */
   list(): AnyListener[] {
     return [...this.#listeners];
-  }
-
-  /** Calls all listeners; one that throws keeps those behind it from being called. */
-  call(event: string, args: readonly unknown[]): void {
-    for (const listener of this.#listeners) listener(event, ...args);
   }
 }

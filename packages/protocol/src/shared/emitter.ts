@@ -80,6 +80,11 @@ export class Emitter<
     return this.#entries?.has(event) ?? false;
   }
 
+  /** Whether anybody listens for any event. */
+  protected get hasAnyListeners(): boolean {
+    return this.#entries !== undefined && this.#entries.size > 0;
+  }
+
   /** Calls the listeners of an event by a name that only running code knows. */
   protected dispatch(event: unknown, args: readonly unknown[]): void {
     const entries = this.#entries?.get(event);

@@ -118,6 +118,16 @@ describe("coarse", () => {
     expect([first, third, later].map((action) => action.mock.calls.length)).toEqual([1, 1, 1]);
   });
 
+  test("an alarm that was removed does not ring, and may be removed again after it rang", () => {
+    const { clock, advance, rawTimers } = createRig();
+    const [removed, rang] = [{ ring: vi.fn() }, { ring: vi.fn() }];
+    clock.coarseAlarm(100, removed).remove(removed);
+    const slot = clock.coarseAlarm(100, rang);
+    advance(300);
+    slot.remove(rang);
+    expect([removed.ring.mock.calls.length, rang.ring.mock.calls.length, rawTimers.size]).toEqual([0, 1, 0]);
+  });
+
   test("begins anew after the wheel stood still", () => {
     const { clock, advance } = createRig();
     const action = vi.fn();
@@ -135,8 +145,8 @@ describe("turnEnd", () => {
   test("defers all actions of a turn together", () => {
     const { clock, endTurn, deferred } = createRig();
     const order: string[] = [];
-    clock.turnEnd(() => order.push("first"));
-    clock.turnEnd(() => order.push("second"));
+    clock.turnEnd({ ring: () => order.push("first") });
+    clock.turnEnd({ ring: () => order.push("second") });
     expect(deferred).toHaveLength(1);
     endTurn();
     expect(order).toEqual(["first", "second"]);
@@ -145,7 +155,7 @@ describe("turnEnd", () => {
   test("runs in the same flush what an action asks for", () => {
     const { clock } = createRig();
     const second = vi.fn();
-    clock.turnEnd(() => clock.turnEnd(second));
+    clock.turnEnd({ ring: () => clock.turnEnd({ ring: second }) });
     clock.flush();
     expect(second).toHaveBeenCalledOnce();
   });
@@ -153,11 +163,13 @@ describe("turnEnd", () => {
   test("an action that throws keeps the others for a turn of their own", () => {
     const { clock, endTurn } = createRig();
     const [first, third] = [vi.fn(), vi.fn()];
-    clock.turnEnd(first);
-    clock.turnEnd(() => {
-      throw new Error("broken");
+    clock.turnEnd({ ring: first });
+    clock.turnEnd({
+      ring: () => {
+        throw new Error("broken");
+      },
     });
-    clock.turnEnd(third);
+    clock.turnEnd({ ring: third });
     expect(() => clock.flush()).toThrow("broken");
     endTurn();
     expect([first.mock.calls.length, third.mock.calls.length]).toEqual([1, 1]);

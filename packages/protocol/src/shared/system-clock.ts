@@ -3,7 +3,7 @@
 // Rules: pure, the raw timers are handed in; a coarse timer is never early, and late by two ticks at most;
 //        the wheel stands still while it holds nothing; what a turn end asks for runs in the same flush.
 
-import type { Cancel, Clock } from "./clock.ts";
+import type { Alarm, AlarmSlot, Cancel, Clock } from "./clock.ts";
 
 /** Width of a slot of the wheel in milliseconds. */
 const TICK_MS = 50;
@@ -24,7 +24,21 @@ export interface SystemClock extends Clock {
   flush(): void;
 }
 
-type Slot = Set<() => void>;
+/** The alarms of one tick. */
+class Slot implements AlarmSlot {
+  readonly alarms: Set<Alarm> = new Set();
+  readonly #tick: number;
+  readonly #wheel: Map<number, Slot>;
+
+  constructor(tick: number, wheel: Map<number, Slot>) {
+    this.#tick = tick;
+    this.#wheel = wheel;
+  }
+
+  remove(alarm: Alarm): void {
+    if (this.alarms.delete(alarm) && this.alarms.size === 0) this.#wheel.delete(this.#tick);
+  }
+}
 
 /**
  * Makes the clock of a platform.
@@ -33,7 +47,7 @@ type Slot = Set<() => void>;
  */
 export function createSystemClock<Timer>(timers: RawTimers<Timer>): SystemClock {
   const slots = new Map<number, Slot>();
-  let turnEnds: (() => void)[] = [];
+  let turnEnds: Alarm[] = [];
   let isTicking = false;
   let tick = 0;
 
@@ -54,16 +68,16 @@ export function createSystemClock<Timer>(timers: RawTimers<Timer>): SystemClock 
     try {
       while (tick <= present && slots.size > 0) {
         const slot = slots.get(tick);
-        // An action that has run, or that an earlier one cancelled, is no longer in the set.
-        for (const action of slot ?? []) {
-          slot?.delete(action);
-          action();
+        // An alarm that has rung, or that an earlier one stopped, is no longer in the set.
+        for (const alarm of slot?.alarms ?? []) {
+          slot?.alarms.delete(alarm);
+          alarm.ring();
         }
         slots.delete(tick);
         tick++;
       }
     } finally {
-      // Also when an action threw: the rest of its slot is due in the next turn.
+      // Also when an alarm threw: the rest of its slot is due in the next turn.
       startTicking();
     }
   }
@@ -74,18 +88,22 @@ export function createSystemClock<Timer>(timers: RawTimers<Timer>): SystemClock 
     timers.setTimer(turn, TICK_MS);
   }
 
-  function coarse(ms: number, action: () => void): Cancel {
+  function coarseAlarm(ms: number, alarm: Alarm): AlarmSlot {
     const now = timers.now();
     if (slots.size === 0) tick = Math.floor(now / TICK_MS);
     // Not in the slot that may be running right now.
     const at = Math.max(Math.ceil((now + ms) / TICK_MS), Math.floor(now / TICK_MS) + 1);
-    const entry = () => action();
-    const slot = slots.get(at) ?? new Set();
-    slots.set(at, slot.add(entry));
+    const slot = slots.get(at) ?? new Slot(at, slots);
+    slots.set(at, slot);
+    slot.alarms.add(alarm);
     startTicking();
-    return () => {
-      if (slot.delete(entry) && slot.size === 0) slots.delete(at);
-    };
+    return slot;
+  }
+
+  function coarse(ms: number, action: () => void): Cancel {
+    const alarm: Alarm = { ring: action };
+    const slot = coarseAlarm(ms, alarm);
+    return () => slot.remove(alarm);
   }
 
   function flush(): void {
@@ -93,20 +111,20 @@ export function createSystemClock<Timer>(timers: RawTimers<Timer>): SystemClock 
     turnEnds = [];
     let done = 0;
     try {
-      for (const action of due) {
+      for (const alarm of due) {
         done++;
-        action();
+        alarm.ring();
       }
     } finally {
-      // One that threw must not take the others along; they run in a turn of their own.
-      for (const action of due.slice(done)) turnEnd(action);
+      // One that threw must not take the others along; they ring in a turn of their own.
+      if (done < due.length) due.slice(done).forEach(turnEnd);
     }
     if (turnEnds.length > 0) flush();
   }
 
-  function turnEnd(action: () => void): void {
-    if (turnEnds.push(action) === 1) timers.defer(flush);
+  function turnEnd(alarm: Alarm): void {
+    if (turnEnds.push(alarm) === 1) timers.defer(flush);
   }
 
-  return { now: () => timers.now(), after, coarse, turnEnd, flush };
+  return { now: () => timers.now(), after, coarse, coarseAlarm, turnEnd, flush };
 }

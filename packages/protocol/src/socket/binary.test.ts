@@ -46,6 +46,9 @@ describe("hasBinary", () => {
     ["bytes in an object", { a: { b: BYTES } }],
     ["bytes in an object without a prototype", Object.assign(Object.create(null), { a: BYTES })],
     ["bytes that toJSON returns", { toJSON: () => ({ a: BYTES }) }],
+    ["bytes that the toJSON of a list returns", Object.assign(["a"], { toJSON: () => [BYTES] })],
+    ["bytes beside a toJSON that is no function", { toJSON: 1, a: BYTES }],
+    ["an ArrayBuffer with members of its own", Object.assign(new ArrayBuffer(1), { fileStart: 0 })],
     ["bytes of another realm", runInNewContext("[new Uint8Array(1)]")],
     ["an ArrayBuffer of another realm", runInNewContext("({ a: new ArrayBuffer(1) })")],
   ])("finds %s", (_name, data) => {
@@ -70,6 +73,11 @@ describe("hasBinary", () => {
   test("does not ask the result of toJSON for another toJSON", () => {
     const result = { toJSON: () => BYTES, plain: 1 };
     expect(hasBinary({ toJSON: () => result })).toBe(false);
+  });
+
+  test("does not walk a list that has a toJSON, which may be what breaks a circle", () => {
+    const list: unknown[] = [circular()];
+    expect(hasBinary(Object.assign(list, { toJSON: () => ["short"] }))).toBe(false);
   });
 
   test("looks at own values only", () => {

@@ -98,20 +98,23 @@ export function unreadBlob(): TypeError {
 
 /**
  * Whether JSON.stringify alone would do. The hot path of every event: no closure, no list of children, no call for what
- * is no object.
+ * is no object; and each question stands where it is asked, since engines learn place by place which shapes come by.
  */
 function isPlain(value: Record<string, unknown>, depth: number): boolean {
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
-  const kind = kindOf(value);
-  if (kind !== "container") return kind === "opaque";
-  if (hasToJson(value)) return false;
   if (Array.isArray(value)) {
+    if (typeof value["toJSON"] === "function") return false;
     for (let at = 0; at < value.length; at++) {
       const child: unknown = value[at];
       if (isObject(child) && !isPlain(child, depth + 1)) return false;
     }
     return true;
   }
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    const kind = kindOf(value);
+    if (kind !== "container") return kind === "opaque";
+  }
+  if (typeof value["toJSON"] === "function") return false;
   for (const key in value) {
     const child = value[key];
     if (isObject(child) && !isPlain(child, depth + 1) && Object.hasOwn(value, key)) return false;
@@ -155,17 +158,17 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
 
 type Replace = (value: object) => unknown;
 
-function copy(value: unknown, replace: Replace, key: string, depth: number, converted: boolean): unknown {
+function copy(value: unknown, replace: Replace, key: string | number, depth: number, converted: boolean): unknown {
   if (!isObject(value)) return value;
   if (depth > MAX_DATA_DEPTH) throw tooDeep();
   const kind = kindOf(value);
   // A date that another toJSON returned is not asked for its own: JSON makes an empty object of it.
   if (kind === "opaque" && !(converted && isDate(value))) return value;
   if (kind === "bytes" || kind === "blob") return replace(value);
-  if (!converted && hasToJson(value)) return copy(value.toJSON(key), replace, key, depth + 1, true);
+  if (!converted && hasToJson(value)) return copy(value.toJSON(String(key)), replace, key, depth + 1, true);
   if (Array.isArray(value)) {
     const list: unknown[] = [];
-    for (let at = 0; at < value.length; at++) list.push(copy(value[at], replace, String(at), depth + 1, false));
+    for (let at = 0; at < value.length; at++) list.push(copy(value[at], replace, at, depth + 1, false));
     return list;
   }
   const result: Record<string, unknown> = {};

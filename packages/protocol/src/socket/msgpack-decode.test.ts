@@ -194,6 +194,40 @@ describe("binary values become what the frame is", () => {
   });
 });
 
+describe("keys", () => {
+  // These are remembered in the same place.
+  const alike = ["type", "tope", "tape"];
+
+  test("that are alike are told apart", () => {
+    for (const key of [...alike, ...alike]) expect(decodeMsgpack(encodeMsgpack({ [key]: 1 }))).toEqual({ [key]: 1 });
+  });
+
+  test("that are remembered are not read beyond the end of a frame", () => {
+    expect(read("81a47479706501")).toEqual({ type: 1 });
+    expect(() => read("81a4747970")).toThrow("it is cut off");
+    expect(() => decodeMsgpack(Uint8Array.from(Buffer.from("81a47479706501", "hex")).subarray(0, 5))).toThrow(
+      "it is cut off",
+    );
+  });
+
+  test("of letters beyond ASCII, or none, are read each time", () => {
+    const map = { "": 1, é: 2, ключ: 3, "👍": 4 };
+    for (let times = 0; times < 2; times++) expect(decodeMsgpack(encodeMsgpack(map))).toEqual(map);
+  });
+});
+
+test.each([1, 3, 4, 5, 31, 32, 47, 48, 49, 300])(
+  "a text of %i letters is read, whichever of them is not ASCII",
+  (length) => {
+    const ascii = "abcdefghij".repeat(30).slice(0, length);
+    expect(decodeMsgpack(encodeMsgpack(ascii))).toBe(ascii);
+    for (let at = 0; at < length; at++) {
+      const text = `${ascii.slice(0, at)}ß${ascii.slice(at + 1)}`;
+      expect(decodeMsgpack(encodeMsgpack(text))).toBe(text);
+    }
+  },
+);
+
 test("a key called __proto__ is a member like any other and changes no prototype", () => {
   const value = read("81a95f5f70726f746f5f5f81a17801");
   expect(Object.getPrototypeOf(value)).toBe(Object.prototype);

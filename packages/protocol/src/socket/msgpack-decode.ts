@@ -12,7 +12,17 @@ const TWO_32 = 0x1_0000_0000;
 /** Dates reach so many milliseconds to either side of 1970. */
 const LAST_DATE_MS = 8.64e15;
 /** Up to here it is faster to put a text together than to call the platform's decoder. */
-const SHORT_TEXT_BYTES = 24;
+const SHORT_TEXT_BYTES = 48;
+const { fromCharCode } = String;
+/** Where the bits of a number become a floating-point one; it holds nothing between two of them. */
+const SCRATCH = new DataView(new ArrayBuffer(8));
+/** A power of two. */
+const KNOWN_KEYS = 256;
+/**
+ * The keys that came last, by a few of their bytes: the same ones come again and again, and a text that is a key already
+ * costs neither its making nor its search in the table of all keys that engines have.
+ */
+const KNOWN = Array.from<string | undefined>({ length: KNOWN_KEYS });
 /** The size of the pieces of memory that platforms hand out to small buffers anyway. */
 const SMALL_FRAME_BYTES = 8192;
 
@@ -20,16 +30,40 @@ function refusal(reason: string): SyntaxError {
   return new SyntaxError(`Cannot decode the MessagePack: ${reason}`);
 }
 
+/** Whether the letters of a text, all of them ASCII, stand in the bytes; behind their end stands nothing. */
+function isAt(text: string, bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false;
+  return true;
+}
+
+/** A text of ASCII letters, put together from four at a time; undefined where there are others. */
+function readAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = "";
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const a = byteAt(bytes, at);
+    const b = byteAt(bytes, at + 1);
+    const c = byteAt(bytes, at + 2);
+    const d = byteAt(bytes, at + 3);
+    if ((a | b | c | d) >= 0x80) return undefined;
+    text += fromCharCode(a, b, c, d);
+  }
+  for (; at < end; at++) {
+    const code = byteAt(bytes, at);
+    if (code >= 0x80) return undefined;
+    text += fromCharCode(code);
+  }
+  return text;
+}
+
 class Reader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #wantsArrayBuffers: boolean;
   readonly #maxDepth: number;
   #at = 0;
 
   constructor(bytes: Uint8Array, wantsArrayBuffers: boolean, maxDepth: number) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#wantsArrayBuffers = wantsArrayBuffers;
     this.#maxDepth = maxDepth;
   }
@@ -53,12 +87,35 @@ class Reader {
     return byteAt(this.#bytes, this.#take(1));
   }
 
+  #signed8(): number {
+    return (this.#unsigned8() << 24) >> 24;
+  }
+
   #unsigned16(): number {
-    return this.#view.getUint16(this.#take(2));
+    const at = this.#take(2);
+    return (byteAt(this.#bytes, at) << 8) | byteAt(this.#bytes, at + 1);
+  }
+
+  #signed32(): number {
+    const at = this.#take(4);
+    const bytes = this.#bytes;
+    const upper = (byteAt(bytes, at) << 24) | (byteAt(bytes, at + 1) << 16);
+    return upper | (byteAt(bytes, at + 2) << 8) | byteAt(bytes, at + 3);
   }
 
   #unsigned32(): number {
-    return this.#view.getUint32(this.#take(4));
+    return this.#signed32() >>> 0;
+  }
+
+  #float32(): number {
+    SCRATCH.setInt32(0, this.#signed32());
+    return SCRATCH.getFloat32(0);
+  }
+
+  #float64(): number {
+    SCRATCH.setInt32(0, this.#signed32());
+    SCRATCH.setInt32(4, this.#signed32());
+    return SCRATCH.getFloat64(0);
   }
 
   #read(depth: number): unknown {
@@ -88,9 +145,9 @@ class Reader {
       case 0xc9:
         return this.#extension(this.#unsigned32());
       case 0xca:
-        return this.#view.getFloat32(this.#take(4));
+        return this.#float32();
       case 0xcb:
-        return this.#view.getFloat64(this.#take(8));
+        return this.#float64();
       case 0xcc:
         return this.#unsigned8();
       case 0xcd:
@@ -100,11 +157,11 @@ class Reader {
       case 0xcf:
         return this.#unsigned32() * TWO_32 + this.#unsigned32();
       case 0xd0:
-        return this.#view.getInt8(this.#take(1));
+        return this.#signed8();
       case 0xd1:
-        return this.#view.getInt16(this.#take(2));
+        return (this.#unsigned16() << 16) >> 16;
       case 0xd2:
-        return this.#view.getInt32(this.#take(4));
+        return this.#signed32();
       case 0xd3:
         return this.#signed64();
       case 0xd4:
@@ -137,20 +194,14 @@ class Reader {
   }
 
   #signed64(): number {
-    return this.#view.getInt32(this.#take(4)) * TWO_32 + this.#unsigned32();
+    return this.#signed32() * TWO_32 + this.#unsigned32();
   }
 
   #text(length: number): string {
     const start = this.#take(length);
-    const bytes = this.#bytes;
-    if (length > SHORT_TEXT_BYTES) return decodeUtf8(bytes.subarray(start, start + length));
-    let text = "";
-    for (let at = start; at < start + length; at++) {
-      const code = byteAt(bytes, at);
-      if (code >= 0x80) return decodeUtf8(bytes.subarray(start, start + length));
-      text += String.fromCharCode(code);
-    }
-    return text;
+    const end = start + length;
+    const ascii = length > SHORT_TEXT_BYTES ? undefined : readAscii(this.#bytes, start, end);
+    return ascii ?? decodeUtf8(this.#bytes.subarray(start, end));
   }
 
   /** Every value takes a byte at least, so what is not there is missed before it costs anything. */
@@ -179,15 +230,27 @@ class Reader {
 
   #key(): string {
     const head = byteAt(this.#bytes, this.#at);
-    if (head >= 0xa0 && head < 0xc0) {
-      this.#at++;
-      return this.#text(head & 31);
-    }
+    if (head >= 0xa0 && head < 0xc0) return this.#shortKey(head & 31);
     const isContainer = (head >= 0x80 && head < 0xa0) || head >= 0xdc;
     const key = isContainer && head < 0xe0 ? undefined : this.#read(0);
     if (typeof key === "string") return key;
     if (typeof key === "number") return String(key);
     throw refusal("a key is neither text nor number");
+  }
+
+  #shortKey(length: number): string {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    const slot = (length * 29 + byteAt(bytes, start) * 5 + byteAt(bytes, this.#at + length)) & (KNOWN_KEYS - 1);
+    const known = KNOWN[slot];
+    if (known?.length === length && isAt(known, bytes, start)) {
+      this.#at = start + length;
+      return known;
+    }
+    this.#at = start;
+    const key = this.#text(length);
+    if (key.length === length) KNOWN[slot] = key;
+    return key;
   }
 
   /** Bytes in memory of their own where they would keep a frame that is much larger than they are. */
@@ -211,12 +274,12 @@ class Reader {
   }
 
   #extension(length: number): unknown {
-    const type = this.#view.getInt8(this.#take(1));
+    const type = this.#signed8();
     return type === 0 ? this.#arrayBuffer(length) : [type, this.#binary(length)];
   }
 
   #fixedExtension(length: number): unknown {
-    const type = this.#view.getInt8(this.#take(1));
+    const type = this.#signed8();
     if (type === 0 && length === 1) {
       this.#take(1);
       return undefined;

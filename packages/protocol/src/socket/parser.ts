@@ -31,6 +31,8 @@ export interface PacketDecoder {
   on(event: "decoded", listener: (packet: SocketPacket) => void): unknown;
   /** Drops what was collected. */
   destroy(): void;
+  /** Whether it waits for no frame, so that the next one may be of another connection; ours tell. */
+  readonly isIdle?: boolean;
 }
 
 /** How data is revived while decoding, and how much a packet may announce. */

@@ -1,6 +1,7 @@
 // What the payload of a packet from outside has to be like, whatever it was encoded as: text, MessagePack or JSON.
 // Place: bytes -> engine dialect -> session -> **socket codec** -> connection / namespace / socket
-// Rules: refusals are SyntaxErrors; no data is deeper than what every encoder takes.
+// Rules: refusals are SyntaxErrors; no data is deeper than what every encoder takes, or has more arguments than a call
+//        has room for.
 // Source: docs/protocol/socket-5.md, "Decoding"
 
 import { isNestedDeeper } from "./json-depth.ts";
@@ -32,6 +33,12 @@ export interface PayloadRules {
  */
 export const MAX_DEPTH = 1000;
 
+/**
+ * Most elements in the list of an event or an ack. They are handed to listeners as arguments, which stand on the call stack:
+ * a list that has no room there would end a process that listens, and is far shorter than a peer can send.
+ */
+export const MAX_ELEMENTS = 10_000;
+
 /** The error for a packet that is refused. */
 export function refusal(reason: string, cause?: unknown): SyntaxError {
   return new SyntaxError(`Cannot decode the packet: ${reason}`, cause === undefined ? undefined : { cause });
@@ -52,9 +59,13 @@ export function parseJson(text: string, maxDepth: number, reviver?: DecoderOptio
   }
 }
 
+function isList(data: unknown): data is readonly unknown[] {
+  return Array.isArray(data) && data.length <= MAX_ELEMENTS;
+}
+
 function isEventData(data: unknown, rules: PayloadRules): boolean {
-  if (!Array.isArray(data)) return false;
-  const name: unknown = data[0];
+  if (!isList(data)) return false;
+  const name = data[0];
   if (typeof name === "string") return !(rules.reservesEvents && RESERVED_EVENTS.has(name));
   return typeof name === "number";
 }
@@ -73,7 +84,7 @@ export function isValidData(type: PacketType, data: unknown, rules: PayloadRules
       return isEventData(data, rules);
     case ACK:
     case BINARY_ACK:
-      return Array.isArray(data);
+      return isList(data);
     /* v8 ignore next 2 -- @preserve */
     default:
       return type satisfies never;

@@ -1,7 +1,7 @@
 // Rules of packets that are encoded once for many receivers.
 import { describe, expect, test } from "vitest";
 import type { SocketPacket } from "./packet.ts";
-import { createVariants, type MessageFramer, PreparedPacket } from "./prepared-packet.ts";
+import { createVariants, frameOnce, type MessageFramer, PreparedPacket } from "./prepared-packet.ts";
 import { createTextParser } from "./text-codec.ts";
 
 const BYTES = Uint8Array.of(1, 2);
@@ -47,6 +47,22 @@ describe("a prepared packet", () => {
     const packet = new PreparedPacket(EVENT);
     expect(packet.frames(binary)).toBe(packet.frames(binary));
     expect(framed).toHaveLength(2);
+  });
+
+  test("is one message for all that it goes to, and another where it may not be compressed, of the same frames", () => {
+    const framed: unknown[] = [];
+    const { binary } = createVariants(notingEngine(framed), notingEncoder(5, []), { protocol: 5 });
+    const packet = new PreparedPacket(EVENT);
+    const [message, plain] = [packet.message(binary, true), packet.message(binary, false)];
+    expect([message.compress, plain.compress, plain.frames]).toEqual([true, false, message.frames]);
+    expect([packet.message(binary, true), packet.message(binary, false)]).toEqual([message, plain]);
+    expect(packet.message(binary, true)).toBe(message);
+    expect(framed).toHaveLength(2);
+  });
+
+  test("that goes to one connection is framed as one for many is", () => {
+    const { base64 } = createVariants(notingEngine([]), notingEncoder(5, []), { protocol: 5 });
+    expect(frameOnce(EVENT, base64)).toEqual(new PreparedPacket(EVENT).frames(base64));
   });
 
   test("is encoded once per encoder, whatever the engines", () => {

@@ -59,18 +59,47 @@ export function createVariants(
   };
 }
 
+/** The frames of a packet, and how they travel: made once, and shared by all connections that they go to. */
+export interface PreparedMessage {
+  /** The text, then the attachments. */
+  readonly frames: readonly MessageFrame[];
+  /** Whether transports may compress them. */
+  readonly compress: boolean;
+}
+
+/** A message, and the variant that it is of. */
+interface Framed extends PreparedMessage {
+  readonly variant: Variant;
+}
+
+interface Encoded {
+  readonly encoder: PacketEncoder;
+  readonly packet: SocketPacket;
+  readonly frames: readonly SocketFrame[];
+}
+
+const NONE: readonly never[] = [];
+
+function frameAll(frames: readonly SocketFrame[], { engine, base64 }: Variant): readonly MessageFrame[] {
+  return frames.map((data) => engine.frame({ type: "message", data }, base64));
+}
+
+/**
+ * The frames of a packet for one connection, where no other gets it.
+ * @throws as `PreparedPacket.message` does.
+ */
+export function frameOnce(packet: SocketPacket, variant: Variant): readonly MessageFrame[] {
+  return frameAll(encodeFrames(variant.encoder, packet, variant.marksBinary), variant);
+}
+
 /** A packet that is encoded when a variant of it is asked for the first time. */
 export class PreparedPacket {
   readonly packet: SocketPacket;
   /** The packet with its offset, if it has one, behind its arguments. */
   readonly withOffset: SocketPacket;
   // There are a handful of variants at most, nearly always one: a short list beats a map in time and memory.
-  readonly #encoded: {
-    readonly encoder: PacketEncoder;
-    readonly packet: SocketPacket;
-    readonly frames: readonly SocketFrame[];
-  }[] = [];
-  readonly #framed: { readonly variant: Variant; readonly frames: readonly MessageFrame[] }[] = [];
+  #encoded: readonly Encoded[] = NONE;
+  #framed: readonly Framed[] = NONE;
 
   /**
    * @param packet an event or ack has type 2 or 3, whatever its data holds.
@@ -82,18 +111,26 @@ export class PreparedPacket {
   }
 
   /**
-   * The frames of one variant: the text, then the attachments.
+   * The message of one variant, the same object each time.
+   * @param compress whether transports may compress it.
    * @throws whatever the encoder throws, for example a TypeError for data that has no JSON.
    * @throws TypeError when the encoder gives no frames before it returns.
    */
-  frames(variant: Variant): readonly MessageFrame[] {
+  message(variant: Variant, compress: boolean): PreparedMessage {
+    let frames: readonly MessageFrame[] | undefined;
     for (const made of this.#framed) {
-      if (made.variant === variant) return made.frames;
+      if (made.variant !== variant) continue;
+      if (made.compress === compress) return made;
+      frames = made.frames;
     }
-    const { engine, base64 } = variant;
-    const frames = this.#encode(variant).map((data) => engine.frame({ type: "message", data }, base64));
-    this.#framed.push({ variant, frames });
-    return frames;
+    const made: Framed = { variant, frames: frames ?? frameAll(this.#encode(variant), variant), compress };
+    this.#framed = [...this.#framed, made];
+    return made;
+  }
+
+  /** The frames of one variant; throws as `message` does. */
+  frames(variant: Variant): readonly MessageFrame[] {
+    return this.message(variant, true).frames;
   }
 
   #encode({ encoder, marksBinary, withOffset }: Variant): readonly SocketFrame[] {
@@ -102,7 +139,7 @@ export class PreparedPacket {
       if (made.encoder === encoder && made.packet === packet) return made.frames;
     }
     const frames = encodeFrames(encoder, packet, marksBinary);
-    this.#encoded.push({ encoder, packet, frames });
+    this.#encoded = [...this.#encoded, { encoder, packet, frames }];
     return frames;
   }
 }

@@ -67,14 +67,16 @@ export const sio5Client: ClientSocketDialect = {
   },
 };
 
+// What most clients send, shared by all of them.
 const NO_QUERY: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});
+const NO_AUTH: Readonly<Record<string, unknown>> = /* @__PURE__ */ Object.freeze(/* @__PURE__ */ createRecord());
 
 /** Socket.IO revision 5. */
 export const sio5: SocketDialect = /* @__PURE__ */ Object.assign({}, sio5Client, {
   acceptsOffsets: true,
 
   readConnect({ nsp, data }: SocketPacket): ConnectRequest {
-    return { namespace: nsp, auth: createRecord(isRecord(data) ? data : {}), query: NO_QUERY };
+    return { namespace: nsp, auth: isRecord(data) ? createRecord(data) : NO_AUTH, query: NO_QUERY };
   },
 
   connected(namespace: string, { sid, pid }: ConnectReply): SocketPacket {

@@ -157,6 +157,19 @@ describe.each([4, 5] as const)("attachments of revision %i", (revision) => {
     expect(() => decoder.add(first)).toThrow("bytes came while no attachment was due");
   });
 
+  test("keep a decoder from being idle until the last has come, or it is destroyed", () => {
+    const { Decoder } = createTextParser(revision);
+    const decoder = new Decoder();
+    const idle = [decoder.isIdle];
+    for (const frame of ['52-["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]', BYTES, BYTES]) {
+      decoder.add(frame);
+      idle.push(decoder.isIdle);
+    }
+    decoder.add('51-["a",{"_placeholder":true,"num":0}]');
+    decoder.destroy();
+    expect([...idle, decoder.isIdle]).toEqual([true, false, false, true, true]);
+  });
+
   test("are dropped when the decoder is destroyed", () => {
     const { Decoder } = createTextParser(revision);
     const decoder = new Decoder();
@@ -180,6 +193,14 @@ describe.each([4, 5] as const)("attachments of revision %i", (revision) => {
     expect(decode(revision, [deep(999), first])).toHaveLength(1);
     expect(() => decode(revision, [deep(1000)])).toThrow("its payload is nested deeper than 1000 levels");
     expect(() => decode(revision, [deep(100_000)])).toThrow(SyntaxError);
+  });
+});
+
+describe.each([4, 5] as const)("events and acks of revision %d", (revision) => {
+  test.each(["2", "31"])("are refused with more arguments than a listener can be called with (%s)", (head) => {
+    const text = (count: number) => `${head}["a"${",0".repeat(count - 1)}]`;
+    expect(decode(revision, [text(10_000)])).toHaveLength(1);
+    expect(() => decode(revision, [text(10_001)])).toThrow(SyntaxError);
   });
 });
 

@@ -66,13 +66,22 @@ function endOfDigits(text: string, from: number): number {
 
 function writeText(type: number, count: number, packet: SocketPacket, data: unknown, replacer?: Replacer): string {
   const { nsp, id } = packet;
-  let text = String(type);
+  let text = `${type}`;
   if (count > 0) text += `${count}-`;
   if (nsp !== "/" && nsp !== "") text += `${nsp},`;
   if (id !== undefined) text += id;
   // A function or a symbol has no JSON, which leaves the packet without data.
   if (data !== undefined && data !== null) text += JSON.stringify(data, replacer) ?? "";
   return text;
+}
+
+/** Writes a packet whose data may have binary values: a text, then the attachments. */
+function writeFrames(packet: SocketPacket, replacer: Replacer | undefined): SocketFrame[] {
+  const { data, attachments } = deconstruct(packet.data);
+  const plain = packet.type >= BINARY_EVENT ? packet.type - BINARY : packet.type;
+  const count = attachments.length;
+  // A binary type without attachments would be refused by every decoder of today.
+  return [writeText(count > 0 ? plain + BINARY : plain, count, packet, data, replacer), ...attachments];
 }
 
 /** A packet whose text has been read, while its attachments are on their way. */
@@ -82,23 +91,23 @@ interface Unfinished {
   readonly attachments: unknown[];
 }
 
-/** Reads the text of a packet from left to right, each character once. */
-function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxAttachments: number): Unfinished {
-  const wireType = text.charCodeAt(0) - ZERO;
-  const type = rules.reported[wireType];
-  if (type === undefined) throw refusal(text === "" ? "it is empty" : "its type is unknown");
-  let at = 1;
+/** Reads how many attachments a text of a binary type announces, in the digits up to an index. */
+function readCount(text: string, dash: number, maxAttachments: number): number {
+  const count = Number(text.slice(1, dash));
+  if (count > maxAttachments) throw refusal(`it announces more than ${maxAttachments} attachments`);
+  if (count === 0 || text.charCodeAt(dash) !== DASH) throw refusal("its number of attachments is no number from 1");
+  return count;
+}
 
-  let expected = 0;
-  if (wireType >= BINARY_EVENT) {
-    const dash = endOfDigits(text, at);
-    expected = Number(text.slice(at, dash));
-    if (expected > maxAttachments) throw refusal(`it announces more than ${maxAttachments} attachments`);
-    if (expected === 0 || text.charCodeAt(dash) !== DASH)
-      throw refusal("its number of attachments is no number from 1");
-    at = dash + 1;
-  }
-
+/** Reads what follows the type and the number of attachments, from left to right, each character once. */
+function readPacket(
+  text: string,
+  from: number,
+  type: PacketType,
+  rules: Rules,
+  reviver: Reviver | undefined,
+): SocketPacket {
+  let at = from;
   let nsp = "/";
   if (text.charCodeAt(at) === SLASH) {
     const comma = text.indexOf(",", at);
@@ -117,10 +126,9 @@ function readText(text: string, rules: Rules, reviver: Reviver | undefined, maxA
   if (text.charCodeAt(at) <= SPACE) throw refusal("its payload starts with a space");
   const data = at < text.length ? parseJson(text.slice(at), MAX_DEPTH, reviver) : undefined;
   if (!isValidData(type, data, rules)) throw refusal("its payload is not what its type wants");
-  const packet: { -readonly [Field in keyof SocketPacket]: SocketPacket[Field] } = { type, nsp };
-  if (data !== undefined) packet.data = data;
-  if (id !== undefined) packet.id = id;
-  return { packet, expected, attachments: [] };
+  // Written out, since a member that is added later has memory of its own.
+  if (data === undefined) return id === undefined ? { type, nsp } : { type, nsp, id };
+  return id === undefined ? { type, nsp, data } : { type, nsp, data, id };
 }
 
 function readLimit(maxAttachments: number): number {
@@ -154,21 +162,15 @@ export function createTextParser(revision: 4 | 5): TextParser {
     }
 
     encode(packet: SocketPacket, callback?: (frames: SocketFrame[]) => void): SocketFrame[] {
-      const frames = this.#encode(packet);
+      const { type, data } = packet;
+      const isMarked = type >= BINARY_EVENT;
+      const isLookedAt = rules.findsBinary && (type === EVENT || type === ACK);
+      const frames =
+        isMarked || (isLookedAt && !isPlainJson(data))
+          ? writeFrames(packet, this.#replacer)
+          : [writeText(type, 0, packet, data, this.#replacer)];
       callback?.(frames);
       return frames;
-    }
-
-    #encode(packet: SocketPacket): SocketFrame[] {
-      const { type, data: given } = packet;
-      const isMarked = type >= BINARY_EVENT;
-      const isLookedAt = rules.findsBinary && (type === EVENT || type === ACK) && !isPlainJson(given);
-      if (!isMarked && !isLookedAt) return [writeText(type, 0, packet, given, this.#replacer)];
-      const { data, attachments } = deconstruct(given);
-      const count = attachments.length;
-      const plain = isMarked ? type - BINARY : type;
-      // A binary type without attachments would be refused by every decoder of today.
-      return [writeText(count > 0 ? plain + BINARY : plain, count, packet, data, this.#replacer), ...attachments];
     }
   }
 
@@ -182,6 +184,10 @@ export function createTextParser(revision: 4 | 5): TextParser {
       const { reviver, maxAttachments } = typeof options === "function" ? { reviver: options } : options;
       this.#reviver = reviver;
       this.#maxAttachments = readLimit(maxAttachments ?? DEFAULT_MAX_ATTACHMENTS);
+    }
+
+    get isIdle(): boolean {
+      return this.#unfinished === undefined;
     }
 
     on(_event: "decoded", listener: (packet: SocketPacket) => void): this {
@@ -203,9 +209,20 @@ export function createTextParser(revision: 4 | 5): TextParser {
         this.#unfinished = undefined;
         throw refusal("a text came while attachments were due");
       }
-      const read = readText(text, rules, this.#reviver, this.#maxAttachments);
-      if (read.expected > 0) this.#unfinished = read;
-      else this.#decoded(read.packet);
+      const wireType = text.charCodeAt(0) - ZERO;
+      const type = rules.reported[wireType];
+      if (type === undefined) throw refusal(text === "" ? "it is empty" : "its type is unknown");
+      if (wireType < BINARY_EVENT) {
+        this.#decoded(readPacket(text, 1, type, rules, this.#reviver));
+        return;
+      }
+      const dash = endOfDigits(text, 1);
+      const expected = readCount(text, dash, this.#maxAttachments);
+      this.#unfinished = {
+        packet: readPacket(text, dash + 1, type, rules, this.#reviver),
+        expected,
+        attachments: [],
+      };
     }
 
     /** An attachment stays the object it came as: a Buffer, an ArrayBuffer, whatever suits the platform's programs. */

@@ -5,7 +5,6 @@
 // Source: docs/protocol/engine-4.md, "Errors"
 
 import { eio3 } from "@bowline/protocol";
-import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { createOriginCheck, type OriginCheck } from "./allowed-origins.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError, SHUTTING_DOWN } from "./handshake.ts";
 import type { RequestHead } from "./http-exchange.ts";
@@ -22,7 +21,7 @@ export interface AdmissionOutcome {
 /** Where session ids come from. */
 export interface IdSource {
   /** Makes the id of a session, now or later. */
-  generateId(request: NativeRequest): unknown;
+  generateId(head: RequestHead): unknown;
   /** Whether an id cannot be given any more. */
   isTaken(sid: string): boolean;
 }
@@ -145,7 +144,7 @@ export class Admission {
     };
     let given: unknown;
     try {
-      given = this.#ids.generateId(nativeRequest(head));
+      given = this.#ids.generateId(head);
     } catch (error) {
       fail(error);
       return;

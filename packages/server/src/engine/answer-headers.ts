@@ -60,22 +60,18 @@ export class HeaderWriter {
   }
 
   /** Headers of an answer to a poll, or to a POST. */
-  answer(
-    head: RequestHead,
-    content: AnswerContent,
-    session: { readonly sid: string; readonly isFirst: boolean },
-  ): AnswerHeaders {
+  answer(head: RequestHead, content: AnswerContent, sid: string, isFirst: boolean): AnswerHeaders {
     const plain = this.#plain[content];
-    const setsCookie = this.#cookie !== undefined && (session.isFirst || this.#profile.repeatsCookie);
+    const setsCookie = this.#cookie !== undefined && (isFirst || this.#profile.repeatsCookie);
     const guards = isOldBrowser(head);
     if (!(setsCookie || guards || this.#welcomesEveryOrigin || this.#listeners.listening)) return plain;
     const headers: ChangeableHeaders = { ...plain };
     // A script that a page includes needs nobody's permission.
     if (this.#welcomesEveryOrigin && content !== "script") Object.assign(headers, welcomeFor(head));
-    if (setsCookie) headers["Set-Cookie"] = this.#cookie?.(session.sid, head.secure) ?? "";
+    if (setsCookie) headers["Set-Cookie"] = this.#cookie?.(sid, head.secure) ?? "";
     // Old browsers took answers for attacks and cut pieces out of them.
     if (guards) headers["X-XSS-Protection"] = "0";
-    this.#tell(headers, head, session.isFirst);
+    this.#tell(headers, head, isFirst);
     return headers;
   }
 

@@ -255,22 +255,47 @@ describe("the request of a connection", () => {
   it("may be deleted or put away, and what is known of it stays", () => {
     const { connection } = openWebSocket();
     expect([connection.request, connection.query["room"]]).toEqual(["the request", "a"]);
-    Reflect.deleteProperty(connection, "request");
+    Reflect.set(connection, "request", null);
     expect([connection.request, connection.head.target]).toEqual([
-      undefined,
+      null,
       "/engine.io/?EIO=4&transport=websocket&room=a",
     ]);
-    Reflect.set(connection, "request", null);
-    expect([connection.request, connection.head.native, connection.remoteAddress]).toEqual([
-      null,
-      undefined,
-      "203.0.113.7",
+    Reflect.deleteProperty(connection, "request");
+    expect([connection.request, connection.remoteAddress]).toEqual(["the request", "203.0.113.7"]);
+  });
+
+  it("is the one that a program has seen, where one has, and else what the runtime makes of what it kept", () => {
+    const { head } = new FakeUpgrade("/");
+    const seen = { native: { req: "seen" }, keep: () => ({ ...head, native: { req: "kept" } }) };
+    const { engine, opened } = createScene();
+    const requests = [true, false].map((isShown) => {
+      const upgrade = new FakeUpgrade("/engine.io/?EIO=4&transport=websocket");
+      engine.handleUpgrade(Object.assign(upgrade, { head: { ...upgrade.head, ...seen, isShown } }));
+      const connection = opened.at(-1);
+      return [connection?.request, connection?.request];
+    });
+    expect(requests).toEqual([
+      ["seen", "seen"],
+      ["kept", "kept"],
     ]);
   });
 
   it("comes with the engine", () => {
     const { connection, engine } = openWebSocket();
     expect([connection.server, connection.server.clientsCount]).toEqual([engine, 1]);
+  });
+
+  it("is the very one that a program was told of with the first headers", () => {
+    const { engine, opened, platform } = createScene();
+    const exchange = new FakeExchange("/engine.io/?EIO=4&transport=polling");
+    const keep = () => ({ ...exchange.head, native: { req: "kept" } });
+    const head = { ...exchange.head, keep, isShown: false, native: { req: "seen" } };
+    engine.on("initial_headers", () => {
+      head.isShown = true;
+    });
+    engine.handleRequest(Object.assign(exchange, { head }));
+    platform.clock.endTurn();
+    expect(opened[0]?.request).toBe("seen");
   });
 });
 

@@ -1,14 +1,11 @@
-// What a connection is made of: its transport, its engine, and what else it is handed.
+// What a connection is made of: its transport, and what it shares with all others of its revision.
 // Place: bytes -> carrier -> engine dialect -> session (**connection**) -> socket layer
 // Rules: types alone.
 
-import type { EngineDialect } from "@bowline/protocol";
-import type { Clock, Trace } from "@bowline/protocol/internal";
+import type { SessionTerms } from "@bowline/protocol/internal";
 import type { Connection } from "./connection.ts";
 import type { OutgoingPacket } from "./connection-events.ts";
-import type { RequestHead } from "./http-exchange.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
-import type { Query } from "./query.ts";
 import type { StreamCarrier, Upgrading } from "./upgrading.ts";
 
 /** The transport that a connection begins with. */
@@ -21,23 +18,14 @@ export type Route =
   | { readonly on: "polling"; readonly carrier: PollingCarrier; readonly upgrade: Upgrading | undefined }
   | { readonly on: "stream"; readonly carrier: StreamCarrier; readonly upgraded: boolean };
 
-/** What a connection is made of. */
-export interface ConnectionOptions {
-  readonly id: string;
-  readonly dialect: EngineDialect;
-  readonly head: RequestHead;
-  readonly query: Query;
-  readonly route: FirstRoute;
-  readonly pingIntervalMs: number;
-  readonly pingTimeoutMs: number;
+/** What surrounds a connection: one object for all of a revision, since each of thousands would have its own. */
+export interface ConnectionSurroundings {
+  readonly terms: SessionTerms;
   readonly upgradeTimeoutMs: number;
-  readonly maxBufferedBytes: number;
-  readonly clock: Clock;
-  readonly trace: Trace;
   /** Bytes in the form that programs expect. */
   readonly toNativeBytes: (bytes: Uint8Array) => Uint8Array;
   readonly server: ConnectionServer;
-  /** Told once when the connection has ended, before anybody else. */
+  /** Told once when a connection has ended, before anybody else. */
   readonly ended: (connection: Connection) => void;
 }
 

@@ -7,7 +7,6 @@
 import type { EngineDialect, Packet } from "@bowline/protocol";
 import {
   type Carrier,
-  type Clock,
   type CloseReason,
   EngineSession,
   NodeEmitter,
@@ -24,10 +23,10 @@ import {
   type SendOptions,
   type SentCallback,
 } from "./connection-events.ts";
-import type { ConnectionOptions, ConnectionServer, Route } from "./connection-parts.ts";
+import type { ConnectionServer, ConnectionSurroundings, FirstRoute, Route } from "./connection-parts.ts";
 import type { AnswerHeaders, HttpExchange, RequestHead } from "./http-exchange.ts";
 import type { PollingCarrier } from "./polling-carrier.ts";
-import type { Query } from "./query.ts";
+import { type Query, queryOf } from "./query.ts";
 import { keepHead, nativeRequest } from "./request-head.ts";
 import { Transport, type TransportState } from "./transport.ts";
 import { type StreamCarrier, Upgrading } from "./upgrading.ts";
@@ -35,52 +34,61 @@ import { type StreamCarrier, Upgrading } from "./upgrading.ts";
 /** One client of the engine. */
 export class Connection extends NodeEmitter<ConnectionEvents> implements SessionEvents {
   readonly id: string;
-  /** Revision of the Engine.IO protocol, 3 or 4. */
-  readonly protocol: 3 | 4;
-  readonly remoteAddress: string;
-  /** The platform's request that opened the connection. Programs may delete it to save memory: nothing here reads it. */
-  request: NativeRequest;
-  /** The engine. */
-  readonly server: ConnectionServer;
   /** What is known of the request, whatever a program does with `request`. */
   readonly head: RequestHead;
-  readonly query: Query;
-  readonly #clock: Clock;
-  readonly #upgradeTimeoutMs: number;
-  readonly #toNativeBytes: (bytes: Uint8Array) => Uint8Array;
-  readonly #ended: (connection: Connection) => void;
+  readonly #surroundings: ConnectionSurroundings;
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
   #route: Route;
   /** What programs see of the transport in use; made when they look. */
   #transport: Transport | undefined;
+  #query: Query | undefined;
 
-  constructor(options: ConnectionOptions) {
+  constructor(id: string, head: RequestHead, route: FirstRoute, surroundings: ConnectionSurroundings) {
     super();
-    const { id, dialect, head, route } = options;
     this.id = id;
-    this.protocol = dialect.revision;
-    this.remoteAddress = head.remoteAddress;
-    this.request = nativeRequest(head);
-    this.server = options.server;
     this.head = keepHead(head);
-    this.query = options.query;
-    this.#clock = options.clock;
-    this.#upgradeTimeoutMs = options.upgradeTimeoutMs;
-    this.#toNativeBytes = options.toNativeBytes;
-    this.#ended = options.ended;
-    this.#route = route.on === "polling" ? { ...route, upgrade: undefined } : { ...route, upgraded: false };
-    this.#session = new EngineSession({
-      id,
-      dialect,
-      side: "server",
-      pingIntervalMs: options.pingIntervalMs,
-      pingTimeoutMs: options.pingTimeoutMs,
-      maxBufferedBytes: options.maxBufferedBytes,
-      clock: options.clock,
-      trace: options.trace,
-      events: this,
-    });
+    this.#remember(head);
+    this.#surroundings = surroundings;
+    // Written out: an object that is spread into another may get a class of its own in V8, which is dearer than itself.
+    this.#route =
+      route.on === "polling"
+        ? { on: "polling", carrier: route.carrier, upgrade: undefined }
+        : { on: "stream", carrier: route.carrier, upgraded: false };
+    this.#session = new EngineSession(id, this, surroundings.terms);
+  }
+
+  /**
+   * The platform's request that opened the connection: the very one where a program has seen it before, otherwise one that
+   * is made of what is known of it, at the first look. Programs may delete it to save memory.
+   */
+  get request(): NativeRequest {
+    const request = nativeRequest(this.head);
+    this.request = request;
+    return request;
+  }
+
+  set request(request: NativeRequest | null) {
+    Object.defineProperty(this, "request", { value: request, configurable: true, enumerable: true, writable: true });
+  }
+
+  /** Revision of the Engine.IO protocol, 3 or 4. */
+  get protocol(): 3 | 4 {
+    return this.dialect.revision;
+  }
+
+  get remoteAddress(): string {
+    return this.head.remoteAddress;
+  }
+
+  /** The engine. */
+  get server(): ConnectionServer {
+    return this.#surroundings.server;
+  }
+
+  get query(): Query {
+    this.#query ??= queryOf(this.head).all;
+    return this.#query;
   }
 
   get dialect(): EngineDialect {
@@ -194,26 +202,33 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     const route = this.#route;
     if (route.on !== "polling") exchange.respond(400, {});
     else if (exchange.head.method === "GET") route.carrier.park(exchange);
-    else if (exchange.head.method === "POST") void route.carrier.post(exchange);
+    else if (exchange.head.method === "POST") route.carrier.post(exchange);
     else exchange.respond(500, {});
   }
 
-  /** Takes a transport that wants to become this session's; closes it where there is no place for it. */
-  handleUpgrade(candidate: StreamCarrier): void {
+  /**
+   * Takes a transport that wants to become this session's; closes it where there is no place for it.
+   * @param head of the request that it came with, where it did.
+   */
+  handleUpgrade(candidate: StreamCarrier, head?: RequestHead): void {
     const route = this.#route;
     if (this.#session.state.at !== "open" || route.on !== "polling" || route.upgrade !== undefined) {
       candidate.close("flush");
       return;
     }
     const { carrier } = route;
-    const upgrade = new Upgrading(candidate, this.#clock, this.#upgradeTimeoutMs, {
+    const { terms, upgradeTimeoutMs } = this.#surroundings;
+    const upgrade = new Upgrading(candidate, terms.clock, upgradeTimeoutMs, {
       release: () => carrier.release(),
-      switched: (trial) => this.#switch(carrier, trial),
+      switched: (trial) => {
+        if (head !== undefined) this.head.moveTo?.(head);
+        this.#switch(carrier, trial);
+      },
       dropped: () => {
         this.#route = { on: "polling", carrier, upgrade: undefined };
       },
     });
-    this.#route = { ...route, upgrade };
+    this.#route = { on: "polling", carrier, upgrade };
     upgrade.start();
     if (this.hasListeners("upgrading")) {
       upgrade.transport = new Transport(candidate, this);
@@ -222,11 +237,16 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   }
 
   /** The headers of an answer to a poll or a POST, as programs that listen on the transport have changed them. */
-  answerHeaders(headers: AnswerHeaders, head: RequestHead): AnswerHeaders {
-    if (this.#transport?.hasListeners("headers") !== true) return headers;
-    const changeable: ChangeableHeaders = { ...headers };
-    this.#transport.emit("headers", changeable, nativeRequest(head));
-    return changeable;
+  answerHeaders(headers: AnswerHeaders, head: RequestHead, isFirst: boolean): AnswerHeaders {
+    let answer = headers;
+    if (this.#transport?.hasListeners("headers") === true) {
+      const changeable: ChangeableHeaders = { ...headers };
+      this.#transport.emit("headers", changeable, nativeRequest(head));
+      answer = changeable;
+    }
+    // Who was told of the headers has seen the request, and may have left something on it.
+    if (isFirst) this.#remember(head);
+    return answer;
   }
 
   packet(packet: Packet): void {
@@ -270,10 +290,15 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
 
   closed(reason: CloseReason, cause?: unknown): void {
     if (this.#route.on === "polling") this.#route.upgrade?.step({ is: "failed", why: "the session ended" });
-    this.#ended(this);
+    this.#surroundings.ended(this);
     this.#listener?.closed(reason, cause);
     if (this.hasListeners("close")) this.emit("close", reason, cause);
     this.#transport?.emit("close");
+  }
+
+  /** A request that a program has seen is the one that it finds again. */
+  #remember(head: RequestHead): void {
+    if (head.isShown === true && !Object.hasOwn(this, "request")) this.request = nativeRequest(head);
   }
 
   #switch(from: PollingCarrier, { candidate, transport }: Upgrading): void {
@@ -287,7 +312,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   }
 
   #native(data: string | Uint8Array): string | Uint8Array {
-    return typeof data === "string" ? data : this.#toNativeBytes(data);
+    return typeof data === "string" ? data : this.#surroundings.toNativeBytes(data);
   }
 
   #tellCreated(outgoing: Outgoing): void {

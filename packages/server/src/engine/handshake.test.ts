@@ -1,5 +1,6 @@
 // Rules of the first look at a request: what its query says, and which session or refusal it leads to.
 import { FakeExchange } from "@bowline/testkit";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judge, type KnownSession } from "./handshake.ts";
 import { ENGINE_DEFAULTS } from "./options.ts";
@@ -59,6 +60,47 @@ describe("parseQuery", () => {
   it("finds nothing in a target without a query", () => {
     const query = parseQuery("/engine.io/");
     expect([query.transport, query.sid, query.base64, query.dialect.revision]).toEqual(["", "", false, 3]);
+  });
+
+  it("reads our keys where names and values are escaped, empty or without a sign, and hears no question mark twice", () => {
+    const read = (text: string): unknown[] => {
+      const { sid, transport, jsonp, base64, dialect } = parseQuery(`/?${text}`);
+      return [sid, transport, jsonp, base64, dialect.revision];
+    };
+    expect(read("%73id=a%20b&transport=web+socket&E%49O=4")).toEqual(["a b", "web socket", undefined, false, 4]);
+    expect(read("?sid=a&j=1")).toEqual(["a", "", "1", false, 3]);
+    expect(read("&&sid=a=b&=&j&transport&b64=0&")).toEqual(["a=b", "", "", true, 3]);
+  });
+
+  it("reads our keys as the whole query has them, whatever is written", () => {
+    const part = fc.constantFrom(
+      "sid",
+      "transport",
+      "EIO",
+      "j",
+      "x",
+      "=",
+      "&",
+      "?",
+      "%",
+      "+",
+      "%73",
+      "4",
+      "\u00e9",
+      "#",
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const query = parseQuery(`/?${parts.join("")}`);
+        const { sid = "", transport = "", j, EIO } = query.all;
+        expect([query.sid, query.transport, query.jsonp, query.dialect.revision]).toEqual([
+          sid,
+          transport,
+          j,
+          EIO === "4" ? 4 : 3,
+        ]);
+      }),
+    );
   });
 
   it("takes every EIO but 4 for revision 3", () => {

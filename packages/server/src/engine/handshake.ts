@@ -62,6 +62,11 @@ function hasControlCharacter(text: string): boolean {
   return false;
 }
 
+function offers({ transports }: EngineOptions, transport: string): boolean {
+  for (const name of transports) if (name === transport) return true;
+  return false;
+}
+
 /** Judges a request. */
 export function judge<Session extends KnownSession>(
   head: RequestHead,
@@ -73,8 +78,8 @@ export function judge<Session extends KnownSession>(
   const { transport, sid } = query;
   const { unknownTransport, unknownSession, badMethod, badRequest } = HANDSHAKE_ERRORS;
   // Over WebTransport clients come another way.
-  const isOffered = transport !== "webtransport" && options.transports.some((name) => name === transport);
-  if (!isOffered) return refuse(unknownTransport, transport === "" ? {} : { transport });
+  if (transport === "webtransport" || !offers(options, transport))
+    return refuse(unknownTransport, transport === "" ? {} : { transport });
   const origin = head.header("origin") ?? "";
   if (hasControlCharacter(origin)) return refuse(badRequest, { name: "INVALID_ORIGIN", origin });
   if (sid !== "") {

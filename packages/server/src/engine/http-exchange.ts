@@ -18,10 +18,16 @@ export interface RequestHead {
   header(name: string): string | undefined;
   /** All headers, names in lower case. */
   headers(): Readonly<Record<string, string | string[] | undefined>>;
-  /** The runtime's own request. */
+  /** The runtime's own request. Who looks hands it to a program, which may leave things on it. */
   readonly native?: { readonly req: unknown };
+  /** Whether a program has got the runtime's own request, and may count on getting it again. */
+  readonly isShown?: boolean;
   /** The query, where the runtime has read it already. */
   readonly query?: EngineQuery;
+  /** The same head for as long as a connection lives: it holds on to nothing that a request alone needs. */
+  keep?(): RequestHead;
+  /** The connection goes on where another request came in: what carried this one is let go of. */
+  moveTo?(later: RequestHead): void;
 }
 
 /** Headers of an answer; a list is sent as that many headers of the same name. */
@@ -57,8 +63,8 @@ export interface BodyCompression {
 export interface HttpExchange extends Exchange {
   /** Whether somebody has answered already, as a middleware may do that hands on all the same. */
   readonly answered: boolean;
-  /** Reads the body, of at most `limit` bytes. */
-  body(limit: number): Promise<BodyResult>;
+  /** Reads the body, of at most `limit` bytes; `done` is called once, at once where there is nothing to wait for. */
+  body(limit: number, done: (body: BodyResult) => void): void;
   /**
    * Answers; a second answer is ignored.
    * @param compression when the body is compressed, if the client takes that; never by default.

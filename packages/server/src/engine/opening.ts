@@ -3,11 +3,17 @@
 // Rules: a session is known by its id from before its open packet leaves until it has ended.
 // Source: docs/protocol/engine-4.md, "Handshake"
 
-import type { Handshake } from "@bowline/protocol";
-import type { Clock, Outgoing, Trace, TransportName } from "@bowline/protocol/internal";
+import type { EngineDialect, Handshake } from "@bowline/protocol";
+import {
+  type Clock,
+  createSessionTerms,
+  type Outgoing,
+  type Trace,
+  type TransportName,
+} from "@bowline/protocol/internal";
 import type { AnswerContent, HeaderWriter } from "./answer-headers.ts";
 import { Connection } from "./connection.ts";
-import type { ConnectionServer, FirstRoute } from "./connection-parts.ts";
+import type { ConnectionServer, ConnectionSurroundings, FirstRoute } from "./connection-parts.ts";
 import type { AnswerHeaders, BodyCompression, HttpExchange, RequestHead, WebSocketPort } from "./http-exchange.ts";
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts";
 import { PollingCarrier } from "./polling-carrier.ts";
@@ -18,6 +24,24 @@ import type { WebTransportCarrier } from "./webtransport-carrier.ts";
 
 /** The transports that a polling client can move to. */
 const UPGRADES: readonly TransportName[] = ["websocket", "webtransport"];
+
+/** Options that connections are made of. */
+const READ_FOR_EACH = [
+  "pingInterval",
+  "pingTimeout",
+  "upgradeTimeout",
+  "maxBufferedBytes",
+  "maxHttpBufferSize",
+] as const satisfies readonly (keyof EngineOptions)[];
+
+/** What the connections of one revision have in common. */
+interface ConnectionKind {
+  /** As they were when it was made. */
+  readonly options: Pick<EngineOptions, (typeof READ_FOR_EACH)[number]>;
+  readonly surroundings: ConnectionSurroundings;
+  /** The part of the open packet that is the same for all. */
+  readonly limits: string;
+}
 
 /** What the opener works with. */
 export interface OpenerParts {
@@ -41,6 +65,8 @@ export class SessionOpener {
   readonly #parts: OpenerParts;
   readonly #profile: EngineProfile;
   readonly #compression: BodyCompression | undefined;
+  /** What connections of a revision share, as long as the options stay what they were. */
+  readonly #kinds: Map<EngineDialect, ConnectionKind> = new Map();
 
   constructor(parts: OpenerParts) {
     this.#parts = parts;
@@ -85,9 +111,9 @@ export class SessionOpener {
 
   #answerHeaders(sid: string, head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders {
     const { headers, connections, reportUncaught } = this.#parts;
-    const answer = headers.answer(head, content, { sid, isFirst });
+    const answer = headers.answer(head, content, sid, isFirst);
     try {
-      return connections.get(sid)?.answerHeaders(answer, head) ?? answer;
+      return connections.get(sid)?.answerHeaders(answer, head, isFirst) ?? answer;
     } catch (error) {
       // The answer has to leave all the same.
       reportUncaught(error);
@@ -103,34 +129,57 @@ export class SessionOpener {
   }
 
   #open(sid: string, head: RequestHead, query: EngineQuery, route: FirstRoute, upgrades: readonly string[]): void {
-    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
-    const { pingInterval, pingTimeout, upgradeTimeout, maxHttpBufferSize, maxBufferedBytes } = options;
-    const connection = new Connection({
-      id: sid,
-      dialect: query.dialect,
-      head,
-      query: query.all,
-      route,
-      pingIntervalMs: pingInterval,
-      pingTimeoutMs: pingTimeout,
-      upgradeTimeoutMs: upgradeTimeout,
-      maxBufferedBytes,
-      clock,
-      trace,
-      toNativeBytes,
-      server,
-      ended: () => connections.delete(sid),
-    });
-    connections.set(sid, connection);
-    const known: Handshake = { sid, upgrades, pingInterval, pingTimeout };
-    const handshake = this.#profile.announcesMaxPayload ? { ...known, maxPayload: maxHttpBufferSize } : known;
+    const { surroundings, limits } = this.#kindOf(query.dialect);
+    const connection = new Connection(sid, head, route, surroundings);
+    this.#parts.connections.set(sid, connection);
+    const handshake = `{"sid":${JSON.stringify(sid)},"upgrades":${JSON.stringify(upgrades)},${limits}}`;
     connection.open(this.#firstPackets(query, handshake, !route.carrier.supportsBinary));
     this.#parts.opened(connection);
   }
 
-  #firstPackets({ dialect }: EngineQuery, handshake: Handshake, base64: boolean): Outgoing {
+  /** Programs change options while the engine runs: those who come later are served by the new ones. */
+  #kindOf(dialect: EngineDialect): ConnectionKind {
+    const { options } = this.#parts;
+    const known = this.#kinds.get(dialect);
+    if (known !== undefined && READ_FOR_EACH.every((name) => known.options[name] === options[name])) return known;
+    const kind = this.#createKind(dialect);
+    this.#kinds.set(dialect, kind);
+    return kind;
+  }
+
+  #createKind(dialect: EngineDialect): ConnectionKind {
+    const { options, clock, trace, toNativeBytes, server, connections } = this.#parts;
+    const { pingInterval, pingTimeout, upgradeTimeout, maxBufferedBytes, maxHttpBufferSize } = options;
+    const terms = createSessionTerms({
+      dialect,
+      side: "server",
+      pingIntervalMs: pingInterval,
+      pingTimeoutMs: pingTimeout,
+      maxBufferedBytes,
+      clock,
+      trace,
+    });
+    const limits: Omit<Handshake, "sid" | "upgrades"> = {
+      pingInterval,
+      pingTimeout,
+      ...(this.#profile.announcesMaxPayload && { maxPayload: maxHttpBufferSize }),
+    };
+    return {
+      options: { ...options },
+      surroundings: {
+        terms,
+        upgradeTimeoutMs: upgradeTimeout,
+        toNativeBytes,
+        server,
+        ended: ({ id }) => connections.delete(id),
+      },
+      limits: JSON.stringify(limits).slice(1, -1),
+    };
+  }
+
+  #firstPackets({ dialect }: EngineQuery, handshake: string, base64: boolean): Outgoing {
     const { initialPacket } = this.#parts.options;
-    const open = dialect.frame({ type: "open", data: JSON.stringify(handshake) }, true);
+    const open = dialect.frame({ type: "open", data: handshake }, true);
     if (initialPacket === undefined || initialPacket === "") return { frames: [open], compress: true };
     return { frames: [open, dialect.frame({ type: "message", data: initialPacket }, base64)], compress: true };
   }

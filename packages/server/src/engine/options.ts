@@ -125,9 +125,10 @@ export interface EngineOptions {
   /** Whether WebSocket messages are compressed, and how. Costs memory per connection. @default false */
   readonly perMessageDeflate: boolean | PerMessageDeflate;
   /**
-   * What accepts WebSockets: a class with the interface of the `Server` of the package `ws`, or the name of a package that
-   * has one. What is framed here for all of a broadcast's receivers is framed by such a package for each.
-   * @default the package "ws"; with `compat: 2` what the environment variable EIO_WS_ENGINE names
+   * What accepts WebSockets in the server's place: a class with the interface of the `Server` of the package `ws`, or the
+   * name of a package that has one. What is framed once for all of a broadcast's receivers is framed for each of them by
+   * such a package, but for `ws` itself.
+   * @default none; with `compat: 2` what the environment variable EIO_WS_ENGINE names
    */
   readonly wsEngine?: string | WebSocketServerClass;
   /** Whether upgrade requests for other paths that nobody answers are ended. @default true */

@@ -24,7 +24,7 @@ import {
   type TransportName,
 } from "@bowline/protocol/internal";
 import type { AnswerContent } from "./answer-headers.ts";
-import type { AnswerHeaders, BodyCompression, HttpExchange, RequestHead } from "./http-exchange.ts";
+import type { AnswerHeaders, BodyCompression, BodyResult, HttpExchange, RequestHead } from "./http-exchange.ts";
 import { nextPacket } from "./next-packet.ts";
 import { ClientFault, traceRefusedRequest } from "./refusals.ts";
 
@@ -121,7 +121,7 @@ export class PollingCarrier implements Carrier {
   }
 
   /** Takes a POST and hears its packets. */
-  async post(exchange: HttpExchange): Promise<void> {
+  post(exchange: HttpExchange): void {
     if (this.#isGone) {
       // Nobody is here to hear it; the client learns that from its next poll.
       exchange.respond(200, this.#options.headers(exchange.head, "ok", false), "ok");
@@ -148,31 +148,18 @@ export class PollingCarrier implements Carrier {
       return;
     }
     this.#post = { exchange, at: "arriving" };
-    const body = await exchange.body(this.#options.maxBodyBytes);
-    if (this.#isGone) return;
-    if (body === "aborted") {
-      // Somebody may be there all the same, where a middleware has read the body and kept it.
-      exchange.respond(400, NO_HEADERS);
-      this.#fail("transport error", new Error("The client went away while it was sending"));
-    } else if (body === "too-large") {
-      this.#refuseTooLarge(exchange);
-    } else {
-      const text = binary ? body : decodeUtf8(body);
-      await this.#read(
-        exchange,
-        typeof text === "string" && this.#options.jsonp !== undefined ? decodeJsonp(text) : text,
-      );
-    }
+    exchange.body(this.#options.maxBodyBytes, (body) => this.#arrived(exchange, body, binary));
   }
 
   send(batch: readonly Outgoing[]): void {
     const state = this.#state;
     if (state.at !== "parked") throw new TypeError("Cannot send: no GET is waiting");
     this.#state = { at: "idle" };
-    const body = this.#options.dialect.joinPayload(
-      batch.flatMap((outgoing) => outgoing.frames),
-      this.supportsBinary,
-    );
+    const [first] = batch;
+    // Mostly one event has made the server answer.
+    const frames =
+      first !== undefined && batch.length === 1 ? first.frames : batch.flatMap((outgoing) => outgoing.frames);
+    const body = this.#options.dialect.joinPayload(frames, this.supportsBinary);
     const compress = batch.some((outgoing) => outgoing.compress);
     this.#respond(state.exchange, body, compress ? this.#options.compression : undefined);
     for (const outgoing of batch) outgoing.flushed?.();
@@ -232,36 +219,53 @@ export class PollingCarrier implements Carrier {
     }
   }
 
-  /**
-   * Hears the packets of a body. A long one lets others have their turn now and then; the POST is under way until the
-   * end. A form without a payload is nothing to hear.
-   */
-  async #read(exchange: HttpExchange, body: string | Uint8Array | undefined): Promise<void> {
-    this.#post = { exchange, at: "heard" };
-    const payload = body === undefined ? [] : this.#options.dialect.decodePayload(body);
-    const packets = payload[Symbol.iterator]();
-    let next: Packet | SyntaxError | undefined;
-    try {
-      for (let heard = 1; this.#state.at !== "gone"; heard++) {
-        next = nextPacket(packets);
-        if (next === undefined || next instanceof SyntaxError) break;
-        // The client says goodbye: a waiting GET gets a filler, since it is not us who closes.
-        if (next.type === "close") this.release();
-        this.#events.received(next);
-        if (heard % PACKETS_PER_TURN === 0) await this.#breathe();
-      }
-    } finally {
-      this.#post = undefined;
-      exchange.respond(200, this.#options.headers(exchange.head, "ok", false), "ok");
+  /** A form without a payload is nothing to hear. */
+  #arrived(exchange: HttpExchange, body: BodyResult, binary: boolean): void {
+    const { dialect, jsonp } = this.#options;
+    if (this.#isGone) return;
+    if (body === "aborted") {
+      // Somebody may be there all the same, where a middleware has read the body and kept it.
+      exchange.respond(400, NO_HEADERS);
+      this.#fail("transport error", new Error("The client went away while it was sending"));
+    } else if (body === "too-large") {
+      this.#refuseTooLarge(exchange);
+    } else {
+      const data = binary ? body : decodeUtf8(body);
+      const payload = typeof data === "string" && jsonp !== undefined ? decodeJsonp(data) : data;
+      const packets = payload === undefined ? [] : dialect.decodePayload(payload);
+      this.#post = { exchange, at: "heard" };
+      this.#hear(exchange, packets[Symbol.iterator]());
     }
-    if (next instanceof SyntaxError) this.#fail("parse error", next);
   }
 
-  /** Lets the event loop serve others. */
-  #breathe(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#options.clock.after(0, resolve);
-    });
+  /** Hears packets. A long body lets others have their turn now and then; the POST is under way until the end. */
+  #hear(exchange: HttpExchange, packets: Iterator<Packet>): void {
+    let rest: "more" | "none" | SyntaxError = "none";
+    try {
+      rest = this.#hearSome(packets);
+    } finally {
+      // Also where a handler has thrown: that is the program's mistake, and none of the client's.
+      if (rest !== "more") {
+        this.#post = undefined;
+        exchange.respond(200, this.#options.headers(exchange.head, "ok", false), "ok");
+      }
+    }
+    if (rest === "more") this.#options.clock.after(0, () => this.#hear(exchange, packets));
+    else if (rest !== "none") this.#fail("parse error", rest);
+  }
+
+  /** @returns what the body holds beyond: more packets, nothing, or something that is no packet. */
+  #hearSome(packets: Iterator<Packet>): "more" | "none" | SyntaxError {
+    for (let heard = 0; !this.#isGone; heard++) {
+      if (heard === PACKETS_PER_TURN) return "more";
+      const next = nextPacket(packets);
+      if (next === undefined) return "none";
+      if (next instanceof SyntaxError) return next;
+      // The client says goodbye: a waiting GET gets a filler, since it is not us who closes.
+      if (next.type === "close") this.release();
+      this.#events.received(next);
+    }
+    return "none";
   }
 
   #answer(exchange: HttpExchange, packets: readonly Packet[]): void {

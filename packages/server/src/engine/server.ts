@@ -20,7 +20,7 @@ import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import type { EngineOptions, EngineSettings } from "./options.ts";
 import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
-import { type EngineQuery, parseQuery } from "./query.ts";
+import { type EngineQuery, queryOf } from "./query.ts";
 import { refusalOf, traceRefusedRequest } from "./refusals.ts";
 import { nativeRequest } from "./request-head.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
@@ -47,7 +47,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     this.options = options;
     this.#platform = platform;
     this.#admission = new Admission(options, {
-      generateId: (request) => this.generateId(request),
+      generateId: (head) => this.#idFor(head),
       isTaken: (sid) => this.#connections.has(sid),
     });
     this.#headers = new HeaderWriter(options, new HeaderEvents(this, platform.reportUncaught));
@@ -129,6 +129,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       return;
     }
     this.#crossOriginHint.saw(exchange.head);
+    // Most servers have nobody at the door, and each poll passes it.
+    if (this.#cors === undefined && this.#middlewares.length === 0) {
+      this.#serve(exchange);
+      return;
+    }
     this.withCors(exchange, (corsFailure) => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
         if (failure === undefined && !exchange.answered) this.#serve(exchange);
@@ -247,6 +252,12 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     }
   }
 
+  /** A program that makes ids sees the request; where we do, nobody needs it. */
+  #idFor(head: RequestHead): unknown {
+    const isOurs = this.options.generateId === undefined && this.generateId === EngineServer.prototype.generateId;
+    return isOurs ? createId(this.#platform.random) : this.generateId(nativeRequest(head));
+  }
+
   #throughMiddlewares(exchange: Exchange, failure: unknown, done: (error?: HandshakeError) => void): void {
     const fail = (error: unknown): void => {
       done({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "MIDDLEWARE_FAILURE", error } });
@@ -297,7 +308,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     else if (verdict.is === "session") {
       this.#headers.upgrade(exchange, false);
       exchange.accept((port) => {
-        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64));
+        verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64), head);
       });
     } else {
       this.#admission.judge(head, query, {
@@ -350,8 +361,4 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     const { code, message, context = {} } = error;
     this.emit("connection_error", { req: nativeRequest(head), code, message, context });
   }
-}
-
-function queryOf(head: RequestHead): EngineQuery {
-  return head.query ?? parseQuery(head.target);
 }

@@ -20,9 +20,6 @@ import type { WebSocketEvents, WebSocketPort } from "./http-exchange.ts";
 
 /** The server's end of a WebSocket. */
 export class WebSocketCarrier implements Carrier, WebSocketEvents {
-  readonly name: TransportName = "websocket";
-  readonly maxBatchBytes: number = Number.POSITIVE_INFINITY;
-  readonly endsByPacket: boolean = false;
   readonly supportsBinary: boolean;
   readonly #dialect: EngineDialect;
   readonly #port: WebSocketPort;
@@ -34,6 +31,19 @@ export class WebSocketCarrier implements Carrier, WebSocketEvents {
     this.#dialect = dialect;
     this.supportsBinary = supportsBinary;
     port.listen(this);
+  }
+
+  // What all WebSockets have in common takes no room in each.
+  get name(): TransportName {
+    return "websocket";
+  }
+
+  get maxBatchBytes(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  get endsByPacket(): boolean {
+    return false;
   }
 
   get writable(): boolean {

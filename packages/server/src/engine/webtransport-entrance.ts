@@ -76,7 +76,7 @@ export class WebTransportEntrance {
       refuse({ ...HANDSHAKE_ERRORS.badRequest, context: { name: "MIDDLEWARE_FAILURE", error } });
       return;
     }
-    const query = { ...parseQuery(head.target), dialect: eio4 };
+    const query = parseQuery(head.target, eio4);
     admission.judge(head, query, {
       admitted: (sid) => {
         if (!carrier.gone) opener.openWebTransport(sid, head, query, carrier);

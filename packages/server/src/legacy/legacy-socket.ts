@@ -44,7 +44,7 @@ export class LegacySocket<
 
   /** The answers that are awaited: by ids, and as an object. */
   override get acks(): AckMap {
-    const { acks } = this.inbox;
+    const acks = super.acks;
     return createObjectView(acks, {
       keys: () => acks.keys(),
       has: (key) => acks.has(Number(key)),

@@ -45,6 +45,17 @@ describe("an ack that the client owes", () => {
     expect(platform.warnings).toEqual([["BOWLINE_ACK_FORGOTTEN", expect.stringContaining("timeout()")]]);
   });
 
+  it("is given up with a warning of its own for each socket", () => {
+    const { io, platform, socket } = openSocket();
+    new FakeClient(io.door, platform.clock).join();
+    const other = [...io.sockets.sockets.values()].at(-1);
+    for (let id = 0; id <= MAX_PENDING_ACKS; id++) {
+      socket.expectReply(id, () => undefined);
+      other?.expectReply(id, () => undefined);
+    }
+    expect(platform.warnings).toHaveLength(2);
+  });
+
   it("may bring bytes", () => {
     const { socket, client } = openSocket();
     const answered = vi.fn();

@@ -48,7 +48,8 @@ export abstract class AdapterFace<
   /** Keeps the rooms and carries the broadcasts. */
   abstract adapter: Adapter;
   abstract readonly sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>>;
-  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
+  /** @internal */
+  readonly host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   /** The next ack id, under the name by which adapters of upstream's kind count. */
   _ids = 0;
   /** Events that a log keeps, ready to be sent to who has missed them. */
@@ -57,22 +58,22 @@ export abstract class AdapterFace<
   constructor(name: string, host: NamespaceHost<Listen, Emit, ServerSide, Data>) {
     super();
     this.name = name;
-    this.#host = host;
+    this.host = host;
   }
 
   /** The server that it belongs to. */
   get server(): SocketServer<Listen, Emit, ServerSide, Data> {
-    return this.#host.server;
+    return this.host.server;
   }
 
   /** What the platform has for adapters. */
   get surroundings(): AdapterSurroundings {
-    return this.#host.surroundings;
+    return this.host.surroundings;
   }
 
   /** @internal */
   get trace(): ServerTrace {
-    return this.#host.trace;
+    return this.host.trace;
   }
 
   /** The id of the next packet that is to be answered; for adapters. */
@@ -129,7 +130,7 @@ export abstract class AdapterFace<
     const [name, ...args] = Array.isArray(told) ? elementsOf(told) : [];
     if ((typeof name !== "string" && typeof name !== "number") || isNamespaceEvent(name)) return;
     const event = String(name);
-    const { handlers } = this.#host;
+    const { handlers } = this.host;
     const about = (): HandlerAbout => ({ handler: "event", namespace: this.name, event });
     handlers.run(() => this.dispatchGuarded(event, args, handlers, about), about);
   }
@@ -142,7 +143,7 @@ export abstract class AdapterFace<
       toLog: () => {
         const data = elementsOf(prepared.withOffset.data);
         this.#logged.set(data, prepared);
-        return { data, byteLength: this.#host.measure(prepared) };
+        return { data, byteLength: this.host.measure(prepared) };
       },
     };
   }
@@ -163,7 +164,7 @@ export abstract class AdapterFace<
 
   /** Has the adapter begin, once the namespace is complete. */
   protected startAdapter(): void {
-    const failed = (error: unknown): void => this.#host.platform.reportUncaught(error);
+    const failed = (error: unknown): void => this.host.platform.reportUncaught(error);
     guard(() => {
       const started = this.adapter.init?.();
       if (started instanceof Promise) started.catch(failed);
@@ -192,6 +193,6 @@ export abstract class AdapterFace<
   #tellOtherServers(event: string | symbol, args: readonly unknown[]): void {
     refuseNamespaceEvent(event);
     const told = this.adapter.serverSideEmit([event, ...args]);
-    if (told instanceof Promise) told.catch((error) => this.#host.platform.reportUncaught(error));
+    if (told instanceof Promise) told.catch((error) => this.host.platform.reportUncaught(error));
   }
 }

@@ -7,25 +7,26 @@
 
 import {
   type ConnectRequest,
-  type PacketDecoder,
   PacketType,
   type Refusal,
   type SocketDialect,
   type SocketFrame,
   type SocketPacket,
 } from "@bowline/protocol";
-import { type Cancel, createRecord, type Outgoing, PreparedPacket, type Variants } from "@bowline/protocol/internal";
+import { type Cancel, createRecord, frameOnce, type PreparedPacket, type Variant } from "@bowline/protocol/internal";
 import type { Connection } from "../engine/connection.ts";
 import type { ConnectionListener } from "../engine/connection-events.ts";
 import type { RefusalCode } from "../refusal-code.ts";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { HandshakeSource } from "./handshake.ts";
-import { isPacket, isTooDeep, nameViolation } from "./packet-check.ts";
-import type { PeerHabits } from "./profile.ts";
+import { isPacket, nameViolation, sizeViolation } from "./packet-check.ts";
+import type { PacketReader } from "./packet-reader.ts";
 import type { SocketPlatform } from "./runtime.ts";
+import { Seats } from "./seats.ts";
 import { textOf } from "./thrown.ts";
 import type { ServerTrace } from "./trace-points.ts";
+import type { Wire } from "./wires.ts";
 
 /** Why a socket was disconnected. */
 export type DisconnectReason =
@@ -57,6 +58,8 @@ export interface JoinedSocket {
 
 /** A client that knocks at a namespace. */
 export interface JoinRequest extends ConnectRequest {
+  /** As of the packet; a copy once a program may have changed it. */
+  auth: ConnectRequest["auth"];
   readonly client: ClientConnection;
   /** Whether the client takes it for granted that it is let in, unless middlewares have to decide that. */
   readonly isUntold: boolean;
@@ -80,16 +83,6 @@ export interface ConnectionHost {
   admit(request: JoinRequest): void;
 }
 
-/** How the packets of a connection are read and written. */
-export interface Wire {
-  readonly dialect: SocketDialect;
-  readonly variants: Variants;
-  readonly decoder: PacketDecoder;
-  /** Whether the parser is one that the program has handed in. */
-  readonly isForeign: boolean;
-  readonly habits: PeerHabits;
-}
-
 /** How one packet is to be sent. */
 export interface SendOptions {
   readonly volatile?: boolean;
@@ -103,6 +96,8 @@ export const UNKNOWN_NAMESPACE: Refusal = { message: "Invalid namespace" };
 
 const TOO_MANY: Refusal = { message: "Too many namespaces" };
 
+const PLAIN: SendOptions = {};
+
 /** So many namespaces may wait behind the main one while that is being judged. */
 const MAX_WAITING_NAMESPACES = 100;
 
@@ -112,39 +107,33 @@ type MainNamespace =
   | { readonly is: "judging"; readonly waiting: ConnectRequest[] }
   | { readonly is: "closed"; readonly refusal: Refusal; readonly code: RefusalCode };
 
+const NO_GATE: MainNamespace = { is: "no gate" };
+
 /** One client with all its sockets. */
 export class ClientConnection implements ConnectionListener {
   /** The connection below, as programs know it. */
   readonly conn: Connection;
   readonly #link: EngineLink;
-  readonly dialect: SocketDialect;
   readonly #host: ConnectionHost;
-  readonly #variants: Variants;
-  readonly #decoder: PacketDecoder;
-  readonly #isForeign: boolean;
-  readonly #habits: PeerHabits;
-  /** Sockets by namespace; a namespace that is still being judged has none yet. */
-  readonly #sockets: Map<string, JoinedSocket | undefined> = new Map();
-  /** While the decoder works: what it completes. It is handled once it has returned, so that its errors are its own. */
-  #decoded: unknown[] | undefined;
+  readonly #wire: Wire;
+  readonly #seats: Seats<JoinedSocket> = new Seats();
+  /** What reads its packets, where that serves no other: as long as attachments are due, or always with a foreign parser. */
+  #reader: PacketReader | undefined;
   #connectTimer: Cancel | undefined;
-  #main: MainNamespace = { is: "no gate" };
+  #main = NO_GATE;
 
   /** @param link the connection below, as the socket layer uses it. */
   constructor(conn: Connection, link: EngineLink, wire: Wire, host: ConnectionHost) {
     this.conn = conn;
     this.#link = link;
-    this.dialect = wire.dialect;
     this.#host = host;
-    this.#variants = wire.variants;
-    this.#decoder = wire.decoder;
-    this.#isForeign = wire.isForeign;
-    this.#habits = wire.habits;
-    this.#decoder.on("decoded", (packet) => {
-      if (this.#decoded === undefined) this.#received(packet);
-      else this.#decoded.push(packet);
-    });
+    this.#wire = wire;
+    this.#reader = wire.isForeign ? wire.reader((packet) => this.#received(packet)) : undefined;
     link.listen(this);
+  }
+
+  get dialect(): SocketDialect {
+    return this.#wire.dialect;
   }
 
   /** Begins: joins the main namespace where the client expects that, else waits for it to ask. */
@@ -176,9 +165,14 @@ export class ClientConnection implements ConnectionListener {
    */
   send(prepared: PreparedPacket, options: SendOptions): boolean {
     if (options.volatile === true && !this.writable) return false;
-    const variant = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
-    const outgoing: Outgoing = { frames: prepared.frames(variant), compress: options.compress ?? true };
-    this.#link.transmit(outgoing);
+    this.#link.transmit(prepared.message(this.#variant, options.compress ?? true));
+    return true;
+  }
+
+  /** Sends a packet that nobody else gets; as `send`. */
+  write(packet: SocketPacket, options: SendOptions = PLAIN): boolean {
+    if (options.volatile === true && !this.writable) return false;
+    this.#link.transmit({ frames: frameOnce(packet, this.#variant), compress: options.compress ?? true });
     return true;
   }
 
@@ -194,7 +188,7 @@ export class ClientConnection implements ConnectionListener {
       return;
     }
     if (options.volatile === true && !this.writable) return;
-    const { engine, base64 } = this.#link.supportsBinary ? this.#variants.binary : this.#variants.base64;
+    const { engine, base64 } = this.#variant;
     this.#link.transmit({
       frames: list.map((data) => engine.frame({ type: "message", data }, base64)),
       compress: options.compress ?? true,
@@ -205,7 +199,7 @@ export class ClientConnection implements ConnectionListener {
   join(socket: JoinedSocket): void {
     this.#connectTimer?.();
     this.#connectTimer = undefined;
-    this.#sockets.set(socket.nsp.name, socket);
+    this.#seats.set(socket.nsp.name, socket);
     this.#host.trace.joined(this.#link, socket);
   }
 
@@ -213,23 +207,23 @@ export class ClientConnection implements ConnectionListener {
   joined(namespace: string): void {
     if (namespace !== MAIN_NAMESPACE || this.#main.is !== "judging") return;
     const { waiting } = this.#main;
-    this.#main = { is: "no gate" };
+    this.#main = NO_GATE;
     for (const request of waiting) if (!this.gone) this.#knock(request, false);
   }
 
   /** A namespace has refused the client; it may ask again. */
   refuse(namespace: string, refusal: Refusal, code: RefusalCode): void {
-    this.#sockets.delete(namespace);
+    this.#seats.delete(namespace);
     this.#host.trace.refused(this.#link, namespace, refusal, code);
-    this.send(new PreparedPacket(this.dialect.refused(namespace, refusal)), {});
+    this.write(this.dialect.refused(namespace, refusal));
     // Who has been waiting behind the main namespace is told by this very packet.
     if (namespace === MAIN_NAMESPACE && this.#main.is === "judging") this.#main = { is: "closed", refusal, code };
   }
 
   /** A socket has left its namespace. */
   leave(namespace: string, reason: DisconnectReason): void {
-    this.#host.trace.left(this.#link, this.#sockets.get(namespace), reason);
-    this.#sockets.delete(namespace);
+    this.#host.trace.left(this.#link, this.#seats.get(namespace), reason);
+    this.#seats.delete(namespace);
   }
 
   /** The engine's id of the connection. */
@@ -264,12 +258,12 @@ export class ClientConnection implements ConnectionListener {
 
   /** Whether this client is in a namespace. @internal */
   hasJoined(namespace: string): boolean {
-    return this.#sockets.get(namespace) !== undefined;
+    return this.#seats.get(namespace) !== undefined;
   }
 
   /** The sockets of this client. @internal */
   joinedSockets(): JoinedSocket[] {
-    return [...this.#sockets.values()].filter((socket) => socket !== undefined);
+    return this.#seats.sockets();
   }
 
   /** Acknowledgements that are due, either way. */
@@ -289,26 +283,33 @@ export class ClientConnection implements ConnectionListener {
   }
 
   message(data: string | Uint8Array): void {
-    const decoded: unknown[] = [];
-    this.#decoded = decoded;
+    const reader = this.#reader ?? this.#wire.reader();
+    let packets: readonly unknown[];
     try {
-      this.#decoder.add(typeof data === "string" ? data : this.#host.platform.toNativeBytes(data));
+      packets = reader.read(typeof data === "string" ? data : this.#host.platform.toNativeBytes(data));
     } catch (error) {
+      // What others read with has to forget it.
+      if (this.#reader === undefined) reader.destroy();
       // Parsers that programs bring along throw errors of all kinds; whatever it is, it is the client's fault.
       this.#undecodable(error instanceof Error ? error : new Error(textOf(error)));
       return;
-    } finally {
-      this.#decoded = undefined;
     }
-    for (const packet of decoded) this.#received(packet);
+    this.#reader = reader.isIdle && !this.#wire.isForeign ? undefined : reader;
+    for (const packet of packets) this.#received(packet);
   }
 
   closed(reason: DisconnectReason, cause?: unknown): void {
     this.#connectTimer?.();
-    this.#decoder.destroy();
+    this.#reader?.destroy();
+    this.#reader = undefined;
     for (const socket of this.joinedSockets()) socket.end(reason, cause);
-    this.#sockets.clear();
+    this.#seats.clear();
     this.#host.trace.closed(this.#link, reason, cause);
+  }
+
+  get #variant(): Variant {
+    const { variants } = this.#wire;
+    return this.#link.supportsBinary ? variants.binary : variants.base64;
   }
 
   #received(packet: unknown): void {
@@ -317,17 +318,18 @@ export class ClientConnection implements ConnectionListener {
       this.#undecodable(new SyntaxError("Cannot take the packet: the parser made something else of it"));
       return;
     }
-    if (this.#isForeign && isTooDeep(packet.data)) {
-      this.#undecodable(new SyntaxError("Cannot take the packet: it is nested too deep to be sent on"));
+    const excess = this.#wire.isForeign ? sizeViolation(packet) : undefined;
+    if (excess !== undefined) {
+      this.#undecodable(excess);
       return;
     }
     if (packet.type === PacketType.CONNECT) {
       const request = this.dialect.readConnect(packet);
       const isRejoin = this.dialect.joinsMainNamespaceByItself && request.namespace === MAIN_NAMESPACE;
-      this.#knock(request, isRejoin && !this.#habits.answersRejoin);
+      this.#knock(request, isRejoin && !this.#wire.habits.answersRejoin);
       return;
     }
-    const socket = this.#sockets.get(packet.nsp);
+    const socket = this.#seats.get(packet.nsp);
     const violation = nameViolation(packet);
     if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
     else if (violation !== undefined) this.#violation(violation);
@@ -339,14 +341,15 @@ export class ClientConnection implements ConnectionListener {
 
   #knock(request: ConnectRequest, isUntold: boolean): void {
     const { namespace } = request;
-    if (this.#sockets.has(namespace)) this.#violation();
+    if (this.#seats.has(namespace)) this.#violation();
     else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#wait(request, this.#main.waiting);
     else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal, this.#main.code);
-    else if (this.#sockets.size >= this.#host.maxNamespaces) {
+    else if (this.#seats.size >= this.#host.maxNamespaces) {
       this.refuse(namespace, TOO_MANY, "BOWLINE_TOO_MANY_NAMESPACES");
     } else {
-      this.#sockets.set(namespace, undefined);
-      this.#host.admit({ ...request, client: this, isUntold });
+      this.#seats.set(namespace);
+      const { auth, query } = request;
+      this.#host.admit({ namespace, auth, query, client: this, isUntold });
     }
   }
 
@@ -365,7 +368,7 @@ export class ClientConnection implements ConnectionListener {
 
   /** A packet is out of place. */
   #violation(error?: Error): void {
-    switch (this.#habits.onViolation) {
+    switch (this.#wire.habits.onViolation) {
       case "ignore":
         return;
       case "close":
@@ -374,7 +377,7 @@ export class ClientConnection implements ConnectionListener {
         return;
       /* v8 ignore next 2 -- @preserve */
       default:
-        this.#habits.onViolation satisfies never;
+        this.#wire.habits.onViolation satisfies never;
     }
   }
 

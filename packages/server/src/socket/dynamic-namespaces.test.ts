@@ -83,6 +83,17 @@ describe("a regular expression", () => {
 });
 
 describe("a function", () => {
+  it("may add to what the client sent, and that shows in the handshake", () => {
+    const { io, connect } = createServer();
+    const seen: unknown[] = [];
+    io.of((_name, auth, next) => {
+      auth["checked"] = true;
+      next(null, true);
+    }).on("connection", (socket) => seen.push({ ...socket.handshake.auth }));
+    connect().send('0/room-1,{"token":"x"}', "0/room-2,");
+    expect(seen).toEqual([{ token: "x", checked: true }, { checked: true }]);
+  });
+
   it("decides by the name and what the client sent along", () => {
     const { io, connect } = createServer();
     const asked = vi.fn((_name: string, auth: Readonly<Record<string, unknown>>, next: Decide) =>

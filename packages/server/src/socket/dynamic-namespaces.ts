@@ -4,7 +4,7 @@
 //        they were given; a pattern that keeps a position between two questions is refused, since its answers alternate.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
-import type { Cancel, Clock, UserValue } from "@bowline/protocol/internal";
+import { type Cancel, type Clock, createRecord, type UserValue } from "@bowline/protocol/internal";
 import type { JoinRequest } from "./connection.ts";
 import type { HandlerErrorReport, HandlerErrors } from "./handler-errors.ts";
 
@@ -113,7 +113,8 @@ export class DynamicNamespaces<N extends Member<N>> {
    * Finds the namespace that a client asks for, and makes it if a pattern allows that.
    * @param done told the namespace, or undefined if there is none; not called when the client has gone meanwhile.
    */
-  find({ namespace: name, auth, client }: JoinRequest, done: (namespace: N | undefined) => void): void {
+  find(request: JoinRequest, done: (namespace: N | undefined) => void): void {
+    const { namespace: name, client } = request;
     const ask = (index: number): void => {
       if (client.gone) return;
       // Looked up each time: another client may have been first while a pattern was thinking.
@@ -123,7 +124,7 @@ export class DynamicNamespaces<N extends Member<N>> {
         done(known);
         return;
       }
-      this.#ask(pattern.matches, name, auth, (welcome) => {
+      this.#ask(pattern.matches, request, (welcome) => {
         if (!welcome) ask(index + 1);
         else if (!client.gone) done(this.#namespaces.get(name) ?? this.#create(name, pattern.parent));
       });
@@ -170,12 +171,8 @@ export class DynamicNamespaces<N extends Member<N>> {
   }
 
   /** Asks one pattern. A matcher answers once; what it throws is reported, and nobody is let in by it. */
-  #ask(
-    matches: RegExp | NamespaceMatcher,
-    name: string,
-    auth: JoinRequest["auth"],
-    decide: (welcome: boolean) => void,
-  ): void {
+  #ask(matches: RegExp | NamespaceMatcher, request: JoinRequest, decide: (welcome: boolean) => void): void {
+    const { namespace: name } = request;
     if (matches instanceof RegExp) {
       decide(matches.test(name));
       return;
@@ -193,6 +190,9 @@ export class DynamicNamespaces<N extends Member<N>> {
       else handlers.contained(report);
       answer(null, false);
     };
+    // What the program puts in there shows in the handshake; who sent nothing shares the empty one with others.
+    const auth = createRecord(request.auth);
+    request.auth = auth;
     try {
       const result: unknown = matches(name, auth, answer);
       if (result instanceof Promise) result.catch(failed);

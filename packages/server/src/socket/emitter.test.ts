@@ -31,6 +31,20 @@ describe.each([
     expect(pick(createScene())).toBeInstanceOf(EventEmitter);
   });
 
+  it.each(["constructor", "__proto__", "toString", "hasOwnProperty", "_events"])(
+    "knows an event %s as any other",
+    (event) => {
+      const { socket, client } = createScene();
+      const emitter: EventEmitter = socket;
+      const before = [emitter.listenerCount(event), emitter.listeners(event), emitter.eventNames()];
+      client.send(`2["${event}",1]`);
+      const heard = vi.fn();
+      emitter.once(event, heard);
+      client.send(`2["${event}",2]`, `2["${event}",3]`);
+      expect([before, heard.mock.calls, emitter.eventNames()]).toEqual([[0, [], []], [[2]], []]);
+    },
+  );
+
   it("tells of listeners that come and go", () => {
     const emitter: EventEmitter = pick(createScene());
     const told = vi.fn();

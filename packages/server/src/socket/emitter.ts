@@ -8,6 +8,28 @@ import type { DefaultEventsMap, EventNames, EventsMap, ListenerOf } from "@bowli
 import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 
 /**
+ * Keeps the listeners of one emitter under the names of their events, as Node's own table does, which is a dictionary. Objects
+ * of one class share their layout, and a table takes a quarter of the memory: every socket has one.
+ */
+class ListenerTable {}
+// Nothing is inherited: an event may have any name.
+Reflect.deleteProperty(ListenerTable.prototype, "constructor");
+Object.setPrototypeOf(ListenerTable.prototype, null);
+
+/** The emitter whose listeners Node is changing right now. */
+let changing: EventEmitter | undefined;
+
+function changed<T>(emitter: EventEmitter, action: () => T): T {
+  const before = changing;
+  changing = emitter;
+  try {
+    return action();
+  } finally {
+    changing = before;
+  }
+}
+
+/**
  * An event emitter of Node whose events and listeners are typed.
  *
  * What Node's own offers (`setMaxListeners`, `listenerCount`, `events.once`) is there; those who send override `emit`.
@@ -18,21 +40,25 @@ export class SocketEmitter<
   Listen extends EventsMap = DefaultEventsMap,
   Own extends EventsMap = Record<never, never>,
 > extends EventEmitter {
-  #isChanging = false;
+  constructor() {
+    super();
+    // Where a runtime keeps its listeners elsewhere, this is a property that nobody reads.
+    Reflect.set(this, "_events", new ListenerTable());
+  }
 
   /** Adds a listener. */
   override on<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return this.#change(() => super.on(event, listener));
+    return changed(this, () => super.on(event, listener));
   }
 
   /** Adds a listener that runs once. */
   override once<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return this.#change(() => super.once(event, listener));
+    return changed(this, () => super.once(event, listener));
   }
 
   /** Removes a listener. */
   override off<E extends EventNames<Own> | EventNames<Listen>>(event: E, listener: ListenerOf<Own, Listen, E>): this {
-    return this.#change(() => super.off(event, listener));
+    return changed(this, () => super.off(event, listener));
   }
 
   /** As `on`. */
@@ -40,7 +66,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return this.#change(() => super.addListener(event, listener));
+    return changed(this, () => super.addListener(event, listener));
   }
 
   /** As `off`. */
@@ -48,7 +74,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return this.#change(() => super.removeListener(event, listener));
+    return changed(this, () => super.removeListener(event, listener));
   }
 
   /** Adds a listener, before the others. */
@@ -56,7 +82,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return this.#change(() => super.prependListener(event, listener));
+    return changed(this, () => super.prependListener(event, listener));
   }
 
   /** Adds a listener that runs once, before the others. */
@@ -64,7 +90,7 @@ export class SocketEmitter<
     event: E,
     listener: ListenerOf<Own, Listen, E>,
   ): this {
-    return this.#change(() => super.prependOnceListener(event, listener));
+    return changed(this, () => super.prependOnceListener(event, listener));
   }
 
   /** Adds the listeners that another emitter has now for these events. */
@@ -76,17 +102,7 @@ export class SocketEmitter<
 
   /** Whether an emit is Node's, which tells of listeners that come and go, and not the program's. */
   protected tellsOfListeners(event: unknown): event is "newListener" | "removeListener" {
-    return this.#isChanging && (event === "newListener" || event === "removeListener");
-  }
-
-  #change<T>(action: () => T): T {
-    const before = this.#isChanging;
-    this.#isChanging = true;
-    try {
-      return action();
-    } finally {
-      this.#isChanging = before;
-    }
+    return changing === this && (event === "newListener" || event === "removeListener");
   }
 
   /** Calls the local listeners of an event, by a name that only running code knows. */
@@ -94,6 +110,11 @@ export class SocketEmitter<
     // Node throws when nobody listens for "error"; a packet from a client must never be able to cause that.
     if (event === "error" && this.listenerCount(event) === 0) return false;
     return super.emit(event, ...args);
+  }
+
+  /** As `dispatch`, of an event with its arguments behind its name. */
+  protected dispatchIncoming(incoming: readonly [event: string, ...args: unknown[]]): void {
+    if (incoming[0] !== "error" || this.listenerCount("error") > 0) super.emit(...incoming);
   }
 
   /** As `dispatch`; where errors are reported, each listener is called by itself. */

@@ -39,7 +39,7 @@ export interface HandshakeSource {
  */
 export function createHandshake(
   { head, query }: HandshakeSource,
-  request: ConnectRequest,
+  request: Pick<ConnectRequest, "auth" | "query">,
   issued: number,
   platform: Pick<SocketPlatform, "timeText">,
 ): Handshake {
@@ -52,6 +52,7 @@ export function createHandshake(
     issued,
     url: head.target,
     query: createRecord(query, request.query),
-    auth: request.auth,
+    // A copy, which programs may change: who sent nothing shares the empty one with others.
+    auth: createRecord(request.auth),
   };
 }

@@ -2,6 +2,7 @@
 // else notices, the error is told, and none ends the process that a refusal stands for.
 import { EventEmitter } from "node:events";
 import { Adapter } from "@bowline/adapter";
+import { PacketType, type SocketFrame, type SocketPacket, sio5 } from "@bowline/protocol";
 import { createFakePlatform, FakeClient, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
 import type { HandlerErrorReport } from "./handler-errors.ts";
@@ -70,6 +71,37 @@ describe("a middleware that is handed what no text can be made of", () => {
     socket.use((_event, next) => Reflect.apply(next, undefined, [reason]));
     client.send('2["a"]');
     expect([told.mock.calls.length, platform.uncaught]).toEqual([1, []]);
+  });
+});
+
+describe("an event with more arguments than a function can be called with", () => {
+  const event = `2["a"${",0".repeat(400_000)}]`;
+
+  it("ends the connection that it came over, and not the process", () => {
+    const { socket, client, platform } = openSocket();
+    const heard = vi.fn();
+    socket.on("a", heard);
+    client.send(event);
+    expect([heard.mock.calls.length, platform.uncaught, socket.connected]).toEqual([0, [], false]);
+  });
+
+  it("does so, too, where a parser of the program has let it pass", () => {
+    class Decoder {
+      #listener: ((packet: SocketPacket) => void) | undefined;
+      on(_event: "decoded", listener: (packet: SocketPacket) => void): void {
+        this.#listener = listener;
+      }
+      add(frame: SocketFrame): void {
+        const isConnect = frame === "0";
+        const data: unknown = isConnect ? undefined : JSON.parse(String(frame).slice(1));
+        this.#listener?.({ type: isConnect ? PacketType.CONNECT : PacketType.EVENT, nsp: "/", data });
+      }
+      destroy(): void {}
+    }
+    const { Encoder } = sio5.parser;
+    const { socket, client, platform } = openSocket({ parser: { protocol: 5, Encoder, Decoder } });
+    client.send(event);
+    expect([platform.uncaught, socket.connected]).toEqual([[], false]);
   });
 });
 

@@ -1,46 +1,45 @@
-// What a socket does with the packets of its client: middlewares, listeners of every event, answers both ways.
+// What sockets do with the packets of their clients: middlewares, listeners of every event, answers both ways.
 // Place: connection -> namespace -> **socket (inbox)** -> the user's event handlers
 // Rules: an event reaches handlers only once all middlewares are content; an ack is answered once;
-//        a handler that throws is told of as the program wants it, and harms no other packet.
+//        a handler that throws is told of as the program wants it, and harms no other packet. One inbox serves all sockets
+//        of a server; what is known of one socket is with that.
 // Source: docs/protocol/socket-5.md, "Events and acks"
 
-import { PacketType, type SocketPacket } from "@bowline/protocol";
-import {
-  type AckCallback,
-  AnyListeners,
-  elementsOf,
-  invoke,
-  type PendingAck,
-  PendingAcks,
-  type UserValue,
-} from "@bowline/protocol/internal";
-import { AckMap } from "./ack-map.ts";
-import { aboutSocket, type HandlerAbout, type HandlerErrors } from "./handler-errors.ts";
-import { type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
-import type { Outbox } from "./outbox.ts";
+import { PacketType, type Refusal, type SocketPacket } from "@bowline/protocol";
+import { type AckCallback, elementsOf, invoke, type PendingAck, PendingAcks } from "@bowline/protocol/internal";
+import { aboutSocket, type HandlerErrors } from "./handler-errors.ts";
+import type { IncomingEvent, SocketHooks } from "./hooks.ts";
+import { type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
 import type { SocketPlatform } from "./runtime.ts";
-
-/** An incoming event as the middlewares of a socket see it: its name and arguments. */
-export type IncomingEvent = [event: string, ...args: UserValue[]];
 
 /** So many answers of one client are awaited; a client that never answers costs no more than that. */
 export const MAX_PENDING_ACKS = 100_000;
 
-/** The socket as its inbox knows it. */
+/** A socket as the inbox knows it. */
 export interface InboxOwner {
   readonly nsp: { readonly name: string };
   readonly connected: boolean;
+  /** Undefined where the program has put none there. @internal */
+  readonly trafficHooks: SocketHooks | undefined;
+  /** The answers that the client owes us; made with the first. @internal */
+  awaitedAcks: PendingAcks | undefined;
+  /** How many answers the program owes the client. @internal */
+  owedAcks: number;
   /** An event has come in; hands it to `receiveEvent`, unless a plugin does something else with it. */
   onevent(packet: SocketPacket): void;
-  /** Calls the listeners of an event. */
-  callListeners(event: string, args: readonly unknown[]): void;
-  /** Tells the program what a middleware refused. */
+  /** Calls the listeners of an event. @internal */
+  callListeners(incoming: IncomingEvent): void;
+  /** Sends an answer. @internal */
+  sendAck(id: number, args: readonly unknown[]): void;
+  /** Tells the client that an event was refused, where its generation expects that. @internal */
+  sendRefusal(told: Refusal): void;
+  /** Tells the program what a middleware refused. @internal */
   reportError(error: Error): void;
-  /** The client has left the namespace. */
+  /** The client has left the namespace. @internal */
   end(reason: "client namespace disconnect"): void;
 }
 
-/** The server as the inboxes of its sockets know it. */
+/** The server as the inbox of its sockets knows it. */
 export interface InboxHost {
   readonly platform: Pick<SocketPlatform, "clock" | "warn">;
   readonly handlers: HandlerErrors;
@@ -49,92 +48,63 @@ export interface InboxHost {
 const FORGOTTEN_ACK =
   "Cannot await more acknowledgements of a client: the oldest is given up; emit with timeout(), and have clients answer";
 
-/** The name and the arguments of an event packet; a name that came as a number is handed on as one, whatever types say. */
-export function nameAndArgs(packet: SocketPacket): IncomingEvent;
-export function nameAndArgs({ data }: SocketPacket): unknown[] {
-  return [...elementsOf(data)];
+/**
+ * The name and the arguments of an event packet; a name that came as a number is handed on as one, whatever types say.
+ * @param ack put behind them.
+ */
+export function nameAndArgs(packet: SocketPacket, ack?: (...args: unknown[]) => void): IncomingEvent;
+export function nameAndArgs({ data }: SocketPacket, ack?: (...args: unknown[]) => void): unknown[] {
+  return ack === undefined ? [...elementsOf(data)] : [...elementsOf(data), ack];
 }
 
-/** Receives for one socket. */
+/** Receives for the sockets of one server. */
 export class Inbox {
-  readonly #owner: InboxOwner;
-  readonly #outbox: Outbox;
   readonly #host: InboxHost;
-  // Most sockets never need these; each is made when it is first asked for.
-  #acks: PendingAcks | undefined;
-  #middlewares: Middleware<IncomingEvent>[] | undefined;
-  #anyListeners: AnyListeners | undefined;
-  #owed = 0;
-  #hasForgotten = false;
+  /** Who has been warned of. */
+  readonly #forgetful: WeakSet<InboxOwner> = new WeakSet();
 
-  /** @param outbox what sends the answers. */
-  constructor(owner: InboxOwner, outbox: Outbox, host: InboxHost) {
-    this.#owner = owner;
-    this.#outbox = outbox;
+  constructor(host: InboxHost) {
     this.#host = host;
   }
 
-  /** Listeners of every incoming event. */
-  get anyListeners(): AnyListeners {
-    this.#anyListeners ??= new AnyListeners();
-    return this.#anyListeners;
-  }
-
-  /** The answers that are awaited. */
-  get acks(): AckMap {
-    return new AckMap(this.#pendingAcks);
-  }
-
-  get middlewares(): readonly Middleware<IncomingEvent>[] {
-    return this.#middlewares ?? [];
-  }
-
-  use(middleware: Middleware<IncomingEvent>): void {
-    this.#middlewares ??= [];
-    this.#middlewares.push(middleware);
+  /** The answers that are awaited of a socket. */
+  awaitedOf(socket: InboxOwner): PendingAcks {
+    socket.awaitedAcks ??= new PendingAcks(this.#host.platform.clock);
+    return socket.awaitedAcks;
   }
 
   /** Waits for the answer to an emit. */
-  expectAck(id: number, ack: AckCallback, timeoutMs: number | undefined): void {
+  expectAck(socket: InboxOwner, id: number, ack: AckCallback, timeoutMs: number | undefined): void {
     const settle = (args: readonly unknown[]): void => {
       if (!this.#host.handlers.isReporting) invoke(ack, args);
-      else this.#run(() => Reflect.apply(ack, undefined, args), "acknowledgement");
+      else this.#run(socket, () => Reflect.apply(ack, undefined, args));
     };
-    this.#expect(id, { settle, timeoutMs });
+    this.#expect(socket, id, { settle, timeoutMs });
   }
 
   /** Waits for the answer to a broadcast. */
-  expectReply(id: number, reply: (args: readonly unknown[]) => void): void {
-    this.#expect(id, { settle: reply });
-  }
-
-  forgetReply(id: number): void {
-    this.#acks?.forget(id);
-  }
-
-  /** Answers that the client owes us, and those that the program owes the client. */
-  get unfinished(): number {
-    return (this.#acks?.size ?? 0) + this.#owed;
+  expectReply(socket: InboxOwner, id: number, reply: (args: readonly unknown[]) => void): void {
+    this.#expect(socket, id, { settle: reply });
   }
 
   /** No answer will come any more. */
-  end(): void {
-    this.#acks?.disconnected((call) => this.#run(call, "acknowledgement"));
+  end(socket: InboxOwner): void {
+    socket.awaitedAcks?.disconnected((call) => this.#run(socket, call));
   }
 
-  /** Takes a packet from the client. */
-  receive(packet: SocketPacket): void {
+  /** Takes a packet from the client of a socket. */
+  receive(socket: InboxOwner, packet: SocketPacket): void {
     switch (packet.type) {
       case PacketType.EVENT:
       case PacketType.BINARY_EVENT:
-        this.#take(packet);
+        this.#take(socket, packet);
         return;
       case PacketType.ACK:
       case PacketType.BINARY_ACK:
-        this.#receiveAck(packet);
+        this.#receiveAck(socket, packet);
         return;
       case PacketType.DISCONNECT:
-        this.#owner.end("client namespace disconnect");
+        socket.end("client namespace disconnect");
         return;
       case PacketType.CONNECT:
       case PacketType.CONNECT_ERROR:
@@ -145,34 +115,48 @@ export class Inbox {
     }
   }
 
-  get #pendingAcks(): PendingAcks {
-    this.#acks ??= new PendingAcks(this.#host.platform.clock);
-    return this.#acks;
+  /** Brings an event before the middlewares, and then to its listeners. */
+  receiveEvent(socket: InboxOwner, packet: SocketPacket): void {
+    const hooks = socket.trafficHooks;
+    const incoming = this.#incoming(socket, packet);
+    if (hooks === undefined) this.#call(socket, incoming);
+    else if (hooks.middlewares.length === 0) this.#deliver(socket, incoming, hooks);
+    else this.#judge(socket, incoming, hooks);
+  }
+
+  /** Makes the function that answers an event, once. */
+  createAck(socket: InboxOwner, id: number): (...args: unknown[]) => void {
+    let sent = false;
+    socket.owedAcks++;
+    return (...args) => {
+      if (sent) return;
+      sent = true;
+      socket.owedAcks--;
+      if (socket.connected) socket.sendAck(id, args);
+    };
+  }
+
+  /** The name and the arguments of an event, and the function that answers it where an answer is expected. */
+  #incoming(socket: InboxOwner, packet: SocketPacket): IncomingEvent {
+    return nameAndArgs(packet, packet.id === undefined ? undefined : this.createAck(socket, packet.id));
   }
 
   /** What a plugin has put in the place of our way is the program's code as well. */
-  #take(packet: SocketPacket): void {
+  #take(socket: InboxOwner, packet: SocketPacket): void {
     try {
-      this.#owner.onevent(packet);
+      socket.onevent(packet);
     } catch (error) {
-      this.#host.handlers.failed({ ...this.#aboutEvent(nameAndArgs(packet)[0]), error });
+      this.#failed(socket, nameAndArgs(packet)[0], error);
     }
   }
 
-  /** Brings an event before the middlewares, and then to its listeners. */
-  receiveEvent(packet: SocketPacket): void {
-    const incoming = nameAndArgs(packet);
-    if (packet.id !== undefined) incoming.push(this.createAck(packet.id));
-    if (this.#middlewares === undefined) {
-      this.#deliver(incoming);
-      return;
-    }
+  #judge(socket: InboxOwner, incoming: IncomingEvent, hooks: SocketHooks): void {
     const { handlers } = this.#host;
-    const about = () => aboutSocket("event middleware", this.#owner, String(incoming[0]));
-    runMiddlewares(this.#middlewares, incoming, {
+    const about = () => aboutSocket("event middleware", socket, String(incoming[0]));
+    runMiddlewares(hooks.middlewares, incoming, {
       decided: (refusal) => {
-        if (refusal !== undefined) this.#refuseEvent(refusal);
-        else if (this.#owner.connected) this.#deliver(incoming);
+        if (refusal !== undefined) this.#refuseEvent(socket, refusal);
+        else if (socket.connected) this.#deliver(socket, incoming, hooks);
       },
       failed: (error) => handlers.contained({ ...about(), error }),
       failedLate: (error) => handlers.failed({ ...about(), error }),
@@ -180,52 +164,50 @@ export class Inbox {
   }
 
   /** Tells the program what a middleware refused, and the client where its generation expects that. */
-  #refuseEvent({ error, told }: MiddlewareRefusal): void {
-    this.#owner.reportError(error);
-    if (this.#owner.connected) this.#outbox.eventRefused(told);
+  #refuseEvent(socket: InboxOwner, { error, told }: MiddlewareRefusal): void {
+    socket.reportError(error);
+    if (socket.connected) socket.sendRefusal(told);
   }
 
-  #deliver([event, ...args]: IncomingEvent): void {
+  #deliver(socket: InboxOwner, incoming: IncomingEvent, { incoming: listeners }: SocketHooks): void {
     const { handlers } = this.#host;
+    const [event, ...args] = incoming;
     try {
-      const listeners = this.#anyListeners;
-      if (listeners !== undefined) handlers.callAll(listeners.list(), event, args, () => this.#aboutEvent(event));
-      this.#owner.callListeners(event, args);
+      handlers.callAll(listeners.list(), event, args, () => aboutSocket("event", socket, String(event)));
     } catch (error) {
-      handlers.failed({ ...this.#aboutEvent(event), error });
+      this.#failed(socket, event, error);
+      return;
+    }
+    this.#call(socket, incoming);
+  }
+
+  #call(socket: InboxOwner, incoming: IncomingEvent): void {
+    try {
+      socket.callListeners(incoming);
+    } catch (error) {
+      this.#failed(socket, incoming[0], error);
     }
   }
 
-  #aboutEvent(event: unknown): HandlerAbout {
-    return aboutSocket("event", this.#owner, String(event));
+  #failed(socket: InboxOwner, event: unknown, error: unknown): void {
+    this.#host.handlers.failed({ ...aboutSocket("event", socket, String(event)), error });
   }
 
-  /** Makes the function that answers an event, once. */
-  createAck(id: number): (...args: unknown[]) => void {
-    let sent = false;
-    this.#owed++;
-    return (...args) => {
-      if (sent) return;
-      sent = true;
-      this.#owed--;
-      if (this.#owner.connected) this.#outbox.ack(id, args);
-    };
+  #receiveAck(socket: InboxOwner, { id, data }: SocketPacket): void {
+    if (id !== undefined) this.#run(socket, () => socket.awaitedAcks?.reply(id, elementsOf(data)));
   }
 
-  #receiveAck({ id, data }: SocketPacket): void {
-    if (id !== undefined) this.#run(() => this.#acks?.reply(id, elementsOf(data)), "acknowledgement");
-  }
-
-  #expect(id: number, ack: PendingAck): void {
-    if (this.#pendingAcks.size >= MAX_PENDING_ACKS) {
-      if (!this.#hasForgotten) this.#host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK);
-      this.#hasForgotten = true;
-      this.#pendingAcks.forgetOldest();
+  #expect(socket: InboxOwner, id: number, ack: PendingAck): void {
+    const awaited = this.awaitedOf(socket);
+    if (awaited.size >= MAX_PENDING_ACKS) {
+      if (!this.#forgetful.has(socket)) this.#host.platform.warn("BOWLINE_ACK_FORGOTTEN", FORGOTTEN_ACK);
+      this.#forgetful.add(socket);
+      awaited.forgetOldest();
     }
-    this.#pendingAcks.expect(id, ack);
+    awaited.expect(id, ack);
   }
 
-  #run(action: () => unknown, handler: HandlerAbout["handler"]): void {
-    this.#host.handlers.run(action, () => aboutSocket(handler, this.#owner));
+  #run(socket: InboxOwner, action: () => unknown): void {
+    this.#host.handlers.run(action, () => aboutSocket("acknowledgement", socket));
   }
 }

@@ -5,6 +5,7 @@ import type { AdapterSurroundings } from "@bowline/adapter";
 import type { EventsMap, PreparedPacket } from "@bowline/protocol/internal";
 import type { ApiDialect } from "./api-dialect.ts";
 import type { HandlerErrors } from "./handler-errors.ts";
+import type { Inbox } from "./inbox.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { SocketServer } from "./server.ts";
@@ -16,6 +17,8 @@ export interface NamespaceHost<Listen extends EventsMap, Emit extends EventsMap,
   readonly platform: SocketPlatform;
   readonly dialect: ApiDialect;
   readonly handlers: HandlerErrors;
+  /** Takes what the clients of all sockets send. */
+  readonly inbox: Inbox;
   readonly trace: ServerTrace;
   /** What adapters are handed. */
   readonly surroundings: AdapterSurroundings;

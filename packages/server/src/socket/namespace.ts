@@ -71,7 +71,6 @@ export class Namespace<
   /** Keeps lost sessions, where the server does. @internal */
   readonly recovery: Recovery | undefined;
   readonly #sockets: Map<SocketId, Socket<Listen, Emit, ServerSide, Data>> = new Map();
-  readonly #host: NamespaceHost<Listen, Emit, ServerSide, Data>;
   readonly #reception: Reception<Socket<Listen, Emit, ServerSide, Data>>;
 
   /**
@@ -87,7 +86,6 @@ export class Namespace<
   ) {
     super(name, host);
     this.clock = host.platform.clock;
-    this.#host = host;
     this.adapter = createAdapter(this);
     const adapterFailed = (error: unknown) => host.handlers.contained({ error, handler: "adapter", namespace: name });
     this.recovery =
@@ -307,7 +305,7 @@ export class Namespace<
   /** Forgets a socket that has ended. @internal */
   remove(socket: Socket<Listen, Emit, ServerSide, Data>, reason: DisconnectReason): void {
     if (socket.hold !== undefined) this.recovery?.ended(socket.hold, reason, socket);
-    this.#host.handlers.runAdapter(this.name, () => this.adapter.delAll(socket.id));
+    this.host.handlers.runAdapter(this.name, () => this.adapter.delAll(socket.id));
     this.#sockets.delete(socket.id);
     this.#checkEmpty();
   }
@@ -333,7 +331,7 @@ export class Namespace<
   }
 
   #checkEmpty(): void {
-    if (this.isEmpty) this.#host.emptied(this.name);
+    if (this.isEmpty) this.host.emptied(this.name);
   }
 
   #welcome(
@@ -342,7 +340,7 @@ export class Namespace<
     isUntold: boolean,
   ): void {
     this.#sockets.set(socket.id, socket);
-    const { handlers } = this.#host;
+    const { handlers } = this.host;
     const about = (): HandlerAbout => ({ handler: "connection", namespace: this.name, socket });
     handlers.run(() => {
       socket.admit(

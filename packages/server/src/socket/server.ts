@@ -17,6 +17,7 @@ import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drai
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
 import { asConnection, type BoundEngine, ForeignConnection, type ForeignSocket } from "./foreign-connection.ts";
 import { HandlerErrors } from "./handler-errors.ts";
+import { Inbox } from "./inbox.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
 import { applyOrigins, recoveryOptions, type ServerOptions } from "./options.ts";
@@ -160,7 +161,7 @@ export class SocketServer<
    */
   onconnection(connection: ForeignSocket): this {
     const link = connection instanceof Connection ? connection : new ForeignConnection(connection);
-    const wire = this.#wiresInForce().create(link.protocol, link !== connection);
+    const wire = this.#wiresInForce().of(link.protocol, link !== connection);
     new ClientConnection(asConnection(connection), link, wire, this.#connectionHost).open();
     return this;
   }
@@ -301,6 +302,7 @@ export class SocketServer<
       server: this,
       platform,
       handlers,
+      inbox: new Inbox({ platform, handlers }),
       trace: this.#trace,
       get dialect() {
         return dialect();

@@ -24,6 +24,16 @@ function createScene(protocol: 3 | 4 = 4) {
   return { io, client, socket, platform };
 }
 
+describe("a program that puts names of its own on a socket", () => {
+  it.each(["host", "attempt", "inbox", "outbox"])("may call one of them %s", (name) => {
+    const { client, socket, platform } = createScene();
+    Object.assign(socket, { [name]: true });
+    socket.on("a", (answer: (text: string) => void) => answer("b"));
+    client.send('21["a"]');
+    expect([Reflect.get(socket, name), client.take(), platform.uncaught]).toEqual([true, ['31["b"]'], []]);
+  });
+});
+
 describe("a plugin in the place of onevent", () => {
   it("gets each event, may change it in place, and hands it on", () => {
     const { client, socket } = createScene();

@@ -8,7 +8,7 @@
 // Source: docs/protocol/socket-5.md, "Events and acks" and "Disconnecting"
 
 import type { AdapterSocket, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
-import type { SocketPacket } from "@bowline/protocol";
+import { PacketType, type SocketPacket } from "@bowline/protocol";
 import {
   type AnswerOf,
   type DefaultData,
@@ -17,7 +17,7 @@ import {
   type EventNamesWithAck,
   type EventParams,
   type EventsMap,
-  PreparedPacket,
+  type PreparedPacket,
   takeAck,
   type WithoutAck,
   type WithTimeout,
@@ -26,10 +26,9 @@ import { BroadcastOperator } from "./broadcast-operator.ts";
 import type { ClientConnection, DisconnectReason, SendOptions } from "./connection.ts";
 import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
-import { Inbox } from "./inbox.ts";
 import type { Namespace } from "./namespace.ts";
 import type { NamespaceHost } from "./namespace-host.ts";
-import { Outbox } from "./outbox.ts";
+import { createEvent } from "./outbox.ts";
 import type { Newcomer } from "./reception.ts";
 import { type Hold, restoredData } from "./recovery.ts";
 import { refuseReservedEvent } from "./reserved-events.ts";
@@ -41,6 +40,7 @@ const NO_MODIFIERS: BroadcastFlags = {};
 export type RoomsCallback = (error: unknown) => void;
 
 const NO_ROOMS: ReadonlySet<Room> = new Set();
+const NO_DATA: unique symbol = Symbol("no data");
 
 /** One client in one namespace. */
 export class Socket<
@@ -54,49 +54,53 @@ export class Socket<
 {
   readonly id: SocketId;
   readonly nsp: Namespace<Listen, Emit, ServerSide, Data>;
-  /** Whatever the program wants to keep with the socket. */
-  data: Data;
+  /** The client with all its sockets. */
+  readonly client: ClientConnection;
   /** Whether the client came back after a loss and has missed nothing: rooms, `data` and id are those from before. */
   readonly recovered: boolean;
   /** Its session, where the namespace keeps sessions. @internal */
   readonly hold: Hold | undefined;
-  protected readonly host: NamespaceHost<Listen, Emit, ServerSide, Data>;
-  readonly #request: Newcomer;
+  readonly #auth: Newcomer["auth"];
+  readonly #query: Newcomer["query"];
   readonly #issuedMs: number;
   #state: "joining" | "connected" | "leaving" | "ended" = "joining";
+  #data: Data | typeof NO_DATA;
   #handshake: Handshake | undefined;
   #modifiers: BroadcastFlags | undefined;
-  protected readonly inbox: Inbox;
-  protected readonly outbox: Outbox;
 
   /** Made by the namespace. @internal */
   constructor(
     namespace: Namespace<Listen, Emit, ServerSide, Data>,
-    request: Newcomer,
-    host: NamespaceHost<Listen, Emit, ServerSide, Data>,
+    { client, auth, query, hold }: Newcomer,
+    { platform }: Pick<NamespaceHost<Listen, Emit, ServerSide, Data>, "platform">,
   ) {
     super();
-    const { client, hold } = request;
     this.nsp = namespace;
+    this.client = client;
     this.hold = hold;
     this.recovered = hold?.session !== undefined;
-    this.host = host;
-    this.#request = request;
-    this.#issuedMs = host.platform.wallTimeMs();
-    this.outbox = new Outbox(this, client, host.handlers);
-    this.inbox = new Inbox(this, this.outbox, host);
-    this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, host.platform.random);
-    this.data = restoredData<Data>(hold?.session);
+    this.#auth = auth;
+    this.#query = query;
+    this.#issuedMs = platform.wallTimeMs();
+    this.id = hold?.session?.sid ?? client.dialect.socketId(namespace.name, client.conn.id, platform.random);
+    this.#data = hold?.session === undefined ? NO_DATA : restoredData<Data>(hold.session);
   }
 
-  /** The client with all its sockets. */
-  get client(): ClientConnection {
-    return this.#request.client;
+  /** Whatever the program wants to keep with the socket. */
+  get data(): Data {
+    // Made when it is first asked for: many programs keep nothing here.
+    if (this.#data === NO_DATA) this.#data = restoredData<Data>(undefined);
+    return this.#data;
+  }
+
+  set data(data: Data) {
+    this.#data = data;
   }
 
   /** Details of the handshake. */
   get handshake(): Handshake {
-    this.#handshake ??= createHandshake(this.client.origin, this.#request, this.#issuedMs, this.host.platform);
+    const sent = { auth: this.#auth, query: this.#query };
+    this.#handshake ??= createHandshake(this.client.origin, sent, this.#issuedMs, this.nsp.host.platform);
     return this.#handshake;
   }
 
@@ -251,35 +255,42 @@ export class Socket<
     const { hold } = this;
     this.#state = "connected";
     const rooms = [this.id, ...(hold?.session?.rooms ?? [])];
-    this.host.handlers.runAdapter(this.nsp.name, () => this.join(rooms));
+    this.nsp.host.handlers.runAdapter(this.nsp.name, () => this.join(rooms));
     this.client.join(this);
     if (hold !== undefined) this.nsp.recovery?.joined(hold);
-    this.outbox.replay(missed);
+    for (const prepared of missed) {
+      this.nsp.host.handlers.run(
+        () => this.client.send(prepared, NO_MODIFIERS),
+        () => aboutSocket("event", this),
+      );
+    }
     if (isUntold) return;
-    this.outbox.connected(hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid });
+    const reply = hold === undefined ? { sid: this.id } : { sid: this.id, pid: hold.pid };
+    this.client.write(this.client.dialect.connected(this.nsp.name, reply));
   }
 
   /** The namespace refuses the socket; rooms that a middleware joined are left. @internal */
   refuse(): void {
     this.#state = "ended";
-    this.host.handlers.runAdapter(this.nsp.name, () => this.nsp.adapter.delAll(this.id));
+    this.nsp.host.handlers.runAdapter(this.nsp.name, () => this.nsp.adapter.delAll(this.id));
   }
 
   /** Hands over a packet that others get as well. @internal */
   deliver(prepared: PreparedPacket, options: SendOptions): boolean {
-    return this.outbox.deliver(prepared, options);
+    if (this.trafficHooks !== undefined) this.notifyOutgoingListeners(prepared.packet);
+    return this.client.send(prepared, options);
   }
 
   /** Sends the client away from the namespace. @internal */
   dismiss(): void {
     if (this.#state !== "connected") return;
-    this.outbox.disconnected();
+    this.client.write({ type: PacketType.DISCONNECT, nsp: this.nsp.name });
     this.end("server namespace disconnect");
   }
 
   /** Takes a packet from the client. @internal */
   receive(packet: SocketPacket): void {
-    if (this.connected) this.inbox.receive(packet);
+    if (this.connected) this.nsp.host.inbox.receive(this, packet);
   }
 
   /** Ends the socket without telling the client. @internal */
@@ -290,16 +301,8 @@ export class Socket<
     this.#state = "ended";
     this.nsp.remove(this, reason);
     this.client.leave(this.nsp.name, reason);
-    this.inbox.end();
+    this.nsp.host.inbox.end(this);
     this.#announce("disconnect", [reason, description]);
-  }
-
-  /** Calls the listeners of an event. @internal */
-  callListeners(event: string, args: readonly unknown[]): void {
-    const { handlers } = this.host;
-    // Every event comes by here: what only reports need is made for them alone.
-    if (!handlers.isReporting) this.dispatch(event, args);
-    else this.dispatchGuarded(event, args, handlers, () => aboutSocket("event", this, event));
   }
 
   /** Reports a mistake of the client to the program. @internal */
@@ -334,7 +337,7 @@ export class Socket<
 
   #tell(callback: RoomsCallback, done: Promise<void> | void): this {
     const told = (error: unknown) =>
-      this.host.handlers.run(
+      this.nsp.host.handlers.run(
         () => callback(error),
         () => aboutSocket("acknowledgement", this),
       );
@@ -346,26 +349,32 @@ export class Socket<
     const modifiers = this.takeFlags();
     this.checkEvent(event);
     const { args, ack } = takeAck(given);
-    const packet = this.outbox.event(event, args);
+    const packet = createEvent(this.nsp.name, event, args);
     // Also before the namespace has let the socket in: clients keep such events until they hear of that.
     const mayLeave = this.#state !== "ended";
     if (ack === undefined) {
       // Through the adapter, which knows the log: what is sent to one socket may be missed as well.
       if (this.hold !== undefined && this.#state !== "joining") {
         void this.nsp.adapter.broadcast(packet, { rooms: new Set([this.id]), except: new Set(), flags: modifiers });
-      } else if (mayLeave) this.deliver(new PreparedPacket(packet), modifiers);
+      } else if (mayLeave) this.#write(packet, modifiers);
       return;
     }
     const id = this.nsp.nextAckId();
-    const hasLeft = mayLeave && this.deliver(new PreparedPacket({ ...packet, id }), modifiers);
+    const hasLeft = mayLeave && this.#write({ ...packet, id }, modifiers);
     // An ack with a time limit hears that its time is up even where the packet never left.
-    if (hasLeft || modifiers.timeout !== undefined) this.inbox.expectAck(id, ack, modifiers.timeout);
+    if (hasLeft || modifiers.timeout !== undefined) this.nsp.host.inbox.expectAck(this, id, ack, modifiers.timeout);
+  }
+
+  /** Sends an event that nobody else gets. */
+  #write(packet: SocketPacket, options: SendOptions): boolean {
+    if (this.trafficHooks !== undefined) this.notifyOutgoingListeners(packet);
+    return this.client.write(packet, options);
   }
 
   /** Calls the listeners of an event that the socket emits itself. */
   #announce(event: string, args: readonly unknown[]): void {
-    this.host.handlers.run(
-      () => this.callListeners(event, args),
+    this.nsp.host.handlers.run(
+      () => this.callListeners([event, ...args]),
       () => aboutSocket("event", this, event),
     );
   }

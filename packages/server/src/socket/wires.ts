@@ -6,6 +6,7 @@
 import {
   eio3,
   eio4,
+  type PacketDecoder,
   type PacketEncoder,
   type Parser,
   type SocketDialect,
@@ -13,10 +14,16 @@ import {
   sio4,
   sio5,
 } from "@bowline/protocol";
-import { createVariants, type MessageFramer, type PreparedPacket, type Variants } from "@bowline/protocol/internal";
-import type { Wire } from "./connection.ts";
+import {
+  createVariants,
+  EncodedFrame,
+  type MessageFramer,
+  type PreparedPacket,
+  type Variants,
+} from "@bowline/protocol/internal";
 import type { ServerOptions } from "./options.ts";
-import type { Profile } from "./profile.ts";
+import { PacketReader } from "./packet-reader.ts";
+import type { PeerHabits, Profile } from "./profile.ts";
 
 /** A parser for each revision of the Socket.IO protocol, where the wire formats differ between them. */
 export interface ParserByRevision {
@@ -26,28 +33,59 @@ export interface ParserByRevision {
   readonly 5?: Parser;
 }
 
-interface Generation {
+/** How the packets of connections of one kind are read and written. */
+export interface Wire {
   readonly dialect: SocketDialect;
   readonly variants: Variants;
-  readonly parser: Parser;
+  /** Whether the parser is one that the program has handed in. */
   readonly isForeign: boolean;
+  readonly habits: PeerHabits;
+  /**
+   * What reads the packets of a connection that has none in pieces.
+   * @param late told of packets that are completed when no frame has come.
+   */
+  reader(late?: (packet: unknown) => void): PacketReader;
+}
+
+/** The wire of one generation. */
+class Generation implements Wire {
+  readonly dialect: SocketDialect;
+  readonly variants: Variants;
+  readonly isForeign: boolean;
+  readonly habits: PeerHabits;
+  readonly #createDecoder: () => PacketDecoder;
+  /** Of our own decoders: nobody knows what those of others keep. */
+  #shared: PacketReader | undefined;
+
+  constructor(parts: Omit<Wire, "reader">, createDecoder: () => PacketDecoder) {
+    this.dialect = parts.dialect;
+    this.variants = parts.variants;
+    this.isForeign = parts.isForeign;
+    this.habits = parts.habits;
+    this.#createDecoder = createDecoder;
+    // Made now, since what it does not accept is the program's mistake.
+    if (!this.isForeign) this.#shared = new PacketReader(createDecoder());
+  }
+
+  reader(late?: (packet: unknown) => void): PacketReader {
+    if (this.#shared?.isIdle === true) return this.#shared;
+    const reader = new PacketReader(this.#createDecoder(), late);
+    if (!this.isForeign) this.#shared = reader;
+    return reader;
+  }
 }
 
 /** Leaves frames as they are. */
-const NO_ENGINE: MessageFramer = { frame: ({ data }) => ({ data, byteLength: data.length }) };
+const NO_ENGINE: MessageFramer = { frame: ({ data }) => new EncodedFrame(data) };
 
-/** Makes the wires of connections. */
+/** The wires of connections. */
 export class Wires {
   readonly #generations: { readonly 3: Generation; readonly 4: Generation };
   readonly #unframed: { readonly 3: Generation; readonly 4: Generation };
   /** Frames as the parser of revision 5 gives them, without an engine around. */
   readonly #bare: Variants;
-  readonly #profile: Profile;
-  readonly #maxAttachments: number;
 
   constructor({ parser, maxAttachments }: Pick<ServerOptions, "parser" | "maxAttachments">, profile: Profile) {
-    this.#profile = profile;
-    this.#maxAttachments = maxAttachments;
     const encoders = new Map<Parser, PacketEncoder>();
     const encoderOf = (encoding: Parser): PacketEncoder => {
       const encoder = encoders.get(encoding) ?? new encoding.Encoder();
@@ -59,12 +97,16 @@ export class Wires {
       // The text of both revisions looks the same for all that a server sends, so one encoder serves both.
       const encoding = own ?? sio5.parser;
       const encoder = encoderOf(encoding);
-      return {
-        dialect,
-        variants: createVariants(engineDialect, encoder, encoding, dialect.acceptsOffsets),
-        parser: own ?? dialect.parser,
-        isForeign: own !== undefined,
-      };
+      const { Decoder } = own ?? dialect.parser;
+      return new Generation(
+        {
+          dialect,
+          variants: createVariants(engineDialect, encoder, encoding, dialect.acceptsOffsets),
+          isForeign: own !== undefined,
+          habits: profile.habits[dialect.revision],
+        },
+        () => new Decoder({ maxAttachments }),
+      );
     };
     this.#generations = { 3: generation(sio4, eio3), 4: generation(sio5, eio4) };
     this.#unframed = { 3: generation(sio4, NO_ENGINE), 4: generation(sio5, NO_ENGINE) };
@@ -73,15 +115,12 @@ export class Wires {
   }
 
   /**
-   * The wire of a new connection.
+   * The wire of a connection, which others have as well.
    * @param protocol the revision of the engine below.
    * @param framesItself whether that engine puts its own frames around messages.
    */
-  create(protocol: 3 | 4, framesItself = false): Wire {
-    const generations = framesItself ? this.#unframed : this.#generations;
-    const { dialect, variants, parser, isForeign } = generations[protocol];
-    const decoder = new parser.Decoder({ maxAttachments: this.#maxAttachments });
-    return { dialect, variants, decoder, isForeign, habits: this.#profile.habits[dialect.revision] };
+  of(protocol: 3 | 4, framesItself = false): Wire {
+    return (framesItself ? this.#unframed : this.#generations)[protocol];
   }
 
   /** Encodes a packet as most clients get it, without an engine around. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CLOSE, clientFrame, readFrames, serverFrame, TEXT } from "./frames.ts";
+import { BINARY, CLOSE, clientFrame, readFrames, serverFrame, TEXT } from "./frames.ts";
 
 /** Every frame as "opcode:payload", and where reading stopped. */
 function read(bytes: Buffer): { frames: readonly string[]; stoppedAt: number } {
@@ -23,8 +23,13 @@ describe("clientFrame", () => {
     expect([...clientFrame(TEXT, "x".repeat(300)).subarray(0, 4)]).toEqual([0x81, 0xfe, 0x01, 0x2c]);
   });
 
-  test("refuses what would need a 64-bit length", () => {
-    expect(() => clientFrame(TEXT, new Uint8Array(65_536))).toThrow(RangeError);
+  test("from 65,536 bytes on the length takes eight bytes more", () => {
+    const frame = clientFrame(BINARY, new Uint8Array(65_536));
+    expect([...frame.subarray(0, 10)]).toEqual([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0]);
+  });
+
+  test("refuses 16 MB, which no scenario sends", () => {
+    expect(() => clientFrame(BINARY, new Uint8Array(0x100_0000))).toThrow(RangeError);
   });
 });
 

@@ -5,16 +5,25 @@
 
 /** Opcode of a text message. */
 export const TEXT = 1;
+/** Opcode of a message of bytes. */
+export const BINARY = 2;
 /** Opcode of a goodbye. */
 export const CLOSE = 8;
+
+/** More than any scenario sends at once. */
+const MOST_BYTES = 0xff_ffff;
 
 const KEY: readonly [number, number, number, number] = [0x12, 0x34, 0x56, 0x78];
 
 /** The bytes before a payload, without a mask. */
 function head(opcode: number, length: number): Buffer {
-  if (length > 0xffff) throw new RangeError(`Cannot frame ${length} bytes: give at most 65535`);
-  const isShort = length < 126;
-  return Buffer.from([0x80 | opcode, ...(isShort ? [length] : [126, length >> 8, length & 0xff])]);
+  if (length > MOST_BYTES) throw new RangeError(`Cannot frame ${length} bytes: give at most ${MOST_BYTES}`);
+  if (length < 126) return Buffer.from([0x80 | opcode, length]);
+  if (length <= 0xffff) return Buffer.from([0x80 | opcode, 126, length >> 8, length & 0xff]);
+  const long = Buffer.alloc(10);
+  long.set([0x80 | opcode, 127]);
+  long.writeUInt32BE(length, 6);
+  return long;
 }
 
 /** A masked frame, as a client sends it. */

@@ -14,7 +14,7 @@ export interface Stretch {
 }
 
 /** What the load process can do to a server. */
-export type Scenario = "echo" | "broadcast" | "connect" | "upgrade" | "polling" | "idle";
+export type Scenario = "echo" | "broadcast" | "connect" | "storm" | "upgrade" | "polling" | "idle";
 
 /** One measurement of one server. */
 export interface LoadJob extends Stretch {
@@ -24,8 +24,16 @@ export interface LoadJob extends Stretch {
   readonly serverPid: number;
   /** How many clients there are, or for `connect` and `upgrade` how many come and go at the same time. */
   readonly clients: number;
-  /** Messages that each client of `echo` has under way. */
+  /** Messages that each client of `echo` has under way; of `broadcast`, how many all have under way together. */
   readonly inFlight: number;
+  /** For `echo`: the bytes that an event carries as an attachment; for `broadcast`: those of its text; 0 is a small event. */
+  readonly payloadBytes: number;
+  /** For `broadcast`: the rooms that messages go to, one after the other; 0 sends to everybody. */
+  readonly rooms: number;
+  /** How many clients are in a room, or as many as there are. */
+  readonly roomSize: number;
+  /** For `echo`: how many namespaces the clients spread over; 0 has all in the main one. */
+  readonly namespaces: number;
   /** For `echo`: messages per second over all clients; 0 sends the next one when an answer comes. */
   readonly ratePerSecond: number;
   /** For `broadcast`: messages that the server sends in one turn of its loop. */
@@ -40,6 +48,17 @@ export interface FountainJob extends Stretch {
   readonly scenario: FountainScenario;
   readonly language: Language;
   readonly clients: number;
+}
+
+/** One measurement of two connected servers of one peer. */
+export interface ClusterJob extends Stretch {
+  readonly language: Language;
+  /** Where events go in, and whose cost is measured. */
+  readonly port: number;
+  readonly serverPid: number;
+  /** Where they come out as well. */
+  readonly otherPort: number;
+  readonly ratePerSecond: number;
 }
 
 /** What a measurement gave, by the names that metrics take them from. */
@@ -65,8 +84,10 @@ export interface ProcessFacts {
 export type ToLoad =
   | { readonly type: "job"; readonly job: LoadJob }
   | { readonly type: "fountain"; readonly job: FountainJob }
+  | { readonly type: "cluster"; readonly job: ClusterJob }
   | { readonly type: "facts"; readonly facts: ProcessFacts }
-  | { readonly type: "connected" };
+  | { readonly type: "connected" }
+  | { readonly type: "end" };
 
 /** From the load process to the run. */
 export type FromLoad =
@@ -81,7 +102,7 @@ function typeOf(message: unknown): unknown {
 
 /** Whether what arrived in the load process is one of its messages. */
 export function isToLoad(message: unknown): message is ToLoad {
-  return ["job", "fountain", "facts", "connected"].some((type) => typeOf(message) === type);
+  return ["job", "fountain", "cluster", "facts", "connected", "end"].some((type) => typeOf(message) === type);
 }
 
 /** Whether what arrived from the load process is one of its messages. */

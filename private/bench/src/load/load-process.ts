@@ -1,13 +1,26 @@
 // The load process: plays all clients of a server, or the server of clients, one measurement after the other, for as long
 // as the run lasts.
 // Place: run -> **load process** -> scenario -> server process, client process
-// Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when its parent is gone.
+// Rules: no library of a peer, raw TCP sockets only; one measurement at a time; it ends when it is told to or when its parent
+//        is gone.
 
+import { broadcast } from "./broadcast-scenario.ts";
 import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
-import { type FountainJob, type FromLoad, isToLoad, type LoadJob, type Measurement, type ProcessFacts } from "./job.ts";
+import { acrossServers } from "./cluster-scenario.ts";
+import { connect, idle, storm } from "./connection-scenarios.ts";
+import { echo, echoAtRate, echoInNamespaces } from "./echo-scenarios.ts";
+import {
+  type ClusterJob,
+  type FountainJob,
+  type FromLoad,
+  isToLoad,
+  type LoadJob,
+  type Measurement,
+  type ProcessFacts,
+} from "./job.ts";
+import type { Surroundings } from "./lines.ts";
 import { Meter } from "./meter.ts";
 import { polling, upgrade } from "./polling-scenarios.ts";
-import { broadcast, connect, echo, echoAtRate, idle, type Surroundings } from "./scenarios.ts";
 import { readCpuUs } from "./server-clock.ts";
 
 let heardFacts: (facts: ProcessFacts) => void = () => undefined;
@@ -32,14 +45,17 @@ function askConnect(port: number, clients: number): Promise<void> {
 }
 
 function play(surroundings: Surroundings): Promise<Measurement> {
-  const { scenario, ratePerSecond } = surroundings.job;
+  const { scenario, ratePerSecond, namespaces } = surroundings.job;
   switch (scenario) {
     case "echo":
+      if (namespaces > 0) return echoInNamespaces(surroundings);
       return ratePerSecond > 0 ? echoAtRate(surroundings) : echo(surroundings);
     case "broadcast":
       return broadcast(surroundings);
     case "connect":
       return connect(surroundings);
+    case "storm":
+      return storm(surroundings);
     case "upgrade":
       return upgrade(surroundings);
     case "polling":
@@ -87,6 +103,11 @@ function measureClients(job: FountainJob): Promise<void> {
   return measure((failed) => feed({ job, failed, connect: askConnect, facts: askFacts }));
 }
 
+function measureCluster(job: ClusterJob): Promise<void> {
+  const meter = new Meter(async () => readCpuUs(job.serverPid) ?? (await askFacts(false)).cpuUs);
+  return measure((failed) => acrossServers({ job, meter, failed }));
+}
+
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (!isToLoad(message)) return;
@@ -102,6 +123,12 @@ process.on("message", (message) => {
       return;
     case "fountain":
       void measureClients(message.job);
+      return;
+    case "cluster":
+      void measureCluster(message.job);
+      return;
+    case "end":
+      process.exit();
       return;
     default:
       message satisfies never;

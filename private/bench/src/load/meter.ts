@@ -78,6 +78,26 @@ export class Meter {
     };
   }
 
+  /**
+   * Measures something that is done once.
+   *
+   * @param operations - How many its cost is divided by.
+   * @param act - Does it.
+   */
+  async during(operations: number, act: () => Promise<void>): Promise<Measurement> {
+    const cpuBefore = await this.#cpuUs();
+    const ownBefore = process.cpuUsage();
+    const startedAt = performance.now();
+    await act();
+    const wallMs = performance.now() - startedAt;
+    const cpuUs = (await this.#cpuUs()) - cpuBefore;
+    const own = process.cpuUsage(ownBefore);
+    return {
+      figures: { cpuUs: cpuUs / operations, wallMs },
+      loadUtilisation: (own.user + own.system) / 1000 / wallMs,
+    };
+  }
+
   /** Waits for so long, and on until the process has used that much CPU time, but no longer than `mostMs`. */
   async #until(leastMs: number, cpuMs: number, mostMs: number): Promise<void> {
     const cpuBefore = await this.#cpuUs();

@@ -7,8 +7,8 @@
 import type { Language } from "../peers/peer.ts";
 import { clientFrame, TEXT } from "./frames.ts";
 import type { Measurement } from "./job.ts";
+import type { Surroundings } from "./lines.ts";
 import { joinByPolling, type PollingSession } from "./polling-line.ts";
-import type { Surroundings } from "./scenarios.ts";
 import { ECHO, target } from "./speech.ts";
 import { type LineOwner, WebSocketLine } from "./web-socket-line.ts";
 

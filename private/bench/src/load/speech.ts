@@ -5,7 +5,7 @@
 // Source: docs/protocol/engine-3.md and docs/protocol/engine-4.md
 
 import type { Language } from "../peers/peer.ts";
-import { clientFrame, serverFrame, TEXT } from "./frames.ts";
+import { BINARY, clientFrame, serverFrame, TEXT } from "./frames.ts";
 import type { Greeting } from "./web-socket-line.ts";
 
 /** An ordinary event that wants an answer. */
@@ -18,9 +18,59 @@ export function echoFrames(most: number): readonly Buffer[] {
   return Array.from({ length: most + 1 }, (_, times) => Buffer.concat(Array.from({ length: times }, () => ECHO_FRAME)));
 }
 
-/** Has the server send one event to everybody, so many times in one turn. */
-export function publishFrame(language: Language, times: number): Buffer {
-  return clientFrame(TEXT, language === "raw" ? `publish ${times}` : `42["publish",${times}]`);
+const BINARY_ECHO = '451-1["echo",{"_placeholder":true,"num":0}]';
+
+/** An event with so many bytes as its data, which wants an answer; of a bare WebSocket the bytes alone. */
+export function binaryEchoFrames(language: Language, bytes: number): Buffer {
+  const attachment = Buffer.alloc(bytes, "bytes of a file, ");
+  switch (language) {
+    case "raw":
+      return clientFrame(BINARY, attachment);
+    case "socket.io 4":
+      return Buffer.concat([clientFrame(TEXT, BINARY_ECHO), clientFrame(BINARY, Buffer.from([4, ...attachment]))]);
+    case "socket.io 5":
+      return Buffer.concat([clientFrame(TEXT, BINARY_ECHO), clientFrame(BINARY, attachment)]);
+    default:
+      return language satisfies never;
+  }
+}
+
+/** A call of one of the handlers that every peer has, with numbers as its arguments. */
+function call(
+  language: Language,
+  handler: "publish" | "join" | "serve",
+  id: string,
+  values: readonly number[],
+): Buffer {
+  const text = language === "raw" ? `${handler} ${values.join(" ")}` : `42${id}["${handler}",${values.join(",")}]`;
+  return clientFrame(TEXT, text);
+}
+
+/** Has the server make so many namespaces; it is answered. */
+export function serveFrame(language: Language, namespaces: number): Buffer {
+  return call(language, "serve", "1", [namespaces]);
+}
+
+/** What is said to join a namespace that was made, and an echo event in it. */
+export function namespaceFrames(number: number): { readonly join: Buffer; readonly echo: Buffer } {
+  const path = `/n${number}`;
+  return { join: clientFrame(TEXT, `40${path},`), echo: clientFrame(TEXT, ECHO.replace("42", `42${path},`)) };
+}
+
+/**
+ * Has the server send one event to everybody.
+ *
+ * @param times - How often, in one turn.
+ * @param bytes - How long the event's text is; 0 sends a small event.
+ * @param room - Sends to its members alone.
+ */
+export function publishFrame(language: Language, times: number, bytes: number, room?: number): Buffer {
+  return call(language, "publish", "", [times, bytes, ...(room === undefined ? [] : [room])]);
+}
+
+/** Has the server add the client to so many rooms from the first one on, in a ring of so many; it is answered. */
+export function joinFrame(language: Language, first: number, count: number, rooms: number): Buffer {
+  return call(language, "join", "1", [first, count, rooms]);
 }
 
 /** Path and query of a session: a new one without a `sid`. */

@@ -12,7 +12,7 @@ export interface LineOwner {
   /** The greeting is over: messages may be written. */
   ready(line: WebSocketLine): void;
   /** A message came, other than a heartbeat: `bytes` between `start` and `end`, good until this returns. */
-  message(line: WebSocketLine, bytes: Buffer, start: number, end: number): void;
+  message(line: WebSocketLine, opcode: number, bytes: Buffer, start: number, end: number): void;
   /** The line has ended, whoever wanted it. */
   closed(line: WebSocketLine): void;
   failed(reason: string): void;
@@ -52,11 +52,14 @@ export class WebSocketLine implements FrameListener {
   readonly #socket: Socket;
   readonly #owner: LineOwner;
   readonly #greeting: Greeting;
+  readonly #join: Buffer;
   #phase: Phase = "upgrading";
   #rest: Buffer | undefined;
 
-  constructor(port: number, target: string, greeting: Greeting, owner: LineOwner) {
+  /** @param join - What is said to join, where that is not the main namespace. */
+  constructor(port: number, target: string, greeting: Greeting, owner: LineOwner, join: Buffer = JOIN) {
     this.#owner = owner;
+    this.#join = join;
     this.#greeting = greeting;
     this.#socket = connect({
       port,
@@ -100,7 +103,7 @@ export class WebSocketLine implements FrameListener {
     switch (this.#phase) {
       case "ready":
         if (end - start === 1 && this.#greeting !== "none") this.#heartbeat(bytes.readUInt8(start));
-        else this.#owner.message(this, bytes, start, end);
+        else this.#owner.message(this, opcode, bytes, start, end);
         return;
       case "greeting":
         this.#greeted(bytes, start);
@@ -116,7 +119,7 @@ export class WebSocketLine implements FrameListener {
 
   #greeted(bytes: Buffer, start: number): void {
     const first = bytes.readUInt8(start);
-    if (first === ZERO && this.#greeting === "join") this.#socket.write(JOIN);
+    if (first === ZERO && this.#greeting === "join") this.#socket.write(this.#join);
     else if (first === (this.#greeting === "probe" ? THREE : FOUR)) this.#ready();
   }
 

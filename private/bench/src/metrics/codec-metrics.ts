@@ -2,7 +2,9 @@
 // Place: metrics -> **codec metrics**
 // Rules: the keys are those that the codec process reports; JSON is the floor, what parse and stringify alone cost.
 
-import type { CodecMetric, FigureSpec } from "./metric.ts";
+import type { FigureSpec, SoloMetric } from "./metric.ts";
+
+const SCRIPT = "codecs/codec-process.mjs";
 
 const CASES: readonly (readonly [name: string, label: string])[] = [
   ["event", "small event"],
@@ -26,16 +28,18 @@ function figures(metric: string, cases: typeof CASES): readonly FigureSpec[] {
 }
 
 /** What the bench measures of codecs, in the order of the table. */
-export const CODEC_METRICS: readonly CodecMetric[] = [
+export const CODEC_METRICS: readonly SoloMetric[] = [
   {
-    kind: "codec",
+    kind: "solo",
+    script: SCRIPT,
     name: "codec",
     about: "Socket.IO 5 over Engine.IO 4, from a packet to frames and back",
     peers: ["bowline", "socket.io 4.8", "JSON"],
     figures: figures("codec", CASES),
   },
   {
-    kind: "codec",
+    kind: "solo",
+    script: SCRIPT,
     name: "msgpack",
     about: "Socket.IO 5 in MessagePack, against socket.io-msgpack-parser",
     peers: ["bowline", "socket.io 4.8"],

@@ -2,11 +2,14 @@
 // Place: arguments -> **metric** -> schedule -> run
 // Rules: a metric is data; it names its scenario, its peers, and the figures that become rows.
 
-import type { FountainJob, LoadJob } from "../load/job.ts";
-import type { PeerName, WirePeerName } from "../peers/peer.ts";
+import type { ClusterJob, FountainJob, LoadJob, Stretch } from "../load/job.ts";
+import type { PeerName, ServerPeerName, WirePeerName } from "../peers/peer.ts";
+
+/** How servers are connected. */
+export type AdapterName = "redis" | "redis-streams";
 
 /** What a figure is counted in. */
-export type Unit = "µs" | "ms" | "KiB" | "ns";
+export type Unit = "µs" | "ms" | "KiB" | "ns" | "KB" | "MB" | "packages";
 
 /** One row. */
 export interface FigureSpec {
@@ -24,8 +27,8 @@ export interface ServerMetric {
   readonly name: string;
   /** What the server's cost is divided by, and what the clients do. */
   readonly about: string;
-  readonly peers: readonly WirePeerName[];
-  readonly job: Pick<LoadJob, "scenario" | "clients" | "inFlight" | "ratePerSecond" | "perTurn">;
+  readonly peers: readonly ServerPeerName[];
+  readonly job: Omit<LoadJob, "language" | "port" | "serverPid" | keyof Stretch>;
   /** With fewer clients the figure would be noise, so that `--clients` goes no lower. */
   readonly fewestClients?: number;
   readonly figures: readonly FigureSpec[];
@@ -46,14 +49,29 @@ export interface ClientMetric {
   readonly figures: readonly FigureSpec[];
 }
 
-/** A metric whose figures come from calling codecs. */
-export interface CodecMetric {
-  readonly kind: "codec";
+/** A metric of two servers of a peer that a broker connects: events go in at one and come out at both. */
+export interface ClusterMetric {
+  readonly kind: "cluster";
   readonly name: string;
   readonly about: string;
+  readonly peers: readonly WirePeerName[];
+  readonly adapter: AdapterName;
+  readonly job: Pick<ClusterJob, "ratePerSecond">;
+  readonly figures: readonly FigureSpec[];
+}
+
+/** A metric that a process measures by itself: it calls codecs, starts programs, counts bytes. */
+export interface SoloMetric {
+  readonly kind: "solo";
+  readonly name: string;
+  readonly about: string;
+  /** Under this package's `src/`; it is started with the names of the metric and the peer, and the milliseconds it has. */
+  readonly script: string;
   readonly peers: readonly PeerName[];
+  /** What never changes is measured in so many rounds. */
+  readonly mostRounds?: number;
   readonly figures: readonly FigureSpec[];
 }
 
 /** A metric. */
-export type Metric = ServerMetric | ClientMetric | CodecMetric;
+export type Metric = ServerMetric | ClientMetric | ClusterMetric | SoloMetric;

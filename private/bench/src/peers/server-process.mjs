@@ -2,26 +2,31 @@
 // Place: run -> **server process** <- load process
 // Rules: one peer per process, named by the first argument; it listens on loopback and tells its port over IPC, answers
 //        questions about itself, and ends when it is told to or when its parent is gone.
-// Usage: node --expose-gc server-process.mjs PEER
-import { createServer } from "node:http";
+// Usage: node --expose-gc server-process.mjs PEER [ADAPTER REDIS_PORT KEY]
+import { clusterOptions } from "../cluster/adapters.mjs";
 import { facts } from "../process-facts.mjs";
-import * as bowline from "./bowline.mjs";
-import * as socketIo2 from "./socket-io-2.mjs";
-import * as socketIo4 from "./socket-io-4.mjs";
-import * as ws from "./ws.mjs";
 
-const PEERS = { bowline, "socket.io 4.8": socketIo4, "socket.io 2.5": socketIo2, ws };
+const MODULES = {
+  bowline: "./bowline.mjs",
+  "socket.io 4.8": "./socket-io-4.mjs",
+  "socket.io 2.5": "./socket-io-2.mjs",
+  ws: "./ws.mjs",
+  "bowline on uWS": "./bowline-uws.mjs",
+  "socket.io on uWS": "./socket-io-4-uws.mjs",
+  uWS: "./uws.mjs",
+  "bowline on Bun": "./bowline-bun.mjs",
+  "socket.io on Bun": "./socket-io-4-bun.mjs",
+};
 
-const peer = PEERS[process.argv[2]];
-if (peer === undefined)
-  throw new TypeError(`Cannot serve "${process.argv[2]}": choose ${Object.keys(PEERS).join(", ")}`);
+const [name, ...adapter] = process.argv.slice(2);
+const module = MODULES[name];
+if (module === undefined) throw new TypeError(`Cannot serve "${name}": choose ${Object.keys(MODULES).join(", ")}`);
+// Only the one: what others define and patch would be in this process as well.
+const peer = await import(module);
 
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (message.type === "end") process.exit();
   process.send({ type: "facts", facts: facts(message, 0) });
 });
-
-const httpServer = createServer();
-peer.serve(httpServer);
-httpServer.listen(0, "127.0.0.1", 4096, () => process.send({ type: "listening", port: httpServer.address().port }));
+process.send({ type: "listening", port: await peer.listen(await clusterOptions(...adapter)) });

@@ -2,8 +2,9 @@
 // Place: server process -> **peer** -> handlers
 import { Server } from "socket.io-v4";
 import { handle } from "./handlers.mjs";
+import { listenWith } from "./node-http.mjs";
 
-/** Serves on `httpServer`. */
-export function serve(httpServer) {
-  handle(new Server(httpServer, { serveClient: false }));
+/** Serves; gives the port. */
+export function listen(options) {
+  return listenWith((httpServer) => handle(new Server(httpServer, { serveClient: false, ...options })));
 }

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { METRICS } from "../metrics/metrics.ts";
 import { type BenchResult, readResult } from "../result.ts";
-import { replaceTable, whyNotForDocuments } from "./document.ts";
+import { renderChartList, renderCharts } from "./charts.ts";
+import { replacePart, whyNotForDocuments } from "./document.ts";
 import { renderReport } from "./report.ts";
 
 const DOCS = new URL("../../../../docs/", import.meta.url);
@@ -24,16 +25,18 @@ const WHOLE: BenchResult = {
   ),
 };
 
-describe("replaceTable", () => {
-  test("puts the report between the markers and leaves the rest alone", () => {
+describe("replacePart", () => {
+  test("puts the content between the markers and leaves the rest alone", () => {
     const document = "# Title\n<!-- bench: begin -->\nold\n<!-- bench: end -->\nrest\n";
-    expect(replaceTable(document, "new")).toBe("# Title\n<!-- bench: begin -->\n\nnew\n\n<!-- bench: end -->\nrest\n");
+    expect(replacePart(document, "bench", "new")).toBe(
+      "# Title\n<!-- bench: begin -->\n\nnew\n\n<!-- bench: end -->\nrest\n",
+    );
   });
 
   test.each(["no markers", "<!-- bench: begin -->", "<!-- bench: end --><!-- bench: begin -->"])(
     "refuses a document with %s",
     (document) => {
-      expect(() => replaceTable(document, "new")).toThrow(SyntaxError);
+      expect(() => replacePart(document, "bench", "new")).toThrow(SyntaxError);
     },
   );
 });
@@ -55,6 +58,14 @@ describe("whyNotForDocuments", () => {
 describe("docs/benchmarks.md", () => {
   test("shows the figures of docs/benchmarks.json", () => {
     const document = read("benchmarks.md");
-    expect(replaceTable(document, renderReport(readResult(read("benchmarks.json"))))).toBe(document);
+    expect(replacePart(document, "bench", renderReport(readResult(read("benchmarks.json"))))).toBe(document);
+  });
+
+  test("leads to the pictures of docs/benchmarks.json, and they are there", () => {
+    const document = read("benchmarks.md");
+    const result = readResult(read("benchmarks.json"));
+    expect(replacePart(document, "charts", renderChartList(result))).toBe(document);
+    const files = renderCharts(result);
+    expect(files.filter(({ name, svg }) => read(`benchmarks/${name}`) !== svg)).toEqual([]);
   });
 });

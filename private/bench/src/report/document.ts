@@ -1,37 +1,52 @@
-// The table in docs/benchmarks.md: put between two markers, from a result and never by hand.
+// The tables in docs/benchmarks.md: each put between two markers, from a result and never by hand.
 // Place: result -> report -> **document**
 // Rules: only a whole run goes into the document; what stands outside the markers is left alone.
 
 import { METRICS } from "../metrics/metrics.ts";
+import { SCALING_METRICS } from "../metrics/scaling-metrics.ts";
+import { isNativePeerName } from "../peers/peer.ts";
 import type { BenchResult } from "../result.ts";
 
-const BEGIN = "<!-- bench: begin -->";
-const END = "<!-- bench: end -->";
 const FEWEST_ROUNDS = 4;
+
+/** What is written into the document, each between markers of its name. */
+export type Part = "bench" | "charts" | "layers" | "scaling";
 
 /**
  * Replaces what stands between the markers.
  *
  * @throws SyntaxError when the document has not both markers in their order.
  */
-export function replaceTable(document: string, report: string): string {
-  const begin = document.indexOf(BEGIN);
-  const end = document.indexOf(END);
+export function replacePart(document: string, part: Part, content: string): string {
+  const beginning = `<!-- ${part}: begin -->`;
+  const ending = `<!-- ${part}: end -->`;
+  const begin = document.indexOf(beginning);
+  const end = document.indexOf(ending);
   if (begin === -1 || end < begin) {
-    throw new SyntaxError(`Cannot find the place of the table: the document needs "${BEGIN}" and then "${END}"`);
+    throw new SyntaxError(`Cannot find its place: the document needs "${beginning}" and then "${ending}"`);
   }
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${report}\n\n${document.slice(end)}`;
+  return `${document.slice(0, begin + beginning.length)}\n\n${content}\n\n${document.slice(end)}`;
 }
 
 /** Why a result is not fit for the document; undefined when it is. */
 export function whyNotForDocuments(result: BenchResult): string | undefined {
   if (result.mode !== "full") return `it is from a ${result.mode} run`;
   if (result.rounds < FEWEST_ROUNDS) return `it has ${result.rounds} rounds, fewer than ${FEWEST_ROUNDS}`;
-  const missing = METRICS.flatMap((metric) =>
+  const measured = METRICS.filter(({ name }) => result.absent?.[name] === undefined);
+  const missing = measured.flatMap((metric) =>
     metric.figures.flatMap(({ key }) => {
       const row = result.rows.find((candidate) => candidate.key === key);
-      return metric.peers.some((peer) => row?.values[peer] === undefined) ? [key] : [];
+      return metric.peers.some((peer) => !isNativePeerName(peer) && row?.values[peer] === undefined) ? [key] : [];
     }),
   );
   return missing.length === 0 ? undefined : `it lacks peers or figures of ${missing.join(", ")}`;
+}
+
+/** Why a result is not fit for the part about scaling; undefined when it is. */
+export function whyNotScaling(result: BenchResult): string | undefined {
+  if (result.mode !== "full") return `it is from a ${result.mode} run`;
+  const missing = SCALING_METRICS.flatMap((metric) => metric.figures.map(({ key }) => key)).filter(
+    (key) => !result.rows.some((row) => row.key === key),
+  );
+  return missing.length === 0 ? undefined : `it lacks ${missing.join(", ")}`;
 }

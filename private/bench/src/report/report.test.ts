@@ -66,6 +66,22 @@ test("a result without targets does not claim to reach them", () => {
   expect(report).toContain("None of these rows has a target that could be judged.");
 });
 
+test("peers on other engines have a table of their own", () => {
+  const values = { bowline: [10], "socket.io 4.8": [40], uWS: [5, 6] };
+  const lines = renderReport({ ...RESULT, rows: [{ ...ECHO, values }] }).split("\n");
+  const title = lines.indexOf("On other engines than Node's:");
+  expect(lines.slice(title + 2, title + 5)).toEqual([
+    "| [clients], unit       |     Bowline |         uWS |",
+    "| --------------------- | ----------: | ----------: |",
+    "| echo + ack [1000], µs | 10.0 / 10.0 | 5.00 / 5.50 |",
+  ]);
+});
+
+test("a peer that could not be measured is told with the reason", () => {
+  const report = renderReport({ ...RESULT, absent: { uWS: "npm did not install it" } });
+  expect(report).toContain("- uWS was not measured: npm did not install it");
+});
+
 test("a load process without time to spare is told, with the peer", () => {
   expect(renderReport(RESULT)).toContain("- echo + ack, ws: the load process was busy for 95 % of the time");
 });

@@ -3,18 +3,15 @@
 // Rules: what is below its target is listed by name; a load process without time to spare, and processes that were not
 //        pinned, are said aloud.
 
-import { type PeerName, REFERENCE } from "../peers/peer.ts";
+import { NATIVE_PEERS, type PeerName, REFERENCE } from "../peers/peer.ts";
 import { type BenchResult, type Machine, peersOf, type ResultRow } from "../result.ts";
 import { type Ratio, ratioOf, summarise } from "../statistics.ts";
 import { judge, type Verdict } from "../targets.ts";
+import { number } from "./numbers.ts";
 import { renderTable } from "./table.ts";
 
 const MOST_UTILISATION = 0.9;
 const SMALL_PEERS: readonly PeerName[] = ["ws", "JSON"];
-
-function number(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
 
 function cell(row: ResultRow, peer: PeerName): string {
   const values = row.values[peer];
@@ -34,14 +31,16 @@ function ratioCell(row: ResultRow): string {
 }
 
 /** A demand in words: as a multiple of ours where we shall be cheaper, as a part of theirs where a floor is meant. */
-function demand({ target }: Verdict): string {
+function demand(row: ResultRow, { target }: Verdict): string {
+  if (target.kind === "limit") return `at most ${target.most} ${row.unit}`;
   if (target.against !== REFERENCE) return `at most ${(1 / target.must).toFixed(2)} of ${target.against}`;
   return target.stretch === undefined ? `${target.must}x` : `${target.must}x (${target.stretch}x)`;
 }
 
-function standing({ target, ratio, standing: word }: Verdict): string {
-  if (target.against === REFERENCE) return word;
-  return `${word} (${(1 / Math.min(ratio.median, ratio.ofMinima)).toFixed(2)})`;
+function standing(verdict: Verdict): string {
+  if (!("ratio" in verdict) || verdict.target.against === REFERENCE) return verdict.standing;
+  const { median, ofMinima } = verdict.ratio;
+  return `${verdict.standing} (${(1 / Math.min(median, ofMinima)).toFixed(2)})`;
 }
 
 function floorCell(row: ResultRow): string {
@@ -74,11 +73,20 @@ function tableOf(rows: readonly ResultRow[]): string {
       cell(row, "socket.io 2.5"),
       floorCell(row),
       ratioCell(row),
-      verdicts.map(demand).join(", "),
+      verdicts.map((verdict) => demand(row, verdict)).join(", "),
       verdicts.map(standing).join(", "),
     ];
   });
   return renderTable(head, cells);
+}
+
+/** The rows that have peers on other engines, beside ours on Node; nothing where no such peer was measured. */
+function nativeTables(rows: readonly ResultRow[]): readonly string[] {
+  const peers = NATIVE_PEERS.filter((peer) => rows.some((row) => row.values[peer] !== undefined));
+  if (peers.length === 0) return [];
+  const measured = rows.filter((row) => peers.some((peer) => row.values[peer] !== undefined));
+  const cells = measured.map((row) => [name(row), cell(row, "bowline"), ...peers.map((peer) => cell(row, peer))]);
+  return ["On other engines than Node's:", renderTable(["[clients], unit", "Bowline", ...peers], cells)];
 }
 
 /** More wanted to run before the bench began than there are processors. */
@@ -86,7 +94,7 @@ function isBusy({ loadAverage, cores }: Machine): boolean {
   return loadAverage[0] > cores;
 }
 
-function warnings({ rows, machine, mode }: BenchResult): readonly string[] {
+function warnings({ rows, machine, mode, absent = {} }: BenchResult): readonly string[] {
   const busy = rows.flatMap((row) =>
     peersOf(row).flatMap((peer) => {
       const utilisation = row.loadUtilisation[peer] ?? 0;
@@ -101,6 +109,7 @@ function warnings({ rows, machine, mode }: BenchResult): readonly string[] {
     ...(isBusy(machine)
       ? ["Other programs kept the machine busy: latencies are worth nothing, the rest holds as ratios."]
       : []),
+    ...Object.entries(absent).map(([what, reason]) => `${what} was not measured: ${reason}`),
     ...busy,
   ];
 }
@@ -129,6 +138,7 @@ export function renderReport(result: BenchResult): string {
   const warned = warnings(result).map((text) => `- ${text}`);
   return [
     tableOf(result.rows),
+    ...nativeTables(result.rows),
     below(result.rows),
     ...(warned.length === 0 ? [] : [`Beware:\n\n${warned.join("\n")}`]),
     circumstances(result),

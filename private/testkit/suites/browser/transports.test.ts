@@ -102,11 +102,15 @@ describe.skipIf(reason !== undefined)(title, () => {
   let http: HttpServer;
   let io: Server;
   let url: string;
+  /** Scripts that the server has beside its page, by path. */
+  const files = new Map<string, string>();
 
   beforeAll(async () => {
     browser = await launchChromium();
-    http = createServer((_request, response) => {
-      response.setHeader("Content-Type", "text/html").end("<!doctype html>");
+    http = createServer(({ url: path = "" }, response) => {
+      const script = files.get(path);
+      response.setHeader("Content-Type", script === undefined ? "text/html" : "text/javascript");
+      response.end(script ?? "<!doctype html>");
     });
     io = new Server(http);
     io.on("connection", (socket) => {
@@ -179,5 +183,36 @@ describe.skipIf(reason !== undefined)(title, () => {
     const moves = holds.includes("upgrade") ? ["upgrade"] : [];
     expect(seen).toEqual({ reason: "forced close", told: ["open", "message", ...moves, "close"] });
     expect(contentsOf(script)).toEqual(holds);
+  });
+
+  test("a page loads what opens WebTransport when one is to be opened, and not before", async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: 'export { io } from "@bowline/client";', resolveDir: ROOT },
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      outdir: "/",
+      entryNames: "main",
+      write: false,
+    });
+    for (const { path, text } of outputFiles) files.set(path, text);
+    const seen = await withPage("void 0", (page) =>
+      page.evaluate(`(async () => {
+        const { io } = await import("/main.js");
+        const scripts = () => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".js")).length;
+        const before = scripts();
+        globalThis.WebTransport = class {
+          ready = Promise.reject(new Error("no QUIC here"));
+          closed = this.ready;
+          close() {}
+        };
+        const socket = io({ reconnection: false, transports: ["webtransport"] });
+        const said = await new Promise((resolve) => socket.on("connect_error", ({ message, cause }) => resolve([message, cause.message])));
+        return { before, after: scripts(), said };
+      })()`),
+    );
+    expect(seen).toEqual({ before: 1, after: 2, said: ["webtransport error", "no QUIC here"] });
   });
 });

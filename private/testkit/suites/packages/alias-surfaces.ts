@@ -20,7 +20,6 @@ export interface Surface {
   readonly added: Readonly<Record<string, string>>;
 }
 
-const WITH_UWS = "comes with the support of uWebSockets.js";
 const EVERY_GENERATION = "the value has what programs of any generation look for";
 const NO_COMMON = "polling transports and WebSockets have no class in common here but Transport";
 const NAMED_IN_DOCUMENTS = "upstream's documents name the class";
@@ -55,7 +54,7 @@ export const SURFACES: readonly Surface[] = [
     ],
     subpaths: ["package.json", "dist/socket", "dist/index.js", "wrapper.mjs"],
     missing: {
-      "dist/uws.js": WITH_UWS,
+      "dist/uws.js": INTERNAL,
       "dist/namespace.js RESERVED_EVENTS": INTERNAL,
       "dist/typed-events.js StrictEventEmitter": INTERNAL,
     },
@@ -157,10 +156,6 @@ export const SURFACES: readonly Surface[] = [
     ],
     subpaths: ["package.json", "build/server.js", "wrapper.mjs"],
     missing: {
-      "cjs uServer": WITH_UWS,
-      "esm uServer": WITH_UWS,
-      "build/engine.io.js uServer": WITH_UWS,
-      "build/userver.js": WITH_UWS,
       "build/server.js BaseServer": INTERNAL,
       "build/transports/index.js": "nobody outside can load it: the table is in the package's value",
     },

@@ -9,6 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const ROOT: string = fileURLToPath(new URL("../../../../", import.meta.url));
 
+/** Under a minute on a machine that has nothing else to do. */
+const WHOLE_RUN_MS = 300_000;
+
 interface Row {
   readonly key: string;
   readonly values: Readonly<Record<string, readonly number[]>>;
@@ -69,7 +72,7 @@ describe("npm run bench -- --smoke", () => {
   beforeAll(async () => {
     run = await bench("--smoke", "--json", file);
     if (run.code === 0) result = readResult(file);
-  });
+  }, WHOLE_RUN_MS);
 
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -84,7 +87,7 @@ describe("npm run bench -- --smoke", () => {
     const figures = result.rows.flatMap(({ key, values }) =>
       Object.entries(values).map(([peer, [figure]]) => ({ key, peer, figure })),
     );
-    expect(figures.length).toBeGreaterThan(72);
+    expect(figures.length).toBeGreaterThan(140);
     expect(figures.filter(({ figure }) => !(figure !== undefined && figure > 0 && Number.isFinite(figure)))).toEqual(
       [],
     );
@@ -100,7 +103,7 @@ describe("npm run bench -- --smoke", () => {
   });
 
   test("leaves no process behind", () => {
-    expect(result.processes.length).toBeGreaterThan(40);
+    expect(result.processes.length).toBeGreaterThan(70);
     expect(result.processes.filter(isRunning)).toEqual([]);
   });
 });

@@ -73,7 +73,7 @@ const CONTENTS: Readonly<Record<string, readonly string[]>> = {
     ...scripts("", ["engine.io.js"]),
   ],
   "aliases/v4/engine.io": [
-    ...inFolder("build", ["engine.io.d.ts", "engine.io.js", "server.js", "socket.js", "transport.js"]),
+    ...inFolder("build", ["engine.io.d.ts", "engine.io.js", "server.js", "socket.js", "transport.js", "userver.js"]),
     "wrapper.d.mts",
     "wrapper.mjs",
   ],

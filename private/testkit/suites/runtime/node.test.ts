@@ -2,9 +2,9 @@
 import { createServer } from "node:http";
 import { attach, listen } from "@bowline/server/engine";
 import { expect, test } from "vitest";
-import { runtimeSuite } from "./runtime-suite.ts";
+import { type RunningEngine, runtimeSuite, type StartEngine } from "./runtime-suite.ts";
 
-runtimeSuite("the engine on Node", async (options) => {
+const start: StartEngine = async (options): Promise<RunningEngine> => {
   const httpServer = createServer();
   const engine = attach(httpServer, options);
   await new Promise<void>((resolve) => {
@@ -25,7 +25,10 @@ runtimeSuite("the engine on Node", async (options) => {
       });
     },
   };
-});
+};
+
+runtimeSuite("the engine on Node", start);
+runtimeSuite("the engine on Node with the package ws", (options) => start({ ...options, wsEngine: "ws" }));
 
 test("a connection that is kept alive does not hold a server that closes", async () => {
   const engine = listen(0);

@@ -38,6 +38,22 @@ export interface RunningEngine {
   stop(): Promise<void>;
 }
 
+/** What not every runtime has. */
+export interface RuntimeFacts {
+  /** Requests and responses in the form of Node, which middlewares of the engine work with. */
+  readonly middlewares: boolean;
+  /** The options of an engine whose WebSockets compress from 1000 bytes on. */
+  readonly compressing: Readonly<Record<string, unknown>>;
+  /** The close code that a client gets whose message is over the limit. */
+  readonly tooLargeCode: number;
+}
+
+const FACTS_OF_NODE: RuntimeFacts = {
+  middlewares: true,
+  compressing: { perMessageDeflate: { threshold: 1000 } },
+  tooLargeCode: 1009,
+};
+
 /** Starts an engine with options. */
 export type StartEngine = (options: Readonly<Record<string, unknown>>) => Promise<RunningEngine>;
 
@@ -45,6 +61,23 @@ interface Answer {
   readonly status: number | undefined;
   readonly headers: IncomingMessage["headers"];
   readonly body: Buffer;
+}
+
+/** Sends requests over one connection, and gives all that comes back until a text has. */
+export function readAnswers(port: number, requests: string, last: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += String(chunk);
+      if (!text.includes(last)) return;
+      socket.destroy();
+      resolve(text);
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(text));
+    socket.write(requests);
+  });
 }
 
 function ask(port: number, query: string, { method = "GET", headers = {}, body = "" } = {}): Promise<Answer> {
@@ -120,7 +153,8 @@ function openWebSocket(port: number, perMessageDeflate: boolean) {
 }
 
 /** Defines the tests of a runtime. */
-export function runtimeSuite(name: string, start: StartEngine): void {
+export function runtimeSuite(name: string, start: StartEngine, facts: RuntimeFacts = FACTS_OF_NODE): void {
+  const { middlewares, compressing, tooLargeCode } = facts;
   describe(name, () => {
     const running: RunningEngine[] = [];
     afterEach(async () => {
@@ -133,33 +167,39 @@ export function runtimeSuite(name: string, start: StartEngine): void {
       return engine;
     }
 
-    test("a middleware's headers go along with answers, refusals and the end of a WebSocket handshake", async () => {
-      const engine = await serve();
-      engine.use((_req, res, next) => {
-        res.setHeader("x-frame-options", "DENY");
-        next();
-      });
-      const [poll, refused] = [await ask(engine.port, "transport=polling"), await ask(engine.port, "transport=x")];
-      expect([poll.headers["x-frame-options"], refused.headers["x-frame-options"]]).toEqual(["DENY", "DENY"]);
-      expect(await askForWebSocket(engine.port)).toMatch(/^HTTP\/1.1 101 [\s\S]*\r\nx-frame-options: DENY\r\n/);
-    });
-
-    test("a middleware that waits for the head of the answer, as sessions do, gets its cookie onto every transport", async () => {
-      const engine = await serve();
-      engine.use((_req, res, next) => {
-        const writeHead: unknown = Reflect.get(res, "writeHead");
-        Reflect.set(res, "writeHead", (...args: unknown[]): unknown => {
-          res.setHeader("set-cookie", "session=1");
-          const written: unknown = typeof writeHead === "function" ? Reflect.apply(writeHead, res, args) : undefined;
-          return written;
+    test.runIf(middlewares)(
+      "a middleware's headers go along with answers, refusals and the end of a WebSocket handshake",
+      async () => {
+        const engine = await serve();
+        engine.use((_req, res, next) => {
+          res.setHeader("x-frame-options", "DENY");
+          next();
         });
-        next();
-      });
-      expect((await ask(engine.port, "transport=polling")).headers["set-cookie"]).toEqual(["session=1"]);
-      expect(await askForWebSocket(engine.port)).toMatch(/^HTTP\/1.1 101 [\s\S]*\r\nset-cookie: session=1\r\n/);
-    });
+        const [poll, refused] = [await ask(engine.port, "transport=polling"), await ask(engine.port, "transport=x")];
+        expect([poll.headers["x-frame-options"], refused.headers["x-frame-options"]]).toEqual(["DENY", "DENY"]);
+        expect(await askForWebSocket(engine.port)).toMatch(/^HTTP\/1.1 101 [\s\S]*\r\nx-frame-options: DENY\r\n/);
+      },
+    );
 
-    test("a middleware that answers by itself is heard on every transport", async () => {
+    test.runIf(middlewares)(
+      "a middleware that waits for the head of the answer, as sessions do, gets its cookie onto every transport",
+      async () => {
+        const engine = await serve();
+        engine.use((_req, res, next) => {
+          const writeHead: unknown = Reflect.get(res, "writeHead");
+          Reflect.set(res, "writeHead", (...args: unknown[]): unknown => {
+            res.setHeader("set-cookie", "session=1");
+            const written: unknown = typeof writeHead === "function" ? Reflect.apply(writeHead, res, args) : undefined;
+            return written;
+          });
+          next();
+        });
+        expect((await ask(engine.port, "transport=polling")).headers["set-cookie"]).toEqual(["session=1"]);
+        expect(await askForWebSocket(engine.port)).toMatch(/^HTTP\/1.1 101 [\s\S]*\r\nset-cookie: session=1\r\n/);
+      },
+    );
+
+    test.runIf(middlewares)("a middleware that answers by itself is heard on every transport", async () => {
       const engine = await serve();
       engine.use((_req, res) => res.writeHead(401).end("who are you?"));
       const poll = await ask(engine.port, "transport=polling");
@@ -168,7 +208,7 @@ export function runtimeSuite(name: string, start: StartEngine): void {
       expect(upgrade).toMatch(/^HTTP\/1.1 401 Unauthorized\r\n[\s\S]*who are you\?/);
     });
 
-    test("a middleware may take its time on every transport", async () => {
+    test.runIf(middlewares)("a middleware may take its time on every transport", async () => {
       const engine = await serve();
       engine.use((_req, _res, next) => setImmediate(next));
       const sid = await openPolling(engine.port);
@@ -179,7 +219,7 @@ export function runtimeSuite(name: string, start: StartEngine): void {
       socket.terminate();
     });
 
-    test("a middleware that answers and hands on all the same does no harm", async () => {
+    test.runIf(middlewares)("a middleware that answers and hands on all the same does no harm", async () => {
       const engine = await serve();
       engine.use((_req, res, next) => {
         res.writeHead(418).end("a teapot");
@@ -190,7 +230,7 @@ export function runtimeSuite(name: string, start: StartEngine): void {
       expect((await ask(engine.port, "transport=polling")).status).toBe(418);
     });
 
-    test("a client that leaves while a middleware thinks leaves nothing behind", async () => {
+    test.runIf(middlewares)("a client that leaves while a middleware thinks leaves nothing behind", async () => {
       const engine = await serve();
       const held: (() => void)[] = [];
       let connections = 0;
@@ -210,6 +250,14 @@ export function runtimeSuite(name: string, start: StartEngine): void {
       expect(connections).toBe(0);
     });
 
+    test.runIf(!middlewares)("engine middlewares are refused aloud", async () => {
+      const engine = await serve();
+      engine.use((_req, _res, next) => next());
+      const { status, body } = await ask(engine.port, "transport=polling");
+      expect([status, body.toString()]).toEqual([400, '{"code":3,"message":"Bad request"}']);
+      expect(await askForWebSocket(engine.port)).toMatch(/^HTTP\/1.1 400 [\s\S]*Bad request$/);
+    });
+
     test("headers of listeners go along with answers and the end of a WebSocket handshake", async () => {
       const engine = await serve();
       engine.onHeaders((headers) => {
@@ -217,6 +265,13 @@ export function runtimeSuite(name: string, start: StartEngine): void {
       });
       expect((await ask(engine.port, "transport=polling")).headers["x-mine"]).toBe("1, 2");
       expect(await askForWebSocket(engine.port)).toMatch(/\r\nx-mine: 1\r\nx-mine: 2\r\n/);
+    });
+
+    test("an answer to HEAD has no body, which would be taken for the answer to the next request", async () => {
+      const engine = await serve();
+      const head = (method: string) => `${method} /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n`;
+      const answers = readAnswers(engine.port, head("HEAD") + head("GET"), '0{"sid"');
+      expect(await within(answers, PATIENCE_MS, "both answers")).toMatch(/^HTTP\/1.1 400 [^{]+\r\n\r\nHTTP\/1.1 200 /);
     });
 
     test("answers above the threshold are compressed, unless their packets opted out", async () => {
@@ -253,7 +308,7 @@ export function runtimeSuite(name: string, start: StartEngine): void {
     });
 
     test("WebSocket messages are compressed where that was agreed, unless their packets opted out", async () => {
-      const engine = await serve({ perMessageDeflate: { threshold: 1000 } });
+      const engine = await serve(compressing);
       engine.onConnection((connection) => {
         connection.send("x".repeat(50_000));
         connection.send("y".repeat(50_000), { compress: false });
@@ -271,13 +326,13 @@ export function runtimeSuite(name: string, start: StartEngine): void {
     });
 
     test("a compressed message that grows beyond the limit is given up", async () => {
-      const engine = await serve({ perMessageDeflate: true, maxHttpBufferSize: 10_000 });
+      const engine = await serve({ ...compressing, maxHttpBufferSize: 10_000 });
       const reasons: string[] = [];
       engine.onConnection((connection) => connection.on("close", (reason) => reasons.push(reason)));
       const { socket, until, closed } = openWebSocket(engine.port, true);
       await until(1);
       socket.send(`4${"x".repeat(1_000_000)}`);
-      expect([await closed, reasons]).toEqual([1009, ["transport error"]]);
+      expect([await closed, reasons]).toEqual([tooLargeCode, ["transport error"]]);
     });
 
     test("a body of unknown length is given up at the limit, and its session goes on", async () => {

@@ -53,6 +53,19 @@ export function readRuntimes(): readonly Runtime[] {
   return Object.entries(listed).map(readRuntime);
 }
 
+/** A server that a runtime loads, and why it cannot be loaded here. */
+export interface NativeServer {
+  readonly path: string;
+  readonly missing: string | undefined;
+}
+
+/** Reads where uWebSockets.js is. */
+export function readNativeServer(): NativeServer {
+  const listed: unknown = JSON.parse(readFileSync(new URL("tools/native-servers.json", ROOT), "utf8"));
+  const found = isObject(listed) ? readRuntime(["uWebSockets.js", listed["uWebSockets.js"]]) : undefined;
+  return { path: found?.command[0] ?? "", missing: found?.missing };
+}
+
 /** One case to play. */
 export interface Part {
   readonly name: string;

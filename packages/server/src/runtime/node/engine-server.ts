@@ -13,7 +13,8 @@ import { ENGINE_DEFAULTS, type EngineOptions, type EngineSettings, resolveOption
 import { EngineServer } from "../../engine/server.ts";
 import { passAsEmitter } from "../../socket/emitter.ts";
 import { attachEngine, type HttpServerLike } from "./attach-engine.ts";
-import { NodeExchange, NodeRequestHead, NodeUpgradeExchange } from "./node-exchange.ts";
+import { NodeExchange, NodeUpgradeExchange } from "./node-exchange.ts";
+import { NodeRequestHead } from "./node-request-head.ts";
 import { nodePlatform } from "./platform.ts";
 import { createWebSocketDoor, type WebSocketDoor } from "./websocket-door.ts";
 
@@ -69,7 +70,7 @@ export class NodeEngine extends EngineServer {
    */
   constructor(options: Partial<EngineOptions> = {}) {
     super(resolveOptions(options, ENGINE_DEFAULTS), nodePlatform());
-    this.#door = createWebSocketDoor(this.options);
+    this.#door = createWebSocketDoor(this.options, nodePlatform().clock);
   }
 
   /**
@@ -103,7 +104,14 @@ export class NodeEngine extends EngineServer {
     head: Buffer = Buffer.alloc(0),
   ): void {
     if ("accept" in request) super.handleUpgrade(request);
-    else if (socket !== undefined) super.handleUpgrade(new NodeUpgradeExchange(request, socket, head, this.#door));
+    else if (socket !== undefined) {
+      const exchange = new NodeUpgradeExchange(request, socket, head, this.#door);
+      try {
+        super.handleUpgrade(exchange);
+      } finally {
+        exchange.watch();
+      }
+    }
   }
 
   /**

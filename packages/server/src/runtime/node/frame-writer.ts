@@ -5,14 +5,7 @@
 //        kept beyond the moment in which all connections are written to.
 // Source: RFC 6455, 5.1 "Overview" (a server does not mask) and 5.2 "Base Framing Protocol"
 
-import type { Frame, Outgoing } from "@bowline/protocol/internal";
-
-const FIN_TEXT = 0x81;
-const FIN_BINARY = 0x82;
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
-const LARGEST_SHORT = 125;
-const LARGEST_16 = 0xffff;
+import { type Frame, frameHeaderBytes, type Outgoing, writeFrameHeader } from "@bowline/protocol/internal";
 
 /** A batch that was framed a moment ago. */
 interface Framed {
@@ -24,29 +17,16 @@ function payloadBytes({ data }: Frame): number {
   return typeof data === "string" ? Buffer.byteLength(data) : data.byteLength;
 }
 
-function headerBytes(payload: number): number {
-  if (payload <= LARGEST_SHORT) return 2;
-  return payload <= LARGEST_16 ? 4 : 10;
-}
-
 function writeFrame(target: Buffer, start: number, { data }: Frame, payload: number): void {
-  let at = start;
-  target[at++] = typeof data === "string" ? FIN_TEXT : FIN_BINARY;
-  if (payload <= LARGEST_SHORT) target[at++] = payload;
-  else if (payload <= LARGEST_16) {
-    target[at++] = LENGTH_16;
-    at = target.writeUInt16BE(payload, at);
-  } else {
-    target[at++] = LENGTH_64;
-    at = target.writeBigUInt64BE(BigInt(payload), at);
-  }
-  if (typeof data === "string") target.write(data, at, payload, "utf8");
-  else target.set(data, at);
+  const at = writeFrameHeader(target, start, typeof data === "string", payload);
+  if (typeof data !== "string") target.set(data, at);
+  // As many bytes as characters: ASCII, which is copied instead of encoded.
+  else target.write(data, at, payload, payload === data.length ? "latin1" : "utf8");
 }
 
 function frameOne(frame: Frame): Uint8Array {
   const payload = payloadBytes(frame);
-  const bytes = Buffer.allocUnsafe(headerBytes(payload) + payload);
+  const bytes = Buffer.allocUnsafe(frameHeaderBytes(payload) + payload);
   writeFrame(bytes, 0, frame, payload);
   return bytes;
 }
@@ -59,14 +39,14 @@ function frameAll(frames: readonly Frame[]): Uint8Array {
   for (const frame of frames) {
     const payload = payloadBytes(frame);
     payloads.push(payload);
-    total += headerBytes(payload) + payload;
+    total += frameHeaderBytes(payload) + payload;
   }
   const bytes = Buffer.allocUnsafe(total);
   let at = 0;
   for (const [index, frame] of frames.entries()) {
     const payload = payloads[index] ?? 0;
     writeFrame(bytes, at, frame, payload);
-    at += headerBytes(payload) + payload;
+    at += frameHeaderBytes(payload) + payload;
   }
   return bytes;
 }

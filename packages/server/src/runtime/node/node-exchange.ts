@@ -3,11 +3,9 @@
 // Rules: a declared length over the limit is refused before a byte is kept; an answer is sent once, be it ours or that of
 //        a middleware; whatever the client does to its connection, nothing is thrown.
 
-import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
-import type { WebSocket } from "ws";
 import type {
   AnswerHeaders,
   BodyCompression,
@@ -18,53 +16,17 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
-import { type EngineQuery, parseQuery } from "../../engine/query.ts";
 import { chooseEncoding, compressBody } from "./compress-body.ts";
-import { createNodeWebSocket } from "./node-websocket.ts";
+import { NodeRequestHead } from "./node-request-head.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
-
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
-}
 
 /** For errors of connections that somebody else will notice, or nobody needs to: it holds nothing. */
 function ignore(): void {}
 
-/** The head of a node:http request. */
-export class NodeRequestHead implements RequestHead {
-  readonly native: { readonly req: IncomingMessage };
-  readonly method: string;
-  readonly target: string;
-  readonly remoteAddress: string;
-  readonly query: EngineQuery;
-
-  constructor(req: IncomingMessage) {
-    this.native = { req };
-    this.method = req.method ?? "GET";
-    this.target = req.url ?? "";
-    this.remoteAddress = req.socket.remoteAddress ?? "";
-    this.query = parseQuery(this.target);
-    // Where middlewares and programs look for it.
-    Reflect.set(req, "_query", this.query.all);
-  }
-
-  get secure(): boolean {
-    return this.native.req.socket instanceof TLSSocket;
-  }
-
-  header(name: string): string | undefined {
-    return joined(this.native.req.headers[name]);
-  }
-
-  headers(): IncomingHttpHeaders {
-    return this.native.req.headers;
-  }
-}
-
 /** A node:http request and its response. */
 export class NodeExchange implements HttpExchange {
-  readonly head: RequestHead;
-  readonly native: NativePair;
+  readonly head: NodeRequestHead;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #isClosing: () => boolean;
@@ -73,14 +35,13 @@ export class NodeExchange implements HttpExchange {
   /** @param isClosing whether the HTTP server waits for its connections to end. */
   constructor(req: IncomingMessage, res: ServerResponse, isClosing: () => boolean) {
     this.#isClosing = isClosing;
-    this.head = new NodeRequestHead(req);
-    this.native = { req, res };
-    // As Express does it, for middlewares that want to answer; taken back with the answer.
-    Reflect.set(req, "res", res);
+    this.head = new NodeRequestHead(req, res);
     this.#req = req;
     this.#res = res;
-    // A client may cut its connection at any moment; that is no error of ours.
-    res.on("error", ignore);
+  }
+
+  get native(): NativePair {
+    return { req: this.head.native.req, res: this.#res };
   }
 
   get answered(): boolean {
@@ -93,33 +54,14 @@ export class NodeExchange implements HttpExchange {
     if (!this.#res.headersSent && !isOfConnection) this.#res.setHeader(name, value);
   }
 
-  body(limit: number): Promise<BodyResult> {
+  body(limit: number, done: (body: BodyResult) => void): void {
     const req = this.#req;
-    return new Promise((resolve) => {
-      // Where a middleware has read it there is nothing left to wait for.
-      if (req.readableEnded || req.destroyed) {
-        resolve("aborted");
-        return;
-      }
-      if (Number(req.headers["content-length"] ?? 0) > limit) {
-        req.resume();
-        resolve("too-large");
-        return;
-      }
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      req.on("data", (chunk: Buffer) => {
-        bytes += chunk.byteLength;
-        if (bytes <= limit) chunks.push(chunk);
-        else {
-          chunks.length = 0;
-          resolve("too-large");
-        }
-      });
-      req.on("end", () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
-      req.on("error", () => resolve("aborted"));
-      req.on("close", () => resolve("aborted"));
-    });
+    // Where a middleware has read it there is nothing left to wait for.
+    if (req.readableEnded || req.destroyed) done("aborted");
+    else if (Number(req.headers["content-length"] ?? 0) > limit) {
+      req.resume();
+      done("too-large");
+    } else readBody(req, limit, done);
   }
 
   respond(status: number, headers: AnswerHeaders, body: string | Uint8Array = "", compression?: BodyCompression): void {
@@ -158,11 +100,46 @@ export class NodeExchange implements HttpExchange {
     // A connection that is kept alive would keep a server from closing until it has been idle for long enough.
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
     this.#res.writeHead(status, { "Content-Length": length, ...headers });
-    this.#res.end(body);
-    Reflect.set(this.#req, "res", undefined);
+    // The answers of HTTP/2 have no corks.
+    if (length === 0 || this.#req.httpVersionMajor > 1) this.#res.end(body);
+    else this.#writeWhole(body);
+    this.head.answered();
     // What the client still sends is read and dropped, so that the connection can be used again.
-    this.#req.resume();
+    if (!this.#req.readableEnded) this.#req.resume();
   }
+
+  /** Head and body in one piece: Node's `end(body)` puts an empty one behind it, and a list of pieces is dearer to write. */
+  #writeWhole(body: string | Uint8Array): void {
+    const isCorked = this.#res.writableCorked > 0;
+    this.#res.write(body);
+    // Node has corked the connection for the rest of the turn, and there will be no more. The corks of others stay.
+    if (!isCorked) this.#res.uncork();
+    this.#res.end();
+  }
+}
+
+/** Reads a body whose declared length is not too large. */
+function readBody(req: IncomingMessage, limit: number, done: (body: BodyResult) => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isSettled = false;
+  const settle = (body: BodyResult): void => {
+    if (isSettled) return;
+    isSettled = true;
+    done(body);
+  };
+  const abort = (): void => settle("aborted");
+  req.on("data", (chunk: Buffer) => {
+    bytes += chunk.byteLength;
+    if (bytes <= limit) chunks.push(chunk);
+    else {
+      chunks.length = 0;
+      settle("too-large");
+    }
+  });
+  req.on("end", () => settle(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)));
+  req.on("error", abort);
+  req.on("close", abort);
 }
 
 /** A node:http upgrade request. */
@@ -175,7 +152,10 @@ export class NodeUpgradeExchange implements UpgradeExchange {
   /** The headers that go with the end of the handshake, and the way to answer for middlewares, where one has asked. */
   #response: ServerResponse | undefined;
   #settled = false;
-  readonly #leave: () => void = () => this.#socket.destroy();
+  /** Whether a WebSocket has taken the connection over. */
+  #isOpen = false;
+  /** Hears of a peer that leaves, while somebody decides. */
+  #leave: (() => void) | undefined;
 
   constructor(req: IncomingMessage, socket: Duplex, head: Buffer, door: WebSocketDoor) {
     this.head = new NodeRequestHead(req);
@@ -183,9 +163,19 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     this.#socket = socket;
     this.#head = head;
     this.#door = door;
-    // Without a listener from the first moment on, a reset during the handshake would end the process (CVE-2022-41940).
+  }
+
+  /**
+   * Begins to listen, in the turn in which the request came: most are decided by then, and need no listeners of ours.
+   * Without one a reset during the handshake would end the process (CVE-2022-41940).
+   */
+  watch(): void {
+    if (this.#isOpen) return;
+    const socket = this.#socket;
     socket.on("error", ignore);
+    if (this.#settled) return;
     // A peer that leaves while somebody decides is noticed by reading alone, or its connection would stay for ever.
+    this.#leave = () => socket.destroy();
     socket.once("end", this.#leave);
     socket.read(0);
   }
@@ -200,7 +190,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
         if (!this.#settled) this.#socket.end(() => this.#socket.destroy());
       });
     }
-    return { req: this.#req, res };
+    return { req: this.head.native?.req, res };
   }
 
   setHeader(name: string, value: string | readonly string[]): void {
@@ -212,21 +202,17 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (!this.#settle() || this.#socket.destroyed) return;
     // Middlewares that wait for the head of the answer add to it now, as those that keep sessions do with their cookie.
     this.#response?.writeHead(101);
-    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (webSocket: WebSocket) => {
-      opened(createNodeWebSocket(webSocket, this.#socket, this.#door.writing));
+    this.#door.open(this.#req, this.#socket, this.#head, headerLines(this.#response), (port) => {
+      this.#isOpen = true;
+      opened(port);
     });
+    // The WebSocket listens now; a second listener would be memory that lies idle.
+    if (this.#isOpen) this.#socket.off("error", ignore);
   }
 
   refuse(message: string, isPassing: boolean = false): void {
     if (!this.#settle()) return;
-    const head = [
-      `HTTP/1.1 ${isPassing ? "503 Service Unavailable" : "400 Bad Request"}`,
-      "Connection: close",
-      "Content-type: text/html",
-      `Content-Length: ${Buffer.byteLength(message)}`,
-    ];
-    // A peer that keeps its half open would hold the connection: Node's own time limits end with the upgrade event.
-    this.#socket.end(`${head.join("\r\n")}\r\n\r\n${message}`, () => this.#socket.destroy());
+    refuseUpgrade(this.#socket, isPassing ? "503 Service Unavailable" : "400 Bad Request", message);
   }
 
   #res(): ServerResponse {
@@ -239,7 +225,7 @@ export class NodeUpgradeExchange implements UpgradeExchange {
     if (this.#settled || this.#response?.headersSent === true) return false;
     this.#settled = true;
     // The connection outlives the request, and is not to hold it.
-    this.#socket.off("end", this.#leave);
+    if (this.#leave !== undefined) this.#socket.off("end", this.#leave);
     if (this.#response?.socket === this.#socket) this.#response.detachSocket(this.#response.socket);
     return true;
   }

@@ -6,7 +6,7 @@
 
 import type { Duplex } from "node:stream";
 import type { Outgoing } from "@bowline/protocol/internal";
-import { type RawData, WebSocket } from "ws";
+import type { RawData, WebSocket } from "ws";
 import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 
@@ -53,7 +53,7 @@ class NodeWebSocket implements WebSocketPort {
 
   send(batch: readonly Outgoing[], done: (failure?: Error) => void): void {
     const written = (error?: Error | null): void => done(error ?? undefined);
-    if (this.#webSocket.readyState !== WebSocket.OPEN) written(new Error("The WebSocket is not open any more"));
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) written(new Error("The WebSocket is not open any more"));
     else if (this.#frames === undefined) this.#sendEach(batch, written);
     else this.#socket.write(this.#frames.write(batch), written);
   }

@@ -1,12 +1,13 @@
 // Which package accepts WebSockets: `ws`, or one with its interface that a program names or hands in.
 // Place: **bytes** -> websocket door
-// Rules: a name is looked for from the program, as it would look for it itself.
+// Rules: a name is looked for from the program, as it would look for it itself; `ws` is the one that comes with us.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type ServerOptions, WebSocketServer } from "ws";
+import type { ServerOptions, WebSocketServer } from "ws";
 import type { EngineOptions, WebSocketServerClass } from "../../engine/options.ts";
 import { profileOf } from "../../engine/profile.ts";
+import { loadWs } from "./ws-package.ts";
 
 /** The part of the interface of `ws` that is used here. */
 export type WebSocketServerLike = Pick<WebSocketServer, "on" | "off" | "handleUpgrade">;
@@ -43,14 +44,18 @@ function construct(made: WebSocketServerClass, options: ServerOptions): unknown 
   return server;
 }
 
-/** Makes the server that the options ask for. @throws TypeError when there is no such package, or it has no server. */
-export function createWebSocketServer(
-  { wsEngine, compat }: Pick<EngineOptions, "wsEngine" | "compat">,
-  options: ServerOptions,
-): ChosenServer {
+/** What the options or the surroundings name; undefined where WebSockets are framed by ourselves. */
+export function chosenWebSocketEngine({
+  wsEngine,
+  compat,
+}: Pick<EngineOptions, "wsEngine" | "compat">): string | WebSocketServerClass | undefined {
   const { wsEngineVariable } = profileOf(compat);
-  const named = wsEngineVariable === undefined ? undefined : process.env[wsEngineVariable];
-  const wanted = wsEngine ?? named ?? "ws";
-  if (wanted === "ws" || wanted === WebSocketServer) return { server: new WebSocketServer(options), isForeign: false };
-  return { server: construct(typeof wanted === "string" ? load(wanted) : wanted, options), isForeign: true };
+  return wsEngine ?? (wsEngineVariable === undefined ? undefined : process.env[wsEngineVariable]);
+}
+
+/** Makes the server that was chosen. @throws TypeError when there is no such package, or it has no server. */
+export function createWebSocketServer(chosen: string | WebSocketServerClass, options: ServerOptions): ChosenServer {
+  const { WebSocketServer: Own } = loadWs();
+  if (chosen === "ws" || chosen === Own) return { server: new Own(options), isForeign: false };
+  return { server: construct(typeof chosen === "string" ? load(chosen) : chosen, options), isForeign: true };
 }
