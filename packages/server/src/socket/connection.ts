@@ -288,8 +288,9 @@ export class ClientConnection implements ConnectionListener {
     try {
       packets = reader.read(typeof data === "string" ? data : this.#host.platform.toNativeBytes(data));
     } catch (error) {
-      // What others read with has to forget it.
-      if (this.#reader === undefined) reader.destroy();
+      // Others read with it from here on: it forgets this connection, and this connection lets go of it.
+      reader.destroy();
+      this.#reader = undefined;
       // Parsers that programs bring along throw errors of all kinds; whatever it is, it is the client's fault.
       this.#undecodable(error instanceof Error ? error : new Error(textOf(error)));
       return;

@@ -1,5 +1,5 @@
 // Rules of readers that connections share: what one client sends in pieces is no other's affair.
-import { createFakePlatform, FakeClient } from "@bowline/testkit";
+import { createFakePlatform, FakeClient, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { SocketServer } from "./server.ts";
 
@@ -21,7 +21,7 @@ function createScene(count: number) {
     socket.on("e", (...args: unknown[]) => heard.push([name, ...args]));
   });
   const clients = Array.from({ length: count }, () => new FakeClient(io.door, platform.clock).join());
-  return { clients, heard };
+  return { clients, heard, door: io.door, clock: platform.clock };
 }
 
 describe("clients whose packets come in pieces", () => {
@@ -51,5 +51,25 @@ describe("clients whose packets come in pieces", () => {
     two?.send('51-["e",{"_placeholder":true,"num":0}]', '2["e"]');
     three?.send('2["e","whole"]');
     expect([heard, two?.port.closes, three?.port.closes]).toEqual([[[2, "whole"]], 1, 0]);
+  });
+
+  it("who have sent nonsense keep no hold of what others read with, as long as their goodbye waits for a poll", () => {
+    const { clients, heard, door, clock } = createScene(1);
+    const [other] = clients;
+    const target = "/socket.io/?EIO=4&transport=polling";
+    const poll = (sid = "", body?: string) => {
+      const options = body === undefined ? {} : { method: "POST", body };
+      const exchange = new FakeExchange(`${target}${sid}`, options);
+      door.handleRequest(exchange);
+      clock.endTurn();
+      return exchange.outcome;
+    };
+    const sid = `&sid=${/"sid":"([^"]+)"/.exec(String(poll()))?.[1]}`;
+    poll(sid, `40\x1e4${TWO_DUE}\x1e42["e"]`);
+    other?.send(TWO_DUE, FIRST);
+    poll(sid);
+    expect(poll(sid)).toBe("200 6\x1e1");
+    other?.send(SECOND);
+    expect([heard, other?.port.closes]).toEqual([[[0, FIRST, SECOND]], 0]);
   });
 });
