@@ -1,7 +1,7 @@
 // Rules of a cluster in which something fails: clients of a node are served whatever happens elsewhere, questions end, what
 // waits is bounded, and what is lost is counted and told.
 import { describe, expect, it, vi } from "vitest";
-import { createBusCluster, settle } from "../../test-support/bus-cluster.ts";
+import { answerTo, createBusCluster, settle } from "../../test-support/bus-cluster.ts";
 import type { BroadcastPacket } from "../contract.ts";
 import { IncompleteAnswersError } from "./incomplete-answers.ts";
 
@@ -25,7 +25,7 @@ describe("a node that dies without a goodbye", () => {
     const answers = vi.fn();
     void one.adapter.serverSideEmit(["who", answers]);
     await settle();
-    Reflect.apply(Object(three.serverSide[0]?.[1]), undefined, ["three"]);
+    answerTo(three.serverSide[0], "three");
     await cluster.pass(11_600);
     expect((await found).map(({ id }) => id)).toEqual(["x", "z"]);
     expect([gone.mock.calls, one.cluster.nodes]).toEqual([[[two.cluster.name]], [three.cluster.name]]);
