@@ -77,7 +77,7 @@ describe("a sealed bus", () => {
     const { sealed, below, broker } = createSealed();
     expect(below.maxMessageBytes - sealed.maxMessageBytes).toBe(32);
     const heard = vi.fn();
-    await broker.bus().join("t", ({ length }) => heard(length));
+    await broker.bus().join("t", ({ length }) => void heard(length));
     await sealed.publish("t", Uint8Array.of(1));
     await settle();
     expect(heard.mock.calls).toEqual([[33]]);
