@@ -38,14 +38,19 @@ function scriptTag(
   };
 }
 
-/** What pages load when they need it: a file of its own beside each entry, which holds all that it needs. */
-const LATER = "webtransport-channel";
+/** What pages load when they need it: files of their own beside each entry, which hold all that they need. */
+const LATER: Readonly<Record<string, string>> = {
+  elder: "src/elder.ts",
+  "webtransport-channel": "src/transports/webtransport-channel.ts",
+};
 
-/** Leaves such a file where it is, beside the entry. */
+/** Leaves such a file where it is, beside the entry; an entry that asks for it at once has it built in. */
 const leftForLater: NonNullable<UserConfig["plugins"]> = {
   name: "left-for-later",
-  resolveId: (source: string) =>
-    source.endsWith(`/${LATER}.ts`) ? { id: `./${LATER}.mjs`, external: true } : undefined,
+  resolveDynamicImport(source: unknown) {
+    const name = /([^/]+)\.ts$/.exec(String(source))?.[1] ?? "";
+    return Object.hasOwn(LATER, name) ? { id: `./${name}.mjs`, external: true } : undefined;
+  },
 };
 
 const plugins: NonNullable<UserConfig["plugins"]> = [library.plugins, leftForLater];
@@ -88,11 +93,16 @@ const config: UserConfig[] = defineConfig([
   forNode,
   forBrowsers,
   { ...forProduction, plugins: [forProduction.plugins, leftForLater] },
-  { ...library, entry: { [`entry/${LATER}`]: `src/transports/${LATER}.ts` }, format: "esm", dts: false, clean: false },
-  {
-    ...numbered({ entry: { [LATER]: `src/transports/${LATER}.ts` } }),
-    deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
-  },
+  ...Object.entries(LATER).flatMap(([name, file]) => [
+    {
+      ...library,
+      entry: { [`entry/${name}`]: file },
+      format: "esm" as const,
+      dts: false,
+      clean: false,
+    },
+    { ...numbered({ entry: { [name]: file } }), deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false } },
+  ]),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },

@@ -4,24 +4,27 @@
 // Source: docs/protocol/socket-4.md, "Connecting"
 
 import {
+  createTextParser,
   type PacketDecoder,
   type PacketEncoder,
   PacketType,
   type Parser,
   type RecoveryClaim,
-  type ClientSocketDialect as SocketDialect,
   type SocketPacket,
 } from "@bowline/protocol";
-import { sio4Client as sio4, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
+import { type ElderSocketDialect, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 
+/** For servers of 2.x: made for the first of them. */
+let parser4: Parser | undefined;
+
 /** One open connection. */
 export class Link {
   readonly engine: Engine;
-  readonly dialect: SocketDialect;
+  readonly dialect: ElderSocketDialect;
   readonly decoder: PacketDecoder;
   readonly encoder: PacketEncoder;
   readonly #platform: Platform;
@@ -43,8 +46,18 @@ export class Link {
   ) {
     const { maxAttachments } = options;
     this.engine = engine;
-    this.dialect = engine.protocol === 3 ? sio4 : sio5;
-    const parser: Parser = options.parser ?? this.dialect.parser;
+    let dialect: ElderSocketDialect = sio5;
+    let usual: Parser = sio5.parser;
+    if (engine.protocol === 3) {
+      // It has been at hand since the server was found to speak it.
+      platform.elder(({ socket }) => {
+        dialect = socket;
+      });
+      parser4 ??= createTextParser(4);
+      usual = parser4;
+    }
+    const parser = options.parser ?? usual;
+    this.dialect = dialect;
     this.encoder = new parser.Encoder();
     this.decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
     this.#platform = platform;

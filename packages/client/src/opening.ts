@@ -5,9 +5,17 @@
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
-import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
+import {
+  type Cancel,
+  createId,
+  DEAF,
+  eio4Client as eio4,
+  type TransportName,
+  wantsBinaryTypes,
+} from "@bowline/protocol/internal";
 import { coded, TransportError, type TransportErrorContext, wrongGeneration } from "./connect-error.ts";
-import { DIALECTS, otherRevision, type Revision } from "./detect-revision.ts";
+import { otherRevision, type Revision } from "./detect-revision.ts";
+import type { Elder } from "./elder.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { Transport, TransportClass, TransportContext } from "./transports/transport.ts";
@@ -92,6 +100,8 @@ export class Opening {
   #asked: Revision;
   #tried = 0;
   #hasRetried = false;
+  /** Which attempt it is; what belongs to another one comes too late. */
+  #turn = 0;
   #transport: Transport | undefined;
   #stopTimer: Cancel | undefined;
 
@@ -116,13 +126,16 @@ export class Opening {
     if (kind === undefined) {
       // Not at once: the program has no chance to listen before the call that connects returns.
       this.#after(0, () => this.#events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
+    } else if (this.#asked === 4) {
+      this.#attempt(kind, eio4);
     } else {
-      this.#attempt(kind);
+      this.#elder(kind, ({ engine }) => this.#attempt(kind, engine));
     }
   }
 
   /** Stops trying; nothing is told any more. */
   cancel(): void {
+    this.#turn++;
     this.#stopTimer?.();
     this.#transport?.listen(DEAF);
     this.#transport?.close("discard");
@@ -133,10 +146,27 @@ export class Opening {
     this.#stopTimer = this.#connection.platform.clock.after(ms, action);
   }
 
-  #attempt(kind: TransportClass): void {
+  /** Gives what servers of 2.x need. */
+  #elder(kind: TransportClass, use: (elder: Elder) => void): void {
+    const turn = this.#turn;
+    const { platform } = this.#connection;
+    platform.elder(
+      (elder) => {
+        if (turn === this.#turn) use(elder);
+      },
+      (error) => {
+        if (turn !== this.#turn) return;
+        const context = new ConnectionContext(this.#connection, kind, eio4);
+        const failure = { url: context.endpoint, error, code: platform.codeOf(error) };
+        this.#fail(context, new TransportError(`${kind.prototype.name} error`, failure), false);
+      },
+    );
+  }
+
+  #attempt(kind: TransportClass, dialect: EngineDialect): void {
     const connection = this.#connection;
     const pinned = this.#pinned;
-    const context = new ConnectionContext(connection, kind, DIALECTS[this.#asked]);
+    const context = new ConnectionContext(connection, kind, dialect);
     const transport = kind.create(context);
     const listener = kind.detect({
       context,
@@ -155,6 +185,7 @@ export class Opening {
         this.#events.opened(transport, handshake, early);
       },
       fail: (cause, mayBeRevision) => this.#fail(context, cause, mayBeRevision),
+      elder: (use) => this.#elder(kind, use),
       after: (ms, action) => this.#after(ms, action),
     });
     this.#transport = transport;
