@@ -9,13 +9,12 @@
 // Source: docs/protocol/engine-4.md and docs/protocol/engine-3.md, "Detecting the revision"
 
 import type { Handshake, Packet } from "@bowline/protocol";
-import { createId, DEAF, eio4Client as eio4 } from "@bowline/protocol/internal";
+import { DEAF, eio4Client as eio4 } from "@bowline/protocol/internal";
 import { type Failure, TransportError } from "./connect-error.ts";
+import type { Search } from "./elder.ts";
 import { readHandshake } from "./opening.ts";
 import type { Attempt, TransportEvents } from "./transports/transport.ts";
 
-/** How long a server of 2.x has to greet unasked before it is probed, in milliseconds. */
-const GREETING_MS = 20;
 /**
  * How long a WebSocket that was asked for revision 3 may stay silent, in milliseconds: servers of 2.x speak as soon as it
  * is open, and some that do not serve the revision never do.
@@ -29,10 +28,7 @@ export function detectByPackets(attempt: Attempt): TransportEvents {
   const early: Packet[] = [];
   let isOpen = false;
   let handshake: Handshake | undefined;
-  /** The namespace that was asked for to find out. */
-  let probe: string | undefined;
-  /** Looks for a clue in what came. */
-  let search: (() => boolean) | undefined;
+  let search: Search | undefined;
 
   function fail(failure: Omit<Failure, "url">, mayBeRevision = false): void {
     attempt.fail(new TransportError("websocket error", { url, ...failure }), mayBeRevision);
@@ -57,24 +53,13 @@ export function detectByPackets(attempt: Attempt): TransportEvents {
       return;
     }
     handshake = read;
-    attempt.elder(({ engine, readClue }) => {
-      let seen = 0;
-      search = () => {
-        for (let packet = early[seen]; packet !== undefined; packet = early[seen]) {
-          const clue = readClue(packet, probe);
-          if (clue?.isAnswer === true) early.splice(seen, 1);
-          else seen++;
-          if (clue === undefined) continue;
-          if (clue.hasJoined) sendMessage(`1${probe},`);
-          attempt.succeed(clue.revision === 3 ? engine : eio4, read, early);
-          return true;
-        }
-        return false;
-      };
-      if (search()) return;
-      attempt.after(GREETING_MS, () => {
-        probe = `/__sio_probe_${createId(platform.random)}`;
-        sendMessage(`0${probe},`);
+    attempt.elder((elder) => {
+      search = elder.search({
+        early,
+        random: platform.random,
+        send: sendMessage,
+        after: attempt.after,
+        found: (dialect = eio4) => attempt.succeed(dialect, read, early),
       });
     });
   }
@@ -90,12 +75,13 @@ export function detectByPackets(attempt: Attempt): TransportEvents {
         greeted(packet);
       } else {
         early.push(packet);
-        search?.();
+        search?.look();
       }
     },
     carrierClosed(_reason, cause) {
       // A server with another parser takes the probe for a fault.
-      const error = probe === undefined ? cause : new TransportError("parser error", { url, code: "PARSER_MISMATCH" });
+      const isSuspect = search?.isProbing === true;
+      const error = isSuspect ? new TransportError("parser error", { url, code: "PARSER_MISMATCH" }) : cause;
       // Some servers answer revision 3 with an invalid frame, once the WebSocket is open.
       attempt.fail(error, isOpen && asked === 3 && handshake === undefined);
     },

@@ -4,7 +4,13 @@
 // Source: docs/protocol/engine-4.md and docs/protocol/engine-3.md, "Detecting the revision"
 
 import type { EngineDialect, Packet } from "@bowline/protocol";
-import { type ElderSocketDialect, eio3Client as eio3, sio4Client as sio4 } from "@bowline/protocol/internal";
+import {
+  createId,
+  type ElderSocketDialect,
+  eio3Client as eio3,
+  type Random,
+  sio4Client as sio4,
+} from "@bowline/protocol/internal";
 import type { Revision } from "./detect-revision.ts";
 
 /** What a packet over a WebSocket gives away. */
@@ -36,21 +42,77 @@ export function readClue({ type, data }: Packet, probe: string | undefined): Clu
   return /^(0$|4(?!\/))/.test(data) ? { revision: 3, isAnswer: false, hasJoined: false } : undefined;
 }
 
+/** A session over a WebSocket whose revision is not known yet. */
+export interface Doubt {
+  /** The packets that have come, in order; answers to the probe are taken out. */
+  readonly early: Packet[];
+  readonly random: Random;
+  send(message: string): void;
+  after(ms: number, action: () => void): void;
+  /** @param elder the dialect of revision 3, if that is the one. */
+  found(elder: EngineDialect | undefined): void;
+}
+
+/** What looks for the revision. */
+export interface Search {
+  /** Whether the server was asked, which one with another parser takes for a fault. */
+  readonly isProbing: boolean;
+  /** Looks at what has come since. */
+  look(): void;
+}
+
+/** How long a server of 2.x has to greet unasked before it is probed, in milliseconds. */
+const GREETING_MS = 20;
+
+/** Looks at what has come, and asks when nothing tells. */
+function search({ early, random, send, after, found }: Doubt): Search {
+  let seen = 0;
+  let probe: string | undefined;
+  let isFound = false;
+
+  function look(): void {
+    for (let packet = early[seen]; packet !== undefined && !isFound; packet = early[seen]) {
+      const clue = readClue(packet, probe);
+      if (clue?.isAnswer === true) early.splice(seen, 1);
+      else seen++;
+      if (clue === undefined) continue;
+      isFound = true;
+      if (clue.hasJoined) send(`1${probe},`);
+      found(clue.revision === 3 ? eio3 : undefined);
+    }
+  }
+
+  look();
+  if (!isFound) {
+    after(GREETING_MS, () => {
+      probe = `/__sio_probe_${createId(random)}`;
+      send(`0${probe},`);
+    });
+  }
+  return {
+    get isProbing() {
+      return probe !== undefined;
+    },
+    look,
+  };
+}
+
 /** What is needed for servers of 2.x. */
 export interface Elder {
   readonly engine: EngineDialect;
   readonly socket: ElderSocketDialect;
-  readonly readClue: typeof readClue;
+  /** Finds the revision of a session out, where only its packets tell. */
+  search(doubt: Doubt): Search;
 }
 
 /** As its type says. */
-export const ELDER: Elder = { engine: eio3, socket: sio4, readClue };
+export const ELDER: Elder = { engine: eio3, socket: sio4, search };
 
 /**
  * Gives what servers of 2.x need: at once where it is at hand, and once more after it was loaded.
  * @param failed where it could not be loaded; the next call tries again.
  */
-export type ElderSource = (use: (elder: Elder) => void, failed?: (error: unknown) => void) => void;
+export type ElderSource = (use: (elder: Elder) => void, failed: (error: unknown) => void) => void;
 
 /** Where it is part of what was loaded at first. */
 export const elderAtHand: ElderSource = (use) => use(ELDER);

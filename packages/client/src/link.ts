@@ -7,12 +7,18 @@ import {
   createTextParser,
   type PacketDecoder,
   type PacketEncoder,
-  PacketType,
   type Parser,
   type RecoveryClaim,
   type SocketPacket,
 } from "@bowline/protocol";
-import { type ElderSocketDialect, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
+import {
+  CONNECT,
+  DISCONNECT,
+  type ElderSocketDialect,
+  sio5Client as sio5,
+  wantsBinaryTypes,
+} from "@bowline/protocol/internal";
+import type { Elder } from "./elder.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
@@ -50,9 +56,10 @@ export class Link {
     let usual: Parser = sio5.parser;
     if (engine.protocol === 3) {
       // It has been at hand since the server was found to speak it.
-      platform.elder(({ socket }) => {
+      const take = ({ socket }: Elder): void => {
         dialect = socket;
-      });
+      };
+      platform.elder(take, () => {});
       parser4 ??= createTextParser(4);
       usual = parser4;
     }
@@ -65,7 +72,7 @@ export class Link {
     this.#outbox = new Outbox(engine, platform, this.encoder, wantsBinaryTypes(parser, this.encoder));
     this.decoder.on("decoded", (packet) => {
       this.#hasUnderstood = true;
-      if (packet.type === PacketType.CONNECT && packet.nsp === "/") this.#main = "joined";
+      if (packet.type === CONNECT && packet.nsp === "/") this.#main = "joined";
       deliver(packet, this);
     });
   }
@@ -98,14 +105,14 @@ export class Link {
     const main = this.#main;
     if (main === "expected") return false;
     // After it was left it has to be asked for again, and some servers do so in silence.
-    if (main === "left") this.send({ type: PacketType.CONNECT, nsp });
+    if (main === "left") this.send({ type: CONNECT, nsp });
     this.#main = "joined";
     return true;
   }
 
   /** Sends what a socket wants to send. */
   send(packet: OutgoingPacket): void {
-    if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
+    if (packet.type === DISCONNECT && packet.nsp === "/") this.#main = "left";
     this.#outbox.send(packet);
   }
 

@@ -7,7 +7,6 @@
 import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
 import {
   type Cancel,
-  createId,
   DEAF,
   eio4Client as eio4,
   type TransportName,
@@ -16,6 +15,7 @@ import {
 import { coded, TransportError, type TransportErrorContext, wrongGeneration } from "./connect-error.ts";
 import { otherRevision, type Revision } from "./detect-revision.ts";
 import type { Elder } from "./elder.ts";
+import type { FailureCode } from "./failure-code.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { Transport, TransportClass, TransportContext } from "./transports/transport.ts";
@@ -85,7 +85,8 @@ export class ConnectionContext implements TransportContext {
     const { options, platform } = this;
     const transport = this.#name;
     const hasStamp = options.timestampRequests ?? transport === "polling";
-    const stamp = hasStamp ? createId(platform.random).slice(0, 8) : undefined;
+    // The digits at the end vary most.
+    const stamp = hasStamp ? platform.random.fraction().toString(36).slice(-8) : undefined;
     return requestUrl(this.connection.server, options, { transport, revision, sid, stamp });
   }
 }
@@ -155,10 +156,8 @@ export class Opening {
         if (turn === this.#turn) use(elder);
       },
       (error) => {
-        if (turn !== this.#turn) return;
         const context = new ConnectionContext(this.#connection, kind, eio4);
-        const failure = { url: context.endpoint, error, code: platform.codeOf(error) };
-        this.#fail(context, new TransportError(`${kind.prototype.name} error`, failure), false);
+        if (turn === this.#turn) this.#fail(context, error, false, platform.codeOf(error));
       },
     );
   }
@@ -193,7 +192,12 @@ export class Opening {
     transport.open();
   }
 
-  #fail(context: TransportContext, cause: unknown, mayBeRevision: boolean): void {
+  #fail(
+    context: TransportContext,
+    cause: unknown,
+    mayBeRevision: boolean,
+    code: FailureCode = "CONNECTION_RESET",
+  ): void {
     const pinned = this.#pinned;
     this.cancel();
     if (mayBeRevision && !this.#hasRetried && pinned === undefined) {
@@ -204,9 +208,9 @@ export class Opening {
       this.#tried++;
       this.start();
     } else {
-      const known = cause instanceof TransportError ? cause : undefined;
-      const failure = { url: context.endpoint, error: cause, code: "CONNECTION_RESET" } as const;
-      const error = known ?? new TransportError(`${this.#transport?.name} error`, failure);
+      const failure = { url: context.endpoint, error: cause, code };
+      const name = this.#kinds[this.#tried]?.prototype.name;
+      const error = cause instanceof TransportError ? cause : new TransportError(`${name} error`, failure);
       const isRefused = mayBeRevision && pinned === 3;
       this.#events.failed(isRefused ? this.#refused(context, pinned, error.message, error.context) : error);
     }
