@@ -26,7 +26,8 @@ function scriptTag(
     inputOptions: {
       resolve: { conditionNames: minify ? ["browser", "import"] : ["browser", "development", "import"] },
     },
-    sourcemap: true,
+    // Those under upstream's names are served with their maps; ours has a readable twin, and maps are most of what npm installs.
+    sourcemap: !fileName.startsWith("bowline"),
     dts: false,
     clean: false,
     outDir,
@@ -55,6 +56,28 @@ const leftForLater: NonNullable<UserConfig["plugins"]> = {
 
 const plugins: NonNullable<UserConfig["plugins"]> = [library.plugins, leftForLater];
 
+/**
+ * What a client needs of other packages and of Node when it connects, and `require` takes its time for: CommonJS can ask
+ * for it then. The names stay plain, so that bundlers find them.
+ */
+const IMPORT_OF_LATER = /^let (\w+) = require\("((?:ws|cookie|node:https?))"\);\n(?:\1 = __toESM\(\1, 1\);\n)?/gm;
+
+const requiredWhenNeeded: NonNullable<UserConfig["plugins"]> = {
+  name: "required-when-needed",
+  renderChunk(code: string, _chunk: unknown, { format }: { readonly format: string }) {
+    if (format !== "cjs") return undefined;
+    const found = [...code.matchAll(IMPORT_OF_LATER)];
+    const asked = found.reduce(
+      (changed, [whole, name, module]) =>
+        changed
+          .replace(whole, `let ${name}_;\nconst load_${name} = () => (${name}_ ??= require("${module}"));\n`)
+          .replaceAll(new RegExp(`(?<![.\\w$])${name}(?=\\.|\\)? :|\\))`, "g"), `(load_${name}())`),
+      code,
+    );
+    return { code: asked, map: null };
+  },
+};
+
 /** Entries by their names, to be built together: they share what they have in common. */
 function entries(...names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, `src/entry/${name}.ts`]));
@@ -64,7 +87,7 @@ const forNode: UserConfig = {
   ...library,
   entry: entries("node", "node-compat-2", "node-websocket-only", "node-engine", "node-engine-compat-2", "jsonp"),
   outDir: `${outDir}/entry`,
-  plugins,
+  plugins: [plugins, requiredWhenNeeded],
   clean: false,
 };
 
