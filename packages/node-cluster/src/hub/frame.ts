@@ -120,7 +120,9 @@ export function wholeFramesLength(bytes: Uint8Array, longestFrame: number): numb
   while (at + HEAD_BYTES <= bytes.byteLength) {
     const length = view.getUint32(at);
     if (length > longestFrame) {
-      throw new SyntaxError(`Cannot read what came over the link: a frame of ${length} bytes, ${longestFrame} is the most`);
+      throw new SyntaxError(
+        `Cannot read what came over the link: a frame of ${length} bytes, ${longestFrame} is the most`,
+      );
     }
     if (at + HEAD_BYTES + length > bytes.byteLength) break;
     at += HEAD_BYTES + length;

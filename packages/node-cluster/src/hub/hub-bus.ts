@@ -3,7 +3,16 @@
 // Rules: what has been joined and followed is joined and followed again, from where it was, when the line is back; messages
 //        that were dropped since this process took none for a while are a loss of the line to the cluster: it looks anew.
 
-import type { Bus, BusLog, BusLogEntry, BusStatus, BusStore, Leave, LogFollower, Receive } from "@bowline/adapter/cluster";
+import type {
+  Bus,
+  BusLog,
+  BusLogEntry,
+  BusStatus,
+  BusStore,
+  Leave,
+  LogFollower,
+  Receive,
+} from "@bowline/adapter/cluster";
 import { BusError } from "./bus-error.ts";
 import { bytesAt, type Frame, Kind, numberAt, textAt } from "./frame.ts";
 import { type Connector, HubLine, type LineSurroundings } from "./hub-line.ts";
@@ -60,7 +69,8 @@ export class HubBus implements Bus {
       append: (topic, bytes) => this.#append(topic, bytes),
       follow: (topic, follower) => this.#follow(topic, follower),
       read: (topic, after) => this.#read(topic, after),
-      reaches: async (topic, offset) => numberAt(answerOf(await this.#line.request(Kind.REACHES, topic, offset)), 0) === 1,
+      reaches: async (topic, offset) =>
+        numberAt(answerOf(await this.#line.request(Kind.REACHES, topic, offset)), 0) === 1,
       compare: compareOffsets,
     };
     this.store = {
@@ -192,43 +202,57 @@ export class HubBus implements Bus {
     for (const [topic, followed] of this.#followed) this.#askToFollow(topic, followed);
   }
 
-  #askToJoin(topic: string, joined: Joined): void {
-    this.#line.request(Kind.JOIN, topic).then(
-      () => {
-        for (const { resolve } of joined.waiting.splice(0)) resolve();
-      },
-      // It is asked again when the line is back.
-      () => undefined,
-    );
+  #askToJoin(topic: string, { waiting }: Joined): void {
+    const resolve = (): void => {
+      for (const knower of waiting.splice(0)) knower.resolve();
+    };
+    // What is not known when the line is lost is asked again when it is back.
+    this.#line.ask({ resolve, reject: () => undefined }, Kind.JOIN, topic);
   }
 
   #askToFollow(topic: string, followed: Followed): void {
-    this.#line.request(Kind.FOLLOW, topic, followed.last ?? "").then(
-      (frame) => {
-        if (frame === undefined || this.#followed.get(topic) !== followed) return;
-        // Entries that came behind the answer have been told already.
-        followed.last ??= textAt(frame, 0);
-        for (const { resolve } of followed.waiting.splice(0)) resolve(textAt(frame, 0));
-      },
-      () => undefined,
-    );
+    const resolve = (frame: Frame | undefined): void => {
+      const from = textAt(answerOf(frame), 0);
+      const isGap = followed.last !== undefined && numberAt(answerOf(frame), 1) === 1;
+      followed.last = from;
+      if (isGap) this.#hand(() => followed.follower.gap());
+      for (const knower of followed.waiting.splice(0)) knower.resolve(from);
+    };
+    this.#line.ask({ resolve, reject: () => undefined }, Kind.FOLLOW, topic, followed.last ?? "");
   }
 
   #take(frame: Frame): void {
     switch (frame.kind) {
-      case Kind.MESSAGE:
-        return this.#joined.get(textAt(frame, 0))?.receive(bytesAt(frame, 1));
+      case Kind.MESSAGE: {
+        const bytes = bytesAt(frame, 1);
+        const joined = this.#joined.get(textAt(frame, 0));
+        this.#hand(() => joined?.receive(bytes));
+        return;
+      }
       case Kind.ENTRY: {
         const followed = this.#followed.get(textAt(frame, 0));
         if (followed === undefined) return;
-        const offset = textAt(frame, 1);
+        const [offset, bytes] = [textAt(frame, 1), bytesAt(frame, 2)];
         followed.last = offset;
-        return followed.follower.entry({ offset, bytes: bytesAt(frame, 2) });
+        this.#hand(() => followed.follower.entry({ offset, bytes }));
+        return;
       }
-      case Kind.GAP:
-        return this.#followed.get(textAt(frame, 0))?.follower.gap();
+      case Kind.GAP: {
+        const followed = this.#followed.get(textAt(frame, 0));
+        this.#hand(() => followed?.follower.gap());
+        return;
+      }
       default:
       // A kind of a later version.
+    }
+  }
+
+  /** What a listener throws is its own mistake, and harms neither the line nor what comes behind. */
+  #hand(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#warn("BOWLINE_CLUSTER", `Cannot take a message of another server: ${String(error)}`);
     }
   }
 

@@ -9,7 +9,7 @@ import type { Alarm, Cancel, Clock } from "@bowline/protocol/internal";
 import { BusError } from "./bus-error.ts";
 import { decodeFrames, encodeFrame, type Field, type Frame, Kind, numberAt, textAt, VERSION } from "./frame.ts";
 import { type Link, type LinkEvents, Outbox } from "./link.ts";
-import { Requests } from "./requests.ts";
+import { Requests, type Waiting } from "./requests.ts";
 
 /** Makes links to the hub. */
 export interface Connector {
@@ -126,20 +126,27 @@ export class HubLine implements Alarm {
    * @returns its answer; undefined where there is none but that it is done.
    */
   request(kind: Kind, ...fields: readonly Field[]): Promise<Frame | undefined> {
+    return new Promise((resolve, reject) => this.ask({ resolve, reject }, kind, ...fields));
+  }
+
+  /** As `request`, for whoever has to hear the answer before the frames behind it. */
+  ask(waiting: Waiting, kind: Kind, ...fields: readonly Field[]): void {
     const state = this.#state;
-    if (state.kind !== "up") return Promise.reject(this.#away());
+    if (state.kind !== "up") {
+      waiting.reject(this.#away());
+      return;
+    }
     const { outbox } = state.open;
     if (outbox.waitingBytes > this.#maxQueuedBytes) {
-      const waiting = `${outbox.waitingBytes} bytes wait for ${this.#connector.peer} already`;
-      return Promise.reject(new BusError("BOWLINE_BUS_FULL", `Cannot send to the other servers: ${waiting}`));
+      const queued = `${outbox.waitingBytes} bytes wait for ${this.#connector.peer} already`;
+      waiting.reject(new BusError("BOWLINE_BUS_FULL", `Cannot send to the other servers: ${queued}`));
+      return;
     }
-    return new Promise((resolve, reject) => {
-      this.#requests.push({ resolve, reject });
-      outbox.push(encodeFrame(kind, ...fields));
-      if (this.#isFlushing) return;
-      this.#isFlushing = true;
-      this.#surroundings.clock.turnEnd(this);
-    });
+    this.#requests.push(waiting);
+    outbox.push(encodeFrame(kind, ...fields));
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#surroundings.clock.turnEnd(this);
   }
 
   /** What was written in this turn leaves. */
@@ -194,18 +201,23 @@ export class HubLine implements Alarm {
     if (state.kind !== "up") return;
     switch (frame.kind) {
       case Kind.DONE:
-        return this.#requests.done(numberAt(frame, 0));
+        this.#requests.done(numberAt(frame, 0));
+        return;
       case Kind.ANSWER:
-        return this.#requests.answer(frame);
+        this.#requests.answer(frame);
+        return;
       case Kind.REFUSED: {
         const text = `Cannot have that done by ${this.#connector.peer}: ${textAt(frame, 0)}`;
-        return this.#requests.refuse(new BusError("BOWLINE_BUS_REFUSED", text));
+        this.#requests.refuse(new BusError("BOWLINE_BUS_REFUSED", text));
+        return;
       }
       case Kind.LOST:
-        return this.#events.lost(numberAt(frame, 0));
+        this.#events.lost(numberAt(frame, 0));
+        return;
       case Kind.RESET:
         this.#down();
-        return this.#greet(state.open, 1);
+        this.#greet(state.open, 1);
+        return;
       default:
         this.#events.frame(frame);
     }

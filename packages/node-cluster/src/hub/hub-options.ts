@@ -62,7 +62,9 @@ export function resolveHubOptions(given: Partial<HubOptions>): HubOptions {
     throw new RangeError(`Cannot set "${name}" to ${String(value)}: it has to be a number above 0`);
   }
   if (options.maxMessageBytes > MOST_MESSAGE_BYTES) {
-    throw new RangeError(`Cannot set "maxMessageBytes" to ${options.maxMessageBytes}: ${MOST_MESSAGE_BYTES} is the most`);
+    throw new RangeError(
+      `Cannot set "maxMessageBytes" to ${options.maxMessageBytes}: ${MOST_MESSAGE_BYTES} is the most`,
+    );
   }
   return options;
 }

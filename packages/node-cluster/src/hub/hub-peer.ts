@@ -73,7 +73,8 @@ export class HubPeer {
       if (this.#outbox.isFull) break;
       this.#catchUp(topic, log);
     }
-    if (this.#lost > 0 && !this.#outbox.isFull) {
+    // Told when there is room again, and not for each message.
+    if (this.#lost > 0 && this.#outbox.waitingBytes * 2 <= this.#maxQueuedBytes) {
       this.#outbox.push(encodeFrame(Kind.LOST, this.#lost));
       this.#lost = 0;
     }

@@ -4,7 +4,17 @@
 //        everything that is kept has a bound; a worker whose link closes is forgotten, what it has appended and put stays.
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
-import { bytesAt, decodeFrames, encodeFrame, type Field, type Frame, Kind, numberAt, textAt, VERSION } from "./frame.ts";
+import {
+  bytesAt,
+  decodeFrames,
+  encodeFrame,
+  type Field,
+  type Frame,
+  Kind,
+  numberAt,
+  textAt,
+  VERSION,
+} from "./frame.ts";
 import { HubLog } from "./hub-log.ts";
 import type { HubOptions } from "./hub-options.ts";
 import { HubPeer } from "./hub-peer.ts";
@@ -110,9 +120,7 @@ export class Hub {
       this.#leaveAll(peer);
       peer.reset();
       peer.isWelcome = true;
-      peer.say(
-        encodeFrame(Kind.WELCOME, VERSION, numberAt(frame, 1), this.#log.epoch, this.#options.maxMessageBytes),
-      );
+      peer.say(encodeFrame(Kind.WELCOME, VERSION, numberAt(frame, 1), this.#log.epoch, this.#options.maxMessageBytes));
     } else if (peer.isWelcome) {
       this.#answer(peer, frame);
     } else {
@@ -125,41 +133,55 @@ export class Hub {
     switch (frame.kind) {
       case Kind.PUBLISH:
         this.#publish(peer, textAt(frame, 0), bytesAt(frame, 1));
-        return peer.done();
+        peer.done();
+        return;
       case Kind.JOIN:
         this.#join(peer, textAt(frame, 0));
-        return peer.done();
+        peer.done();
+        return;
       case Kind.LEAVE:
         this.#leave(peer, textAt(frame, 0));
-        return peer.done();
+        peer.done();
+        return;
       case Kind.COUNT:
-        return answer(peer, this.#members.get(textAt(frame, 0))?.size ?? 0);
+        answer(peer, this.#members.get(textAt(frame, 0))?.size ?? 0);
+        return;
       case Kind.APPEND:
-        return answer(peer, this.#append(textAt(frame, 0), bytesAt(frame, 1), now));
+        answer(peer, this.#append(textAt(frame, 0), bytesAt(frame, 1), now));
+        return;
       case Kind.FOLLOW:
-        return this.#follow(peer, textAt(frame, 0), textAt(frame, 1));
+        this.#follow(peer, textAt(frame, 0), textAt(frame, 1));
+        return;
       case Kind.UNFOLLOW:
         peer.followed.delete(textAt(frame, 0));
-        return peer.done();
+        peer.done();
+        return;
       case Kind.READ:
-        return this.#read(peer, frame);
+        this.#read(peer, frame);
+        return;
       case Kind.REACHES: {
         const number = this.#log.numberOf(textAt(frame, 1));
-        return answer(peer, number !== undefined && this.#log.reaches(textAt(frame, 0), number) ? 1 : 0);
+        answer(peer, number !== undefined && this.#log.reaches(textAt(frame, 0), number) ? 1 : 0);
+        return;
       }
       case Kind.PUT:
         this.#store.put(textAt(frame, 0), bytesAt(frame, 1), numberAt(frame, 2), numberAt(frame, 3), now);
         this.#expireLater();
-        return peer.done();
+        peer.done();
+        return;
       case Kind.TAKE: {
         const taken = this.#store.take(textAt(frame, 0), now);
-        return taken === undefined ? answer(peer) : answer(peer, taken.value, taken.fence);
+        taken === undefined ? answer(peer) : answer(peer, taken.value, taken.fence);
+        return;
       }
       case Kind.DROP:
         this.#store.drop(textAt(frame, 0), numberAt(frame, 1), now);
-        return peer.done();
+        peer.done();
+        return;
       default:
-        peer.say(encodeFrame(Kind.REFUSED, `the primary knows no request of kind ${frame.kind}: is it of another version?`));
+        peer.say(
+          encodeFrame(Kind.REFUSED, `the primary knows no request of kind ${frame.kind}: is it of another version?`),
+        );
     }
   }
 

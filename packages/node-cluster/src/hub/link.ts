@@ -58,7 +58,8 @@ export class Outbox {
 
   /** Hands over as much as the link takes. */
   flush(): void {
-    while (this.#next < this.#frames.length && this.#link.waitingBytes < WINDOW_BYTES) this.#link.send(this.#nextBatch());
+    while (this.#next < this.#frames.length && this.#link.waitingBytes < WINDOW_BYTES)
+      this.#link.send(this.#nextBatch());
     if (this.#next < this.#frames.length && this.#next < MOST_GONE) return;
     this.#frames = this.#frames.slice(this.#next);
     this.#next = 0;

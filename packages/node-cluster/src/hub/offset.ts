@@ -9,8 +9,12 @@ const OFFSET = /^([0-9a-z]{8})-([0-9a-z]{1,11})$/;
 
 /** Names a log. @param wallTimeMs when it begins. @param fraction a random number from 0 to 1, for two that begin in one second. */
 export function createEpoch(wallTimeMs: number, fraction: number): string {
-  const seconds = Math.floor(wallTimeMs / 1000).toString(36).padStart(SECONDS_CHARACTERS, "0");
-  const chance = Math.floor(fraction * 36 * 36).toString(36).padStart(2, "0");
+  const seconds = Math.floor(wallTimeMs / 1000)
+    .toString(36)
+    .padStart(SECONDS_CHARACTERS, "0");
+  const chance = Math.floor(fraction * 36 * 36)
+    .toString(36)
+    .padStart(2, "0");
   return seconds.slice(-SECONDS_CHARACTERS) + chance;
 }
 
