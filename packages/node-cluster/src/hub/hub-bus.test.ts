@@ -67,6 +67,7 @@ describe("a topic", () => {
     const [one, two, three] = [scene.bus(), scene.bus(), scene.bus()];
     await scene.settle();
     const leaves = [one, two, three].map(({ bus }) => bus.join("t", () => undefined));
+    await scene.settle();
     expect(await scene.whole(one.bus.subscribers("t"))).toBe(3);
     void leaves[0]?.then((leave) => leave());
     await scene.settle();
