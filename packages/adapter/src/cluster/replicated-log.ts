@@ -122,20 +122,17 @@ export class ReplicatedLog {
 
   /**
    * Finds what somebody has missed who has had everything up to an offset.
-   * @param isClaimed whether the offset is the client's word, and not the log's.
+   * @param after an offset that the log has given.
    * @returns undefined when some of it has gone.
    */
-  async missedSince(after: Offset, isClaimed: boolean): Promise<ReadMissed | undefined> {
-    const { log, topic } = this.#options;
-    // Whatever a client shows: before this nobody knows whether it is an offset at all.
-    if (isClaimed && !(await log.reaches(topic, after))) return undefined;
+  async missedSince(after: Offset): Promise<ReadMissed | undefined> {
     if (!(await this.#hasCaughtUp(after))) return undefined;
     if (this.#tail.reaches(after)) return () => this.#inStep(after, []);
     const elder = await this.#readElder(after);
     const { floor } = this.#tail;
     if (elder === undefined || floor === undefined) return undefined;
-    const lastRead = elder.at(-1)?.offset ?? after;
-    return log.compare(lastRead, floor) >= 0 ? () => this.#inStep(lastRead, elder) : undefined;
+    const { events, lastRead } = elder;
+    return this.#options.log.compare(lastRead, floor) >= 0 ? () => this.#inStep(lastRead, events) : undefined;
   }
 
   /** Lets go of everything. */
@@ -269,13 +266,17 @@ export class ReplicatedLog {
     return compare(after, last) >= 0 ? read : [...read, ...this.#tail.after(after)];
   }
 
-  /** Reads what has gone from memory. @returns undefined when it has gone from the log, too. */
-  async #readElder(after: Offset): Promise<readonly TailEntry[] | undefined> {
+  /** Reads what has gone from memory. @returns undefined when it has gone from the log, too, or is too much. */
+  async #readElder(
+    after: Offset,
+  ): Promise<{ readonly events: readonly TailEntry[]; readonly lastRead: Offset } | undefined> {
     const { log, topic, limits } = this.#options;
-    const elder: TailEntry[] = [];
+    const events: TailEntry[] = [];
     const seen = new Map<string, number>();
+    let lastRead = after;
     let bytesRead = 0;
     for await (const { offset, bytes } of log.read(topic, after)) {
+      lastRead = offset;
       bytesRead += bytes.byteLength;
       if (bytesRead > limits.maxBytes) return undefined;
       const record = this.#read(bytes);
@@ -283,10 +284,10 @@ export class ReplicatedLog {
       const { writer, number } = record.origin;
       if (number <= (seen.get(writer) ?? 0)) continue;
       seen.set(writer, number);
-      elder.push(this.#tailEntry(record.body, offset, bytes));
+      events.push(this.#tailEntry(record.body, offset, bytes));
     }
     // Entries may have gone while it was read.
-    return (await log.reaches(topic, after)) ? elder : undefined;
+    return (await log.reaches(topic, after)) ? { events, lastRead } : undefined;
   }
 
   /** Waits until this node has told its clients of the log up to an offset. */

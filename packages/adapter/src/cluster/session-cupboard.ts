@@ -94,6 +94,11 @@ export class SessionCupboard implements Alarm {
     return this.#bySid.size;
   }
 
+  /** The sockets whose sessions are in this node's hands. */
+  sids(): SocketId[] {
+    return [...this.#bySid.keys()];
+  }
+
   /** A session begins, or goes on here. @returns settles once the broker has it, or takes too long. */
   open(session: LiveSession): Promise<void> | undefined {
     const { pid, sid } = session;
@@ -183,7 +188,7 @@ export class SessionCupboard implements Alarm {
     const { store, prefix } = this.#options;
     // What this node has written of it last may be on its way.
     await this.#writing.get(pid);
-    const taken = await store.take(prefix + pid);
+    const taken = await (store.claim?.(prefix + pid) ?? store.take(prefix + pid));
     if (taken === undefined) return undefined;
     const { value, fence } = taken;
     const record = this.#decode(value);
@@ -191,7 +196,7 @@ export class SessionCupboard implements Alarm {
     const { sid, cameBehind, rooms } = record;
     const live = this.#add({ pid, sid, fence, cameBehind, rooms: new Map(rooms) });
     live.data = record.data;
-    this.#write(live);
+    if (store.claim === undefined) this.#write(live);
     return { pid, sid, fence, cameBehind, rooms, data: record.data === undefined ? {} : decodeMsgpack(record.data) };
   }
 
@@ -281,7 +286,8 @@ export class SessionCupboard implements Alarm {
       if (!live.isChanged) return;
       live.isChanged = false;
       const record = asRecord(live);
-      if (record !== undefined) await this.#options.store.put(this.#keyOf(live), encodeSession(record), live.fence, ttlMs);
+      if (record !== undefined)
+        await this.#options.store.put(this.#keyOf(live), encodeSession(record), live.fence, ttlMs);
     });
   }
 
