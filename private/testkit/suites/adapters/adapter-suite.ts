@@ -57,7 +57,7 @@ const WITHOUT: Readonly<Record<Trait, string>> = {
   severs: "it cannot be cut off inside one process; the suite of faults kills processes",
   sends: "nobody sends by it from outside",
   counts: "its servers cannot count",
-  alike: "upstream's write them otherwise for clients of other servers: Redis's makes 3875820019684212700 of 1e21",
+  alike: "upstream's write such values otherwise for clients of other servers",
 };
 
 const OWN_SOCKETS = "allSockets knows the ids on all servers";

@@ -32,7 +32,7 @@ const VALUES: readonly unknown[] = [
 
 /** Of which clients get something else than what was sent, wherever they are. */
 const makeOddValues = (): unknown[] => [
-  [undefined, Number.NaN, 1e21, 2 ** 63, -0],
+  [undefined, Number.NaN, 2 ** 63, -0],
   { when: new Date(1_700_000_000_000), none: undefined, toJSON: undefined },
   { toJSON: () => "told" },
 ];
@@ -145,7 +145,7 @@ export const BROADCASTING: readonly Rule[] = [
       io.to("odd values").emit("values", ...makeOddValues());
       await stage.until(() => expect(got.map((one) => one.length)).toEqual([3, 3, 3]));
       expect(got.slice(1)).toEqual([got[0], got[0]]);
-      expect(got[0]).toEqual([[null, null, 1e21, 2 ** 63, 0], { when: "2023-11-14T22:13:20.000Z" }, "told"]);
+      expect(got[0]).toEqual([[null, null, 2 ** 63, 0], { when: "2023-11-14T22:13:20.000Z" }, "told"]);
     },
   },
   {

@@ -28,10 +28,11 @@ export const NAMESPACES: readonly Rule[] = [
         await stage.join(2, "/made-2"),
       ];
       const got = stage.collect(clients, "news");
-      await stage.until(async () => {
-        expect(await stage.ioAt(0).of("/made-1").adapter.serverCount?.()).toBe(2);
-        expect(await stage.ioAt(2).of("/made-1").adapter.serverCount?.()).toBe(2);
-      });
+      // Some count the servers that have the namespace, others all there are.
+      for (const index of [0, 2]) {
+        const { adapter } = stage.ioAt(index).of("/made-1");
+        await stage.until(async () => expect(await adapter.serverCount?.()).toBeGreaterThanOrEqual(2));
+      }
       stage.ioAt(2).of("/made-1").to("r").emit("news", 1);
       stage
         .ioAt(0)
