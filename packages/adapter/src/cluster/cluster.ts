@@ -10,7 +10,8 @@
 import type { AdapterConstructor, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
 import { absentAnswer } from "./absent-namespace.ts";
 import type { Bus, BusStatus } from "./bus.ts";
-import { BusAdapter } from "./bus-adapter.ts";
+import type { BusAdapter } from "./bus-adapter.ts";
+import { createBusAdapter, type RecoverySettings } from "./choose-adapter.ts";
 import type { ClusterLink, LinkedAdapter } from "./cluster-link.ts";
 import { type ClusterOptions, resolveClusterOptions } from "./cluster-options.ts";
 import { ClusterReports } from "./cluster-reports.ts";
@@ -84,8 +85,9 @@ class ClusterNode implements Cluster, ClusterLink {
   readonly requestTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly leaseMs: number;
-  readonly adapter = (nsp: AdapterNamespace): BusAdapter => new BusAdapter(nsp, this);
+  readonly adapter = (nsp: AdapterNamespace): BusAdapter => createBusAdapter(nsp, this, this.#recovery);
   readonly #prefix: string;
+  readonly #recovery: RecoverySettings;
   readonly #reports: ClusterReports;
   readonly #adapters: Map<string, LinkedAdapter> = new Map();
   readonly #statusListeners: Set<(status: BusStatus) => void> = new Set();
@@ -101,6 +103,7 @@ class ClusterNode implements Cluster, ClusterLink {
     this.bus = resolved.createBus((error) => this.#reports.refused(error));
     this.wire = resolved.wire;
     this.#prefix = resolved.prefix;
+    this.#recovery = resolved;
     this.requestTimeoutMs = resolved.requestTimeoutMs;
     this.heartbeatIntervalMs = resolved.heartbeatIntervalMs;
     this.leaseMs = resolved.leaseMs;
