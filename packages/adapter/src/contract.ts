@@ -139,6 +139,8 @@ export interface AdapterSurroundings {
   showRooms?(rooms: Map<Room, Set<SocketId>>): Map<Room, Set<SocketId>>;
   /** As `showRooms`, for the rooms of each socket. */
   showSids?(sids: Map<SocketId, Set<Room>>): Map<SocketId, Set<Room>>;
+  /** Gives bytes the class that programs of the platform know; without it they stay as they are. */
+  toNativeBytes?(bytes: Uint8Array): Uint8Array;
   /** The one outlet for warnings. */
   warn(code: string, text: string): void;
   /** Brings an error that nobody can catch to where the platform reports such errors. */
