@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Events and acks" and "Recovery"
 
 import type { PacketEncoder, SocketPacket } from "@bowline/protocol";
-import type { Clock, Random } from "@bowline/protocol/internal";
+import type { Clock, Random, Trace } from "@bowline/protocol/internal";
 
 /** The id of a socket, which is also the name of its own room. */
 export type SocketId = string;
@@ -121,6 +121,8 @@ export interface SessionKeeping {
 export interface AdapterSurroundings {
   readonly clock: Clock;
   readonly random: Random;
+  /** Where tools may listen; nobody does where it is absent. */
+  readonly trace?: Trace;
   /** How lost sessions are kept; undefined where they are not. */
   readonly sessions: SessionKeeping | undefined;
   /** Gives rooms the form that the program reads; without it they are shown as they are. */
@@ -216,6 +218,8 @@ export interface AdapterContract {
   socketRooms(id: SocketId): ReadonlySet<Room> | undefined;
   /** The sockets addressed: those of this process themselves, and details of the others. */
   fetchSockets(options: BroadcastOptions): Promise<SocketDetails[]>;
+  /** How many sockets are addressed, on all servers, where that costs less than to fetch them. */
+  countSockets?(options: BroadcastOptions): Promise<number>;
   /** Has the sockets addressed join rooms. */
   addSockets(options: BroadcastOptions, rooms: readonly Room[]): void;
   /** Has the sockets addressed leave rooms. */

@@ -5,6 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
 import type { Adapter, AdapterConstructor } from "@bowline/adapter";
+import type { Cluster } from "@bowline/adapter/cluster";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { Connection } from "../engine/connection.ts";
 import type { EngineSettings } from "../engine/options.ts";
@@ -48,6 +49,7 @@ export class SocketServer<
   readonly #chooseDialect: ChooseDialect;
   #dialect: ApiDialect;
   #adapter: AdapterConstructor;
+  readonly #cluster: Cluster | undefined;
   #engine: BoundEngine | undefined;
   #wires: Wires | undefined;
   #drained: Promise<DrainReport> | undefined;
@@ -69,6 +71,7 @@ export class SocketServer<
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.opts.compat);
     this.#adapter = chooseAdapter(this.opts);
+    this.#cluster = this.opts.cluster;
     this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
@@ -218,6 +221,7 @@ export class SocketServer<
     }
     this.#engine?.close?.();
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
+    await this.#cluster?.close();
   }
 
   /** Waits for the clients that have yet to fetch their goodbye. */
@@ -286,6 +290,7 @@ export class SocketServer<
       this.sockets.tell("handler_error", report),
     );
     const surroundings = adapterSurroundings(this.opts, recovery, platform, () => this.#dialect);
+    this.#cluster?.begin(surroundings);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
       create: (name, parent) => this.#dialect.createNamespace(name, host, this.#createAdapter, parent),
       createParent: (name) => {
