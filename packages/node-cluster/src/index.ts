@@ -6,6 +6,7 @@ export { BusError, type BusErrorCode } from "./hub/bus-error.ts";
 export type { HubStatus } from "./hub/hub.ts";
 export type { HubBusOptions } from "./hub/hub-bus.ts";
 export type { HubOptions } from "./hub/hub-options.ts";
+export { createAdapter, type NodeClusterAdapterOptions } from "./runtime/create-adapter.ts";
 export {
   type NodeClusterBusOptions,
   type NodeClusterOptions,
