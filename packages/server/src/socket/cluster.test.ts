@@ -11,8 +11,10 @@ import { SocketServer } from "./server.ts";
 class ServerInMemory extends SocketServer {
   readonly door = this.startEngine({});
 
-  stop(): Promise<void> {
-    return this.stopEngine();
+  /** As the runtimes do it. */
+  async stop(): Promise<void> {
+    await this.stopEngine();
+    await this.goodbyesSaid();
   }
 }
 
