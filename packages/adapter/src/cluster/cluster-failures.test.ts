@@ -208,6 +208,16 @@ describe("while the broker is away", () => {
     expect(two.delivered).toEqual(['["a"] to y']);
   });
 
+  it("joining a room settles in time, also where nobody knows that the broker does not hear", async () => {
+    const cluster = createBusCluster();
+    const one = cluster.start("x");
+    await cluster.meet();
+    one.bus.cut(false);
+    const joining = one.adapter.addAll("x", new Set(["r"]));
+    await cluster.pass(5_000);
+    await expect(joining).resolves.toBeUndefined();
+  });
+
   it("joining a room that is on its way settles", async () => {
     const cluster = createBusCluster();
     const one = cluster.start("x");

@@ -297,7 +297,6 @@ class NodeBus implements MemoryBus {
  * @param options which clock it goes by, and what it does wrong.
  * @example
  * import { createCluster, createMemoryBroker } from "@bowline/adapter/cluster";
- * import { createSystemClock } from "@bowline/protocol/internal";
  *
  * const broker = createMemoryBroker({ clock: { now: () => 0, after: () => () => {} } });
  * const cluster = createCluster({ bus: broker.bus() });

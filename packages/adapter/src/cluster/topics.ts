@@ -9,6 +9,9 @@ import type { Bus, Leave, Receive } from "./bus.ts";
 /** How long it takes until a join that has failed is tried again, in milliseconds. */
 const RETRY_MS = 1_000;
 
+/** How long anybody waits for a broker that says nothing at all, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
 interface Topic {
   readonly name: string;
   readonly receivers: Set<Receive>;
@@ -20,6 +23,8 @@ interface Topic {
   isOutdated: boolean;
   /** Those who wait until the topic is joined. */
   waiters: (() => void)[];
+  /** Ends the time for which they do. */
+  stopPatience: Cancel | undefined;
 }
 
 /** What topics need of their surroundings. */
@@ -64,11 +69,12 @@ export class Topics {
   /**
    * Waits until the broker knows that a topic is joined.
    * @returns undefined where there is nothing to wait for; the promise is never rejected, and settles at the latest when the
-   * broker goes away.
+   * broker goes away, or has said nothing for five seconds.
    */
   joined(name: string): Promise<void> | undefined {
     const topic = this.#topics.get(name);
     if (topic === undefined || topic.leave !== undefined || this.#bus.status !== "up") return undefined;
+    topic.stopPatience ??= this.#host.clock.coarse(PATIENCE_MS, () => this.#release(topic));
     return new Promise((resolve) => topic.waiters.push(resolve));
   }
 
@@ -102,7 +108,15 @@ export class Topics {
   #of(name: string): Topic {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
-      topic = { name, receivers: new Set(), leave: undefined, isBusy: false, isOutdated: false, waiters: [] };
+      topic = {
+        name,
+        receivers: new Set(),
+        leave: undefined,
+        isBusy: false,
+        isOutdated: false,
+        waiters: [],
+        stopPatience: undefined,
+      };
       this.#topics.set(name, topic);
     }
     return topic;
@@ -156,6 +170,8 @@ export class Topics {
 
   #release(topic: Topic): void {
     const { waiters } = topic;
+    topic.stopPatience?.();
+    topic.stopPatience = undefined;
     topic.waiters = [];
     for (const resolve of waiters) resolve();
   }
