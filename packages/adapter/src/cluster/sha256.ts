@@ -35,24 +35,32 @@ function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
 }
 
-function word(at: number): number {
-  return words[at] ?? 0;
+function wordOf(list: Int32Array, at: number): number {
+  return list[at] ?? 0;
 }
 
 /** Takes one block into the state. */
 function compress(state: Int32Array, block: DataView, offset: number): void {
   for (let at = 0; at < 16; at++) words[at] = block.getInt32(offset + at * 4);
   for (let at = 16; at < ROUNDS; at++) {
-    const early = word(at - 15);
-    const late = word(at - 2);
+    const early = wordOf(words, at - 15);
+    const late = wordOf(words, at - 2);
     const small = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
     const large = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
-    words[at] = (word(at - 16) + small + word(at - 7) + large) | 0;
+    words[at] = (wordOf(words, at - 16) + small + wordOf(words, at - 7) + large) | 0;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  // One by one: to take a list apart costs more than all rounds.
+  let a = wordOf(state, 0);
+  let b = wordOf(state, 1);
+  let c = wordOf(state, 2);
+  let d = wordOf(state, 3);
+  let e = wordOf(state, 4);
+  let f = wordOf(state, 5);
+  let g = wordOf(state, 6);
+  let h = wordOf(state, 7);
   for (let at = 0; at < ROUNDS; at++) {
     const large = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const one = (h + large + ((e & f) ^ (~e & g)) + (CONSTANTS[at] ?? 0) + word(at)) | 0;
+    const one = (h + large + ((e & f) ^ (~e & g)) + wordOf(CONSTANTS, at) + wordOf(words, at)) | 0;
     const small = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const two = (small + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
@@ -64,8 +72,14 @@ function compress(state: Int32Array, block: DataView, offset: number): void {
     b = a;
     a = (one + two) | 0;
   }
-  const added = [a, b, c, d, e, f, g, h];
-  for (let at = 0; at < 8; at++) state[at] = ((state[at] ?? 0) + (added[at] ?? 0)) | 0;
+  state[0] = wordOf(state, 0) + a;
+  state[1] = wordOf(state, 1) + b;
+  state[2] = wordOf(state, 2) + c;
+  state[3] = wordOf(state, 3) + d;
+  state[4] = wordOf(state, 4) + e;
+  state[5] = wordOf(state, 5) + f;
+  state[6] = wordOf(state, 6) + g;
+  state[7] = wordOf(state, 7) + h;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
