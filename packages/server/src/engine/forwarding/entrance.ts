@@ -27,7 +27,7 @@ export interface EntranceHost {
   readonly clock: Clock;
   readonly send: SendTo<OwnerMessage>;
   /** Most requests and WebSockets that wait, or are relayed, at the same time. */
-  readonly maxInFlight: number;
+  maxInFlight(): number;
   /** Most bytes of a body. */
   maxBodyBytes(): number;
   /** Most bytes that may wait for another node, of one WebSocket. */
@@ -93,7 +93,7 @@ export class Entrance implements PostBox<EntranceMessage> {
 
   /** Has another node answer a request. */
   forward(exchange: HttpExchange, node: string): void {
-    if (this.inFlight >= this.#host.maxInFlight) {
+    if (this.inFlight >= this.#host.maxInFlight()) {
       this.#host.refuse(exchange, busy(node));
     } else if (exchange.head.method !== "POST") {
       this.#send(exchange, node, new Uint8Array());
@@ -108,7 +108,7 @@ export class Entrance implements PostBox<EntranceMessage> {
 
   /** Has another node take a WebSocket. */
   forwardUpgrade(exchange: UpgradeExchange, node: string): void {
-    if (this.inFlight >= this.#host.maxInFlight) {
+    if (this.inFlight >= this.#host.maxInFlight()) {
       this.#host.refuseUpgrade(exchange, busy(node));
       return;
     }

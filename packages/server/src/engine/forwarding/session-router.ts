@@ -12,9 +12,6 @@ import { NODE_NAME_LENGTH, type NodeLink } from "./node-link.ts";
 import { NodePost } from "./node-post.ts";
 import { OwnerDesk, type OwnerDeskHost } from "./owner-desk.ts";
 
-/** Most requests and WebSockets that one node has waiting at the others, and each of the others at it. */
-const MAX_IN_FLIGHT = 100_000;
-
 /** Room for the head of a request or an answer beside its body. */
 const HEAD_ROOM_BYTES = 1_000_000;
 
@@ -30,8 +27,6 @@ export interface RouterHost
   readonly random: Random;
   readonly trace: Trace;
   headOf(facts: HeadFacts): RequestHead;
-  /** Most requests and WebSockets of one node at another. @default 100,000 */
-  readonly maxInFlight?: number;
 }
 
 /** The other nodes, to the engine of one. */
@@ -41,7 +36,7 @@ export class SessionRouter {
   readonly #entrance: Entrance;
 
   constructor(link: NodeLink, host: RouterHost) {
-    const { options, clock, random, trace, maxInFlight = MAX_IN_FLIGHT } = host;
+    const { options, clock, random, trace } = host;
     const { maxHttpBufferSize, maxBufferedBytes } = options;
     const post = new NodePost(link, trace, 2 * Math.max(maxHttpBufferSize, maxBufferedBytes) + HEAD_ROOM_BYTES);
     this.#link = link;
@@ -49,7 +44,7 @@ export class SessionRouter {
     this.#entrance = new Entrance({
       clock,
       send: post.toOwner,
-      maxInFlight,
+      maxInFlight: () => options.maxForwarded,
       maxBodyBytes: () => options.maxHttpBufferSize,
       maxBufferedBytes: () => options.maxBufferedBytes,
       // A session says something once in this time, or it has ended.
@@ -61,7 +56,7 @@ export class SessionRouter {
     post.open(
       new OwnerDesk({
         send: post.toEntrance,
-        maxPerNode: maxInFlight,
+        maxPerNode: () => options.maxForwarded,
         headOf: (facts) => host.headOf(facts),
         serve: (exchange) => host.serve(exchange),
         serveUpgrade: (exchange) => host.serveUpgrade(exchange),
