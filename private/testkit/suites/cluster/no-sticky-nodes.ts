@@ -19,6 +19,8 @@ export interface ClusterNode {
 /** A bus for each node of a test, and the end of it. */
 export interface BusMaker {
   readonly name: string;
+  /** Keeps the nodes of this test apart from all others. */
+  readonly prefix: string;
   bus(): Promise<Bus>;
   close(): Promise<void>;
 }
@@ -33,9 +35,14 @@ export interface Fleet {
 const NODES = 3;
 const START_MS = 10_000;
 
-async function startNode(bus: Bus, options: Partial<ServerOptions>, leaseMs: number): Promise<ClusterNode> {
+async function startNode(
+  bus: Bus,
+  prefix: string,
+  options: Partial<ServerOptions>,
+  leaseMs: number,
+): Promise<ClusterNode> {
   const listener = await listenOnLoopback(0);
-  const cluster = createCluster({ bus, heartbeatIntervalMs: Math.min(3000, leaseMs / 3), leaseMs });
+  const cluster = createCluster({ bus, prefix, heartbeatIntervalMs: Math.min(3000, leaseMs / 3), leaseMs });
   const io = new Server(listener.server, { serveClient: false, cluster, ...options });
   io.on("connection", (socket) => {
     void socket.join("all");
@@ -66,7 +73,7 @@ export async function startFleet(
   leaseMs: number = 10_000,
 ): Promise<Fleet> {
   const buses = await Promise.all(Array.from({ length: NODES }, () => maker.bus()));
-  const nodes = await Promise.all(buses.map((bus) => startNode(bus, options, leaseMs)));
+  const nodes = await Promise.all(buses.map((bus) => startNode(bus, maker.prefix, options, leaseMs)));
   await within(untilAllKnow(nodes), START_MS, "a cluster in which each node knows the others");
   const front = await startReverseProxy(
     "nginx",

@@ -1,41 +1,37 @@
 // Nodes of one cluster behind nginx that sends each request to the next of them: no session fails, whatever the client.
 // Rules: BOWLINE_FULL=1 plays a thousand sessions for each bus.
-import { createMemoryBroker } from "@bowline/adapter/cluster";
-import { createSystemClock } from "@bowline/protocol/internal";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { clientPeer } from "../../src/peers/client-peers.ts";
 import { missingProxy } from "../../src/peers/reverse-proxy.ts";
 import { within } from "../../src/peers/wait-for.ts";
-import { type BusMaker, type Fleet, startFleet } from "./no-sticky-nodes.ts";
+import { whyMissing } from "../brokers/broker-packages.ts";
+import { memory, redis } from "./no-sticky-buses.ts";
+import { type Fleet, startFleet } from "./no-sticky-nodes.ts";
 import { asked, connected, placeOf, playSessions } from "./no-sticky-sessions.ts";
 
-const SESSIONS = process.env["BOWLINE_FULL"] === "1" ? 1000 : 150;
-const reason = missingProxy("nginx");
+const PLAYS_EVERYTHING = process.env["BOWLINE_FULL"] === "1";
+const noNginx = missingProxy("nginx");
+const noRedis = noNginx ?? (await whyMissing("redis"));
 
-const clock = createSystemClock({
-  now: () => performance.now(),
-  setTimer: (action, ms) => setTimeout(action, ms),
-  clearTimer: (timer) => clearTimeout(timer),
-  defer: (action) => setImmediate(action),
-});
-
-function memory(): BusMaker {
-  const broker = createMemoryBroker({ clock });
-  return { name: "memory", bus: () => Promise.resolve(broker.bus()), close: () => Promise.resolve() };
+/** The title of a group of tests, with the reason where they are skipped. */
+function titled(title: string, reason: string | undefined): string {
+  return reason === undefined ? title : `${title} (skipped: ${reason})`;
 }
 
-describe.skipIf(reason !== undefined)(
-  `nodes without sticky sessions${reason === undefined ? "" : ` (skipped: ${reason})`}`,
-  () => {
+describe.each([
+  { name: "memory", maker: memory, reason: noNginx, sessions: PLAYS_EVERYTHING ? 1000 : 60 },
+  { name: "Redis", maker: redis, reason: noRedis, sessions: PLAYS_EVERYTHING ? 1000 : 150 },
+])("nodes over $name", ({ name, maker, reason, sessions }) => {
+  describe.skipIf(reason !== undefined)(titled(`over ${name}, without sticky sessions`, reason), () => {
     let fleet: Fleet;
 
     beforeAll(async () => {
-      fleet = await startFleet(memory());
+      fleet = await startFleet(maker());
     });
     afterAll(() => fleet?.close());
 
-    test(`lose none of ${SESSIONS} sessions of three clients, over polling and moved to a WebSocket`, async () => {
-      expect(await playSessions(SESSIONS, fleet.front.port)).toEqual([]);
+    test(`lose none of ${sessions} sessions of three clients, over polling and moved to a WebSocket`, async () => {
+      expect(await playSessions(sessions, fleet.front.port)).toEqual([]);
     }, 300_000);
 
     test("leave nothing behind of sessions that have ended", async () => {
@@ -66,10 +62,10 @@ describe.skipIf(reason !== undefined)(
       );
       expect(new Set(answers)).toEqual(new Set(['{"code":1,"message":"Session ID unknown"}']));
     });
-  },
-);
+  });
+});
 
-describe.skipIf(reason !== undefined)("nodes that cannot find sessions by their ids", () => {
+describe.skipIf(noNginx !== undefined)(titled("nodes that cannot find sessions by their ids", noNginx), () => {
   test("lose them, as the program makes the ids", async () => {
     let made = 0;
     const fleet = await startFleet(memory(), { generateId: () => `session-${++made}` });
@@ -81,7 +77,7 @@ describe.skipIf(reason !== undefined)("nodes that cannot find sessions by their 
   });
 });
 
-describe.skipIf(reason !== undefined)("a node without sticky sessions that dies", () => {
+describe.skipIf(noNginx !== undefined)(titled("a node without sticky sessions that dies", noNginx), () => {
   let fleet: Fleet | undefined;
 
   afterEach(() => fleet?.close());
