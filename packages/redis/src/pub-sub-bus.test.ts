@@ -74,8 +74,10 @@ test("what is too large is refused, and a limit that makes no sense as well", as
   await turn(true);
   await expect(bus.publish("t", new Uint8Array(bus.maxMessageBytes + 1))).rejects.toThrow(RangeError);
   const parts = { publisher: createLines().line, subscriber: createLines().line };
-  const rest = { kindOf: () => "channel", reportUncaught: () => undefined } as const;
-  expect(() => new PubSubBus({ ...parts, ...rest }, { maxMessageBytes: 0 })).toThrow(RangeError);
+  const reportUncaught = (): void => undefined;
+  expect(() => new PubSubBus({ ...parts, kindOf: () => "channel", reportUncaught }, { maxMessageBytes: 0 })).toThrow(
+    RangeError,
+  );
 });
 
 test("a topic is joined once, left once, and may be joined again after Redis has refused it", async () => {
