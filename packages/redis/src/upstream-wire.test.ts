@@ -166,7 +166,9 @@ describe("upstream's sharded wire", () => {
   });
 
   test("a mode that there is not is refused", () => {
-    expect(() => Reflect.apply(shardedUpstreamWire, undefined, [{ subscriptionMode: "most" }])).toThrow(TypeError);
+    expect(() => {
+      Reflect.apply(shardedUpstreamWire, undefined, [{ subscriptionMode: "most" }]);
+    }).toThrow(TypeError);
   });
 });
 
