@@ -74,7 +74,7 @@ export class PubSubBus implements Bus {
   #isSubscribing = false;
 
   /** @throws RangeError where an option makes no sense. */
-  constructor(parts: PubSubParts, options: RedisBusOptions) {
+  constructor(parts: PubSubParts, options: RedisBusOptions = {}) {
     this.maxMessageBytes = resolveOptions(options).maxMessageBytes;
     this.#parts = parts;
     const look = (): void => this.#look();

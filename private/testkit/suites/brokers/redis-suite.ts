@@ -35,22 +35,18 @@ export async function redisKinds(
     async connect() {
       const { create, createCluster, key } = prepare();
       const clients: RedisClient[] = [];
-      const adapters = new Map<number, AdapterConstructor>();
-      const clusters = new Map<number, Cluster>();
-      for (const index of [0, 1, 2]) {
+      const pair = async (): Promise<readonly [RedisClient, RedisClient]> => {
         const pub = await connectRedis();
         const sub = await duplicate(pub);
         clients.push(pub, sub);
-        if (createCluster === undefined) adapters.set(index, create(pub, sub, index));
-        else clusters.set(index, createCluster(pub, sub));
-      }
+        return [pub, sub];
+      };
+      const servers =
+        createCluster === undefined
+          ? { adapter: async (index: number) => create(...(await pair()), index) }
+          : { options: async () => ({ cluster: createCluster(...(await pair())) }) };
       return {
-        adapter(index) {
-          const adapter = adapters.get(index);
-          if (adapter === undefined) throw new Error(`Cannot connect server ${index}: clients are missing`);
-          return adapter;
-        },
-        cluster: (index) => clusters.get(index),
+        ...servers,
         async close() {
           if (key !== undefined) await clients[0]?.del(key);
           await Promise.all(clients.map((client) => client.quit()));
