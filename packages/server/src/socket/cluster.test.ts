@@ -10,8 +10,9 @@ import { SocketServer } from "./server.ts";
 class ServerInMemory extends SocketServer {
   readonly door = this.startEngine({});
 
-  stop(): Promise<void> {
-    return this.stopEngine();
+  async stop(): Promise<void> {
+    await this.stopEngine();
+    await this.goodbyesSaid();
   }
 }
 

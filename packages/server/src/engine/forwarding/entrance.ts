@@ -6,7 +6,7 @@
 // Rules: every request is answered, by the session or, where it cannot be reached, by what has clients begin anew; what waits
 //        is bounded in number and time; a body is read, up to the limit, before anything is sent; nobody but the node that
 //        was asked may answer.
-// Source: docs/decisions/0029-sessions-of-other-nodes.md
+// Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import { HANDSHAKE_ERRORS, type HandshakeError } from "../handshake.ts";

@@ -140,7 +140,7 @@ describe("an answer", () => {
   });
 
   it("changes no prototype", () => {
-    const headers = JSON.parse('{"__proto__":["x"]}');
+    const headers = Object.defineProperty({}, "__proto__", { value: ["x"], enumerable: true });
     const read = decodeForEntrance(encodeForward({ type: "accepted", id: 1, headers }));
     expect(Object.keys(read?.type === "accepted" ? read.headers : {})).toEqual(["__proto__"]);
   });

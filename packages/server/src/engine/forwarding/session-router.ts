@@ -2,7 +2,7 @@
 // Place: **bytes** -> engine server -> **session router** -> the engine of another node
 // Rules: the id of a session begins with the name of its node, and has 96 random bits behind it; only names of nodes that
 //        are there are asked, so that made-up ids never reach the broker; what was forwarded is never forwarded again.
-// Source: docs/decisions/0029-sessions-of-other-nodes.md
+// Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
 import { type Clock, createId, type Random, type Trace } from "@bowline/protocol/internal";
 import type { HeadFacts, HttpExchange, RequestHead, UpgradeExchange } from "../http-exchange.ts";
