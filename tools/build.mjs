@@ -21,6 +21,7 @@ const ROWS = [
   ],
   [
     { name: "server", needs: ["protocol", "adapter", "client"] },
+    { name: "redis", needs: ["protocol", "adapter"] },
     { name: "node-cluster", needs: ["protocol", "adapter"] },
   ],
 ];

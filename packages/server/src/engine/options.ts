@@ -79,6 +79,12 @@ export interface EngineOptions {
   /** Most bytes that may wait for a client that takes none, before it is given up. @default 16777216 (16 MiB) */
   readonly maxBufferedBytes: number;
   /**
+   * In a cluster: most requests and WebSockets that wait at other nodes, or are relayed to them, at the same time; those
+   * beyond are refused with status 503. The same number is what this node serves at most for each of the others.
+   * @default 100000
+   */
+  readonly maxForwarded: number;
+  /**
    * Transports on offer. "webtransport" needs an HTTP/3 server of the program, which hands sessions over with
    * `engine.onWebTransportSession()`.
    * @default ["polling", "websocket"]
@@ -156,6 +162,7 @@ export const ENGINE_DEFAULTS: EngineOptions = {
   upgradeTimeout: 10_000,
   maxHttpBufferSize: 1_000_000,
   maxBufferedBytes: 16 * 1024 * 1024,
+  maxForwarded: 100_000,
   transports: ["polling", "websocket"],
   allowUpgrades: true,
   allowEIO3: true,

@@ -6,7 +6,7 @@
 // Rules: every request is answered, by the session or, where it cannot be reached, by what has clients begin anew; what waits
 //        is bounded in number and time; a body is read, up to the limit, before anything is sent; nobody but the node that
 //        was asked may answer.
-// Source: docs/decisions/0029-sessions-of-other-nodes.md
+// Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import { HANDSHAKE_ERRORS, type HandshakeError } from "../handshake.ts";
@@ -27,7 +27,7 @@ export interface EntranceHost {
   readonly clock: Clock;
   readonly send: SendTo<OwnerMessage>;
   /** Most requests and WebSockets that wait, or are relayed, at the same time. */
-  readonly maxInFlight: number;
+  maxInFlight(): number;
   /** Most bytes of a body. */
   maxBodyBytes(): number;
   /** Most bytes that may wait for another node, of one WebSocket. */
@@ -93,7 +93,7 @@ export class Entrance implements PostBox<EntranceMessage> {
 
   /** Has another node answer a request. */
   forward(exchange: HttpExchange, node: string): void {
-    if (this.inFlight >= this.#host.maxInFlight) {
+    if (this.inFlight >= this.#host.maxInFlight()) {
       this.#host.refuse(exchange, busy(node));
     } else if (exchange.head.method !== "POST") {
       this.#send(exchange, node, new Uint8Array());
@@ -108,7 +108,7 @@ export class Entrance implements PostBox<EntranceMessage> {
 
   /** Has another node take a WebSocket. */
   forwardUpgrade(exchange: UpgradeExchange, node: string): void {
-    if (this.inFlight >= this.#host.maxInFlight) {
+    if (this.inFlight >= this.#host.maxInFlight()) {
       this.#host.refuseUpgrade(exchange, busy(node));
       return;
     }

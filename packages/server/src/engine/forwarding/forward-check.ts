@@ -4,6 +4,7 @@
 //        answer in two, no method but those that sessions take, no status that is none.
 // Source: RFC 9110, 5.1 "Field Names" and 5.5 "Field Values"
 
+import { createRecord } from "@bowline/protocol/internal";
 import type { AnswerHeaders, BodyCompression, HeadFacts } from "../http-exchange.ts";
 
 /** Why a relayed WebSocket has ended. */
@@ -70,7 +71,7 @@ export function readHead(value: unknown): HeadFacts {
 export function readHeaders(value: unknown): AnswerHeaders {
   const entries = Object.entries(factsOf(value));
   if (entries.length > MAX_HEADERS) throw refusal("the headers are too many");
-  const headers: Record<string, string | string[]> = {};
+  const headers: Record<string, string | string[]> = createRecord();
   for (const [name, held] of entries) {
     if (!HEADER_NAME.test(name)) throw refusal("the name of a header is none");
     if (Array.isArray(held) && held.length <= MAX_HEADERS && held.every(isHeaderValue)) headers[name] = held;
@@ -84,7 +85,7 @@ function readCompression(value: unknown): BodyCompression | undefined {
   if (value === undefined) return undefined;
   const { from, settings } = factsOf(value);
   if (typeof from !== "number") throw refusal("the compression has no threshold");
-  const read: Record<string, number> = {};
+  const read: Record<string, number> = createRecord();
   for (const [name, setting] of Object.entries(factsOf(settings))) {
     if (typeof setting !== "number") throw refusal("a setting of the compression is no number");
     read[name] = setting;

@@ -5,7 +5,7 @@
 //
 // Rules: the id is given by the node that the client has come to, and names one request or WebSocket of that node; whatever
 //        comes in is checked before it is believed, since what passes a broker may have been written by anybody.
-// Source: docs/decisions/0029-sessions-of-other-nodes.md
+// Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
 import { concatBytes, decodeUtf8, encodeUtf8 } from "@bowline/protocol/internal";
 import type { AnswerHeaders, BodyCompression, BodyResult, HeadFacts } from "../http-exchange.ts";

@@ -22,7 +22,7 @@ import { RelayedPort } from "./relayed-port.ts";
 export interface OwnerDeskHost {
   readonly send: SendTo<EntranceMessage>;
   /** Most requests and WebSockets of one node. */
-  readonly maxPerNode: number;
+  maxPerNode(): number;
   /** Makes what programs see of a request. */
   headOf(facts: HeadFacts): RequestHead;
   serve(exchange: HttpExchange): void;
@@ -163,7 +163,7 @@ export class OwnerDesk implements PostBox<OwnerMessage> {
   /** Whether a node has too much waiting here, or uses a number twice. */
   #isFull(node: string, id: number): boolean {
     const served = this.#nodes.get(node);
-    return served !== undefined && (served.has(id) || served.size >= this.#host.maxPerNode);
+    return served !== undefined && (served.has(id) || served.size >= this.#host.maxPerNode());
   }
 
   #enter(node: string, id: number, one: Served): void {

@@ -1,13 +1,10 @@
 // Rules of nodes that cannot be reached, of limits, and of nodes that end: every request is answered.
 import { encodeUtf8 } from "@bowline/protocol/internal";
-import { FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { createScene, outcomeOf } from "../../../test-support/forwarding-scene.ts";
-import { ENGINE_DEFAULTS } from "../options.ts";
 import { encodeForward, type OwnerMessage } from "./forward-message.ts";
 import { TO_ENTRANCE, TO_OWNER } from "./node-link.ts";
 import { cutInParts } from "./parts.ts";
-import { SessionRouter } from "./session-router.ts";
 
 const UNKNOWN = '400 {"code":1,"message":"Session ID unknown"}';
 const HEAD = { target: "/engine.io/?EIO=4&transport=polling", remoteAddress: "", secure: false, headers: [] };
@@ -187,24 +184,37 @@ describe("a flood", () => {
     expect(nodes.sent).toHaveLength(2);
   });
 
-  it("of requests finds a limit, beyond which clients are told to come again", () => {
-    const { platform, nodes } = createScene();
+  it("of requests finds a limit, beyond which clients are told to come again", async () => {
+    const { openSession, request, upgrade, engineOf } = createScene({ maxForwarded: 1 });
+    const [one, other] = [await openSession("aaaa"), await openSession("aaaa")];
     const refused: unknown[] = [];
-    const router = new SessionRouter(nodes.link("dddd"), {
-      ...platform,
-      options: ENGINE_DEFAULTS,
-      maxInFlight: 2,
-      serve: () => undefined,
-      serveUpgrade: () => undefined,
-      releasePoll: () => undefined,
-      refuse: (_exchange, { status, context }) => refused.push([status, context]),
-      refuseUpgrade: () => undefined,
-    });
-    const body = { method: "POST", holdsBody: true };
-    router.forward(new FakeExchange("/engine.io/?sid=1", body), "aaaa");
-    router.forward(new FakeExchange("/engine.io/?sid=2"), "aaaa");
-    router.forward(new FakeExchange("/engine.io/?sid=3"), "aaaa");
-    expect([router.inFlight, refused]).toEqual([2, [[503, { name: "TOO_MANY_FORWARDED", node: "aaaa" }]]]);
+    engineOf("bbbb").on("connection_error", ({ context }) => refused.push(context));
+    const poll = await request("bbbb", one.poll);
+    const late = await request("bbbb", other.poll);
+    const asked = await upgrade("bbbb", other.socket);
+    expect([outcomeOf(poll), outcomeOf(late), asked.refusals]).toEqual([
+      undefined,
+      '503 {"code":3,"message":"Server busy"}',
+      ["503 Server busy"],
+    ]);
+    expect(refused).toEqual(Array(2).fill({ name: "TOO_MANY_FORWARDED", node: "aaaa" }));
+  });
+
+  it("of bodies that are still coming counts as well", async () => {
+    const { openSession, request } = createScene({ maxForwarded: 1 });
+    const session = await openSession("aaaa");
+    await request("bbbb", session.poll, { method: "POST", holdsBody: true });
+    expect(outcomeOf(await request("bbbb", session.poll))).toBe('503 {"code":3,"message":"Server busy"}');
+  });
+
+  it("of a node that knows no limit finds one here", async () => {
+    const { openSession, request, upgrade, engineOf } = createScene();
+    const [one, other] = [await openSession("aaaa"), await openSession("aaaa")];
+    Object.assign(engineOf("aaaa").opts, { maxForwarded: 1 });
+    await request("bbbb", one.poll);
+    expect(outcomeOf(await request("bbbb", other.poll))).toBe("503");
+    expect((await upgrade("bbbb", other.socket)).refusals).toEqual(["503 Server busy"]);
+    expect(outcomeOf(await request("cccc", other.poll))).toBeUndefined();
   });
 });
 

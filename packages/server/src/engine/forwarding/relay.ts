@@ -5,7 +5,7 @@
 //
 // Rules: messages are counted, and one that is missing ends the WebSocket, since nobody could make sense of what follows;
 //        so many bytes are on their way at most, and who has more to send waits until the other end has taken some.
-// Source: docs/decisions/0029-sessions-of-other-nodes.md
+// Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
 import type { StreamEnd } from "./forward-check.ts";
 import type { RelayedFrame, RelayMessage } from "./forward-message.ts";

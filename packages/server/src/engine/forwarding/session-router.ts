@@ -2,7 +2,7 @@
 // Place: **bytes** -> engine server -> **session router** -> the engine of another node
 // Rules: the id of a session begins with the name of its node, and has 96 random bits behind it; only names of nodes that
 //        are there are asked, so that made-up ids never reach the broker; what was forwarded is never forwarded again.
-// Source: docs/decisions/0029-sessions-of-other-nodes.md
+// Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
 import { type Clock, createId, type Random, type Trace } from "@bowline/protocol/internal";
 import type { HeadFacts, HttpExchange, RequestHead, UpgradeExchange } from "../http-exchange.ts";
@@ -11,9 +11,6 @@ import { Entrance, type EntranceHost } from "./entrance.ts";
 import { NODE_NAME_LENGTH, type NodeLink } from "./node-link.ts";
 import { NodePost } from "./node-post.ts";
 import { OwnerDesk, type OwnerDeskHost } from "./owner-desk.ts";
-
-/** Most requests and WebSockets that one node has waiting at the others, and each of the others at it. */
-const MAX_IN_FLIGHT = 100_000;
 
 /** Room for the head of a request or an answer beside its body. */
 const HEAD_ROOM_BYTES = 1_000_000;
@@ -30,8 +27,6 @@ export interface RouterHost
   readonly random: Random;
   readonly trace: Trace;
   headOf(facts: HeadFacts): RequestHead;
-  /** Most requests and WebSockets of one node at another. @default 100,000 */
-  readonly maxInFlight?: number;
 }
 
 /** The other nodes, to the engine of one. */
@@ -41,7 +36,7 @@ export class SessionRouter {
   readonly #entrance: Entrance;
 
   constructor(link: NodeLink, host: RouterHost) {
-    const { options, clock, random, trace, maxInFlight = MAX_IN_FLIGHT } = host;
+    const { options, clock, random, trace } = host;
     const { maxHttpBufferSize, maxBufferedBytes } = options;
     const post = new NodePost(link, trace, 2 * Math.max(maxHttpBufferSize, maxBufferedBytes) + HEAD_ROOM_BYTES);
     this.#link = link;
@@ -49,7 +44,7 @@ export class SessionRouter {
     this.#entrance = new Entrance({
       clock,
       send: post.toOwner,
-      maxInFlight,
+      maxInFlight: () => options.maxForwarded,
       maxBodyBytes: () => options.maxHttpBufferSize,
       maxBufferedBytes: () => options.maxBufferedBytes,
       // A session says something once in this time, or it has ended.
@@ -61,7 +56,7 @@ export class SessionRouter {
     post.open(
       new OwnerDesk({
         send: post.toEntrance,
-        maxPerNode: maxInFlight,
+        maxPerNode: () => options.maxForwarded,
         headOf: (facts) => host.headOf(facts),
         serve: (exchange) => host.serve(exchange),
         serveUpgrade: (exchange) => host.serveUpgrade(exchange),

@@ -11,6 +11,7 @@ export const nodeTrace: Trace = createDebugTrace(
   createTrace(channel),
   {
     request: "engine",
+    forward: "engine",
     session: "engine:socket",
     connection: "socket.io:client",
     namespace: "socket.io:namespace",
