@@ -1,5 +1,5 @@
 // Our cluster over the broker in memory, which is quick, or slow and uneven by a seed: what every bus shares is tested here.
-import { createCluster, createMemoryBroker, type MemoryBrokerOptions, type MemoryBus } from "@bowline/adapter/cluster";
+import { createCluster, createEmitter, createMemoryBroker, type MemoryBrokerOptions, type MemoryBus } from "@bowline/adapter/cluster";
 import { createSeededRandom } from "../../src/seeded-random.ts";
 import { adapterSuite } from "../adapters/adapter-suite.ts";
 import { createOrderedClock } from "./ordered-clock.ts";
@@ -13,12 +13,15 @@ const BROKERS: Readonly<Record<string, Partial<MemoryBrokerOptions>>> = {
   "that takes 0 to 30 ms, by seed 20261128": { delayMs: [0, 30], random: createSeededRandom(20_261_128) },
 };
 
+const SECRET = { secret: "a secret of the fleet" };
+
 for (const [name, options] of Object.entries(BROKERS)) {
-  for (const secret of [undefined, "a secret of the fleet"]) {
+  for (const signing of [{}, SECRET]) {
     adapterSuite({
-      name: `our cluster over a broker in memory ${name}${secret === undefined ? "" : ", signed"}`,
+      name: `our cluster over a broker in memory ${name}${signing === SECRET ? ", signed" : ""}`,
       isOurs: true,
       severs: true,
+      sends: true,
       connect() {
         const broker = createMemoryBroker({ clock, ...options });
         const buses = new Map<number, MemoryBus>();
@@ -26,9 +29,10 @@ for (const [name, options] of Object.entries(BROKERS)) {
           options(index) {
             const bus = broker.bus();
             buses.set(index, bus);
-            return { cluster: createCluster({ bus, ...QUICK_CLUSTER, ...(secret === undefined ? {} : { secret }) }) };
+            return { cluster: createCluster({ bus, ...QUICK_CLUSTER, ...signing }) };
           },
           sever: (index) => buses.get(index)?.cut(false),
+          emitter: () => createEmitter({ bus: broker.bus(), ...signing }),
           close: () => undefined,
         };
       },

@@ -1,7 +1,7 @@
 // A clock that goes by real time and rings in the order of the times that were set, which timers of Node with different
 // durations do not.
+// Place: tests -> **clock** -> broker in memory
 // Rules: it stands still within a turn, so that two times that are worked out one after the other are in their order.
-
 
 import type { MemoryBrokerOptions } from "@bowline/adapter/cluster";
 
