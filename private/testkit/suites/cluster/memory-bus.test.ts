@@ -26,10 +26,10 @@ for (const [name, options] of Object.entries(BROKERS)) {
         const broker = createMemoryBroker({ clock, ...options });
         const buses = new Map<number, MemoryBus>();
         return {
-          options(index) {
+          cluster(index) {
             const bus = broker.bus();
             buses.set(index, bus);
-            return { cluster: createCluster({ bus, ...QUICK_CLUSTER, ...signing }) };
+            return createCluster({ bus, ...QUICK_CLUSTER, ...signing });
           },
           sever: (index) => buses.get(index)?.cut(false),
           emitter: () => createEmitter({ bus: broker.bus(), ...signing }),
