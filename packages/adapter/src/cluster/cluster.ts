@@ -7,7 +7,7 @@
 //        what cannot be read is refused, counted, and told once.
 // Source: docs/decisions/0028-cluster-over-a-bus.md, "Decision"
 
-import type { AdapterConstructor, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
+import type { AdapterFactory, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
 import { absentAnswer } from "./absent-namespace.ts";
 import type { Bus, BusStatus } from "./bus.ts";
 import type { BusAdapter } from "./bus-adapter.ts";
@@ -35,7 +35,7 @@ export interface Cluster {
   /** The name of this node: the first four characters of the session ids that it gives. @throws TypeError before a server is there. */
   readonly name: string;
   /** Makes the adapter of a namespace; servers take it by the option `cluster`. */
-  readonly adapter: AdapterConstructor;
+  readonly adapter: AdapterFactory["create"];
   /** The names of the other nodes that are alive. */
   readonly nodes: readonly string[];
   /** How this node stands with the broker. */
