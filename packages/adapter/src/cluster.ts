@@ -5,6 +5,7 @@
 export type { Bus, BusLog, BusLogEntry, BusStatus, BusStore, Leave, LogFollower, Receive } from "./cluster/bus.ts";
 export { type Cluster, type ClusterCounters, createCluster } from "./cluster/cluster.ts";
 export type { ClusterOptions } from "./cluster/cluster-options.ts";
+export { createEmitter, Emitter, type EmitterOptions } from "./cluster/emitter.ts";
 export { IncompleteAnswersError } from "./cluster/incomplete-answers.ts";
 export {
   createMemoryBroker,

@@ -228,6 +228,8 @@ export interface AdapterContract {
   socketRooms(id: SocketId): ReadonlySet<Room> | undefined;
   /** The sockets addressed: those of this process themselves, and details of the others. */
   fetchSockets(options: BroadcastOptions): Promise<SocketDetails[]>;
+  /** How many sockets are addressed, on all servers, where that costs less than to fetch them. */
+  countSockets?(options: BroadcastOptions): Promise<number>;
   /** Has the sockets addressed join rooms. */
   addSockets(options: BroadcastOptions, rooms: readonly Room[]): void;
   /** Has the sockets addressed leave rooms. */

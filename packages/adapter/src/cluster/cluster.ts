@@ -206,6 +206,10 @@ class ClusterNode implements Cluster, ClusterLink {
     if (message !== undefined) adapter.take(message);
   }
 
+  nameOf(node: NodeId): string | undefined {
+    return this.#begun?.life.nameOf(node);
+  }
+
   peers(): ReadonlySet<NodeId> {
     return this.#begun?.life.ids() ?? new Set();
   }
