@@ -22,6 +22,7 @@ const ROWS = [
   [
     { name: "server", needs: ["protocol", "adapter", "client"] },
     { name: "redis", needs: ["protocol", "adapter"] },
+    { name: "node-cluster", needs: ["protocol", "adapter"] },
   ],
 ];
 

@@ -8,6 +8,7 @@
 import type { EventNames, EventParams } from "@bowline/protocol/internal";
 import type { AnyEvents } from "../adapter-events.ts";
 import type { AdapterNamespace, BroadcastOptions, BroadcastPacket, Room, SocketId } from "../contract.ts";
+import { partsOf } from "./answer-parts.ts";
 import { type Census, createCensus } from "./census.ts";
 import { ClusterAdapter } from "./cluster-adapter.ts";
 import type { ClusterLink, LinkedAdapter } from "./cluster-link.ts";
@@ -21,6 +22,7 @@ import {
   type Offset,
 } from "./message.ts";
 import type { Worth } from "./outbox.ts";
+import type { WireMessage } from "./wire.ts";
 
 /** What a message is worth once the broker is back. */
 function worthOf(message: ClusterMessage): Worth {
@@ -140,8 +142,15 @@ export class BusAdapter extends ClusterAdapter implements LinkedAdapter {
   }
 
   protected async doPublishResponse(requester: NodeId, response: ClusterResponse): Promise<void> {
-    for (const { topic, bytes } of this.link.wire.encodeResponse(requester, response)) {
-      void this.link.outbox.send(topic, bytes);
-    }
+    for (const { topic, bytes } of this.#written(requester, response)) void this.link.outbox.send(topic, bytes);
+  }
+
+  /** In parts where it is too large, and whoever asks knows of parts: nodes with a wire of others do not. */
+  #written(requester: NodeId, response: ClusterResponse): readonly WireMessage[] {
+    const { wire, bus } = this.link;
+    const written = wire.encodeResponse(requester, response);
+    const fits = written.every(({ bytes }) => bytes.byteLength <= bus.maxMessageBytes);
+    if (fits || wire.census !== "leases") return written;
+    return partsOf(response, bus.maxMessageBytes).flatMap((part) => wire.encodeResponse(requester, part));
   }
 }

@@ -92,7 +92,7 @@ export abstract class ClusterAdapter extends Adapter {
     const { data, uid } = response;
     switch (response.type) {
       case MessageType.FETCH_SOCKETS_RESPONSE:
-        this.requests.get(data.requestId)?.answer(uid, response.data);
+        this.requests.get(data.requestId)?.answer(uid, response.data, response.data.parts);
         return;
       case MessageType.SERVER_SIDE_EMIT_RESPONSE:
         if (response.data.isAbsent === true) this.requests.get(data.requestId)?.gone(uid);

@@ -1,7 +1,7 @@
 // Rules of a cluster in which something fails: clients of a node are served whatever happens elsewhere, questions end, what
 // waits is bounded, and what is lost is counted and told.
 import { describe, expect, it, vi } from "vitest";
-import { createBusCluster, settle } from "../../test-support/bus-cluster.ts";
+import { answerTo, createBusCluster, settle } from "../../test-support/bus-cluster.ts";
 import type { BroadcastPacket } from "../contract.ts";
 import { IncompleteAnswersError } from "./incomplete-answers.ts";
 
@@ -25,7 +25,7 @@ describe("a node that dies without a goodbye", () => {
     const answers = vi.fn();
     void one.adapter.serverSideEmit(["who", answers]);
     await settle();
-    Reflect.apply(Object(three.serverSide[0]?.[1]), undefined, ["three"]);
+    answerTo(three.serverSide[0], "three");
     await cluster.pass(11_600);
     expect((await found).map(({ id }) => id)).toEqual(["x", "z"]);
     expect([gone.mock.calls, one.cluster.nodes]).toEqual([[[two.cluster.name]], [three.cluster.name]]);
@@ -240,6 +240,7 @@ describe("while the broker is away", () => {
     const closed = one.cluster.close();
     await cluster.pass(1_000);
     await closed;
+    await settle();
     void one.adapter.broadcast(PACKET, EVERYBODY);
     expect([one.cluster.status, one.delivered, cluster.clock.pendingTimers]).toEqual(["closed", ['["a"] to x'], 0]);
   });
@@ -270,6 +271,33 @@ describe("a broker that does not keep up", () => {
     await settle();
     expect([one.delivered.length, two.delivered, one.cluster.counters.dropped]).toEqual([2, ['["a"] to y'], 1]);
     expect(one.warnings).toEqual([expect.stringContaining("and the broker takes 2000")]);
+  });
+
+  it("has an answer that is larger than it takes come in parts", async () => {
+    const cluster = createBusCluster({ maxMessageBytes: 2000 });
+    const ids = Array.from({ length: 100 }, (_, num) => `socket-${num}`);
+    const [one] = [cluster.start(), cluster.start(...ids), cluster.start("x")];
+    await cluster.meet();
+    const found = await one.adapter.fetchSockets(EVERYBODY);
+    expect(new Set(found.map(({ id }) => id))).toEqual(new Set([...ids, "x"]));
+    expect([found.length, one.cluster.counters.dropped]).toEqual([101, 0]);
+  });
+
+  it("has a question wait for all parts of an answer, and tells what came where one is missing", async () => {
+    const cluster = createBusCluster({ maxMessageBytes: 2000 });
+    const ids = Array.from({ length: 50 }, (_, num) => `socket-${num}`);
+    const [one, two] = [cluster.start(), cluster.start(...ids)];
+    await cluster.meet();
+    const publish = two.bus.publish.bind(two.bus);
+    let answers = 0;
+    two.bus.publish = async (topic, bytes) => {
+      if (topic.includes("#answer#")) answers++;
+      if (answers !== 2) await publish(topic, bytes);
+    };
+    const found = failureOf(one.adapter.fetchSockets(EVERYBODY));
+    await cluster.pass(5_100);
+    expect(await found).toMatchObject({ code: "BOWLINE_CLUSTER_INCOMPLETE", missing: [two.cluster.name] });
+    expect(answers).toBeGreaterThan(2);
   });
 
   it("that delays messages brings those of one node in order", async () => {

@@ -126,6 +126,19 @@ describe("who listens for nodes", () => {
   });
 });
 
+describe("a cluster that is closed", () => {
+  it("leaves nothing behind: no topic, no timer", async () => {
+    const cluster = createBusCluster();
+    const node = cluster.start("x");
+    node.namespace("/desk", "d");
+    await cluster.meet();
+    await node.adapter.close();
+    await node.cluster.close();
+    await node.cluster.close();
+    expect([node.bus.topics.size, cluster.clock.pendingTimers, node.cluster.status]).toEqual([0, 0, "closed"]);
+  });
+});
+
 describe("options of a cluster", () => {
   const { bus } = { bus: createBusCluster({ random: createSeededRandom(1) }).broker.bus() };
 

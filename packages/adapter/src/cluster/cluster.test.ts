@@ -1,7 +1,7 @@
 // Rules of a cluster over a bus: what is sent to rooms reaches all nodes once, a node without members hears nothing, and
 // questions are answered by all that are alive.
 import { describe, expect, it, vi } from "vitest";
-import { createBusCluster, settle } from "../../test-support/bus-cluster.ts";
+import { answerTo, createBusCluster, settle } from "../../test-support/bus-cluster.ts";
 import type { BroadcastPacket } from "../contract.ts";
 
 const PACKET: BroadcastPacket = { type: 2, data: ["a"] };
@@ -143,7 +143,7 @@ describe("an event for the other nodes", () => {
     const answers = vi.fn();
     void one.adapter.serverSideEmit(["who", answers]);
     await settle();
-    for (const [, answer] of [...two.serverSide, ...three.serverSide]) Reflect.apply(Object(answer), undefined, ["me"]);
+    for (const event of [...two.serverSide, ...three.serverSide]) answerTo(event, "me");
     await settle();
     expect(answers.mock.calls).toEqual([[null, ["me", "me"]]]);
   });

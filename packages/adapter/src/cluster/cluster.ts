@@ -229,8 +229,16 @@ class ClusterNode implements Cluster, ClusterLink {
     if (begun !== undefined) {
       const { clock } = begun.surroundings;
       // A broker that does not answer must not keep the server from ending.
-      const goodbye = begun.life.close().then(() => begun.topics.close());
-      await Promise.race([goodbye, new Promise<void>((resolve) => void clock.after(GOODBYE_MS, resolve))]);
+      await new Promise<void>((resolve) => {
+        const stopTimer = clock.after(GOODBYE_MS, resolve);
+        void begun.life
+          .close()
+          .then(() => begun.topics.close())
+          .then(() => {
+            stopTimer();
+            resolve();
+          });
+      });
     }
     this.outbox.close();
     this.#stopStatus();

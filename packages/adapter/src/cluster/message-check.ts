@@ -65,7 +65,10 @@ function isComplete(type: unknown, data: unknown): boolean {
       return isEvent(packet) && (isAbsent(requestId) || isName(requestId));
     case MessageType.BROADCAST_CLIENT_COUNT:
       return isName(requestId) && isCount(field(data, "clientCount"));
-    case MessageType.FETCH_SOCKETS_RESPONSE:
+    case MessageType.FETCH_SOCKETS_RESPONSE: {
+      const parts = field(data, "parts");
+      return isName(requestId) && (isAbsent(parts) || isCount(parts));
+    }
     case MessageType.SERVER_SIDE_EMIT_RESPONSE:
     case MessageType.BROADCAST_ACK:
       return isName(requestId);

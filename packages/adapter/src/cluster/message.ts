@@ -90,6 +90,8 @@ export type ResponseBody =
         readonly sockets: readonly SocketDetails[];
         /** Where only that was asked for. */
         readonly count?: number;
+        /** In how many messages the answer comes, where it is too large for one. */
+        readonly parts?: number;
       };
     }
   | {

@@ -5,6 +5,7 @@
 //        their names are written; what a node has sent itself is left alone without being read.
 // Source: docs/decisions/0028-cluster-over-a-bus.md, "Decision"
 
+import { elementsOf } from "@bowline/protocol/internal";
 import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
 import type { Room } from "../contract.ts";
 import { type ClusterMessage, type ClusterResponse, MessageType, type NodeId } from "./message.ts";
@@ -43,7 +44,7 @@ function toWire({ uid, nsp, type, ...rest }: ClusterMessage | ClusterResponse): 
 function fromWire(bytes: Uint8Array): unknown {
   const read = decodeMsgpack(bytes);
   if (!Array.isArray(read)) throw new SyntaxError("Cannot decode the message: it is no list");
-  const [version, uid, nsp, type, data]: readonly unknown[] = read;
+  const [version, uid, nsp, type, data] = elementsOf(read);
   if (version !== VERSION) return undefined;
   if (typeof nsp !== "string")
     throw new SyntaxError("Cannot decode the message: it does not say of which namespace it is");

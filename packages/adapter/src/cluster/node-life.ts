@@ -144,7 +144,8 @@ export class NodeLife {
     this.#stops.push(clock.after(DISCOVERY_MS, () => this.#discover()));
     try {
       const subscribers = await bus.subscribers?.(this.#everybody);
-      if (subscribers === undefined) return;
+      // A broker that does not even count this node knows of no other.
+      if (subscribers === undefined || subscribers < 1) return;
       this.#expectedPeers = subscribers - 1;
       this.#discoverIfComplete();
     } catch {

@@ -3,6 +3,7 @@
 // Place: cluster -> **node message** -> bus -> the broker, and back the same way
 // Rules: whatever the wire for namespaces is, this is written in our own way; kinds of later versions are nobody's business.
 
+import { elementsOf } from "@bowline/protocol/internal";
 import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
 import type { NodeId } from "./message.ts";
 
@@ -69,7 +70,7 @@ export function encodeNodeMessage(message: NodeMessage): Uint8Array {
 export function decodeNodeMessage(bytes: Uint8Array): NodeMessage | undefined {
   const read = decodeMsgpack(bytes);
   if (!Array.isArray(read)) throw refusal("it is no list");
-  const [version, kind, id, first, second]: readonly unknown[] = read;
+  const [version, kind, id, first, second] = elementsOf(read);
   if (version !== VERSION) return undefined;
   if (typeof id !== "string" || !ID.test(id)) throw refusal("it does not say which node it is of");
   switch (kind) {

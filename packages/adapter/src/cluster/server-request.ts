@@ -33,6 +33,8 @@ export function countReceivers(request: AckRequest | undefined, node: NodeId, co
 export class ServerRequest {
   readonly #answers: unknown[] = [];
   readonly #answered: Set<NodeId> = new Set();
+  /** How many parts have come of answers that were too large for one message. */
+  readonly #parts: Map<NodeId, number> = new Map();
   /** Who has still to answer, where that is known. */
   readonly #missing: Set<NodeId> | undefined;
   readonly #expected: number;
@@ -55,12 +57,15 @@ export class ServerRequest {
     });
   }
 
-  /** A server has answered. */
-  answer(node: NodeId, value: unknown): void {
+  /** A server has answered. @param parts in how many messages it does. */
+  answer(node: NodeId, value: unknown, parts = 1): void {
     if (this.#answered.has(node)) return;
+    this.#answers.push(value);
+    const come = (this.#parts.get(node) ?? 0) + 1;
+    this.#parts.set(node, come);
+    if (come < parts) return;
     this.#answered.add(node);
     this.#missing?.delete(node);
-    this.#answers.push(value);
     this.#finishIfComplete();
   }
 
