@@ -4,7 +4,8 @@ import { setUp } from "./setup.mjs";
 
 try {
   const missing = await setUp(["adapters", "redis"]);
-  if (missing.length > 0) throw new Error(missing.map(({ name, reason }) => `${name} is missing: ${reason}`).join("; "));
+  if (missing.length > 0)
+    throw new Error(missing.map(({ name, reason }) => `${name} is missing: ${reason}`).join("; "));
   const { build } = await import("./build.mjs");
   await build();
   const { register } = await import("tsx/esm/api");

@@ -64,8 +64,5 @@ describe("a cluster on paper", () => {
 });
 
 test("one member is on one node, and many are on all", () => {
-  expect([nodesWithMembers(100, 1), nodesWithMembers(5, 1000)]).toEqual([
-    expect.closeTo(1, 9),
-    expect.closeTo(5, 9),
-  ]);
+  expect([nodesWithMembers(100, 1), nodesWithMembers(5, 1000)]).toEqual([expect.closeTo(1, 9), expect.closeTo(5, 9)]);
 });

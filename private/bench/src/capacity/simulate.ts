@@ -37,7 +37,10 @@ export function renderCapacity(capacity: Capacity): string {
     ["memory of connections per node", `${round(capacity.memoryPerNodeMib)} MiB`],
     ["processor per node", `${round(capacity.loadPerNode * 100)} %`],
     ["nodes that a broadcast goes to", round(capacity.nodesPerBroadcast, 1)],
-    ["broker, in and out", `${round(capacity.brokerMessagesPerS)} messages/s, ${round(capacity.brokerMibPerS, 1)} MiB/s`],
+    [
+      "broker, in and out",
+      `${round(capacity.brokerMessagesPerS)} messages/s, ${round(capacity.brokerMibPerS, 1)} MiB/s`,
+    ],
     ["brokers or shards", round(capacity.brokers)],
   ];
   return ["| | |", "|---|---|", ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join("\n");
@@ -50,7 +53,7 @@ const USAGE = [
   "",
   "  --no-interest-routing    every broadcast goes to every node",
   ...Object.entries(NUMBERS).flatMap(([name, value]) =>
-    typeof value === "number" ? [`  --${name} NUMBER`.padEnd(33) + `by default ${value}`] : [],
+    typeof value === "number" ? [`${`  --${name} NUMBER`.padEnd(33)}by default ${value}`] : [],
   ),
 ].join("\n");
 

@@ -18,7 +18,9 @@ for (const [name, { isOfficial, ...traits }] of Object.entries(FLEETS)) {
   const published = await redisKinds(`${name}, published`, () => mixedServers(isOfficial), {
     ...traits,
     serverClass,
-    differs: { "events between servers and their answers may be bytes": "upstream's requests between servers are JSON" },
+    differs: {
+      "events between servers and their answers may be bytes": "upstream's requests between servers are JSON",
+    },
   });
   const sharded = await redisKinds(`${name}, sharded`, () => mixedShardedServers(isOfficial), {
     ...traits,

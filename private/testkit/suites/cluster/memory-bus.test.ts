@@ -1,5 +1,11 @@
 // Our cluster over the broker in memory, which is quick, or slow and uneven by a seed: what every bus shares is tested here.
-import { createCluster, createEmitter, createMemoryBroker, type MemoryBrokerOptions, type MemoryBus } from "@bowline/adapter/cluster";
+import {
+  createCluster,
+  createEmitter,
+  createMemoryBroker,
+  type MemoryBrokerOptions,
+  type MemoryBus,
+} from "@bowline/adapter/cluster";
 import { createSeededRandom } from "../../src/seeded-random.ts";
 import { adapterSuite } from "../adapters/adapter-suite.ts";
 import { createOrderedClock } from "./ordered-clock.ts";

@@ -35,8 +35,8 @@ export function createOrderedClock(): MemoryBrokerOptions["clock"] {
     now,
     after(ms, ring) {
       const alarm = { dueAt: now() + ms, ring };
-      const behind = alarms.findLastIndex(({ dueAt }) => dueAt <= alarm.dueAt);
-      alarms.splice(behind + 1, 0, alarm);
+      const later = alarms.findIndex(({ dueAt }) => dueAt > alarm.dueAt);
+      alarms.splice(later < 0 ? alarms.length : later, 0, alarm);
       setTimeout(ringDue, Math.ceil(ms) + 1);
       return () => {
         const index = alarms.indexOf(alarm);

@@ -22,7 +22,11 @@ const USAGE = `npm run test:cluster [-- OPTIONS]: plays faults with clusters.
   --write-docs      writes the table into docs/reliability.md`;
 
 /** Those of a list that were asked for. */
-function choose<Item>(all: readonly Item[], nameOf: (item: Item) => string, asked: readonly string[] | undefined): Item[] {
+function choose<Item>(
+  all: readonly Item[],
+  nameOf: (item: Item) => string,
+  asked: readonly string[] | undefined,
+): Item[] {
   const unknown = asked?.find((name) => !all.some((item) => nameOf(item) === name));
   if (unknown !== undefined) throw new TypeError(`Cannot play "${unknown}": there are ${all.map(nameOf).join(", ")}`);
   return all.filter((item) => asked?.includes(nameOf(item)) ?? true);

@@ -23,11 +23,7 @@ export interface Outcome extends Pick<HistoryVerdict, "owed" | "lost" | "told" |
 
 /** Ours over a log, which promises most, ours without one, and upstream's. */
 const OVER_LOG = "bowline, @bowline/redis/streams";
-export const PEERS: readonly string[] = [
-  OVER_LOG,
-  "bowline, @bowline/redis",
-  "socket.io 4.8, redis-streams-adapter",
-];
+export const PEERS: readonly string[] = [OVER_LOG, "bowline, @bowline/redis", "socket.io 4.8, redis-streams-adapter"];
 
 /**
  * Whether an outcome is as it should be: over a log nothing is missed while the broker is there, and whatever happens

@@ -96,7 +96,11 @@ export class Scene {
 
   /** Starts a node, or starts it again. */
   async startNode(node: number): Promise<void> {
-    const started = await NodeProcess.start({ peer: this.#options.peer, prefix: this.#prefix, redis: this.#redisFor(node) });
+    const started = await NodeProcess.start({
+      peer: this.#options.peer,
+      prefix: this.#prefix,
+      redis: this.#redisFor(node),
+    });
     this.#nodes[node] = started;
     if (node > 0) this.#balancer.put(node, started.port);
   }
@@ -174,7 +178,13 @@ export class Scene {
   }
 
   async #startClient(receiver: string, url: string): Promise<void> {
-    const options = { forceNew: true, transports: ["websocket"], reconnectionDelay: 50, reconnectionDelayMax: 250, timeout: 1500 };
+    const options = {
+      forceNew: true,
+      transports: ["websocket"],
+      reconnectionDelay: 50,
+      reconnectionDelayMax: 250,
+      timeout: 1500,
+    };
     const client = connect(url, options);
     this.#clients.push(client);
     const note = (kind: "joining" | "joined" | "leaving" | "left"): void =>

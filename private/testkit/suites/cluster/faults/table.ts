@@ -21,7 +21,9 @@ function renderRecoveries(recoveries: Outcome["recoveriesMs"]): string {
 export function renderOutcomes(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map((outcome) => {
     const { title, peer, owed, lost, told, missedAtHome, duplicated, reordered, recoveriesMs } = outcome;
-    const counts = [owed, lost, told, missedAtHome, duplicated, reordered].map((count) => count.toLocaleString("en-US"));
+    const counts = [owed, lost, told, missedAtHome, duplicated, reordered].map((count) =>
+      count.toLocaleString("en-US"),
+    );
     return `| ${[title, peer, ...counts, renderRecoveries(recoveriesMs)].join(" | ")} |`;
   });
   const head = "| fault | cluster | owed | lost | told | at home | doubled | out of order | back after |";
