@@ -159,6 +159,13 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("brokers", context, { workers: 2 }),
   },
+  {
+    name: "cluster",
+    needsBuild: true,
+    needs: ["adapters", "redis", "postgres"],
+    alone: true,
+    run: (context) => vitest("cluster", context, { workers: 2, timeoutMs: (context.full ? 20 : 10) * MINUTE_MS }),
+  },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "client-rows",

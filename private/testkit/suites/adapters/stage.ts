@@ -3,7 +3,8 @@
 // Rules: a rule uses names of rooms that no other uses; its clients go when it ends; what is waited for is waited for by its
 //        effect, as long as the stage's patience lasts.
 
-import { type AdapterConstructor, Server, type ServerOptions } from "@bowline/server";
+import type { Cluster } from "@bowline/adapter/cluster";
+import { type AdapterConstructor, Server } from "@bowline/server";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client-v4";
 import { expect, vi } from "vitest";
 import { listenOnLoopback } from "../../src/peers/http-listener.ts";
@@ -33,8 +34,8 @@ export interface Sender {
 export interface Connection {
   /** What makes the adapters of one server; asked once for each that starts. A fourth one comes late, more than once. */
   adapter?(index: number): AdapterConstructor | Promise<AdapterConstructor>;
-  /** Options of one server, where it is connected by more than an adapter. */
-  options?(index: number): Partial<ServerOptions> | Promise<Partial<ServerOptions>>;
+  /** The node that one server is, in the place of adapters. */
+  cluster?(index: number): Cluster | undefined | Promise<Cluster | undefined>;
   /** Cuts a server off its broker without a word, for good. */
   sever?(index: number): Promise<void> | void;
   /** Something that sends without a server. */
@@ -95,10 +96,11 @@ export class Stage {
     const index = this.members.length;
     const http = await listenOnLoopback(0);
     const Class = this.#parts.serverClass?.(index) ?? Server;
-    const adapter = await this.connection.adapter?.(index);
+    const cluster = await this.connection.cluster?.(index);
+    const adapter = cluster === undefined ? await this.connection.adapter?.(index) : undefined;
     const io = new Class(http.server, {
       ...(adapter === undefined ? {} : { adapter }),
-      ...(await this.connection.options?.(index)),
+      ...(cluster === undefined ? {} : { cluster }),
       ...(this.#parts.offsets === undefined ? {} : { connectionStateRecovery: {} }),
     });
     io.of("/desk");

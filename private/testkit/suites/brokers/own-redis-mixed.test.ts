@@ -25,6 +25,10 @@ for (const [name, { isOfficial, ...traits }] of Object.entries(FLEETS)) {
   const sharded = await redisKinds(`${name}, sharded`, () => mixedShardedServers(isOfficial), {
     ...traits,
     serverClass,
+    wavers: {
+      "a room that empties and fills again is heard again":
+        "upstream's says that a socket has joined before Redis has heard of the room",
+    },
   });
   for (const kind of [...published, ...sharded]) adapterSuite(kind);
 }

@@ -6,8 +6,8 @@ import { redisKinds } from "./redis-suite.ts";
 const nobody = (): boolean => false;
 
 for (const kinds of [
-  await redisKinds("@bowline/redis", nativeServers),
-  await redisKinds("@bowline/redis/sharded", nativeShardedServers),
+  await redisKinds("@bowline/redis", nativeServers, { isOurs: true }),
+  await redisKinds("@bowline/redis/sharded", nativeShardedServers, { isOurs: true }),
   await redisKinds("createAdapter of @bowline/redis", () => mixedServers(nobody)),
   await redisKinds("createShardedAdapter of @bowline/redis", () => mixedShardedServers(nobody)),
 ]) {

@@ -24,6 +24,12 @@ const sharded = await redisKinds(
       create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createShardedAdapter(pub, sub, { channelPrefix }),
     };
   },
-  OWN_ONLY,
+  {
+    ...OWN_ONLY,
+    wavers: {
+      "a room that empties and fills again is heard again":
+        "it says that a socket has joined before Redis has heard of the room",
+    },
+  },
 );
 for (const kind of [...plain, ...sharded]) adapterSuite(kind);

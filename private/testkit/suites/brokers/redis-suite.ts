@@ -35,18 +35,17 @@ export async function redisKinds(
     async connect() {
       const { create, createCluster, key } = prepare();
       const clients: RedisClient[] = [];
-      const pair = async (): Promise<readonly [RedisClient, RedisClient]> => {
+      /** A pair of clients, which goes when the cluster does. */
+      async function connectPair(): Promise<readonly [RedisClient, RedisClient]> {
         const pub = await connectRedis();
         const sub = await duplicate(pub);
         clients.push(pub, sub);
         return [pub, sub];
-      };
-      const servers =
-        createCluster === undefined
-          ? { adapter: async (index: number) => create(...(await pair()), index) }
-          : { options: async () => ({ cluster: createCluster(...(await pair())) }) };
+      }
       return {
-        ...servers,
+        ...(createCluster === undefined
+          ? { adapter: async (index: number) => create(...(await connectPair()), index) }
+          : { cluster: async () => createCluster(...(await connectPair())) }),
         async close() {
           if (key !== undefined) await clients[0]?.del(key);
           await Promise.all(clients.map((client) => client.quit()));

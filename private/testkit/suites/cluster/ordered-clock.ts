@@ -1,7 +1,7 @@
 // A clock that goes by real time and rings in the order of the times that were set, which timers of Node with different
 // durations do not.
+// Place: tests -> **clock** -> broker in memory
 // Rules: it stands still within a turn, so that two times that are worked out one after the other are in their order.
-
 
 import type { MemoryBrokerOptions } from "@bowline/adapter/cluster";
 
@@ -35,8 +35,8 @@ export function createOrderedClock(): MemoryBrokerOptions["clock"] {
     now,
     after(ms, ring) {
       const alarm = { dueAt: now() + ms, ring };
-      const behind = alarms.findLastIndex(({ dueAt }) => dueAt <= alarm.dueAt);
-      alarms.splice(behind + 1, 0, alarm);
+      const later = alarms.findIndex(({ dueAt }) => dueAt > alarm.dueAt);
+      alarms.splice(later < 0 ? alarms.length : later, 0, alarm);
       setTimeout(ringDue, Math.ceil(ms) + 1);
       return () => {
         const index = alarms.indexOf(alarm);

@@ -2,8 +2,9 @@
 
 import type { ClusterOptions } from "@bowline/adapter/cluster";
 
-/** A lease that ends within a test, and lasts through a turn of a busy machine. */
-export const QUICK_CLUSTER: Pick<ClusterOptions, "heartbeatIntervalMs" | "leaseMs"> = {
+/** A lease that ends within a test, and lasts through a turn of a busy machine; answers come at once or never. */
+export const QUICK_CLUSTER: Pick<ClusterOptions, "heartbeatIntervalMs" | "leaseMs" | "requestTimeoutMs"> = {
   heartbeatIntervalMs: 500,
-  leaseMs: 4000,
+  leaseMs: 2500,
+  requestTimeoutMs: 2000,
 };

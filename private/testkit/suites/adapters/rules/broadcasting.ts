@@ -41,7 +41,8 @@ const makeOddValues = (): unknown[] => [
 function bySender(got: readonly unknown[]): Readonly<Record<string, readonly unknown[]>> {
   const senders: Record<string, unknown[]> = {};
   for (const pair of got) {
-    const [sender, number]: unknown[] = Array.isArray(pair) ? pair : [];
+    const parts: readonly unknown[] = Array.isArray(pair) ? pair : [];
+    const [sender, number] = parts;
     const numbers = senders[String(sender)] ?? [];
     senders[String(sender)] = numbers;
     numbers.push(number);

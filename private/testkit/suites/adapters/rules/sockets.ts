@@ -90,6 +90,22 @@ export const SOCKETS: readonly Rule[] = [
     },
   },
   {
+    name: "sockets of all servers are counted, and whether there are any is known",
+    needs: "counts",
+    async play(stage) {
+      const all = await stage.joinAll("counted");
+      const { ioAt } = stage;
+      await ioAt(2)
+        .sockets.sockets.get(all[2]?.id ?? "")
+        ?.join("counted twice");
+      expect(await ioAt(0).in(["counted", "counted twice"]).count()).toBe(SERVERS);
+      expect(await ioAt(0).in("counted").except("counted twice").count()).toBe(SERVERS - 1);
+      expect(await ioAt(0).in("counted twice").exists()).toBe(true);
+      expect(await ioAt(0).in("counted by nobody").exists()).toBe(false);
+      expect(await ioAt(1).local.in("counted").count()).toBe(1);
+    },
+  },
+  {
     name: "sockets of all servers are sent away",
     async play(stage) {
       const all = await stage.joinAll("leavers");

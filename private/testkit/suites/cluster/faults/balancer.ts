@@ -11,6 +11,8 @@ export class Balancer {
   readonly #sockets = new Set<Socket>();
   readonly #ports = new Map<number, number>();
   readonly #out = new Set<number>();
+  /** The connections of clients, and the ports at which they are. */
+  readonly #at = new Map<Socket, number>();
   #turn = 0;
 
   constructor() {
@@ -33,6 +35,14 @@ export class Balancer {
     this.#out.delete(node);
   }
 
+  /** The node that most clients are at. */
+  get busiest(): number {
+    const nodes = [...this.#ports.keys()].sort((a, b) => this.#connectionsOf(b) - this.#connectionsOf(a));
+    const [busiest] = nodes;
+    if (busiest === undefined) throw new Error("Cannot tell the busiest node: none is in");
+    return busiest;
+  }
+
   /** No new connection goes to a node. */
   takeOut(node: number): void {
     this.#out.add(node);
@@ -44,6 +54,11 @@ export class Balancer {
     });
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+  }
+
+  #connectionsOf(node: number): number {
+    const port = this.#ports.get(node);
+    return [...this.#at.values()].filter((at) => at === port).length;
   }
 
   #nodesInTurn(): number[] {
@@ -60,6 +75,8 @@ export class Balancer {
     const upstream = connect(port, "127.0.0.1");
     this.#sockets.add(downstream).add(upstream);
     upstream.once("connect", () => {
+      this.#at.set(downstream, port);
+      downstream.once("close", () => this.#at.delete(downstream));
       downstream.pipe(upstream).pipe(downstream);
       upstream.once("close", () => downstream.destroy());
       downstream.once("close", () => upstream.destroy());

@@ -64,8 +64,8 @@ export const FAULTS: readonly Fault[] = [
     name: "broker-restart",
     title: () => "the broker restarts",
     async strike(scene) {
-      scene.note("fault", "the broker ends");
       await scene.broker.end();
+      scene.note("fault", "the broker has ended");
       await scene.broker.start();
       scene.note("healed", "the broker is back");
       await delay(AFTER_MS);
@@ -75,8 +75,8 @@ export const FAULTS: readonly Fault[] = [
     name: "broker-down",
     title: ({ downMs }) => `the broker is away for ${seconds(downMs)}`,
     async strike(scene, { downMs }) {
-      scene.note("fault", "the broker ends");
       await scene.broker.end();
+      scene.note("fault", "the broker has ended");
       await delay(downMs);
       await scene.broker.start();
       scene.note("healed", "the broker is back");
@@ -88,8 +88,8 @@ export const FAULTS: readonly Fault[] = [
     title: () => "the master is killed, sentinels choose another",
     sentinels: true,
     async strike(scene) {
-      scene.note("fault", "the master is killed");
       await scene.broker.end("SIGKILL");
+      scene.note("fault", "the master has been killed");
       await delay(15_000);
     },
   },

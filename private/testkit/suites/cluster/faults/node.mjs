@@ -32,6 +32,17 @@ function openRedis(redis) {
   return client;
 }
 
+/** Our server, as a node over a bus. */
+async function ours(bus, prefix) {
+  const { createCluster } = await import("@bowline/adapter/cluster");
+  const { Server } = await import("@bowline/server");
+  const { intervalMs, deadAfterMs } = NODE_HEARTBEAT;
+  return {
+    Server,
+    options: { cluster: createCluster({ bus, prefix, heartbeatIntervalMs: intervalMs, leaseMs: deadAfterMs }) },
+  };
+}
+
 const official = (adapter) => {
   const { Server } = requireHere("socket.io-v4");
   return { Server, options: { adapter } };
@@ -39,6 +50,14 @@ const official = (adapter) => {
 
 /** The servers, by the name that stands in the table. */
 const PEERS = {
+  "bowline, @bowline/redis/streams": async ({ redis, prefix }) => {
+    const { redisStreamsBus } = await import("@bowline/redis/streams");
+    return ours(redisStreamsBus(openRedis(redis)), prefix);
+  },
+  "bowline, @bowline/redis": async ({ redis, prefix }) => {
+    const { redisBus } = await import("@bowline/redis");
+    return ours(redisBus(openRedis(redis), openRedis(redis)), prefix);
+  },
   "socket.io 4.8, redis-streams-adapter": ({ redis, prefix }) =>
     official(
       requireThere("@socket.io/redis-streams-adapter").createAdapter(openRedis(redis), {

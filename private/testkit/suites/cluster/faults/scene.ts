@@ -1,7 +1,8 @@
 // Three nodes behind a balancer, clients that come back, one node that sends without pause, and somebody who notes it all.
 // Place: fault -> **scene** -> nodes, clients -> history
-// Rules: node 0 sends and is not harmed, so that "sent" is certain; each client is in the one room there is, comes back by the
-//        balancer, and joins again where its session did not come along; the end is when nothing has come for a while.
+// Rules: node 0 sends and is not harmed, so that "sent" is certain; two clients are at it, the others come and come back by
+//        the balancer, which has the two other nodes; each joins the one room there is, again where its session did not
+//        come along; the end is when nothing has come for a while.
 
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -16,8 +17,12 @@ import { Path } from "./partition.ts";
 import { MASTER_NAME, type RedisFleet, RedisServer, startRedisFleet } from "./redis-servers.ts";
 
 const NODES = 3;
-const CLIENTS = 6;
+/** At the node that sends, and at the others. */
+const LOCAL_CLIENTS = 2;
+const CLIENTS_AFAR = 4;
 const STREAM = "news";
+/** How the names of clients begin that are at the node that sends. */
+export const LOCAL = "local client";
 const INTERVAL_MS = 5;
 /** Nothing for so long is the end. */
 const QUIET_MS = 2500;
@@ -54,9 +59,9 @@ export class Scene {
     this.random = options.random;
   }
 
-  /** The node that may be harmed, by chance. */
+  /** The node to be harmed: the one that has most clients. */
   get victim(): number {
-    return 1 + this.random.below(NODES - 1);
+    return this.#balancer.busiest;
   }
 
   /** The path from the last node to the broker. */
@@ -81,7 +86,9 @@ export class Scene {
     }
     this.#url = await this.#balancer.open();
     for (let node = 0; node < NODES; node++) await this.startNode(node);
-    for (let client = 0; client < CLIENTS; client++) await this.#startClient(`client ${client}`);
+    const near = `http://127.0.0.1:${this.#nodeAt(0).port}`;
+    for (let client = 0; client < LOCAL_CLIENTS; client++) await this.#startClient(`${LOCAL} ${client}`, near);
+    for (let client = 0; client < CLIENTS_AFAR; client++) await this.#startClient(`client ${client}`, this.#url);
     this.#isSending = true;
     this.#sending = this.#send();
     await delay(500);
@@ -89,9 +96,13 @@ export class Scene {
 
   /** Starts a node, or starts it again. */
   async startNode(node: number): Promise<void> {
-    const started = await NodeProcess.start({ peer: this.#options.peer, prefix: this.#prefix, redis: this.#redisFor(node) });
+    const started = await NodeProcess.start({
+      peer: this.#options.peer,
+      prefix: this.#prefix,
+      redis: this.#redisFor(node),
+    });
     this.#nodes[node] = started;
-    this.#balancer.put(node, started.port);
+    if (node > 0) this.#balancer.put(node, started.port);
   }
 
   /** Kills a node. */
@@ -166,9 +177,15 @@ export class Scene {
     }
   }
 
-  async #startClient(receiver: string): Promise<void> {
-    const options = { forceNew: true, transports: ["websocket"], reconnectionDelay: 50, reconnectionDelayMax: 250, timeout: 1500 };
-    const client = connect(this.#url, options);
+  async #startClient(receiver: string, url: string): Promise<void> {
+    const options = {
+      forceNew: true,
+      transports: ["websocket"],
+      reconnectionDelay: 50,
+      reconnectionDelayMax: 250,
+      timeout: 1500,
+    };
+    const client = connect(url, options);
     this.#clients.push(client);
     const note = (kind: "joining" | "joined" | "leaving" | "left"): void =>
       this.#history.note({ kind, stream: STREAM, receiver });
