@@ -124,7 +124,11 @@ const config: UserConfig[] = defineConfig([
       dts: false,
       clean: false,
     },
-    { ...numbered({ entry: { [name]: file } }), deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false } },
+    {
+      ...numbered({ entry: { [name]: file } }),
+      deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
+      inputOptions: { optimization: { inlineConst: true }, resolve: { conditionNames: ["browser", "import"] } },
+    },
   ]),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },
