@@ -17,6 +17,7 @@ export const nodeTrace: Trace = createDebugTrace(
     socket: "socket.io:socket",
     handler: "socket.io:socket",
     server: "socket.io:server",
+    cluster: "socket.io:cluster",
   },
   {
     patterns: () => process.env["DEBUG"] ?? "",
