@@ -116,11 +116,11 @@ const config: UserConfig[] = defineConfig([
   forNode,
   forBrowsers,
   { ...forProduction, plugins: [forProduction.plugins, leftForLater] },
-  ...Object.entries(LATER).flatMap(([name, file]) => [
+  ...Object.entries(LATER).flatMap(([name, file]): UserConfig[] => [
     {
       ...library,
       entry: { [`entry/${name}`]: file },
-      format: "esm" as const,
+      format: "esm",
       dts: false,
       clean: false,
     },

@@ -117,7 +117,10 @@ describe.each(FOLDERS)("%s", (folder) => {
 
 test("the minified file for a script tag comes with one that can be read, and neither has or names a source map", () => {
   const files = packedFiles("packages/client");
-  expect(files.filter((file) => /^dist\/[^/]*\.js(\.map)?$/.test(file))).toEqual(["dist/bowline.js", "dist/bowline.min.js"]);
+  expect(files.filter((file) => /^dist\/[^/]*\.js(\.map)?$/.test(file))).toEqual([
+    "dist/bowline.js",
+    "dist/bowline.min.js",
+  ]);
   for (const file of ["bowline.js", "bowline.min.js"]) {
     expect(readFileSync(join(ROOT, "packages/client/dist", file), "utf8")).not.toContain("sourceMappingURL");
   }
