@@ -116,15 +116,19 @@ const config: UserConfig[] = defineConfig([
   forNode,
   forBrowsers,
   { ...forProduction, plugins: [forProduction.plugins, leftForLater] },
-  ...Object.entries(LATER).flatMap(([name, file]) => [
+  ...Object.entries(LATER).flatMap(([name, file]): UserConfig[] => [
     {
       ...library,
       entry: { [`entry/${name}`]: file },
-      format: "esm" as const,
+      format: "esm",
       dts: false,
       clean: false,
     },
-    { ...numbered({ entry: { [name]: file } }), deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false } },
+    {
+      ...numbered({ entry: { [name]: file } }),
+      deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
+      inputOptions: { optimization: { inlineConst: true }, resolve: { conditionNames: ["browser", "import"] } },
+    },
   ]),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },

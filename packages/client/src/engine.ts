@@ -8,17 +8,8 @@
 // Source: docs/protocol/engine-4.md, "Closing"
 
 import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol";
-import {
-  type Cancel,
-  type CloseReason,
-  createSessionTerms,
-  DEAF,
-  EngineSession,
-  eio4Client as eio4,
-  type Outgoing,
-  type SessionEvents,
-  toBytes,
-} from "@bowline/protocol/internal";
+import type { Cancel, CloseReason, Outgoing, SessionEvents } from "@bowline/protocol/internal";
+import { createSessionTerms, DEAF, EngineSession, eio4Client as eio4, toBytes } from "@bowline/protocol/internal";
 import type { CloseDetails, FailureError } from "./connect-error.ts";
 import type { Revision } from "./detect-revision.ts";
 import { ClientEmitter } from "./emitter.ts";

@@ -4,22 +4,19 @@
 //   idle --connect()--> waiting --CONNECT came--> connected --connection lost--> waiting
 //   waiting, connected --refused, told to leave, disconnect()--> idle
 //
-// Rules: events wait while there is no connection and are sent, in order, before `connect` is told; ids of acks count on
-//        over connections; modifiers hold for one emit.
+// Rules: events wait while there is no connection and are sent, in order, before `connect` is told; ids of acks count on.
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
 import type { SocketPacket } from "@bowline/protocol";
+import type { AckCallback, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import {
   ACK,
-  type AckCallback,
   BINARY_ACK,
   BINARY_EVENT,
   CONNECT,
   CONNECT_ERROR,
-  type DefaultEventsMap,
   DISCONNECT,
   EVENT,
-  type EventsMap,
   elementsOf,
   PendingAcks,
   takeAck,
@@ -68,8 +65,8 @@ export class Socket<
   /** Parameters that servers of 2.x get at the next connection to a namespace. */
   query: Query | undefined;
   /**
-   * Whether the last `connect` brought the session back: the id and the rooms are those from before, and the events that
-   * were missed meanwhile have been told. When it is false, the program has to fetch what it may have missed.
+   * Whether the last `connect` brought the session back: id and rooms are those from before, missed events have been
+   * told. When it is false, the program has to fetch what it may have missed.
    */
   recovered = false;
   /** Events that came before the server's yes. */
@@ -78,6 +75,7 @@ export class Socket<
   sendBuffer: OutgoingPacket[] = [];
   readonly #options: SocketOptions;
   readonly #port: SocketPort;
+  readonly #maxSendBuffer: number;
   /** The parameters of the connection when this socket was made. */
   readonly #managerQuery: Query | undefined;
   readonly #recovery = new Recovery();
@@ -128,6 +126,7 @@ export class Socket<
     this.#managerQuery = manager.opts.query;
     this.#options = options;
     this.#port = port;
+    this.#maxSendBuffer = options.maxSendBuffer ?? DEFAULTS.maxBuffer;
     this.#queue = options.retries
       ? createRetryQueue({
           retries: options.retries,
@@ -202,10 +201,6 @@ export class Socket<
     if (queue === undefined || modifiers.volatile) this.#send(event, ack, modifiers);
     else if (queue.length < this.#maxSendBuffer) queue.add({ event, ack, modifiers });
     else this.#refuse(event, ack);
-  }
-
-  get #maxSendBuffer(): number {
-    return this.#options.maxSendBuffer ?? DEFAULTS.maxBuffer;
   }
 
   /** The connection over which an event sent now leaves; without one it has to wait for the next. */

@@ -123,5 +123,21 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
 
 /** The parameters of a URL by their names; of repeated ones the last counts. */
 export function queryOf(url: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(new URLSearchParams(url.split(/\?(.*)/s)[1]));
+  const [, query = ""] = url.split(/\?(.*)/s);
+  // React Native's `URLSearchParams` reads no texts.
+  return Object.fromEntries(
+    query.split("&").map((pair) => {
+      const [name = "", value = ""] = pair.split(/=(.*)/s);
+      return [unescapeText(name), unescapeText(value)];
+    }),
+  );
+}
+
+/** What no program could have escaped stays as it is. */
+function unescapeText(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
