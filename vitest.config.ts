@@ -79,6 +79,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("downstream", 60_000, "private/downstream"),
       builtSuite("adapters", 60_000),
       builtSuite("brokers", 60_000),
+      builtSuite("cluster", 60_000),
     ],
   },
 });
