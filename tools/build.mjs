@@ -22,6 +22,7 @@ const ROWS = [
   [
     { name: "server", needs: ["protocol", "adapter", "client"] },
     { name: "node-cluster", needs: ["protocol", "adapter"] },
+    { name: "redis", needs: ["protocol", "adapter"] },
   ],
 ];
 

@@ -7,10 +7,11 @@
 //        what cannot be read is refused, counted, and told once.
 // Source: docs/decisions/0028-cluster-over-a-bus.md, "Decision"
 
-import type { AdapterConstructor, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
+import type { AdapterFactory, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
 import { absentAnswer } from "./absent-namespace.ts";
 import type { Bus, BusStatus } from "./bus.ts";
-import { BusAdapter } from "./bus-adapter.ts";
+import type { BusAdapter } from "./bus-adapter.ts";
+import { createBusAdapter, type RecoverySettings } from "./choose-adapter.ts";
 import type { ClusterLink, LinkedAdapter } from "./cluster-link.ts";
 import { type ClusterOptions, resolveClusterOptions } from "./cluster-options.ts";
 import { ClusterReports } from "./cluster-reports.ts";
@@ -34,7 +35,7 @@ export interface Cluster {
   /** The name of this node: the first four characters of the session ids that it gives. @throws TypeError before a server is there. */
   readonly name: string;
   /** Makes the adapter of a namespace; servers take it by the option `cluster`. */
-  readonly adapter: AdapterConstructor;
+  readonly adapter: AdapterFactory["create"];
   /** The names of the other nodes that are alive. */
   readonly nodes: readonly string[];
   /** How this node stands with the broker. */
@@ -84,8 +85,9 @@ class ClusterNode implements Cluster, ClusterLink {
   readonly requestTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly leaseMs: number;
-  readonly adapter = (nsp: AdapterNamespace): BusAdapter => new BusAdapter(nsp, this);
+  readonly adapter = (nsp: AdapterNamespace): BusAdapter => createBusAdapter(nsp, this, this.#recovery);
   readonly #prefix: string;
+  readonly #recovery: RecoverySettings;
   readonly #reports: ClusterReports;
   readonly #adapters: Map<string, LinkedAdapter> = new Map();
   readonly #statusListeners: Set<(status: BusStatus) => void> = new Set();
@@ -101,6 +103,7 @@ class ClusterNode implements Cluster, ClusterLink {
     this.bus = resolved.createBus((error) => this.#reports.refused(error));
     this.wire = resolved.wire;
     this.#prefix = resolved.prefix;
+    this.#recovery = resolved;
     this.requestTimeoutMs = resolved.requestTimeoutMs;
     this.heartbeatIntervalMs = resolved.heartbeatIntervalMs;
     this.leaseMs = resolved.leaseMs;
@@ -201,6 +204,10 @@ class ClusterNode implements Cluster, ClusterLink {
     const scope = { namespace: adapter.nsp.name, node: this.#running("receive").life.id };
     const message = this.#read(bytes, () => this.wire.decode(scope, topic, bytes));
     if (message !== undefined) adapter.take(message);
+  }
+
+  nameOf(node: NodeId): string | undefined {
+    return this.#begun?.life.nameOf(node);
   }
 
   peers(): ReadonlySet<NodeId> {

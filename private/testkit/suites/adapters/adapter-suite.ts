@@ -2,6 +2,7 @@
 // connected by it, with real clients. An adapter is a short file that says how its servers are connected.
 // Place: **tests** -> clients and servers; between the servers the adapter and its broker
 
+import type { Cluster } from "@bowline/adapter/cluster";
 import { type AdapterConstructor, type BroadcastTimeoutError, Server } from "@bowline/server";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client-v4";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -15,6 +16,8 @@ const PATIENCE = { timeout: 10_000, interval: 20 };
 export interface Connection {
   /** What makes the adapters of one server; asked once for each. */
   adapter(index: number): AdapterConstructor;
+  /** The node that one server is, in the place of adapters. */
+  cluster?(index: number): Cluster | undefined;
   /** Lets go of what is outside the servers, once they have ended. */
   close(): Promise<void> | void;
 }
@@ -58,7 +61,9 @@ export function adapterSuite(kind: AdapterKind): void {
         const http = await listenOnLoopback(0);
         const options = kind.offsets !== undefined ? { connectionStateRecovery: {} } : {};
         const Class = kind.serverClass?.(index) ?? Server;
-        const io = new Class(http.server, { adapter: connection.adapter(index), ...options });
+        const cluster = connection.cluster?.(index);
+        const way = cluster === undefined ? { adapter: connection.adapter(index) } : { cluster };
+        const io = new Class(http.server, { ...way, ...options });
         io.of("/desk");
         return { io, url: `http://localhost:${http.port}` };
       }

@@ -56,7 +56,6 @@ describe("a primary", () => {
       const bus = nodeClusterBus();
       await vi.waitFor(() => expect(bus.status).toBe("up"), PATIENCE);
       stopped.signal("SIGSTOP");
-      const before = process.memoryUsage().rss;
       let most = 0;
       for (let count = 0; count < MESSAGES; count++) {
         await bus.publish(topic, new Uint8Array(100_000));
