@@ -19,7 +19,11 @@ const ROWS = [
     { name: "adapter", needs: ["protocol"] },
     { name: "client", needs: ["protocol"] },
   ],
-  [{ name: "server", needs: ["protocol", "adapter", "client"] }],
+  [
+    { name: "server", needs: ["protocol", "adapter", "client"] },
+    { name: "postgres", needs: ["protocol", "adapter"] },
+    { name: "nats", needs: ["protocol", "adapter"] },
+  ],
 ];
 
 /** What the server serves under upstream's names, copied from the client's dist. */
