@@ -23,6 +23,8 @@ const ROWS = [
     { name: "server", needs: ["protocol", "adapter", "client"] },
     { name: "redis", needs: ["protocol", "adapter"] },
     { name: "node-cluster", needs: ["protocol", "adapter"] },
+    { name: "postgres", needs: ["protocol", "adapter"] },
+    { name: "nats", needs: ["protocol", "adapter"] },
   ],
 ];
 

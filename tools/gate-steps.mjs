@@ -155,7 +155,7 @@ export const STEPS = [
   {
     name: "brokers",
     needsBuild: true,
-    needs: ["adapters", "redis", "postgres"],
+    needs: ["adapters", "redis", "postgres", "nats"],
     alone: true,
     run: (context) => vitest("brokers", context, { workers: 2 }),
   },

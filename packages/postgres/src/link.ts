@@ -53,6 +53,10 @@ export class Link {
     return this.#status;
   }
 
+  get #isClosed(): boolean {
+    return this.#status === "closed";
+  }
+
   /** Begins to connect. */
   open(): void {
     this.#pool.on("error", this.#poolFailed);
@@ -61,7 +65,7 @@ export class Link {
 
   /** Lets the connection go, for good. */
   close(): void {
-    if (this.#status === "closed") return;
+    if (this.#isClosed) return;
     this.#become("closed");
     this.#stopTimer?.();
     this.#pool.removeListener("error", this.#poolFailed);
@@ -109,14 +113,14 @@ export class Link {
     const connection: Connection = this.#own(await this.#take(), (error) => this.#ended(connection, error));
     try {
       await this.#prepare(connection);
-      if (this.#status === "closed") throw this.#absent("connect");
+      if (this.#isClosed) throw this.#absent("connect");
       this.#connection = connection;
       await this.channels.restart();
     } catch (error) {
       connection.end(error);
       throw error;
     }
-    if (this.#connection !== connection || this.#status === "closed") throw this.#lastError;
+    if (this.#connection !== connection || this.#isClosed) throw this.#lastError;
     this.#attempts = 0;
     this.#become("up");
     this.#pingLater(connection);
@@ -165,7 +169,7 @@ export class Link {
   }
 
   #retryLater(): void {
-    if (this.#status === "closed") return;
+    if (this.#isClosed) return;
     const shape = { minMs: FIRST_DELAY_MS, maxMs: this.#options.maxReconnectDelayMs, jitter: 0.5 };
     const delayMs = backoffDelay(shape, this.#attempts++, this.#surroundings.fraction());
     this.#stopTimer?.();
@@ -199,7 +203,7 @@ export class Link {
   }
 
   #absent(what: string): PostgresBusError {
-    if (this.#status === "closed") {
+    if (this.#isClosed) {
       return new PostgresBusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus has been closed`);
     }
     const reason = this.#lastError === undefined ? "" : ` (${reasonOf(this.#lastError)})`;
