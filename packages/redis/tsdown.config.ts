@@ -8,6 +8,7 @@ const config: UserConfig = defineConfig({
     index: "src/index.ts",
     emitter: "src/runtime/emitter.ts",
     sharded: "src/runtime/sharded.ts",
+    streams: "src/streams/runtime/streams.ts",
   },
 });
 export default config;
