@@ -7,7 +7,7 @@ import { SocketServer } from "../src/socket/server.ts";
 
 /** A server without a network, and its way to the broker. */
 export class FleetNode extends SocketServer {
-  readonly door = this.startEngine({});
+  readonly door: ReturnType<SocketServer["startEngine"]> = this.startEngine({});
   readonly bus: MemoryBus;
   readonly warnings: readonly (readonly [code: string, text: string])[];
   readonly uncaught: readonly unknown[];
@@ -80,7 +80,7 @@ export class FleetClient {
 
   /** Whether the server has ended the connection. */
   get isCut(): boolean {
-    return this.#port.port.closed !== undefined;
+    return this.#port.port.closes > 0;
   }
 
   #connect(): FakeClient {

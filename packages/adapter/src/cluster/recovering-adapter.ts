@@ -4,7 +4,7 @@
 // Rules: what may be missed is told in the log's order on every node, this one included; the rest is told at once, with the
 //        offset of what was told last; who cannot be given everything starts anew, and never gets a part; a session that
 //        was taken elsewhere has no socket here.
-// Source: docs/decisions/0029-recovery-across-nodes.md, "Decision"
+// Source: docs/decisions/0030-recovery-across-nodes.md, "Decision"
 
 import { EVENT, elementsOf } from "@bowline/protocol/internal";
 import type {

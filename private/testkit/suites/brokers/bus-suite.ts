@@ -94,7 +94,7 @@ function topicRules(start: () => Promise<Bus>): void {
 
   test("every byte comes as it was sent", async () => {
     const bus = await start();
-    const [topic, got] = [unique(), new Array<Uint8Array>()];
+    const [topic, got] = [unique(), [] as Uint8Array[]];
     await bus.join(topic, (bytes) => got.push(new Uint8Array(bytes)));
     const all = Uint8Array.from({ length: 256 }, (_, index) => index);
     await bus.publish(topic, all);
@@ -104,7 +104,7 @@ function topicRules(start: () => Promise<Bus>): void {
 
   test("the same bytes that are published twice in one turn come twice", async () => {
     const bus = await start();
-    const [topic, got] = [unique(), new Array<string>()];
+    const [topic, got] = [unique(), [] as string[]];
     await bus.join(topic, (bytes) => got.push(decode(bytes)));
     await Promise.all([bus.publish(topic, encode("same")), bus.publish(topic, encode("same"))]);
     await bus.publish(topic, encode("end"));
@@ -138,7 +138,7 @@ function topicRules(start: () => Promise<Bus>): void {
 
   test("a topic that was left brings nothing more, and may be joined again", async () => {
     const bus = await start();
-    const [topic, other, got] = [unique(), unique(), new Array<string>()];
+    const [topic, other, got] = [unique(), unique(), [] as string[]];
     const leave = await bus.join(topic, (bytes) => got.push(`first ${decode(bytes)}`));
     await bus.join(other, (bytes) => got.push(decode(bytes)));
     await leave();
@@ -152,7 +152,7 @@ function topicRules(start: () => Promise<Bus>): void {
 
   test("a receiver that throws harms neither the bus nor what comes next", async () => {
     const bus = await start();
-    const [topic, got] = [unique(), new Array<string>()];
+    const [topic, got] = [unique(), [] as string[]];
     const warned = new Promise((resolve) => process.once("warning", resolve));
     await bus.join(topic, (bytes) => {
       got.push(decode(bytes));
@@ -192,7 +192,11 @@ function logRules(start: () => Promise<Bus>): void {
     const topic = unique();
     const offsets = await Promise.all(["a", "b", "c", "d"].map((text) => log.append(topic, encode(text))));
     const [first = "", second = "", , last = ""] = offsets;
-    expect([log.compare(first, second) < 0, log.compare(last, second) > 0, log.compare(last, last)]).toEqual([true, true, 0]);
+    expect([log.compare(first, second) < 0, log.compare(last, second) > 0, log.compare(last, last)]).toEqual([
+      true,
+      true,
+      0,
+    ]);
     expect(await drain(log.read(topic, second))).toEqual(["c", "d"]);
     expect(await drain(log.read(topic, last))).toEqual([]);
   });
