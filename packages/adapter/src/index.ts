@@ -4,9 +4,8 @@
 
 export { Adapter } from "./adapter.ts";
 export type { AdapterEvents } from "./adapter-events.ts";
-export { ClusterAdapter } from "./cluster/cluster-adapter.ts";
+export { type AckRequest, ClusterAdapter } from "./cluster/cluster-adapter.ts";
 export { ClusterAdapterWithHeartbeat, type HeartbeatOptions } from "./cluster/heartbeat-adapter.ts";
-export { IncompleteAnswersError } from "./cluster/incomplete-answers.ts";
 export {
   type ClusterMessage,
   type ClusterResponse,
@@ -16,7 +15,7 @@ export {
   type Offset,
   type ResponseBody,
 } from "./cluster/message.ts";
-export type { AckRequest, ServerRequest } from "./cluster/server-request.ts";
+export type { ServerRequest } from "./cluster/server-request.ts";
 export type {
   AdapterConstructor,
   AdapterContract,
@@ -28,7 +27,6 @@ export type {
   BroadcastOptions,
   BroadcastPacket,
   Delivery,
-  LiveSession,
   LoggedPacket,
   Room,
   Session,
