@@ -23,6 +23,7 @@ const ROWS = [
     { name: "server", needs: ["protocol", "adapter", "client"] },
     { name: "postgres", needs: ["protocol", "adapter"] },
     { name: "nats", needs: ["protocol", "adapter"] },
+    { name: "node-cluster", needs: ["protocol", "adapter"] },
   ],
 ];
 

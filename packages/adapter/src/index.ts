@@ -28,6 +28,7 @@ export type {
   BroadcastOptions,
   BroadcastPacket,
   Delivery,
+  LiveSession,
   LoggedPacket,
   Room,
   Session,

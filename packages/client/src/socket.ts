@@ -8,10 +8,17 @@
 //        over connections; modifiers hold for one emit.
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
-import { PacketType, type SocketPacket } from "@bowline/protocol";
+import type { SocketPacket } from "@bowline/protocol";
 import {
+  ACK,
   type AckCallback,
+  BINARY_ACK,
+  BINARY_EVENT,
+  CONNECT,
+  CONNECT_ERROR,
   type DefaultEventsMap,
+  DISCONNECT,
+  EVENT,
   type EventsMap,
   elementsOf,
   PendingAcks,
@@ -179,7 +186,7 @@ export class Socket<
   /** Leaves the namespace, and does not come back by itself. @returns the socket. */
   override disconnect(): this {
     const wasConnected = this.#state.at === "connected";
-    if (wasConnected) this.#port.link?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (wasConnected) this.#port.link?.send({ type: DISCONNECT, nsp: this.nsp });
     this.#leave();
     if (wasConnected) this.#disconnected("io client disconnect");
     return this;
@@ -217,7 +224,7 @@ export class Socket<
     { compress = true, timeout = this.#options.ackTimeout, volatile, takesError = timeout !== undefined }: Modifiers,
   ): void {
     const id = ack && this.#nextId++;
-    const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
+    const plain = { type: EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
     // One that is dropped may have an acknowledgement, which hears that there was no answer.
     if (!volatile || (this.connected && this.#port.link?.engine.writable)) {
@@ -272,7 +279,7 @@ export class Socket<
       if (!link.connect(this.nsp, auth, query, this.#recovery.claim)) return;
       // The yes came before this socket was there. Not at once: the program has had no chance to listen.
       this.#port.platform.clock.after(0, () => {
-        if (this.#port.link === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
+        if (this.#port.link === link) this.#received({ type: CONNECT, nsp: this.nsp }, link);
       });
     };
     if (typeof this.auth === "function") this.auth(give);
@@ -282,22 +289,22 @@ export class Socket<
   #received(packet: SocketPacket, link: Link): void {
     if (this.#state.at === "idle") return;
     switch (packet.type) {
-      case PacketType.CONNECT:
+      case CONNECT:
         this.#accepted(packet, link);
         return;
-      case PacketType.EVENT:
-      case PacketType.BINARY_EVENT:
+      case EVENT:
+      case BINARY_EVENT:
         this.onevent(this.#recovery.received(packet));
         return;
-      case PacketType.ACK:
-      case PacketType.BINARY_ACK:
+      case ACK:
+      case BINARY_ACK:
         if (packet.id !== undefined) this.#acks?.reply(packet.id, elementsOf(packet.data));
         return;
-      case PacketType.DISCONNECT:
+      case DISCONNECT:
         this.#leave();
         this.#disconnected("io server disconnect");
         return;
-      case PacketType.CONNECT_ERROR:
+      case CONNECT_ERROR:
         this.#refused(packet, link);
         return;
       /* v8 ignore next 2 -- @preserve */
@@ -351,7 +358,7 @@ export class Socket<
     return (...data) => {
       if (isAnswered) return;
       isAnswered = true;
-      if (this.#port.link === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
+      if (this.#port.link === link) link?.send({ type: ACK, nsp: this.nsp, id, data });
     };
   }
 

@@ -123,20 +123,5 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
 
 /** The parameters of a URL by their names; of repeated ones the last counts. */
 export function queryOf(url: string): Readonly<Record<string, string>> {
-  const parameters: Record<string, string> = {};
-  const [, query = ""] = url.split(/\?(.*)/s);
-  for (const pair of query.split("&")) {
-    const [name = "", value = ""] = pair.split(/=(.*)/s);
-    parameters[unescapeText(name)] = unescapeText(value);
-  }
-  return parameters;
-}
-
-/** What no program could have escaped stays as it is. */
-function unescapeText(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return Object.fromEntries(new URLSearchParams(url.split(/\?(.*)/s)[1]));
 }

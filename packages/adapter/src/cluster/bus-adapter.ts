@@ -20,18 +20,19 @@ import {
   type NodeId,
   type Offset,
 } from "./message.ts";
+import type { Worth } from "./outbox.ts";
 
-/** Whether a message is of use once the broker is back. */
-function mayWait(message: ClusterMessage): boolean {
+/** What a message is worth once the broker is back. */
+function worthOf(message: ClusterMessage): Worth {
   switch (message.type) {
     case MessageType.BROADCAST:
-      return message.data.opts.flags.volatile !== true;
+      return message.data.opts.flags.volatile === true ? "now" : "later";
     case MessageType.INITIAL_HEARTBEAT:
     case MessageType.HEARTBEAT:
     case MessageType.ADAPTER_CLOSE:
-      return false;
+      return "life";
     default:
-      return true;
+      return "later";
   }
 }
 
@@ -113,6 +114,10 @@ export class BusAdapter extends ClusterAdapter implements LinkedAdapter {
     if (this.#census.heard(message)) super.received(message, offset);
   }
 
+  protected override serverName(uid: NodeId): string {
+    return this.link.nameOf(uid) ?? uid;
+  }
+
   protected override knownServers(): ReadonlySet<NodeId> {
     return this.#census.known();
   }
@@ -129,8 +134,8 @@ export class BusAdapter extends ClusterAdapter implements LinkedAdapter {
 
   /** Whether the broker takes it is told by the cluster, for all namespaces at once. */
   protected async doPublish(message: ClusterMessage): Promise<Offset> {
-    const waits = mayWait(message);
-    for (const { topic, bytes } of this.link.wire.encode(message)) void this.link.outbox.send(topic, bytes, waits);
+    const worth = worthOf(message);
+    for (const { topic, bytes } of this.link.wire.encode(message)) void this.link.outbox.send(topic, bytes, worth);
     return "";
   }
 

@@ -67,6 +67,11 @@ export interface BusStore {
    * @returns the value and the new fence; undefined where there is none.
    */
   take(key: string): Promise<{ readonly value: Uint8Array; readonly fence: number } | undefined>;
+  /**
+   * As `take`, but the value stays, under the new fence, so that it is in nobody's hands at no time. Where a store does not
+   * have it, a node that dies in the moment between `take` and `put` takes the value along.
+   */
+  claim?(key: string): Promise<{ readonly value: Uint8Array; readonly fence: number } | undefined>;
   /** Forgets a value. @param fence as for `put`. */
   drop(key: string, fence: number): Promise<void>;
 }

@@ -224,7 +224,12 @@ export abstract class ClusterAdapter extends Adapter {
     for (const request of [...this.ackRequests.values()]) if (request.asked.has(node)) countReceivers(request, node, 0);
   }
 
-  /** The other servers that are known by their names now. */
+  /** By what name programs know a server. */
+  protected serverName(uid: NodeId): string {
+    return uid;
+  }
+
+  /** The other servers that are known now. */
   protected knownServers(): ReadonlySet<NodeId> {
     return NOBODY;
   }
@@ -368,7 +373,7 @@ export abstract class ClusterAdapter extends Adapter {
     const { clock } = this.nsp.surroundings;
     const request = new ServerRequest(respondents, timeoutMs ?? this.requestTimeoutMs, clock, (error, answers) => {
       this.requests.delete(requestId);
-      settle(error, answers);
+      settle(error?.named((uid) => this.serverName(uid)) ?? null, answers);
     });
     this.requests.set(requestId, request);
     await this.publish(createMessage(requestId));

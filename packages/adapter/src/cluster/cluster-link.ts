@@ -34,6 +34,8 @@ export interface ClusterLink {
   detach(adapter: LinkedAdapter): void;
   /** Something has come over a topic of a namespace. */
   received(adapter: LinkedAdapter, topic: string, bytes: Uint8Array): void;
+  /** The name of another node, as long as it is known. */
+  nameOf(node: NodeId): string | undefined;
   /** The other nodes, as far as they are known now. */
   peers(): ReadonlySet<NodeId>;
   /** The other nodes, once there was time for all to introduce themselves. */

@@ -28,6 +28,12 @@ export interface ClusterOptions {
   readonly secret?: string | Uint8Array;
   /** What may wait for a broker that is away or slow, in bytes; what is beyond is dropped. @default 16777216 (16 MiB) */
   readonly maxQueuedBytes?: number;
+  /**
+   * Most events of a namespace that a node keeps in memory for clients that come back, where sessions are recovered; their
+   * bytes are limited by `maxLogBytes` of the server, and their age by how long sessions are kept. What is older is read from
+   * the broker. @default 10000
+   */
+  readonly maxTailEntries?: number;
 }
 
 /** Options as they count. */
@@ -40,16 +46,18 @@ export interface ResolvedClusterOptions {
   readonly leaseMs: number;
   readonly requestTimeoutMs: number;
   readonly maxQueuedBytes: number;
+  readonly maxTailEntries: number;
 }
 
 const DEFAULTS: Pick<
   ResolvedClusterOptions,
-  "heartbeatIntervalMs" | "leaseMs" | "requestTimeoutMs" | "maxQueuedBytes"
+  "heartbeatIntervalMs" | "leaseMs" | "requestTimeoutMs" | "maxQueuedBytes" | "maxTailEntries"
 > = {
   heartbeatIntervalMs: 3_000,
   leaseMs: 10_000,
   requestTimeoutMs: 5_000,
   maxQueuedBytes: 16 * 1024 * 1024,
+  maxTailEntries: 10_000,
 };
 
 function positive(name: keyof typeof DEFAULTS, given: number | undefined): number {
@@ -84,5 +92,6 @@ export function resolveClusterOptions(options: ClusterOptions): ResolvedClusterO
     leaseMs,
     requestTimeoutMs: positive("requestTimeoutMs", options.requestTimeoutMs),
     maxQueuedBytes: positive("maxQueuedBytes", options.maxQueuedBytes),
+    maxTailEntries: positive("maxTailEntries", options.maxTailEntries),
   };
 }

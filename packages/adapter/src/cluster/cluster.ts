@@ -10,7 +10,8 @@
 import type { AdapterConstructor, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
 import { absentAnswer } from "./absent-namespace.ts";
 import type { Bus, BusStatus } from "./bus.ts";
-import { BusAdapter } from "./bus-adapter.ts";
+import type { BusAdapter } from "./bus-adapter.ts";
+import { createBusAdapter, type RecoverySettings } from "./choose-adapter.ts";
 import type { ClusterLink, LinkedAdapter } from "./cluster-link.ts";
 import { type ClusterOptions, resolveClusterOptions } from "./cluster-options.ts";
 import { ClusterReports } from "./cluster-reports.ts";
@@ -84,8 +85,9 @@ class ClusterNode implements Cluster, ClusterLink {
   readonly requestTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly leaseMs: number;
-  readonly adapter = (nsp: AdapterNamespace): BusAdapter => new BusAdapter(nsp, this);
+  readonly adapter = (nsp: AdapterNamespace): BusAdapter => createBusAdapter(nsp, this, this.#recovery);
   readonly #prefix: string;
+  readonly #recovery: RecoverySettings;
   readonly #reports: ClusterReports;
   readonly #adapters: Map<string, LinkedAdapter> = new Map();
   readonly #statusListeners: Set<(status: BusStatus) => void> = new Set();
@@ -101,6 +103,7 @@ class ClusterNode implements Cluster, ClusterLink {
     this.bus = resolved.createBus((error) => this.#reports.refused(error));
     this.wire = resolved.wire;
     this.#prefix = resolved.prefix;
+    this.#recovery = resolved;
     this.requestTimeoutMs = resolved.requestTimeoutMs;
     this.heartbeatIntervalMs = resolved.heartbeatIntervalMs;
     this.leaseMs = resolved.leaseMs;
@@ -199,8 +202,12 @@ class ClusterNode implements Cluster, ClusterLink {
 
   received(adapter: LinkedAdapter, topic: string, bytes: Uint8Array): void {
     const scope = { namespace: adapter.nsp.name, node: this.#running("receive").life.id };
-    const message = this.#read(bytes, () => this.wire.decode(scope, topic, bytes));
+    const message = this.#read(bytes, (native) => this.wire.decode(scope, topic, native));
     if (message !== undefined) adapter.take(message);
+  }
+
+  nameOf(node: NodeId): string | undefined {
+    return this.#begun?.life.nameOf(node);
   }
 
   peers(): ReadonlySet<NodeId> {
@@ -251,7 +258,7 @@ class ClusterNode implements Cluster, ClusterLink {
   #receivedShared(topic: string, bytes: Uint8Array): void {
     const { shared } = this.wire;
     const { id } = this.#running("receive").life;
-    const message = shared === undefined ? undefined : this.#read(bytes, () => shared.decode(id, topic, bytes));
+    const message = shared === undefined ? undefined : this.#read(bytes, (native) => shared.decode(id, topic, native));
     if (message === undefined || message.uid === id) return;
     const adapter = this.#adapters.get(message.nsp);
     if (adapter !== undefined) adapter.take(message);
@@ -269,11 +276,12 @@ class ClusterNode implements Cluster, ClusterLink {
 
   #read(
     bytes: Uint8Array,
-    decode: () => ClusterMessage | ClusterResponse | undefined,
+    decode: (bytes: Uint8Array) => ClusterMessage | ClusterResponse | undefined,
   ): ClusterMessage | ClusterResponse | undefined {
     try {
       if (bytes.byteLength > this.bus.maxMessageBytes) throw new SyntaxError(`it has ${bytes.byteLength} bytes`);
-      const message = decode();
+      // Parts of the message that are bytes are of the class of the whole.
+      const message = decode(this.#begun?.surroundings.toNativeBytes?.(bytes) ?? bytes);
       if (message === undefined) return undefined;
       const fault = faultOf(message);
       if (fault !== undefined) throw fault;

@@ -34,4 +34,9 @@ export class IncompleteAnswersError<Result = unknown> extends Error {
   with<Other>(results: readonly Other[]): IncompleteAnswersError<Other> {
     return new IncompleteAnswersError(this.message, results, this.missing);
   }
+
+  /** The same with other names of who is missing. */
+  named(nameOf: (server: string) => string): IncompleteAnswersError<Result> {
+    return new IncompleteAnswersError(this.message, this.results, this.missing.map(nameOf));
+  }
 }

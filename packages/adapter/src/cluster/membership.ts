@@ -27,7 +27,8 @@ export class Membership {
   readonly #leaseMs: number;
   readonly #now: () => number;
   readonly #leases: Map<NodeId, Lease> = new Map();
-  readonly #byName: Map<string, NodeId> = new Map();
+  /** Made when somebody asks for a name after a change. */
+  #byName: Map<string, NodeId> | undefined;
 
   /**
    * @param leaseMs milliseconds of silence after which a node counts as gone.
@@ -57,6 +58,7 @@ export class Membership {
 
   /** The node of a name; of two that have the same one, the one that keeps it. */
   idOf(name: string): NodeId | undefined {
+    this.#byName ??= this.#listNames();
     return this.#byName.get(name);
   }
 
@@ -65,7 +67,7 @@ export class Membership {
     const known = this.#leases.get(id);
     if (known === undefined && this.#leases.size >= MAX_NODES) return undefined;
     this.#leases.set(id, { id, name, heardAtMs: this.#now() });
-    if (known?.name !== name) this.#listNames();
+    if (known?.name !== name) this.#byName = undefined;
     return known === undefined;
   }
 
@@ -80,7 +82,7 @@ export class Membership {
     const known = this.#leases.get(id);
     if (known === undefined) return undefined;
     this.#leases.delete(id);
-    this.#listNames();
+    this.#byName = undefined;
     return known;
   }
 
@@ -89,7 +91,7 @@ export class Membership {
     const silentSinceMs = this.#now() - this.#leaseMs;
     const silent = [...this.#leases.values()].filter(({ heardAtMs }) => heardAtMs < silentSinceMs);
     for (const { id } of silent) this.#leases.delete(id);
-    if (silent.length > 0) this.#listNames();
+    if (silent.length > 0) this.#byName = undefined;
     return silent;
   }
 
@@ -98,10 +100,11 @@ export class Membership {
     for (const lease of [...this.#leases.values()]) this.#leases.set(lease.id, { ...lease, heardAtMs: this.#now() });
   }
 
-  #listNames(): void {
-    this.#byName.clear();
+  #listNames(): Map<string, NodeId> {
+    const byName = new Map<string, NodeId>();
     // The same everywhere: of two with one name the first in the order of ids has it.
     const ordered = [...this.#leases.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-    for (const { id, name } of ordered) if (!this.#byName.has(name)) this.#byName.set(name, id);
+    for (const { id, name } of ordered) if (!byName.has(name)) byName.set(name, id);
+    return byName;
   }
 }

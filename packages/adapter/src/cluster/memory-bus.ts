@@ -280,6 +280,10 @@ class NodeBus implements MemoryBus {
         await this.#reach(`take "${key}"`);
         return cupboard.take(key);
       },
+      claim: async (key) => {
+        await this.#reach(`claim "${key}"`);
+        return cupboard.claim(key);
+      },
       drop: async (key, fence) => {
         await this.#reach(`drop "${key}"`);
         cupboard.drop(key, fence);

@@ -151,6 +151,14 @@ export class MemoryCupboard {
     return { value: kept.value, fence };
   }
 
+  claim(key: string): { value: Uint8Array; fence: number } | undefined {
+    const kept = this.#find(key);
+    if (kept?.value === undefined) return undefined;
+    const fence = kept.fence + 1;
+    this.#kept.set(key, { ...kept, fence });
+    return { value: kept.value, fence };
+  }
+
   drop(key: string, fence: number): void {
     const kept = this.#find(key);
     if (kept !== undefined && fence >= kept.fence) this.#kept.set(key, { ...kept, value: undefined });

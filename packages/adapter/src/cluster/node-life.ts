@@ -77,6 +77,10 @@ export class NodeLife {
     return this.#peers.names();
   }
 
+  nameOf(id: NodeId): string | undefined {
+    return this.#peers.nameOf(id);
+  }
+
   ids(): Set<NodeId> {
     return this.#peers.ids();
   }
@@ -163,7 +167,7 @@ export class NodeLife {
 
   /** What is said about the moment is of no use later. */
   #say(message: NodeMessage, topic = this.#everybody): Promise<Error | undefined> {
-    return this.#host.outbox.send(topic, encodeNodeMessage(message), false);
+    return this.#host.outbox.send(topic, encodeNodeMessage(message), "life");
   }
 
   #beatLater(): void {

@@ -15,6 +15,12 @@ const MESSAGE_COST_BYTES = 128;
 /** Why a message does not reach the broker. */
 export type DropReason = "full" | "away" | "too large" | "failed";
 
+/**
+ * What a message is worth: something `later` as well, something `now` or never; or as much as `life`, which a full queue must
+ * not cost.
+ */
+export type Worth = "later" | "now" | "life";
+
 /** What an outbox tells of. */
 export interface OutboxEvents {
   dropped(reason: DropReason, error: Error): void;
@@ -56,10 +62,10 @@ export class Outbox {
 
   /**
    * Sends bytes to a topic.
-   * @param waits whether it is of use once the broker is back.
+   * @param worth what becomes of it while the broker is away, or too much is on its way.
    * @returns settles when the broker has it; undefined as a value, the error where it will never have it.
    */
-  send(topic: string, bytes: Uint8Array, waits = true): Promise<Error | undefined> {
+  send(topic: string, bytes: Uint8Array, worth: Worth = "later"): Promise<Error | undefined> {
     return new Promise((resolve) => {
       const cost = bytes.byteLength + MESSAGE_COST_BYTES;
       const drop = (reason: DropReason, text: string): void => {
@@ -71,9 +77,9 @@ export class Outbox {
         resolve(new Error(`Cannot send to "${topic}": the cluster has been closed`));
       } else if (bytes.byteLength > this.#bus.maxMessageBytes) {
         drop("too large", `it has ${bytes.byteLength} bytes, and the broker takes ${this.#bus.maxMessageBytes}`);
-      } else if (!waits && this.#bus.status !== "up") {
+      } else if (worth !== "later" && this.#bus.status !== "up") {
         drop("away", "the broker is away");
-      } else if (this.#bytes + cost > this.#maxQueuedBytes) {
+      } else if (worth !== "life" && this.#bytes + cost > this.#maxQueuedBytes) {
         drop("full", `${this.#bytes} bytes wait for the broker already; see the option maxQueuedBytes`);
       } else {
         this.#bytes += cost;

@@ -77,13 +77,15 @@ function sealLog(log: BusLog, seal: Seal): BusLog {
 }
 
 function sealStore(store: BusStore, seal: Seal): BusStore {
+  const open = (key: string, kept: Awaited<ReturnType<BusStore["take"]>>) => {
+    const value = kept === undefined ? undefined : seal.open("key", key, kept.value);
+    return kept === undefined || value === undefined ? undefined : { value, fence: kept.fence };
+  };
+  const claim = store.claim?.bind(store);
   return {
     put: (key, value, fence, ttlMs) => store.put(key, seal.close("key", key, value), fence, ttlMs),
-    take: async (key) => {
-      const taken = await store.take(key);
-      const value = taken === undefined ? undefined : seal.open("key", key, taken.value);
-      return taken === undefined || value === undefined ? undefined : { value, fence: taken.fence };
-    },
+    take: async (key) => open(key, await store.take(key)),
+    ...(claim === undefined ? {} : { claim: async (key: string) => open(key, await claim(key)) }),
     drop: (key, fence) => store.drop(key, fence),
   };
 }

@@ -16,6 +16,8 @@ interface Topic {
   leave: Leave | undefined;
   /** Whether a join or a leave is on its way. */
   isBusy: boolean;
+  /** Whether the broker has come back since that has begun. */
+  isOutdated: boolean;
   /** Those who wait until the topic is joined. */
   waiters: (() => void)[];
 }
@@ -73,8 +75,13 @@ export class Topics {
   /** The broker has come or gone. */
   statusChanged(): void {
     for (const topic of [...this.#topics.values()]) {
-      if (this.#bus.status === "up") this.#settle(topic);
-      else this.#release(topic);
+      if (this.#bus.status !== "up") {
+        this.#release(topic);
+      } else if (topic.isBusy) {
+        topic.isOutdated = true;
+      } else {
+        this.#settle(topic);
+      }
     }
   }
 
@@ -95,7 +102,7 @@ export class Topics {
   #of(name: string): Topic {
     let topic = this.#topics.get(name);
     if (topic === undefined) {
-      topic = { name, receivers: new Set(), leave: undefined, isBusy: false, waiters: [] };
+      topic = { name, receivers: new Set(), leave: undefined, isBusy: false, isOutdated: false, waiters: [] };
       this.#topics.set(name, topic);
     }
     return topic;
@@ -108,6 +115,7 @@ export class Topics {
   /** Joins or leaves until the topic is what is wanted. */
   async #work(topic: Topic): Promise<void> {
     topic.isBusy = true;
+    topic.isOutdated = false;
     try {
       while (topic.receivers.size > 0 !== (topic.leave !== undefined)) {
         if (topic.leave === undefined) {
@@ -120,15 +128,24 @@ export class Topics {
       }
       this.#release(topic);
     } catch (error) {
-      this.#broke(topic, error);
+      topic.isBusy = false;
+      // A refusal of before the broker came back says nothing about now.
+      if (topic.isOutdated) await this.#work(topic);
+      else this.#broke(topic, error);
+      return;
     }
     topic.isBusy = false;
+    this.#forgetIfIdle(topic);
+  }
+
+  #forgetIfIdle(topic: Topic): void {
     if (topic.receivers.size === 0 && topic.leave === undefined) this.#topics.delete(topic.name);
   }
 
   /** What the broker refuses because it is away is tried again when it is back. */
   #broke(topic: Topic, error: unknown): void {
     this.#release(topic);
+    this.#forgetIfIdle(topic);
     if (this.#isClosed || this.#bus.status === "closed") return;
     if (this.#bus.status === "up") this.#host.failed(error);
     this.#stopRetry ??= this.#host.clock.coarse(RETRY_MS, () => {

@@ -92,7 +92,11 @@ export interface EngineOptions {
   readonly jsonp: boolean;
   /** Asked for every handshake, on every transport. @default everybody is welcome */
   readonly allowRequest?: AllowRequest;
-  /** Makes the session id, which is not to be guessed; a number counts as its digits. @default 20 random characters */
+  /**
+   * Makes the session id, which is not to be guessed; a number counts as its digits. In a cluster nodes find a session by
+   * the beginning of the id that they make: with ids of the program, load balancers have to keep a client at one node.
+   * @default 20 random characters; in a cluster 16 behind the name of the node
+   */
   readonly generateId?: (request: NativeRequest) => string | number | Promise<string | number>;
   /** Sent to every client right behind the open packet; an empty text is none. @default nothing */
   readonly initialPacket?: string | Uint8Array;

@@ -47,7 +47,7 @@ export function createAdapter(
 export function adapterSurroundings(
   { pingInterval, pingTimeout }: Pick<ServerOptions, "pingInterval" | "pingTimeout">,
   recovery: RecoveryOptions | undefined,
-  { clock, random, trace, warn, reportUncaught }: SocketPlatform,
+  { clock, random, trace, warn, reportUncaught, toNativeBytes }: SocketPlatform,
   dialect: () => Pick<ApiDialect, "showRooms" | "showSids">,
 ): AdapterSurroundings {
   const sessions =
@@ -66,6 +66,7 @@ export function adapterSurroundings(
     sessions,
     warn,
     reportUncaught,
+    toNativeBytes,
     showRooms: (rooms) => dialect().showRooms(rooms),
     showSids: (sids) => dialect().showSids(sids),
   };

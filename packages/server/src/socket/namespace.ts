@@ -361,5 +361,6 @@ export class Namespace<
       this.dispatchGuarded("connection", [socket], handlers, about);
     }, about);
     socket.client.joined(this.name);
+    if (socket.hold !== undefined) this.recovery?.touched(socket);
   }
 }

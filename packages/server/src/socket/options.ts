@@ -29,7 +29,8 @@ export interface ServerOptions extends EngineOptions {
   /** Makes the adapter of each namespace: a class, or a function. @default rooms in memory */
   readonly adapter?: AdapterConstructor;
   /**
-   * Makes this server a node among others: rooms, broadcasts and questions reach them all. What `createCluster()` gives; one
+   * Makes this server a node among others: rooms, broadcasts and questions reach them all, and so do requests for sessions
+   * of another node, whichever they come to. What `createCluster()` gives; one
    * for each server, which closes it when it is closed. Where `adapter` is given too, that one has the rooms. Has to be given
    * to the constructor. @default none: the server is alone
    */

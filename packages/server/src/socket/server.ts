@@ -13,6 +13,7 @@ import { EngineServer } from "../engine/server.ts";
 import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
+import { ClusterNodes } from "./cluster-nodes.ts";
 import { ClientConnection, type ConnectionHost, UNKNOWN_NAMESPACE } from "./connection.ts";
 import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
@@ -50,6 +51,7 @@ export class SocketServer<
   #dialect: ApiDialect;
   #adapter: AdapterConstructor;
   readonly #cluster: Cluster | undefined;
+  readonly #nodes: ClusterNodes | undefined;
   #engine: BoundEngine | undefined;
   #wires: Wires | undefined;
   #drained: Promise<DrainReport> | undefined;
@@ -72,6 +74,7 @@ export class SocketServer<
     this.#dialect = chooseDialect(this.opts.compat);
     this.#adapter = chooseAdapter(this.opts);
     this.#cluster = this.opts.cluster;
+    this.#nodes = this.#cluster === undefined ? undefined : new ClusterNodes(this.#cluster);
     this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
@@ -179,6 +182,7 @@ export class SocketServer<
     const engine = this.createEngine(applyOrigins(this.opts));
     this.#wires = undefined;
     this.#drained = undefined;
+    if (this.#nodes !== undefined) engine.joinNodes(this.#nodes.link());
     this.bind(engine);
     return engine;
   }
@@ -221,12 +225,12 @@ export class SocketServer<
     }
     this.#engine?.close?.();
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
-    await this.#cluster?.close();
   }
 
-  /** Waits for the clients that have yet to fetch their goodbye. */
+  /** Waits for the clients that have yet to fetch their goodbye, some of them by way of other nodes; then leaves those. */
   protected async goodbyesSaid(): Promise<void> {
     if (this.#engine instanceof EngineServer) await this.#engine.goodbyesSaid();
+    await this.#cluster?.close();
   }
 
   /** @internal */

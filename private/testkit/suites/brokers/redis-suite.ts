@@ -25,18 +25,12 @@ export async function redisKinds(
     async connect() {
       const { create, key } = prepare();
       const clients: RedisClient[] = [];
-      const adapters = new Map<number, AdapterConstructor>();
-      for (const index of [0, 1, 2]) {
-        const pub = await connectRedis();
-        const sub = await duplicate(pub);
-        clients.push(pub, sub);
-        adapters.set(index, create(pub, sub));
-      }
       return {
-        adapter(index) {
-          const adapter = adapters.get(index);
-          if (adapter === undefined) throw new Error(`Cannot connect server ${index}: clients are missing`);
-          return adapter;
+        async adapter() {
+          const pub = await connectRedis();
+          const sub = await duplicate(pub);
+          clients.push(pub, sub);
+          return create(pub, sub);
         },
         async close() {
           if (key !== undefined) await clients[0]?.del(key);

@@ -1,0 +1,9 @@
+// What clusters of ours have in common in these suites.
+
+import type { ClusterOptions } from "@bowline/adapter/cluster";
+
+/** A lease that ends within a test, and lasts through a turn of a busy machine. */
+export const QUICK_CLUSTER: Pick<ClusterOptions, "heartbeatIntervalMs" | "leaseMs"> = {
+  heartbeatIntervalMs: 500,
+  leaseMs: 4000,
+};
