@@ -13,6 +13,7 @@ import {
   encodeCloseFrame,
   encodeControlFrame,
   FrameDecoder,
+  FrameError,
   type FrameEvents,
   type FrameFault,
   PING,
@@ -34,16 +35,6 @@ const bytes: BytesReader<Buffer> = {
     return text.includes(REPLACEMENT) && !isUtf8(buffer.subarray(from, to)) ? undefined : text;
   },
 };
-
-/** A rule of the framing that the server has broken, with the code by which programs know it from the package ws. */
-class FrameError extends RangeError {
-  readonly code: string;
-
-  constructor({ code, reason }: FrameFault) {
-    super(`Cannot read the WebSocket frame: ${reason}`);
-    this.code = code;
-  }
-}
 
 /** What is needed of the WebSocket. */
 export type ReadWebSocket = Pick<WebSocket, "extensions" | "listenerCount" | "emit" | "close">;

@@ -13,6 +13,17 @@ export interface FrameFault {
   readonly reason: string;
 }
 
+/** A rule of the framing that a peer has broken, as programs are told of it. */
+export class FrameError extends RangeError {
+  override readonly name: string = "FrameError";
+  readonly code: FrameFault["code"];
+
+  constructor({ code, reason }: FrameFault) {
+    super(`Cannot read the WebSocket frame: ${reason}`);
+    this.code = code;
+  }
+}
+
 function breach(name: string, reason: string): FrameFault {
   return { closeCode: 1002, code: `WS_ERR_${name}`, reason };
 }

@@ -4,8 +4,10 @@
 //        that would begin another line is refused, as by Node, since not every runtime looks.
 
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import type { AnswerHeaders, BodyCompression, RequestHead } from "../engine/http-exchange.ts";
-import { chooseEncoding, compressBody } from "./node/compress-body.ts";
+import type { AnswerHeaders } from "../engine/http-exchange.ts";
+
+/** Statuses of answers that have no body, and no length of one either. */
+export const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /** One line of a head. */
 export type HeaderLine = readonly [name: string, value: string];
@@ -53,29 +55,4 @@ export class AnswerLines {
     const kept = [...this.#set].filter(([key]) => key === ADDS_UP || !replaced.includes(key));
     return kept.map(([, { name, value }]) => [name, value]);
   }
-}
-
-/** A body as it leaves, and its encoding if it has one. */
-export type EncodedBody = (body: string | Uint8Array, encoding: AnswerHeaders) => void;
-
-/** Compresses the body of an answer if it is long enough and the client takes that; hands it over as it is otherwise. */
-export function encodeBody(
-  head: RequestHead,
-  body: string | Uint8Array,
-  compression: BodyCompression | undefined,
-  encoded: EncodedBody,
-): void {
-  const isLong = compression !== undefined && lengthOf(body) >= compression.from;
-  const encoding = isLong ? chooseEncoding(head.header("accept-encoding")) : undefined;
-  if (encoding === undefined) encoded(body, {});
-  else {
-    compressBody(encoding, body, compression?.settings ?? {}, (compressed) => {
-      if (compressed === undefined) encoded(body, {});
-      else encoded(compressed, { "Content-Encoding": encoding });
-    });
-  }
-}
-
-function lengthOf(body: string | Uint8Array): number {
-  return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
 }

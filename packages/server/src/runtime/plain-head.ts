@@ -5,7 +5,7 @@
 
 import type { RequestHead } from "../engine/http-exchange.ts";
 import { type EngineQuery, parseQuery, type Query } from "../engine/query.ts";
-import { type JoinedHeaders, joinHeaders } from "./node/joined-headers.ts";
+import { headerText, type JoinedHeaders, joinHeaders } from "./node/joined-headers.ts";
 
 /** What a runtime tells of a request. */
 export interface RequestFacts {
@@ -99,11 +99,11 @@ export class PlainHead implements RequestHead {
 
   header(name: string): string | undefined {
     const { headers } = this.#facts;
-    if (typeof headers === "string") return joined(this.headers()[name]);
+    if (typeof headers === "string") return headerText(this.headers()[name]);
     let found: string | undefined;
     for (let at = 0; at < headers.length; at += 2) {
       if (headers[at] !== name) continue;
-      if (found !== undefined) return joined(this.headers()[name]);
+      if (found !== undefined) return headerText(this.headers()[name]);
       found = headers[at + 1];
     }
     return found;
@@ -119,8 +119,4 @@ export class PlainHead implements RequestHead {
     if (this.#native !== undefined) return this;
     return new PlainHead({ ...this.#facts, headers: listOf(this.#facts).join(SEPARATOR) });
   }
-}
-
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
 }

@@ -12,8 +12,9 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
-import { AnswerLines, encodeBody, type HeaderLine } from "../answer-lines.ts";
+import { AnswerLines, BODILESS, type HeaderLine } from "../answer-lines.ts";
 import { CorkedWebSocket, type SocketWriting } from "../corked-websocket.ts";
+import { encodeBody } from "../node/compress-body.ts";
 import { PlainHead } from "../plain-head.ts";
 import type { BunServer, BunWebSocket } from "./bun-types.ts";
 
@@ -22,9 +23,6 @@ const DROPPED = 0;
 
 /** The status of a close frame that says nothing. */
 const NO_STATUS = 1000;
-
-/** Statuses of answers that have no body. */
-const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /** How messages leave. */
 const BUN_WRITING: SocketWriting<BunWebSocket> = {

@@ -92,7 +92,7 @@ export class Server<
    * Ends all connections and stops listening, also where `handler()` was given to a server of Bun.
    *
    * Sockets are disconnected with `server shutting down`. What was emitted before still leaves to clients whose transport
-   * takes it now; a client that is between two polls has a second to fetch its goodbye.
+   * takes it now; a client that is between two polls has a fifth of a second to fetch its goodbye.
    * @param callback called when that is done.
    * @returns a promise of the same moment.
    */

@@ -1,9 +1,10 @@
 // Compresses the bodies of answers in the encoding that a client prefers.
-// Place: **bytes** <- node exchange
+// Place: **bytes** <- exchanges of all runtimes
 // Rules: what a client does not ask for it does not get; where it likes two equally, the one that we put first.
 // Source: docs/protocol/engine-4.md, "Compression"
 
 import { brotliCompress, deflate, gzip } from "node:zlib";
+import type { AnswerHeaders, BodyCompression, RequestHead } from "../../engine/http-exchange.ts";
 
 /** An encoding that we have and clients know. */
 export type ContentEncoding = "gzip" | "deflate" | "br";
@@ -60,5 +61,33 @@ export function compressBody(
   } catch {
     // Settings that zlib refuses are no reason to keep an answer back.
     done(undefined);
+  }
+}
+
+/** A body as it leaves, and the header that tells of its encoding if it has one. */
+export type EncodedBody = (body: string | Uint8Array, encoding: AnswerHeaders) => void;
+
+const AS_IT_IS: AnswerHeaders = {};
+
+/** Bytes of a body. */
+export function byteLength(body: string | Uint8Array): number {
+  return typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+}
+
+/** Compresses the body of an answer if it is long enough and the client takes that; hands it over as it is otherwise. */
+export function encodeBody(
+  head: RequestHead,
+  body: string | Uint8Array,
+  compression: BodyCompression | undefined,
+  encoded: EncodedBody,
+): void {
+  const isLong = compression !== undefined && byteLength(body) >= compression.from;
+  const encoding = isLong ? chooseEncoding(head.header("accept-encoding")) : undefined;
+  if (encoding === undefined) encoded(body, AS_IT_IS);
+  else {
+    compressBody(encoding, body, compression?.settings ?? {}, (compressed) => {
+      if (compressed === undefined) encoded(body, AS_IT_IS);
+      else encoded(compressed, { "Content-Encoding": encoding });
+    });
   }
 }

@@ -18,6 +18,7 @@ import {
   encodeCloseFrame,
   encodeControlFrame,
   FrameDecoder,
+  FrameError,
   type FrameEvents,
   type FrameFault,
   NO_CODE,
@@ -43,17 +44,6 @@ export interface FramingParts {
   readonly writer: FrameWriter;
   readonly rules: DecoderRules<Buffer>;
   readonly clock: Clock;
-}
-
-/** A rule of the framing that a peer has broken, with the code by which programs know it from the package `ws`. */
-class FrameError extends Error {
-  override readonly name: string = "FrameError";
-  readonly code: string;
-
-  constructor({ code, reason }: FrameFault) {
-    super(`Cannot read the WebSocket frame: ${reason}`);
-    this.code = code;
-  }
 }
 
 const PORT = Symbol("bowline.webSocket");

@@ -16,6 +16,7 @@ import {
 } from "@bowline/protocol/internal";
 import { FrameWriter } from "./frame-writer.ts";
 import { FramedWebSocket, type FramingParts } from "./framed-websocket.ts";
+import { headerText } from "./joined-headers.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
 
@@ -49,10 +50,7 @@ export function createFramingDoor(maxMessageBytes: number, clock: Clock): WebSoc
     open(req, socket, head, headers, opened) {
       const verdict = judgeHandshake({
         method: req.method ?? "",
-        header: (name) => {
-          const value = req.headers[name];
-          return Array.isArray(value) ? value.join(", ") : value;
-        },
+        header: (name) => headerText(req.headers[name]),
       });
       if (!socket.readable || !socket.writable) socket.destroy();
       else if (verdict.is === "refused") {

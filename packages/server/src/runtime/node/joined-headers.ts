@@ -29,6 +29,11 @@ const SINGLE: ReadonlySet<string> = new Set([
   "user-agent",
 ]);
 
+/** One header as a text; `set-cookie` is a list. */
+export function headerText(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === "object" ? value.join(", ") : value;
+}
+
 /**
  * Joins headers of the same name.
  * @param raw names and values in turn.

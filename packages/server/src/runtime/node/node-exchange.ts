@@ -16,7 +16,7 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
-import { chooseEncoding, compressBody } from "./compress-body.ts";
+import { byteLength, encodeBody } from "./compress-body.ts";
 import { NodeRequestHead } from "./node-request-head.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import type { WebSocketDoor } from "./websocket-door.ts";
@@ -68,18 +68,7 @@ export class NodeExchange implements HttpExchange {
     // A middleware may have answered, and handed on all the same.
     if (this.answered) return;
     this.#answered = true;
-    const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
-    const encoding =
-      compression !== undefined && length >= compression.from
-        ? chooseEncoding(this.head.header("accept-encoding"))
-        : undefined;
-    if (encoding === undefined) this.#write(status, headers, body, length);
-    else {
-      compressBody(encoding, body, compression?.settings ?? {}, (compressed) => {
-        if (compressed === undefined) this.#write(status, headers, body, length);
-        else this.#write(status, { ...headers, "Content-Encoding": encoding }, compressed, compressed.byteLength);
-      });
-    }
+    encodeBody(this.head, body, compression, (encoded, encoding) => this.#write(status, headers, encoding, encoded));
   }
 
   destroy(): void {
@@ -96,10 +85,11 @@ export class NodeExchange implements HttpExchange {
     else this.#res.on("close", tell);
   }
 
-  #write(status: number, headers: AnswerHeaders, body: string | Uint8Array, length: number): void {
+  #write(status: number, headers: AnswerHeaders, encoding: AnswerHeaders, body: string | Uint8Array): void {
+    const length = byteLength(body);
     // A connection that is kept alive would keep a server from closing until it has been idle for long enough.
     if (this.#isClosing()) this.#res.shouldKeepAlive = false;
-    this.#res.writeHead(status, { "Content-Length": length, ...headers });
+    this.#res.writeHead(status, { "Content-Length": length, ...headers, ...encoding });
     // The answers of HTTP/2 have no corks.
     if (length === 0 || this.#req.httpVersionMajor > 1) this.#res.end(body);
     else this.#writeWhole(body);

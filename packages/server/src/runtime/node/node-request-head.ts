@@ -7,7 +7,7 @@ import { IncomingMessage, type ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { RequestHead } from "../../engine/http-exchange.ts";
 import { type EngineQuery, parseQuery, type Query } from "../../engine/query.ts";
-import { type JoinedHeaders, joinHeaders } from "./joined-headers.ts";
+import { headerText, type JoinedHeaders, joinHeaders } from "./joined-headers.ts";
 
 /** Stands between the parts of a head that is kept: no header can have it. */
 const SEPARATOR = "\0";
@@ -29,10 +29,6 @@ interface ShownRequest extends IncomingMessage {
 
 /** For errors of answers that a program goes on writing: it holds nothing. */
 function ignore(): void {}
-
-function joined(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
-}
 
 /** Whether a request is one of Node's own class, with nothing on it that is not Node's. */
 function isPlain(req: IncomingMessage): boolean {
@@ -78,7 +74,7 @@ export class NodeRequestHead implements RequestHead {
   }
 
   header(name: string): string | undefined {
-    return joined(this.#req.headers[name]);
+    return headerText(this.#req.headers[name]);
   }
 
   headers(): JoinedHeaders {
@@ -170,7 +166,7 @@ class KeptHead implements RequestHead {
   }
 
   header(name: string): string | undefined {
-    return joined(this.headers()[name]);
+    return headerText(this.headers()[name]);
   }
 
   headers(): JoinedHeaders {

@@ -14,8 +14,9 @@ import type {
   UpgradeExchange,
   WebSocketPort,
 } from "../../engine/http-exchange.ts";
-import { AnswerLines, encodeBody, type HeaderLine } from "../answer-lines.ts";
+import { AnswerLines, BODILESS, type HeaderLine } from "../answer-lines.ts";
 import { CorkedWebSocket, type SocketWriting } from "../corked-websocket.ts";
+import { encodeBody } from "../node/compress-body.ts";
 import { PlainHead } from "../plain-head.ts";
 import type { UwsContext, UwsRequest, UwsResponse, UwsWebSocket } from "./app-types.ts";
 
@@ -24,9 +25,6 @@ const MAPPED_PREFIX = "00000000000000000000ffff";
 
 /** What `send` gives for a message that was dropped. */
 const DROPPED = 2;
-
-/** Statuses of answers that have no body, and no length of one either. */
-const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /** How messages leave. */
 const UWS_WRITING: SocketWriting<UwsWebSocket> = {
