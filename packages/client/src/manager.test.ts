@@ -117,6 +117,13 @@ describe("opening", () => {
     expect(parts.platform.socket().ended).toBe("discard");
   });
 
+  test("fails where it may take no time, however fast the server is", () => {
+    const parts = createManager({ timeout: 0, reconnection: false });
+    accept(parts);
+    parts.platform.clock.advance(1);
+    expect([parts.told, parts.manager.readyState]).toEqual([["error timeout"], "closed"]);
+  });
+
   test("may take any time", () => {
     const { platform, manager } = createManager({ timeout: false });
     platform.clock.advance(3_600_000);

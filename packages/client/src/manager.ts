@@ -281,7 +281,8 @@ export class Manager extends Tunable {
   }
 
   #opened(): void {
-    if (this.#state.at !== "opening") return;
+    // Where it may take no time, the server may still be faster than the timer.
+    if (this.#state.at !== "opening" || this.settings.timeoutMs === 0) return;
     const { done, stopTimer } = this.#state;
     stopTimer?.();
     const link = new Link(this.engine, this.#platform, this.opts, (packet, from) => {
