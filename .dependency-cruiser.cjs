@@ -90,7 +90,7 @@ module.exports = {
       comment: "@bowline/protocol/internal is the one inner door, and only for siblings.",
       from: { path: "^(?:packages|private|aliases)/" },
       to: {
-        path: "^@bowline/[^/]+/(?!internal$|parser-api$|compat-2$|debug$|engine/compat-2$|package[.]json$|engine$|msgpack$|explain$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$)",
+        path: "^@bowline/[^/]+/(?!internal$|parser-api$|compat-2$|debug$|engine/compat-2$|package[.]json$|engine$|msgpack$|explain$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$|sticky$|cluster$)",
       },
     },
     {
@@ -98,7 +98,7 @@ module.exports = {
       severity: "error",
       comment: "An alias has files of its own and what the core packages offer; logic belongs into the core.",
       from: { path: "^aliases/" },
-      to: { pathNot: ["^@bowline/(?:protocol|client|server|adapter)(?:/|$)", "^aliases/([^/]+/[^/]+)/"] },
+      to: { pathNot: ["^@bowline/(?:protocol|client|server|adapter|node-cluster)(?:/|$)", "^aliases/([^/]+/[^/]+)/"] },
     },
     {
       name: "aliases-know-no-other-alias",

@@ -9,6 +9,8 @@ const INSTALL_MS = 5 * 60_000;
 const FOLDER = join(ROOT, ".cache", "downstream", "adapters");
 
 const PACKAGES = {
+  "@nats-io/jetstream": "3.4.0",
+  "@nats-io/transport-node": "3.4.0",
   "@socket.io/cluster-adapter": "0.3.0",
   "@socket.io/postgres-adapter": "0.5.0",
   "@socket.io/redis-adapter": "8.3.0",
@@ -65,6 +67,7 @@ export const ADAPTER_PARTS = {
   },
   redis: broker("Redis", "BOWLINE_REDIS_PORT", 6379),
   postgres: broker("PostgreSQL", "BOWLINE_POSTGRES_PORT", 5432),
+  nats: broker("NATS", "BOWLINE_NATS_PORT", 4222),
 };
 
 /** What one of the packages exports; they have to be installed. */

@@ -19,7 +19,13 @@ const ROWS = [
     { name: "adapter", needs: ["protocol"] },
     { name: "client", needs: ["protocol"] },
   ],
-  [{ name: "server", needs: ["protocol", "adapter", "client"] }],
+  [
+    { name: "server", needs: ["protocol", "adapter", "client"] },
+    { name: "redis", needs: ["protocol", "adapter"] },
+    { name: "node-cluster", needs: ["protocol", "adapter"] },
+    { name: "postgres", needs: ["protocol", "adapter"] },
+    { name: "nats", needs: ["protocol", "adapter"] },
+  ],
 ];
 
 /** What the server serves under upstream's names, copied from the client's dist. */

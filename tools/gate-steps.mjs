@@ -155,9 +155,16 @@ export const STEPS = [
   {
     name: "brokers",
     needsBuild: true,
-    needs: ["adapters", "redis", "postgres"],
+    needs: ["adapters", "redis", "postgres", "nats"],
     alone: true,
     run: (context) => vitest("brokers", context, { workers: 2 }),
+  },
+  {
+    name: "cluster",
+    needsBuild: true,
+    needs: ["adapters", "redis", "postgres"],
+    alone: true,
+    run: (context) => vitest("cluster", context, { workers: 2, timeoutMs: (context.full ? 20 : 10) * MINUTE_MS }),
   },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {

@@ -26,7 +26,8 @@ function scriptTag(
     inputOptions: {
       resolve: { conditionNames: minify ? ["browser", "import"] : ["browser", "development", "import"] },
     },
-    sourcemap: true,
+    // Those under upstream's names are served with their maps; ours has a readable twin, and maps are most of what npm installs.
+    sourcemap: !fileName.startsWith("bowline"),
     dts: false,
     clean: false,
     outDir,
@@ -38,17 +39,44 @@ function scriptTag(
   };
 }
 
-/** What pages load when they need it: a file of its own beside each entry, which holds all that it needs. */
-const LATER = "webtransport-channel";
+/** What pages load when they need it: files of their own beside each entry, which hold all that they need. */
+const LATER: Readonly<Record<string, string>> = {
+  elder: "src/elder.ts",
+  "webtransport-channel": "src/transports/webtransport-channel.ts",
+};
 
-/** Leaves such a file where it is, beside the entry. */
+/** Leaves such a file where it is, beside the entry; an entry that asks for it at once has it built in. */
 const leftForLater: NonNullable<UserConfig["plugins"]> = {
   name: "left-for-later",
-  resolveId: (source: string) =>
-    source.endsWith(`/${LATER}.ts`) ? { id: `./${LATER}.mjs`, external: true } : undefined,
+  resolveDynamicImport(source: unknown) {
+    const name = /([^/]+)\.ts$/.exec(String(source))?.[1] ?? "";
+    return Object.hasOwn(LATER, name) ? { id: `./${name}.mjs`, external: true } : undefined;
+  },
 };
 
 const plugins: NonNullable<UserConfig["plugins"]> = [library.plugins, leftForLater];
+
+/**
+ * What a client needs of other packages and of Node when it connects, and `require` takes its time for: CommonJS can ask
+ * for it then. The names stay plain, so that bundlers find them.
+ */
+const IMPORT_OF_LATER = /^let (\w+) = require\("((?:ws|cookie|node:https?))"\);\n(?:\1 = __toESM\(\1, 1\);\n)?/gm;
+
+const requiredWhenNeeded: NonNullable<UserConfig["plugins"]> = {
+  name: "required-when-needed",
+  renderChunk(code: string, _chunk: unknown, { format }: { readonly format: string }) {
+    if (format !== "cjs") return undefined;
+    const found = [...code.matchAll(IMPORT_OF_LATER)];
+    const asked = found.reduce(
+      (changed, [whole, name, module]) =>
+        changed
+          .replace(whole, `let ${name}_;\nconst load_${name} = () => (${name}_ ??= require("${module}"));\n`)
+          .replaceAll(new RegExp(`(?<![.\\w$])${name}(?=\\.|\\)? :|\\))`, "g"), `(load_${name}())`),
+      code,
+    );
+    return { code: asked, map: null };
+  },
+};
 
 /** Entries by their names, to be built together: they share what they have in common. */
 function entries(...names: readonly string[]): Record<string, string> {
@@ -59,7 +87,7 @@ const forNode: UserConfig = {
   ...library,
   entry: entries("node", "node-compat-2", "node-websocket-only", "node-engine", "node-engine-compat-2", "jsonp"),
   outDir: `${outDir}/entry`,
-  plugins,
+  plugins: [plugins, requiredWhenNeeded],
   clean: false,
 };
 
@@ -88,11 +116,20 @@ const config: UserConfig[] = defineConfig([
   forNode,
   forBrowsers,
   { ...forProduction, plugins: [forProduction.plugins, leftForLater] },
-  { ...library, entry: { [`entry/${LATER}`]: `src/transports/${LATER}.ts` }, format: "esm", dts: false, clean: false },
-  {
-    ...numbered({ entry: { [LATER]: `src/transports/${LATER}.ts` } }),
-    deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
-  },
+  ...Object.entries(LATER).flatMap(([name, file]): UserConfig[] => [
+    {
+      ...library,
+      entry: { [`entry/${name}`]: file },
+      format: "esm",
+      dts: false,
+      clean: false,
+    },
+    {
+      ...numbered({ entry: { [name]: file } }),
+      deps: { alwaysBundle: [/^@bowline\//], onlyBundle: false },
+      inputOptions: { optimization: { inlineConst: true }, resolve: { conditionNames: ["browser", "import"] } },
+    },
+  ]),
   { ...library, entry: { msgpack: "src/msgpack.ts" }, clean: false },
   { ...library, entry: { explain: "src/explain.ts" }, clean: false },
   { ...scriptTag("socket.io.esm.min.js", true, "es2022"), entry: { esm: "src/entry/browser.ts" }, format: "esm" },

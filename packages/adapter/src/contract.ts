@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Events and acks" and "Recovery"
 
 import type { PacketEncoder, SocketPacket } from "@bowline/protocol";
-import type { Clock, Random } from "@bowline/protocol/internal";
+import type { Clock, Random, Trace } from "@bowline/protocol/internal";
 
 /** The id of a socket, which is also the name of its own room. */
 export type SocketId = string;
@@ -61,6 +61,8 @@ export interface AdapterSocket extends SocketDetails {
    * @param close whether its whole connection is to end.
    */
   disconnect(close?: boolean): unknown;
+  /** Ends the client's connection as if it had been lost, so that it comes back by itself. */
+  lose?(): void;
 }
 
 /** A packet on its way to many sockets, encoded once for each kind of connection. */
@@ -94,6 +96,14 @@ export interface SessionToPersist {
   readonly data: unknown;
 }
 
+/** A session whose socket is about to join, or has joined. */
+export interface LiveSession {
+  readonly sid: SocketId;
+  readonly pid: string;
+  /** What the program keeps with the socket; undefined as long as it has not asked for `data`. */
+  readData(): unknown;
+}
+
 /** A session that is brought back. */
 export interface Session extends SessionToPersist {
   /**
@@ -121,12 +131,16 @@ export interface SessionKeeping {
 export interface AdapterSurroundings {
   readonly clock: Clock;
   readonly random: Random;
+  /** Where tools may listen; nobody does where it is absent. */
+  readonly trace?: Trace;
   /** How lost sessions are kept; undefined where they are not. */
   readonly sessions: SessionKeeping | undefined;
   /** Gives rooms the form that the program reads; without it they are shown as they are. */
   showRooms?(rooms: Map<Room, Set<SocketId>>): Map<Room, Set<SocketId>>;
   /** As `showRooms`, for the rooms of each socket. */
   showSids?(sids: Map<SocketId, Set<Room>>): Map<SocketId, Set<Room>>;
+  /** Gives bytes the class that programs of the platform know; without it they stay as they are. */
+  toNativeBytes?(bytes: Uint8Array): Uint8Array;
   /** The one outlet for warnings. */
   warn(code: string, text: string): void;
   /** Brings an error that nobody can catch to where the platform reports such errors. */
@@ -216,6 +230,8 @@ export interface AdapterContract {
   socketRooms(id: SocketId): ReadonlySet<Room> | undefined;
   /** The sockets addressed: those of this process themselves, and details of the others. */
   fetchSockets(options: BroadcastOptions): Promise<SocketDetails[]>;
+  /** How many sockets are addressed, on all servers, where that costs less than to fetch them. */
+  countSockets?(options: BroadcastOptions): Promise<number>;
   /** Has the sockets addressed join rooms. */
   addSockets(options: BroadcastOptions, rooms: readonly Room[]): void;
   /** Has the sockets addressed leave rooms. */
@@ -230,6 +246,13 @@ export interface AdapterContract {
    * @param args its name and its arguments; a function at the end gets an error or null and the list of the answers.
    */
   serverSideEmit(args: readonly unknown[]): unknown;
+  /**
+   * A session begins, or goes on: told when nobody has anything against the client any more, and before it hears of that.
+   * @returns settles when the client may be told; the socket joins its rooms after that.
+   */
+  openSession?(session: LiveSession): Promise<void> | undefined;
+  /** A handler of the socket has run, so that what the program keeps with it may have changed. */
+  sessionTouched?(id: SocketId): void;
   /** Keeps the session of a socket whose connection was lost; told before the socket leaves its rooms. */
   persistSession(session: SessionToPersist): Promise<void> | void;
   /**

@@ -4,8 +4,9 @@
 
 export { Adapter } from "./adapter.ts";
 export type { AdapterEvents } from "./adapter-events.ts";
-export { type AckRequest, ClusterAdapter } from "./cluster/cluster-adapter.ts";
+export { ClusterAdapter } from "./cluster/cluster-adapter.ts";
 export { ClusterAdapterWithHeartbeat, type HeartbeatOptions } from "./cluster/heartbeat-adapter.ts";
+export { IncompleteAnswersError } from "./cluster/incomplete-answers.ts";
 export {
   type ClusterMessage,
   type ClusterResponse,
@@ -15,7 +16,7 @@ export {
   type Offset,
   type ResponseBody,
 } from "./cluster/message.ts";
-export type { ServerRequest } from "./cluster/server-request.ts";
+export type { AckRequest, ServerRequest } from "./cluster/server-request.ts";
 export type {
   AdapterConstructor,
   AdapterContract,
@@ -27,6 +28,7 @@ export type {
   BroadcastOptions,
   BroadcastPacket,
   Delivery,
+  LiveSession,
   LoggedPacket,
   Room,
   Session,

@@ -51,23 +51,9 @@ const api4: ApiDialect = {
 };
 
 /** What programs of 2.x hear of sockets without a server having sent it. */
-const LOCAL_2: ReadonlySet<unknown> = new Set([
-  "connect",
-  "connecting",
-  "connect_error",
-  "connect_timeout",
-  "disconnect",
-  "error",
-  "ping",
-  "pong",
-  "reconnect",
-  "reconnect_attempt",
-  "reconnecting",
-  "reconnect_error",
-  "reconnect_failed",
-]);
+const LOCAL_2 = /^(connect(ing|_error|_timeout)?|disconnect|error|p[io]ng|reconnect(ing|_attempt|_error|_failed)?)$/;
 
-const isLocal2 = (event: unknown): boolean => LOCAL_2.has(event);
+const isLocal2 = (event: string | symbol): boolean => typeof event === "string" && LOCAL_2.test(event);
 
 /** Programs of 2.x. */
 const api2: ApiDialect = {

@@ -8,18 +8,10 @@
 // Source: docs/protocol/engine-4.md, "Closing"
 
 import type { EngineDialect, Frame, Handshake, Packet } from "@bowline/protocol";
-import {
-  type Cancel,
-  type CloseReason,
-  createSessionTerms,
-  DEAF,
-  EngineSession,
-  type Outgoing,
-  type SessionEvents,
-  toBytes,
-} from "@bowline/protocol/internal";
+import type { Cancel, CloseReason, Outgoing, SessionEvents } from "@bowline/protocol/internal";
+import { createSessionTerms, DEAF, EngineSession, eio4Client as eio4, toBytes } from "@bowline/protocol/internal";
 import type { CloseDetails, FailureError } from "./connect-error.ts";
-import { DIALECTS, type Revision } from "./detect-revision.ts";
+import type { Revision } from "./detect-revision.ts";
 import { ClientEmitter } from "./emitter.ts";
 import {
   detailsOf,
@@ -196,7 +188,7 @@ export class Engine extends ClientEmitter<Record<never, never>, Record<never, ne
   }
 
   get #dialect(): EngineDialect {
-    return DIALECTS[this.protocol];
+    return this.#transport?.dialect ?? eio4;
   }
 
   get #session(): EngineSession | undefined {

@@ -4,24 +4,33 @@
 // Source: docs/protocol/socket-4.md, "Connecting"
 
 import {
+  createTextParser,
   type PacketDecoder,
   type PacketEncoder,
-  PacketType,
   type Parser,
   type RecoveryClaim,
-  type ClientSocketDialect as SocketDialect,
   type SocketPacket,
 } from "@bowline/protocol";
-import { sio4Client as sio4, sio5Client as sio5, wantsBinaryTypes } from "@bowline/protocol/internal";
+import {
+  CONNECT,
+  DISCONNECT,
+  type ElderSocketDialect,
+  sio5Client as sio5,
+  wantsBinaryTypes,
+} from "@bowline/protocol/internal";
+import type { Elder } from "./elder.ts";
 import type { Engine } from "./engine.ts";
 import type { LiveOptions } from "./options.ts";
 import { Outbox, type OutgoingPacket } from "./outbox.ts";
 import type { Platform } from "./platform.ts";
 
+/** For servers of 2.x: made for the first of them. */
+let parser4: Parser | undefined;
+
 /** One open connection. */
 export class Link {
   readonly engine: Engine;
-  readonly dialect: SocketDialect;
+  readonly dialect: ElderSocketDialect;
   readonly decoder: PacketDecoder;
   readonly encoder: PacketEncoder;
   readonly #platform: Platform;
@@ -43,8 +52,19 @@ export class Link {
   ) {
     const { maxAttachments } = options;
     this.engine = engine;
-    this.dialect = engine.protocol === 3 ? sio4 : sio5;
-    const parser: Parser = options.parser ?? this.dialect.parser;
+    let dialect: ElderSocketDialect = sio5;
+    let usual: Parser = sio5.parser;
+    if (engine.protocol === 3) {
+      // It has been at hand since the server was found to speak it.
+      const take = ({ socket }: Elder): void => {
+        dialect = socket;
+      };
+      platform.elder(take, () => {});
+      parser4 ??= createTextParser(4);
+      usual = parser4;
+    }
+    const parser = options.parser ?? usual;
+    this.dialect = dialect;
     this.encoder = new parser.Encoder();
     this.decoder = new parser.Decoder(maxAttachments === undefined ? undefined : { maxAttachments });
     this.#platform = platform;
@@ -52,7 +72,7 @@ export class Link {
     this.#outbox = new Outbox(engine, platform, this.encoder, wantsBinaryTypes(parser, this.encoder));
     this.decoder.on("decoded", (packet) => {
       this.#hasUnderstood = true;
-      if (packet.type === PacketType.CONNECT && packet.nsp === "/") this.#main = "joined";
+      if (packet.type === CONNECT && packet.nsp === "/") this.#main = "joined";
       deliver(packet, this);
     });
   }
@@ -85,14 +105,14 @@ export class Link {
     const main = this.#main;
     if (main === "expected") return false;
     // After it was left it has to be asked for again, and some servers do so in silence.
-    if (main === "left") this.send({ type: PacketType.CONNECT, nsp });
+    if (main === "left") this.send({ type: CONNECT, nsp });
     this.#main = "joined";
     return true;
   }
 
   /** Sends what a socket wants to send. */
   send(packet: OutgoingPacket): void {
-    if (packet.type === PacketType.DISCONNECT && packet.nsp === "/") this.#main = "left";
+    if (packet.type === DISCONNECT && packet.nsp === "/") this.#main = "left";
     this.#outbox.send(packet);
   }
 

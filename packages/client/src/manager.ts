@@ -9,8 +9,8 @@
 //        changes count for the next connection; the last socket to leave ends the connection.
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
-import { type PacketDecoder, type PacketEncoder, PacketType, type SocketPacket } from "@bowline/protocol";
-import type { Cancel, CloseReason } from "@bowline/protocol/internal";
+import type { PacketDecoder, PacketEncoder, SocketPacket } from "@bowline/protocol";
+import { type Cancel, type CloseReason, CONNECT_ERROR } from "@bowline/protocol/internal";
 import { type ApiDialect, apiDialect } from "./api-dialect.ts";
 import { type CloseDetails, closedUnheard, coded, TransportError } from "./connect-error.ts";
 import { Engine } from "./engine.ts";
@@ -316,7 +316,7 @@ export class Manager extends Tunable {
     }
     const { type, nsp } = packet;
     // The refusal of a main namespace that is joined unasked concerns everybody who still waits.
-    if (type === PacketType.CONNECT_ERROR && nsp === "/" && link.dialect.joinsMainNamespaceByItself) {
+    if (type === CONNECT_ERROR && nsp === "/" && link.dialect.joinsMainNamespaceByItself) {
       this.#each((listener) => listener.packet(packet, link));
     } else {
       this.#guard(() => this.#members.get(nsp)?.packet(packet, link));

@@ -5,9 +5,17 @@
 // Source: docs/protocol/engine-4.md, "Handshake"
 
 import { type EngineDialect, type Handshake, type Packet, type Parser, parseHandshake } from "@bowline/protocol";
-import { type Cancel, createId, DEAF, type TransportName, wantsBinaryTypes } from "@bowline/protocol/internal";
+import {
+  type Cancel,
+  DEAF,
+  eio4Client as eio4,
+  type TransportName,
+  wantsBinaryTypes,
+} from "@bowline/protocol/internal";
 import { coded, TransportError, type TransportErrorContext, wrongGeneration } from "./connect-error.ts";
-import { DIALECTS, otherRevision, type Revision } from "./detect-revision.ts";
+import { otherRevision, type Revision } from "./detect-revision.ts";
+import type { Elder } from "./elder.ts";
+import type { FailureCode } from "./failure-code.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Platform } from "./platform.ts";
 import type { Transport, TransportClass, TransportContext } from "./transports/transport.ts";
@@ -77,7 +85,8 @@ export class ConnectionContext implements TransportContext {
     const { options, platform } = this;
     const transport = this.#name;
     const hasStamp = options.timestampRequests ?? transport === "polling";
-    const stamp = hasStamp ? createId(platform.random).slice(0, 8) : undefined;
+    // The digits at the end vary most.
+    const stamp = hasStamp ? platform.random.fraction().toString(36).slice(-8) : undefined;
     return requestUrl(this.connection.server, options, { transport, revision, sid, stamp });
   }
 }
@@ -92,6 +101,8 @@ export class Opening {
   #asked: Revision;
   #tried = 0;
   #hasRetried = false;
+  /** Which attempt it is; what belongs to another one comes too late. */
+  #turn = 0;
   #transport: Transport | undefined;
   #stopTimer: Cancel | undefined;
 
@@ -116,13 +127,16 @@ export class Opening {
     if (kind === undefined) {
       // Not at once: the program has no chance to listen before the call that connects returns.
       this.#after(0, () => this.#events.failed(coded(new Error("No transports available"), "NO_TRANSPORT")));
+    } else if (this.#asked === 4) {
+      this.#attempt(kind, eio4);
     } else {
-      this.#attempt(kind);
+      this.#elder(kind, ({ engine }) => this.#attempt(kind, engine));
     }
   }
 
   /** Stops trying; nothing is told any more. */
   cancel(): void {
+    this.#turn++;
     this.#stopTimer?.();
     this.#transport?.listen(DEAF);
     this.#transport?.close("discard");
@@ -133,10 +147,25 @@ export class Opening {
     this.#stopTimer = this.#connection.platform.clock.after(ms, action);
   }
 
-  #attempt(kind: TransportClass): void {
+  /** Gives what servers of 2.x need. */
+  #elder(kind: TransportClass, use: (elder: Elder) => void): void {
+    const turn = this.#turn;
+    const { platform } = this.#connection;
+    platform.elder(
+      (elder) => {
+        if (turn === this.#turn) use(elder);
+      },
+      (error) => {
+        const context = new ConnectionContext(this.#connection, kind, eio4);
+        if (turn === this.#turn) this.#fail(context, error, false, platform.codeOf(error));
+      },
+    );
+  }
+
+  #attempt(kind: TransportClass, dialect: EngineDialect): void {
     const connection = this.#connection;
     const pinned = this.#pinned;
-    const context = new ConnectionContext(connection, kind, DIALECTS[this.#asked]);
+    const context = new ConnectionContext(connection, kind, dialect);
     const transport = kind.create(context);
     const listener = kind.detect({
       context,
@@ -155,6 +184,7 @@ export class Opening {
         this.#events.opened(transport, handshake, early);
       },
       fail: (cause, mayBeRevision) => this.#fail(context, cause, mayBeRevision),
+      elder: (use) => this.#elder(kind, use),
       after: (ms, action) => this.#after(ms, action),
     });
     this.#transport = transport;
@@ -162,7 +192,12 @@ export class Opening {
     transport.open();
   }
 
-  #fail(context: TransportContext, cause: unknown, mayBeRevision: boolean): void {
+  #fail(
+    context: TransportContext,
+    cause: unknown,
+    mayBeRevision: boolean,
+    code: FailureCode = "CONNECTION_RESET",
+  ): void {
     const pinned = this.#pinned;
     this.cancel();
     if (mayBeRevision && !this.#hasRetried && pinned === undefined) {
@@ -173,9 +208,9 @@ export class Opening {
       this.#tried++;
       this.start();
     } else {
-      const known = cause instanceof TransportError ? cause : undefined;
-      const failure = { url: context.endpoint, error: cause, code: "CONNECTION_RESET" } as const;
-      const error = known ?? new TransportError(`${this.#transport?.name} error`, failure);
+      const failure = { url: context.endpoint, error: cause, code };
+      const name = this.#kinds[this.#tried]?.prototype.name;
+      const error = cause instanceof TransportError ? cause : new TransportError(`${name} error`, failure);
       const isRefused = mayBeRevision && pinned === 3;
       this.#events.failed(isRefused ? this.#refused(context, pinned, error.message, error.context) : error);
     }

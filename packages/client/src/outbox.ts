@@ -5,8 +5,8 @@
 //        that come in one body with it.
 // Source: docs/protocol/socket-5.md, "Binary data"
 
-import { type PacketEncoder, PacketType, type SocketPacket } from "@bowline/protocol";
-import { encodeFrames, hasBlob, settleBlobs } from "@bowline/protocol/internal";
+import type { PacketEncoder, SocketPacket } from "@bowline/protocol";
+import { ACK, DISCONNECT, EVENT, encodeFrames, hasBlob, settleBlobs } from "@bowline/protocol/internal";
 import type { Engine } from "./engine.ts";
 import { guardProgram } from "./guard.ts";
 import type { Platform } from "./platform.ts";
@@ -57,8 +57,8 @@ export class Outbox {
 
   #pass(packet: OutgoingPacket): void {
     const { type, data } = packet;
-    if (type === PacketType.DISCONNECT && this.#untaken > 0) this.#leave(packet);
-    else if ((type === PacketType.EVENT || type === PacketType.ACK) && hasBlob(data)) this.#settle(packet);
+    if (type === DISCONNECT && this.#untaken > 0) this.#leave(packet);
+    else if ((type === EVENT || type === ACK) && hasBlob(data)) this.#settle(packet);
     else this.#write(packet);
   }
 

@@ -5,6 +5,7 @@
 
 import type { Cancel, Clock, Random, Trace } from "@bowline/protocol/internal";
 import type { Failure } from "./connect-error.ts";
+import type { ElderSource } from "./elder.ts";
 import type { UpgradeStart } from "./engine-upgrade.ts";
 import type { FailureCode, WarningCode } from "./failure-code.ts";
 import type { EngineOptions } from "./options.ts";
@@ -98,6 +99,8 @@ export interface Platform {
   readonly transports: readonly TransportClass[];
   /** Moves a session to a better transport; where there is nothing to move to, it is left out of the bundle. */
   readonly upgrade: UpgradeStart | undefined;
+  /** What servers of 2.x need; pages load it when they meet one. */
+  readonly elder: ElderSource;
   /** What bytes are here, in the words of WebSockets, where a program asks for nothing else. */
   readonly binaryType: string;
   /**

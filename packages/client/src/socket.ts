@@ -4,15 +4,19 @@
 //   idle --connect()--> waiting --CONNECT came--> connected --connection lost--> waiting
 //   waiting, connected --refused, told to leave, disconnect()--> idle
 //
-// Rules: events wait while there is no connection and are sent, in order, before `connect` is told; ids of acks count on
-//        over connections; modifiers hold for one emit.
+// Rules: events wait while there is no connection and are sent, in order, before `connect` is told; ids of acks count on.
 // Source: docs/protocol/socket-5.md and docs/protocol/socket-4.md, "Connecting"
 
-import { PacketType, type SocketPacket } from "@bowline/protocol";
+import type { SocketPacket } from "@bowline/protocol";
+import type { AckCallback, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import {
-  type AckCallback,
-  type DefaultEventsMap,
-  type EventsMap,
+  ACK,
+  BINARY_ACK,
+  BINARY_EVENT,
+  CONNECT,
+  CONNECT_ERROR,
+  DISCONNECT,
+  EVENT,
   elementsOf,
   PendingAcks,
   takeAck,
@@ -61,8 +65,8 @@ export class Socket<
   /** Parameters that servers of 2.x get at the next connection to a namespace. */
   query: Query | undefined;
   /**
-   * Whether the last `connect` brought the session back: the id and the rooms are those from before, and the events that
-   * were missed meanwhile have been told. When it is false, the program has to fetch what it may have missed.
+   * Whether the last `connect` brought the session back: id and rooms are those from before, missed events have been
+   * told. When it is false, the program has to fetch what it may have missed.
    */
   recovered = false;
   /** Events that came before the server's yes. */
@@ -71,6 +75,7 @@ export class Socket<
   sendBuffer: OutgoingPacket[] = [];
   readonly #options: SocketOptions;
   readonly #port: SocketPort;
+  readonly #maxSendBuffer: number;
   /** The parameters of the connection when this socket was made. */
   readonly #managerQuery: Query | undefined;
   readonly #recovery = new Recovery();
@@ -121,6 +126,7 @@ export class Socket<
     this.#managerQuery = manager.opts.query;
     this.#options = options;
     this.#port = port;
+    this.#maxSendBuffer = options.maxSendBuffer ?? DEFAULTS.maxBuffer;
     this.#queue = options.retries
       ? createRetryQueue({
           retries: options.retries,
@@ -179,7 +185,7 @@ export class Socket<
   /** Leaves the namespace, and does not come back by itself. @returns the socket. */
   override disconnect(): this {
     const wasConnected = this.#state.at === "connected";
-    if (wasConnected) this.#port.link?.send({ type: PacketType.DISCONNECT, nsp: this.nsp });
+    if (wasConnected) this.#port.link?.send({ type: DISCONNECT, nsp: this.nsp });
     this.#leave();
     if (wasConnected) this.#disconnected("io client disconnect");
     return this;
@@ -195,10 +201,6 @@ export class Socket<
     if (queue === undefined || modifiers.volatile) this.#send(event, ack, modifiers);
     else if (queue.length < this.#maxSendBuffer) queue.add({ event, ack, modifiers });
     else this.#refuse(event, ack);
-  }
-
-  get #maxSendBuffer(): number {
-    return this.#options.maxSendBuffer ?? DEFAULTS.maxBuffer;
   }
 
   /** The connection over which an event sent now leaves; without one it has to wait for the next. */
@@ -217,7 +219,7 @@ export class Socket<
     { compress = true, timeout = this.#options.ackTimeout, volatile, takesError = timeout !== undefined }: Modifiers,
   ): void {
     const id = ack && this.#nextId++;
-    const plain = { type: PacketType.EVENT, nsp: this.nsp, data, options: { compress } };
+    const plain = { type: EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
     // One that is dropped may have an acknowledgement, which hears that there was no answer.
     if (!volatile || (this.connected && this.#port.link?.engine.writable)) {
@@ -272,7 +274,7 @@ export class Socket<
       if (!link.connect(this.nsp, auth, query, this.#recovery.claim)) return;
       // The yes came before this socket was there. Not at once: the program has had no chance to listen.
       this.#port.platform.clock.after(0, () => {
-        if (this.#port.link === link) this.#received({ type: PacketType.CONNECT, nsp: this.nsp }, link);
+        if (this.#port.link === link) this.#received({ type: CONNECT, nsp: this.nsp }, link);
       });
     };
     if (typeof this.auth === "function") this.auth(give);
@@ -282,22 +284,22 @@ export class Socket<
   #received(packet: SocketPacket, link: Link): void {
     if (this.#state.at === "idle") return;
     switch (packet.type) {
-      case PacketType.CONNECT:
+      case CONNECT:
         this.#accepted(packet, link);
         return;
-      case PacketType.EVENT:
-      case PacketType.BINARY_EVENT:
+      case EVENT:
+      case BINARY_EVENT:
         this.onevent(this.#recovery.received(packet));
         return;
-      case PacketType.ACK:
-      case PacketType.BINARY_ACK:
+      case ACK:
+      case BINARY_ACK:
         if (packet.id !== undefined) this.#acks?.reply(packet.id, elementsOf(packet.data));
         return;
-      case PacketType.DISCONNECT:
+      case DISCONNECT:
         this.#leave();
         this.#disconnected("io server disconnect");
         return;
-      case PacketType.CONNECT_ERROR:
+      case CONNECT_ERROR:
         this.#refused(packet, link);
         return;
       /* v8 ignore next 2 -- @preserve */
@@ -351,7 +353,7 @@ export class Socket<
     return (...data) => {
       if (isAnswered) return;
       isAnswered = true;
-      if (this.#port.link === link) link?.send({ type: PacketType.ACK, nsp: this.nsp, id, data });
+      if (this.#port.link === link) link?.send({ type: ACK, nsp: this.nsp, id, data });
     };
   }
 

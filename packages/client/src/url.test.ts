@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { endpointOf, parseServerUrl, requestUrl, serverOf, writeQuery } from "./url.ts";
+import { endpointOf, parseServerUrl, queryOf, requestUrl, serverOf, writeQuery } from "./url.ts";
 
 const page = { protocol: "https:", host: "page.example:8443" };
 const server = parseServerUrl("http://localhost:3000", undefined);
@@ -115,5 +115,17 @@ describe("the URL of a request", () => {
   test("drops parameters that belong to the protocol", () => {
     const url = requestUrl(server, { query: { EIO: 9, transport: "x", sid: "y", a: 1 } }, facts);
     expect(url).toBe("http://localhost:3000/socket.io/?a=1&EIO=4&transport=polling");
+  });
+});
+
+describe("the parameters of a URL", () => {
+  test.each([
+    ["are unescaped", "http://h/?a=b%20c&d=%3D", { a: "b c", d: "=" }],
+    ["without a value are empty", "http://h/?flag&a=", { flag: "", a: "" }],
+    ["keep later marks in their values", "http://h/?a=b=c?d", { a: "b=c?d" }],
+    ["that repeat count by their last value", "http://h/?a=1&a=2", { a: "2" }],
+    ["that nobody could have escaped stay as they are", "http://h/?a=%", { a: "%" }],
+  ])("%s", (_rule, url, query) => {
+    expect(queryOf(url)).toEqual(query);
   });
 });

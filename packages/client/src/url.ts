@@ -123,13 +123,14 @@ export function requestUrl(server: ServerUrl, options: EngineOptions, facts: Req
 
 /** The parameters of a URL by their names; of repeated ones the last counts. */
 export function queryOf(url: string): Readonly<Record<string, string>> {
-  const parameters: Record<string, string> = {};
   const [, query = ""] = url.split(/\?(.*)/s);
-  for (const pair of query.split("&")) {
-    const [name = "", value = ""] = pair.split(/=(.*)/s);
-    parameters[unescapeText(name)] = unescapeText(value);
-  }
-  return parameters;
+  // React Native's `URLSearchParams` reads no texts.
+  return Object.fromEntries(
+    query.split("&").map((pair) => {
+      const [name = "", value = ""] = pair.split(/=(.*)/s);
+      return [unescapeText(name), unescapeText(value)];
+    }),
+  );
 }
 
 /** What no program could have escaped stays as it is. */

@@ -5,6 +5,7 @@
 import { SILENT } from "@bowline/protocol/internal";
 import { createFakeClock, createSeededRandom, type FakeClock } from "@bowline/testkit";
 import { expect } from "vitest";
+import { elderAtHand } from "../src/elder.ts";
 import { startUpgrade } from "../src/engine-upgrade.ts";
 import { explain } from "../src/explain.ts";
 import type { FailureCode } from "../src/failure-code.ts";
@@ -128,6 +129,7 @@ export function createFakePlatform(): FakePlatform {
       ),
     ],
     upgrade: startUpgrade,
+    elder: elderAtHand,
     http,
     webSocket(request: WebSocketRequest, events: WebSocketEvents) {
       if (platform.webSocketError !== undefined) throw platform.webSocketError;

@@ -54,6 +54,7 @@ export { createTrace, SILENT, type Trace, type TracePoint } from "./shared/trace
 export { type AckCallback, type EmitArguments, takeAck } from "./socket/ack-callback.ts";
 export type { AnswerOf, EventNamesWithAck, WithAnswers, WithoutAck, WithTimeout } from "./socket/ack-types.ts";
 export { hasBlob, markBinary, settleBlobs, toBytes } from "./socket/binary.ts";
+export type { ElderSocketDialect } from "./socket/dialect.ts";
 export { encodeFrames, wantsBinaryTypes } from "./socket/encode.ts";
 export {
   ACK,

@@ -3,7 +3,14 @@
 // Rules: each name is here on purpose; whatever an option, an event or a method of these classes speaks of is here too, so
 //        that programs can name it.
 
-export type { AdapterConstructor, AdapterContract, BroadcastFlags, Room, SocketId } from "@bowline/adapter";
+export {
+  type AdapterConstructor,
+  type AdapterContract,
+  type BroadcastFlags,
+  IncompleteAnswersError,
+  type Room,
+  type SocketId,
+} from "@bowline/adapter";
 export { AckDisconnectedError, AckTimeoutError, type Parser } from "@bowline/protocol";
 export type {
   DefaultData,

@@ -10,7 +10,7 @@ export const REFUSALS: Readonly<Record<RefusalCode, string>> = {
   BOWLINE_TRANSPORT_UNKNOWN:
     'the transport that the client asks for is not served; compare the option "transports" of both sides',
   BOWLINE_SESSION_UNKNOWN:
-    "no session has this id; with several nodes, have the load balancer keep a client at one of them, and after a restart wait for clients to come back",
+    "no session has this id; give several nodes a cluster, or have the load balancer keep a client at one of them, and after a restart wait for clients to come back",
   BOWLINE_METHOD_REFUSED: "a handshake has to be a GET; look for a proxy that changes methods",
   BOWLINE_REQUEST_MALFORMED:
     "the request has characters or values that no client sends; look for what probes the server, or for a broken proxy",
@@ -26,6 +26,8 @@ export const REFUSALS: Readonly<Record<RefusalCode, string>> = {
   BOWLINE_REQUEST_FORBIDDEN: "allowRequest, or the list of allowed origins, said no; see what they decide by",
   BOWLINE_REVISION_UNSUPPORTED: "the client is of 2.x, and those are not served; set allowEIO3 to serve them",
   BOWLINE_SHUTTING_DOWN: "the server is being drained or closed; take it out of the load balancer before",
+  BOWLINE_TOO_MANY_FORWARDED:
+    "more requests than maxForwarded wait at the other nodes; see whether those are well, or raise it",
   BOWLINE_NAMESPACE_UNKNOWN: "no namespace of this name was made, and no pattern matches it; make it by io.of()",
   BOWLINE_NAMESPACE_REFUSED: "a middleware of the namespace said no; the client knows its message",
   BOWLINE_NAMESPACE_FAILED:

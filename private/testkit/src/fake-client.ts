@@ -6,7 +6,7 @@ import { parseHandshake } from "@bowline/protocol";
 import type { Random } from "@bowline/protocol/internal";
 import { SILENT, type Trace } from "@bowline/protocol/internal";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
-import { FakeUpgrade, type FakeWebSocket } from "./fake-http.ts";
+import { type FakeHead, type FakeHeadFacts, FakeUpgrade, type FakeWebSocket, fakeHeadOf } from "./fake-http.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 
 /** The surroundings of a server under test: all that it would ask of a runtime. */
@@ -23,6 +23,7 @@ export interface FakePlatform {
   warn(code: string, text: string): void;
   reportUncaught(error: unknown): void;
   toNativeBytes(bytes: Uint8Array): Uint8Array;
+  headOf(facts: FakeHeadFacts): FakeHead;
 }
 
 /** Makes surroundings in which nothing moves by itself. */
@@ -41,6 +42,7 @@ export function createFakePlatform(): FakePlatform {
     warn: (code, text) => void warnings.push([code, text]),
     reportUncaught: (error) => void uncaught.push(error),
     toNativeBytes: (bytes) => bytes,
+    headOf: fakeHeadOf,
   };
 }
 

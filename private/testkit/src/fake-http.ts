@@ -42,6 +42,23 @@ function createHead(target: string, { method = "GET", headers = {}, native }: Fa
   };
 }
 
+/** What is known of a request, as plain data. */
+export interface FakeHeadFacts {
+  readonly method: string;
+  readonly target: string;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+}
+
+/** The head of a request that is known by its facts. */
+export function fakeHeadOf({ headers, ...facts }: FakeHeadFacts): FakeHead {
+  const pairs = headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ""]] : []));
+  const byName: Readonly<Record<string, string>> = Object.fromEntries(pairs);
+  return { ...facts, header: (name) => byName[name], headers: () => byName };
+}
+
 function createNative({ native, response }: FakeHeadOptions): FakeNative | undefined {
   return response === undefined ? undefined : { req: native, res: response };
 }

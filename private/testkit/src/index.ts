@@ -27,6 +27,7 @@ export {
   type FakeWebSocketEvents,
   type FakeWrite,
 } from "./fake-http.ts";
+export { type FakeNodeLink, type FakeNodeMessage, FakeNodes } from "./fake-nodes.ts";
 export { Link, type LinkOptions } from "./link.ts";
 export { createPipe, type Pipe, PipeEnd, type PipeOptions } from "./pipe.ts";
 export { createPollingPipe, PollingClientEnd, type PollingPipeOptions } from "./polling-pipe.ts";

@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { CountingNode, createMemoryCluster } from "../../test-support/memory-cluster.ts";
 import type { BroadcastPacket } from "../contract.ts";
+import { IncompleteAnswersError } from "./incomplete-answers.ts";
 import { type ClusterMessage, MessageType } from "./message.ts";
 
 const PACKET: BroadcastPacket = { type: 2, data: ["a"] };
@@ -216,7 +217,7 @@ describe("an event for the other servers", () => {
     void one.node.serverSideEmit(["who", answers]);
     await settle();
     cluster.clock.advance(5000);
-    const error = new Error("timeout reached: only 1 responses received out of 2");
+    const error = new IncompleteAnswersError("timeout reached: only 1 responses received out of 2", ["two"], []);
     expect(answers.mock.calls).toEqual([[error, ["two"]]]);
   });
 

@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import { EVENT } from "@bowline/protocol/internal";
-import { Adapter, type ServerSideAck, takeServerSideAck } from "../adapter.ts";
+import { Adapter, takeServerSideAck } from "../adapter.ts";
 import type {
   AdapterNamespace,
   BroadcastOptions,
@@ -14,41 +14,28 @@ import type {
   SocketDetails,
   SocketId,
 } from "../contract.ts";
+import { ClusterTrouble } from "./cluster-trouble.ts";
 import {
   type ClusterMessage,
   type ClusterResponse,
+  createRandomId,
   type MessageBody,
+  type MessageOf,
   MessageType,
   type NodeId,
   type Offset,
   type ResponseBody,
   readOptions,
   writeOptions,
+  writeSocket,
 } from "./message.ts";
-import { faultOf, socketsIn } from "./message-check.ts";
-import { ServerRequest, type Settle } from "./server-request.ts";
+import { countIn, faultOf, socketsIn } from "./message-check.ts";
+import { type AckRequest, countReceivers, ServerRequest, type Settle } from "./server-request.ts";
 
 /** How long other servers may take to answer, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-/** A broadcast that clients of other servers answer. */
-export interface AckRequest {
-  receivers(count: number): void;
-  reply(answer: unknown): void;
-  /** Stops waiting. */
-  stop(): void;
-  /** The servers that have told how many clients they ask. */
-  readonly counted: Set<NodeId>;
-}
-
-/** Random hexadecimal digits, 64 bits. */
-function createNodeId({ surroundings: { random } }: AdapterNamespace): string {
-  return Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function detailsOf({ id, handshake, rooms, data }: SocketDetails): SocketDetails {
-  return { id, handshake, rooms: [...rooms], data };
-}
+const NOBODY: ReadonlySet<NodeId> = new Set();
 
 /**
  * Connects the servers of a cluster.
@@ -64,12 +51,13 @@ export abstract class ClusterAdapter extends Adapter {
   readonly requests: Map<string, ServerRequest> = new Map();
   /** Broadcasts whose answers other servers hand in. */
   readonly ackRequests: Map<string, AckRequest> = new Map();
-  #isPublishing = true;
-  #isUnderstanding = true;
+  readonly #trouble: ClusterTrouble;
 
-  constructor(nsp: AdapterNamespace) {
+  /** @param uid the name of this server; a random one where none is given. */
+  constructor(nsp: AdapterNamespace, uid: NodeId = createRandomId(nsp.surroundings.random)) {
     super(nsp);
-    this.uid = createNodeId(nsp);
+    this.uid = uid;
+    this.#trouble = new ClusterTrouble(nsp);
   }
 
   /**
@@ -92,9 +80,9 @@ export abstract class ClusterAdapter extends Adapter {
     if ((message.nsp ?? this.nsp.name) !== this.nsp.name) return;
     try {
       this.received(message, offset);
-      this.#isUnderstanding = true;
+      this.#trouble.understood();
     } catch (error) {
-      this.#notUnderstood(error);
+      this.#trouble.notUnderstood(error);
     }
   }
 
@@ -104,13 +92,14 @@ export abstract class ClusterAdapter extends Adapter {
     const { data, uid } = response;
     switch (response.type) {
       case MessageType.FETCH_SOCKETS_RESPONSE:
-        this.requests.get(data.requestId)?.answer(uid, response.data.sockets);
+        this.requests.get(data.requestId)?.answer(uid, response.data, response.data.parts);
         return;
       case MessageType.SERVER_SIDE_EMIT_RESPONSE:
-        this.requests.get(data.requestId)?.answer(uid, response.data.packet);
+        if (response.data.isAbsent === true) this.requests.get(data.requestId)?.gone(uid);
+        else this.requests.get(data.requestId)?.answer(uid, response.data.packet);
         return;
       case MessageType.BROADCAST_CLIENT_COUNT:
-        this.#countReceivers(uid, response.data);
+        countReceivers(this.ackRequests.get(data.requestId), uid, response.data.clientCount);
         return;
       case MessageType.BROADCAST_ACK:
         this.ackRequests.get(data.requestId)?.reply(response.data.packet);
@@ -124,7 +113,7 @@ export abstract class ClusterAdapter extends Adapter {
   override broadcast(packet: BroadcastPacket, options: BroadcastOptions): Promise<void> | void {
     if (options.flags?.local === true) return super.broadcast(packet, options);
     const message: MessageBody = { type: MessageType.BROADCAST, data: { packet, opts: writeOptions(options) } };
-    if (!this.#isLogged(packet, options)) {
+    if (!this.isLogged(packet, options)) {
       void super.broadcast(packet, options);
       void this.publish(message);
       return undefined;
@@ -134,7 +123,7 @@ export abstract class ClusterAdapter extends Adapter {
     };
     return this.publishAndReturnOffset(message)
       .then(handOut, (error) => {
-        this.#notPublished(error);
+        this.#trouble.notPublished(error);
         handOut(undefined);
       })
       .catch((error) => this.nsp.surroundings.reportUncaught(error));
@@ -150,11 +139,11 @@ export abstract class ClusterAdapter extends Adapter {
       super.broadcastWithAck(packet, options, receivers, reply);
       return;
     }
-    const requestId = createNodeId(this.nsp);
+    const requestId = createRandomId(this.nsp.surroundings.random);
     super.broadcastWithAck(packet, options, receivers, reply);
     const forget = (): void => void this.ackRequests.delete(requestId);
-    const stop = this.nsp.surroundings.clock.coarse(options.flags?.timeout ?? DEFAULT_TIMEOUT_MS, forget);
-    this.ackRequests.set(requestId, { receivers, reply, stop, counted: new Set() });
+    const stop = this.nsp.surroundings.clock.coarse(options.flags?.timeout ?? this.requestTimeoutMs, forget);
+    this.ackRequests.set(requestId, { receivers, reply, stop, asked: this.knownServers(), counted: new Set() });
     void this.publish({
       type: MessageType.BROADCAST,
       data: { packet, requestId, opts: writeOptions(options) },
@@ -178,26 +167,28 @@ export abstract class ClusterAdapter extends Adapter {
 
   /** The ids of the members of any of these rooms, on all servers. */
   override async sockets(rooms: ReadonlySet<Room>): Promise<Set<SocketId>> {
-    const found = await this.fetchSockets({ rooms });
-    return new Set(found.map(({ id }) => id));
+    return new Set((await this.fetchSockets({ rooms })).map(({ id }) => id));
   }
 
   /**
    * The sockets addressed: those of this process themselves, and details of the others.
-   * @throws Error (as a rejection) when a server does not answer in time.
+   * @throws IncompleteAnswersError (as a rejection) when a server does not answer in time; it has what was found.
    */
   override async fetchSockets(options: BroadcastOptions): Promise<SocketDetails[]> {
     const own = await super.fetchSockets(options);
     if (options.flags?.local === true) return own;
-    return new Promise((resolve, reject) => {
-      const settle: Settle = (error, answers) =>
-        error === null ? resolve([...own, ...answers.flatMap(socketsIn)]) : reject(error);
-      const ask = (requestId: string): MessageBody => ({
-        type: MessageType.FETCH_SOCKETS,
-        data: { opts: writeOptions(options), requestId },
-      });
-      this.#ask(ask, options.flags?.timeout, settle).catch(reject);
-    });
+    return this.#find(options, {}, (answers) => [...own, ...answers.flatMap(socketsIn)]);
+  }
+
+  /**
+   * How many sockets are addressed, on all servers; nothing else is told of them.
+   * @throws IncompleteAnswersError (as a rejection) when a server does not answer in time.
+   */
+  async countSockets(options: BroadcastOptions): Promise<number> {
+    const own = (await super.fetchSockets(options)).length;
+    if (options.flags?.local === true) return own;
+    const counts = await this.#find(options, { isCount: true }, (answers) => [own, ...answers.map(countIn)]);
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   override serverSideEmit(given: readonly unknown[]): Promise<void> {
@@ -217,9 +208,30 @@ export abstract class ClusterAdapter extends Adapter {
     return super.close();
   }
 
+  /** How long other servers may take to answer where the program does not say it, in milliseconds. */
+  protected get requestTimeoutMs(): number {
+    return DEFAULT_TIMEOUT_MS;
+  }
+
   /** Who will answer a question, or how many. */
   protected async respondents(): Promise<ReadonlySet<NodeId> | number> {
     return (await this.serverCount()) - 1;
+  }
+
+  /** A server has gone: nobody waits for its answers any more. */
+  protected serverGone(node: NodeId): void {
+    for (const request of [...this.requests.values()]) request.gone(node);
+    for (const request of [...this.ackRequests.values()]) if (request.asked.has(node)) countReceivers(request, node, 0);
+  }
+
+  /** By what name programs know a server. */
+  protected serverName(uid: NodeId): string {
+    return uid;
+  }
+
+  /** The other servers that are known now. */
+  protected knownServers(): ReadonlySet<NodeId> {
+    return NOBODY;
   }
 
   /** Sends a message to all other servers; what fails is told in a warning. */
@@ -227,14 +239,14 @@ export abstract class ClusterAdapter extends Adapter {
     try {
       await this.publishAndReturnOffset(message);
     } catch (error) {
-      this.#notPublished(error);
+      this.#trouble.notPublished(error);
     }
   }
 
-  /** Sends a message to all other servers. @returns where it stands in the broker's log. */
+  /** As `publish`, but told whoever calls. @returns where it stands in the broker's log. */
   protected async publishAndReturnOffset(message: MessageBody): Promise<Offset> {
     const offset = await this.doPublish({ ...message, uid: this.uid, nsp: this.nsp.name });
-    this.#isPublishing = true;
+    this.#trouble.published();
     return offset;
   }
 
@@ -242,7 +254,7 @@ export abstract class ClusterAdapter extends Adapter {
   protected publishResponse(requesterUid: NodeId, response: ResponseBody): void {
     const whole: ClusterResponse = { ...response, uid: this.uid, nsp: this.nsp.name };
     const publish = async () => this.doPublishResponse(requesterUid, whole);
-    publish().catch((error) => this.#notPublished(error));
+    publish().catch((error) => this.#trouble.notPublished(error));
   }
 
   /** Does what another server says. */
@@ -261,7 +273,7 @@ export abstract class ClusterAdapter extends Adapter {
         super.disconnectSockets(readOptions(message.data.opts), message.data.close ?? false);
         return;
       case MessageType.FETCH_SOCKETS:
-        this.#receivedFetch(message).catch((error) => this.#notUnderstood(error));
+        this.#receivedFetch(message).catch((error) => this.#trouble.notUnderstood(error));
         return;
       case MessageType.SERVER_SIDE_EMIT:
         this.#receivedEmit(message);
@@ -282,11 +294,11 @@ export abstract class ClusterAdapter extends Adapter {
     }
   }
 
-  #receivedBroadcast(message: Extract<ClusterMessage, { type: typeof MessageType.BROADCAST }>, offset?: Offset): void {
+  #receivedBroadcast(message: MessageOf<typeof MessageType.BROADCAST>, offset?: Offset): void {
     const { packet, opts, requestId } = message.data;
     const options = readOptions(opts);
     if (requestId === undefined) {
-      this.handOut(this.prepare(packet, options.flags, this.#isLogged(packet, options) ? offset : undefined), options);
+      this.handOut(this.prepare(packet, options.flags, this.isLogged(packet, options) ? offset : undefined), options);
       return;
     }
     super.broadcastWithAck(
@@ -302,21 +314,14 @@ export abstract class ClusterAdapter extends Adapter {
     );
   }
 
-  async #receivedFetch({
-    uid,
-    data: { opts, requestId },
-  }: Extract<ClusterMessage, { type: typeof MessageType.FETCH_SOCKETS }>): Promise<void> {
+  async #receivedFetch({ uid, data }: MessageOf<typeof MessageType.FETCH_SOCKETS>): Promise<void> {
+    const { opts, requestId, isCount } = data;
     const found = await super.fetchSockets(readOptions(opts));
-    this.publishResponse(uid, {
-      type: MessageType.FETCH_SOCKETS_RESPONSE,
-      data: { requestId, sockets: found.map(detailsOf) },
-    });
+    const told = isCount === true ? { sockets: [], count: found.length } : { sockets: found.map(writeSocket) };
+    this.publishResponse(uid, { type: MessageType.FETCH_SOCKETS_RESPONSE, data: { requestId, ...told } });
   }
 
-  #receivedEmit({
-    uid,
-    data: { packet, requestId },
-  }: Extract<ClusterMessage, { type: typeof MessageType.SERVER_SIDE_EMIT }>): void {
+  #receivedEmit({ uid, data: { packet, requestId } }: MessageOf<typeof MessageType.SERVER_SIDE_EMIT>): void {
     if (requestId === undefined) {
       this.nsp._onServerSideEmit(packet);
       return;
@@ -333,11 +338,30 @@ export abstract class ClusterAdapter extends Adapter {
     this.nsp._onServerSideEmit([...packet, answer]);
   }
 
+  /** Asks all servers for sockets. @param read gives what is asked for, of the answers that there are. */
+  #find<Result>(
+    options: BroadcastOptions,
+    kind: { readonly isCount?: true },
+    read: (answers: readonly unknown[]) => Result[],
+  ): Promise<Result[]> {
+    return new Promise((resolve, reject) => {
+      const settle: Settle = (error, answers) => {
+        if (error === null) resolve(read(answers));
+        else reject(error.with(read(answers)));
+      };
+      const ask = (requestId: string): MessageBody => ({
+        type: MessageType.FETCH_SOCKETS,
+        data: { opts: writeOptions(options), requestId, ...kind },
+      });
+      this.#ask(ask, options.flags?.timeout, settle).catch(reject);
+    });
+  }
+
   /** Asks the other servers; settled at once where there are none. */
   async #ask(
     createMessage: (requestId: string) => MessageBody,
     timeoutMs: number | undefined,
-    settle: ServerSideAck,
+    settle: Settle,
   ): Promise<void> {
     const respondents = await this.respondents();
     const count = typeof respondents === "number" ? respondents : respondents.size;
@@ -345,11 +369,11 @@ export abstract class ClusterAdapter extends Adapter {
       settle(null, []);
       return;
     }
-    const requestId = createNodeId(this.nsp);
+    const requestId = createRandomId(this.nsp.surroundings.random);
     const { clock } = this.nsp.surroundings;
-    const request = new ServerRequest(respondents, timeoutMs ?? DEFAULT_TIMEOUT_MS, clock, (error, answers) => {
+    const request = new ServerRequest(respondents, timeoutMs ?? this.requestTimeoutMs, clock, (error, answers) => {
       this.requests.delete(requestId);
-      settle(error, answers);
+      settle(error?.named((uid) => this.serverName(uid)) ?? null, answers);
     });
     this.requests.set(requestId, request);
     await this.publish(createMessage(requestId));
@@ -360,40 +384,15 @@ export abstract class ClusterAdapter extends Adapter {
   }
 
   /** Whether the event has a place in the broker's log that clients may ask for. */
-  #isLogged({ type, id }: BroadcastPacket, { flags }: BroadcastOptions): boolean {
+  protected isLogged({ type, id }: BroadcastPacket, { flags }: BroadcastOptions): boolean {
     const { sessions } = this.nsp.surroundings;
     return sessions !== undefined && type === EVENT && id === undefined && flags?.volatile !== true;
-  }
-
-  /** Told once, until a message gets through again: a broker that is away fails every message. */
-  #notPublished(error: unknown): void {
-    if (this.#isPublishing) this.#warn("Cannot reach the other servers", error);
-    this.#isPublishing = false;
   }
 
   /** Whether a message can be taken; nobody vouches for what a broker brings. */
   #isSensible(message: unknown): boolean {
     const fault = faultOf(message);
-    if (fault !== undefined) this.#notUnderstood(fault);
+    if (fault !== undefined) this.#trouble.notUnderstood(fault);
     return fault === undefined;
-  }
-
-  /** Told once, until a message can be taken again: somebody may well send nothing else. */
-  #notUnderstood(error: unknown): void {
-    if (this.#isUnderstanding) this.#warn("Cannot take a message of another server", error);
-    this.#isUnderstanding = false;
-  }
-
-  /** A server says once how many clients it asks. */
-  #countReceivers(uid: NodeId, { requestId, clientCount }: { requestId: string; clientCount: number }): void {
-    const request = this.ackRequests.get(requestId);
-    if (request === undefined || request.counted.has(uid)) return;
-    request.counted.add(uid);
-    request.receivers(clientCount);
-  }
-
-  #warn(what: string, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.nsp.surroundings.warn("BOWLINE_CLUSTER", `${what} of "${this.nsp.name}": ${reason}`);
   }
 }

@@ -54,6 +54,18 @@ describe("servers with heartbeats", () => {
     expect((await one.node.fetchSockets(EVERYBODY)).map(({ id }) => id)).toEqual(["x", "z"]);
   });
 
+  it("are asked by nobody any more in a broadcast with an ack, once one of them has gone", async () => {
+    const cluster = createCluster();
+    const [one, two, three] = [cluster.start("x"), cluster.start("y"), cluster.start("z")];
+    await settle();
+    cluster.broker.nodes.delete(two.node);
+    const counts = vi.fn();
+    one.node.broadcastWithAck({ type: 2, data: ["a"] }, { ...EVERYBODY, flags: { timeout: 60_000 } }, counts, vi.fn());
+    await settle();
+    cluster.clock.advance(3500);
+    expect([counts.mock.calls, three.node.nodesMap.size]).toEqual([[[1], [1], [0]], 1]);
+  });
+
   it("end a question in any case when its time is up", async () => {
     const cluster = createCluster();
     const [one, two] = [cluster.start("x"), cluster.start("y")];

@@ -4,6 +4,7 @@
 // Rules: whom something is for has to be said, since nobody means everybody; only events are broadcast; kinds of later
 //        versions are let through, and are nobody's business then.
 
+import { MAX_ELEMENTS } from "@bowline/protocol/internal";
 import type { SocketDetails } from "../contract.ts";
 import { MessageType } from "./message.ts";
 
@@ -22,7 +23,8 @@ function areNames(value: unknown): boolean {
 }
 
 function isEvent(args: unknown): boolean {
-  return Array.isArray(args) && isName(args[0]);
+  // They become the arguments of a call, which has no room for as many as a message has.
+  return Array.isArray(args) && args.length <= MAX_ELEMENTS && isName(args[0]);
 }
 
 function isAbsent(value: unknown): boolean {
@@ -63,7 +65,10 @@ function isComplete(type: unknown, data: unknown): boolean {
       return isEvent(packet) && (isAbsent(requestId) || isName(requestId));
     case MessageType.BROADCAST_CLIENT_COUNT:
       return isName(requestId) && isCount(field(data, "clientCount"));
-    case MessageType.FETCH_SOCKETS_RESPONSE:
+    case MessageType.FETCH_SOCKETS_RESPONSE: {
+      const parts = field(data, "parts");
+      return isName(requestId) && (isAbsent(parts) || isCount(parts));
+    }
     case MessageType.SERVER_SIDE_EMIT_RESPONSE:
     case MessageType.BROADCAST_ACK:
       return isName(requestId);
@@ -87,5 +92,12 @@ function isSocketDetails(value: unknown): value is SocketDetails {
 
 /** The sockets that an answer tells of; what is none of them is left out. */
 export function socketsIn(answer: unknown): readonly SocketDetails[] {
-  return Array.isArray(answer) ? answer.filter(isSocketDetails) : [];
+  const sockets: unknown = field(answer, "sockets");
+  return Array.isArray(sockets) ? sockets.filter(isSocketDetails) : [];
+}
+
+/** How many sockets an answer tells of; servers that count for nobody tell of each. */
+export function countIn(answer: unknown): number {
+  const count = field(answer, "count");
+  return typeof count === "number" && isCount(count) ? count : socketsIn(answer).length;
 }

@@ -3,6 +3,7 @@
 // Rules: numbers and names of fields are upstream's, so that its servers and ours understand each other;
 //        sets travel as lists.
 
+import type { Random } from "@bowline/protocol/internal";
 import type { BroadcastFlags, BroadcastOptions, BroadcastPacket, Room, SocketDetails } from "../contract.ts";
 
 /** The id of a server, as far as one namespace is concerned. */
@@ -71,7 +72,8 @@ export type MessageBody =
     }
   | {
       readonly type: Kinds["FETCH_SOCKETS"];
-      readonly data: { readonly opts: WireOptions; readonly requestId: string };
+      /** A count is asked for by a flag, so that servers that do not know it answer all the same. */
+      readonly data: { readonly opts: WireOptions; readonly requestId: string; readonly isCount?: true };
     }
   | {
       readonly type: Kinds["SERVER_SIDE_EMIT"];
@@ -83,10 +85,22 @@ export type MessageBody =
 export type ResponseBody =
   | {
       readonly type: Kinds["FETCH_SOCKETS_RESPONSE"];
-      readonly data: { readonly requestId: string; readonly sockets: readonly SocketDetails[] };
+      readonly data: {
+        readonly requestId: string;
+        readonly sockets: readonly SocketDetails[];
+        /** Where only that was asked for. */
+        readonly count?: number;
+        /** In how many messages the answer comes, where it is too large for one. */
+        readonly parts?: number;
+      };
     }
   | {
-      readonly type: Kinds["SERVER_SIDE_EMIT_RESPONSE"] | Kinds["BROADCAST_ACK"];
+      readonly type: Kinds["SERVER_SIDE_EMIT_RESPONSE"];
+      /** The first argument of the answer; absent, as nobody could answer, where the server has no such namespace. */
+      readonly data: { readonly requestId: string; readonly packet?: unknown; readonly isAbsent?: true };
+    }
+  | {
+      readonly type: Kinds["BROADCAST_ACK"];
       /** The first argument of the answer. */
       readonly data: { readonly requestId: string; readonly packet: unknown };
     }
@@ -107,6 +121,9 @@ export type ClusterMessage = Sender & MessageBody;
 /** An answer to one server. */
 export type ClusterResponse = Sender & ResponseBody;
 
+/** A message of one kind. */
+export type MessageOf<Kind extends MessageType> = Extract<ClusterMessage, { type: Kind }>;
+
 /** Options in the form in which they travel. */
 export function writeOptions({ rooms, except, flags }: BroadcastOptions): WireOptions {
   return { rooms: [...rooms], except: [...(except ?? [])], flags: flags ?? {} };
@@ -115,4 +132,14 @@ export function writeOptions({ rooms, except, flags }: BroadcastOptions): WireOp
 /** Options that have come from another server; those of upstream name rooms by numbers too, where programs do. */
 export function readOptions({ rooms, except, flags }: WireOptions): BroadcastOptions {
   return { rooms: new Set(rooms.map(String)), except: new Set(except?.map(String)), flags: flags ?? {} };
+}
+
+/** A socket as it travels. */
+export function writeSocket({ id, handshake, rooms, data }: SocketDetails): SocketDetails {
+  return { id, handshake, rooms: [...rooms], data };
+}
+
+/** Random hexadecimal digits, 64 bits: the id of a server, or of a question. */
+export function createRandomId(random: Pick<Random, "bytes">): string {
+  return Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -2,6 +2,7 @@
 // Place: composition root; the alias package for 2.x imports it as @bowline/client/compat-2.
 // Rules: nothing happens at import; what a program may use is listed here, each name on purpose.
 
+import { elderAtHand } from "../elder.ts";
 import { startUpgrade } from "../engine-upgrade.ts";
 import type { LegacyManager } from "../legacy-manager.ts";
 import { LegacySocket } from "../legacy-socket.ts";
@@ -16,7 +17,11 @@ export type { ClientOptions, EngineOptions, ManagerOptions, Query, SocketOptions
 export type { Io, ManagerClass };
 export { LegacySocket as Socket };
 
-const platform = createBrowserPlatform({ transports: [JSONP, XHR, WebSocket], upgrade: startUpgrade });
+const platform = createBrowserPlatform({
+  transports: [JSONP, XHR, WebSocket],
+  upgrade: startUpgrade,
+  elder: elderAtHand,
+});
 const client = createClient<LegacyManager>(platform, GENERATION_2);
 
 /** Revision of the Socket.IO protocol that programs of 2.x know; later ones are spoken as well. */

@@ -4,6 +4,7 @@
 //        browser gathers what is written by itself.
 
 import { alarmsOver, type Cancel, type Clock, SILENT } from "@bowline/protocol/internal";
+import { elderLoadedBy } from "../elder-loader.ts";
 import type { Platform } from "../platform.ts";
 import { listenToPage } from "./page-events.ts";
 
@@ -23,7 +24,9 @@ function createClock(
  * Makes the platform of a page or a worker.
  * @param parts the transports, and how a session moves between them; a bundle holds what is handed in here alone.
  */
-export function createBrowserPlatform(parts: Pick<Platform, "transports" | "upgrade">): Platform {
+export function createBrowserPlatform(
+  parts: Pick<Platform, "transports" | "upgrade"> & Partial<Pick<Platform, "elder">>,
+): Platform {
   const warned = new Set<string>();
   // As they are now, whatever takes their place later.
   const native = createClock(
@@ -32,6 +35,7 @@ export function createBrowserPlatform(parts: Pick<Platform, "transports" | "upgr
     globalThis.clearTimeout.bind(globalThis),
   );
   return {
+    elder: elderLoadedBy(async () => (await import("../elder.ts")).ELDER),
     ...parts,
     clock: createClock(
       () => performance.now(),

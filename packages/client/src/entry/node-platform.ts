@@ -4,6 +4,7 @@
 
 import { randomFillSync } from "node:crypto";
 import type { Random } from "@bowline/protocol/internal";
+import { elderAtHand } from "../elder.ts";
 import { startUpgrade } from "../engine-upgrade.ts";
 import { explain } from "../explain.ts";
 import type { PageLocation, Platform } from "../platform.ts";
@@ -46,6 +47,7 @@ export function createNodePlatform(): Platform {
     page: emulatedPage,
     transports: [NodeXHR, NodeWebSocket, WebTransport],
     upgrade: startUpgrade,
+    elder: elderAtHand,
     binaryType: "nodebuffer",
     binary(bytes, type) {
       if (type === "blob") return new Blob([new Uint8Array(bytes)]);

@@ -9,11 +9,18 @@
 //        answered, since a server takes an aborted one for a failure; nothing is told after the end.
 // Source: docs/protocol/engine-4.md, "Polling"
 
-import type { Frame } from "@bowline/protocol";
-import { type Cancel, type CarrierEvents, type CloseReason, DEAF, type Outgoing } from "@bowline/protocol/internal";
+import type { EngineDialect, Frame } from "@bowline/protocol";
+import {
+  type Cancel,
+  type CarrierEvents,
+  type CloseReason,
+  DEAF,
+  eio4Client as eio4,
+  type Outgoing,
+} from "@bowline/protocol/internal";
 import { codeOfAnswer, type Failure, TransportError, withoutQuery } from "../connect-error.ts";
 import { detectByBody } from "../detect-by-body.ts";
-import { DIALECTS, revisionOfBody } from "../detect-revision.ts";
+import { revisionOfBody } from "../detect-revision.ts";
 import type { FailureCode } from "../failure-code.ts";
 import type { HttpAnswer, HttpCall } from "../platform.ts";
 import { queryOf } from "../url.ts";
@@ -110,7 +117,8 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
   function ask(): void {
     poll = request(undefined, ({ body }) => {
       poll = undefined;
-      if (!is("leaving")) read(body);
+      if (is("opening")) begin(body);
+      else if (!is("leaving")) read(body);
     });
   }
 
@@ -124,9 +132,25 @@ export function createPolling(context: TransportContext, http: HttpCall): Transp
     }
   }
 
+  /** The first body shows the revision, and is read in it. */
+  function begin(body: string | Uint8Array): void {
+    const readIn = (spoken: EngineDialect): void => {
+      dialect = spoken;
+      if (is("opening")) read(body);
+    };
+    const revision = revisionOfBody(body) ?? dialect.revision;
+    if (revision === dialect.revision) readIn(dialect);
+    else if (revision === 4) readIn(eio4);
+    else {
+      platform.elder(
+        ({ engine }) => readIn(engine),
+        (error) => fail("xhr poll error", { error, code: platform.codeOf(error) }),
+      );
+    }
+  }
+
   function read(body: string | Uint8Array): void {
     try {
-      if (is("opening")) dialect = DIALECTS[revisionOfBody(body) ?? dialect.revision];
       for (const packet of dialect.decodePayload(body)) {
         events.received(packet);
         if (is("closed", "leaving")) return;

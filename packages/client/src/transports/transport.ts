@@ -8,6 +8,7 @@
 import type { EngineDialect, Handshake, Packet } from "@bowline/protocol";
 import type { CarrierEvents, PausableCarrier, TransportName } from "@bowline/protocol/internal";
 import type { Revision } from "../detect-revision.ts";
+import type { Elder } from "../elder.ts";
 import type { EngineOptions } from "../options.ts";
 import type { Platform } from "../platform.ts";
 
@@ -79,6 +80,8 @@ export interface Attempt {
    * @param mayBeRevision whether the other revision may be what the server wants.
    */
   fail(cause: unknown, mayBeRevision: boolean): void;
+  /** Gives what servers of 2.x need, unless the attempt is over by then; it has failed where that cannot be loaded. */
+  elder(use: (elder: Elder) => void): void;
   /** Runs an action later, in place of the one before, unless the attempt is over by then. */
   after(ms: number, action: () => void): void;
 }

@@ -63,6 +63,9 @@ export interface ClientSocketDialect {
   readRefusal(packet: SocketPacket): Refusal;
 }
 
+/** The same without the parser, which pages have at hand for either revision. */
+export type ElderSocketDialect = Omit<ClientSocketDialect, "parser">;
+
 /** All habits of one revision of the Socket.IO protocol: those of clients, and those of servers. */
 export interface SocketDialect extends ClientSocketDialect {
   /** Whether events may carry an offset behind their arguments, so that a lost session can be brought back. */

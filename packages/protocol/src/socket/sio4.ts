@@ -5,7 +5,7 @@
 // Source: docs/protocol/socket-4.md, "Connecting" and "Refusal"
 
 import { isObject } from "../shared/record.ts";
-import type { ClientSocketDialect, ConnectReply, ConnectRequest, Refusal, SocketDialect } from "./dialect.ts";
+import type { ConnectReply, ConnectRequest, ElderSocketDialect, Refusal, SocketDialect } from "./dialect.ts";
 import { parseNamespaceQuery, writeNamespaceQuery } from "./namespace-query.ts";
 import { CONNECT, CONNECT_ERROR, type SocketPacket } from "./packet.ts";
 import { createTextParser } from "./text-codec.ts";
@@ -21,10 +21,9 @@ function refused(namespace: string, { message, data }: Refusal): SocketPacket {
 }
 
 /** Socket.IO revision 4, for clients. */
-export const sio4Client: ClientSocketDialect = {
+export const sio4Client: ElderSocketDialect = {
   revision: 4,
   joinsMainNamespaceByItself: true,
-  parser: /* @__PURE__ */ createTextParser(4),
 
   connect(namespace: string, auth: Readonly<Record<string, unknown>>, query: string): SocketPacket {
     const joined = writeNamespaceQuery(query, auth);
@@ -45,6 +44,7 @@ export const sio4Client: ClientSocketDialect = {
 
 /** Socket.IO revision 4. */
 export const sio4: SocketDialect = /* @__PURE__ */ Object.assign({}, sio4Client, {
+  parser: /* @__PURE__ */ createTextParser(4),
   acceptsOffsets: false,
 
   readConnect({ nsp }: SocketPacket): ConnectRequest {

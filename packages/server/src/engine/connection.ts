@@ -206,6 +206,11 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     else exchange.respond(500, {});
   }
 
+  /** Answers a poll that waits, so that the client comes again, by another way. @internal */
+  releasePoll(): void {
+    if (this.#route.on === "polling") this.#route.carrier.release();
+  }
+
   /**
    * Takes a transport that wants to become this session's; closes it where there is no place for it.
    * @param head of the request that it came with, where it did.

@@ -30,6 +30,18 @@ export interface RequestHead {
   moveTo?(later: RequestHead): void;
 }
 
+/** What is known of a request, as plain data. */
+export interface HeadFacts {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly remoteAddress: string;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
+  /** Names in lower case and values in turn. */
+  readonly headers: readonly string[];
+}
+
 /** Headers of an answer; a list is sent as that many headers of the same name. */
 export type AnswerHeaders = Readonly<Record<string, string | string[]>>;
 
@@ -84,6 +96,9 @@ export interface WebSocketPort {
   send(batch: readonly Outgoing[], done: (failure?: Error) => void): void;
   /** Sends a close frame without a code. */
   close(): void;
+  /** Reads nothing more until `resume()`, where the runtime can do that; what it has read already may still be told. */
+  pause?(): void;
+  resume?(): void;
   /** Has the events called from now on; the listener before hears nothing more. */
   listen(events: WebSocketEvents): void;
 }

@@ -79,6 +79,12 @@ export interface EngineOptions {
   /** Most bytes that may wait for a client that takes none, before it is given up. @default 16777216 (16 MiB) */
   readonly maxBufferedBytes: number;
   /**
+   * In a cluster: most requests and WebSockets that wait at other nodes, or are relayed to them, at the same time; those
+   * beyond are refused with status 503. The same number is what this node serves at most for each of the others.
+   * @default 100000
+   */
+  readonly maxForwarded: number;
+  /**
    * Transports on offer. "webtransport" needs an HTTP/3 server of the program, which hands sessions over with
    * `engine.onWebTransportSession()`.
    * @default ["polling", "websocket"]
@@ -92,7 +98,11 @@ export interface EngineOptions {
   readonly jsonp: boolean;
   /** Asked for every handshake, on every transport. @default everybody is welcome */
   readonly allowRequest?: AllowRequest;
-  /** Makes the session id, which is not to be guessed; a number counts as its digits. @default 20 random characters */
+  /**
+   * Makes the session id, which is not to be guessed; a number counts as its digits. In a cluster nodes find a session by
+   * the beginning of the id that they make: with ids of the program, load balancers have to keep a client at one node.
+   * @default 20 random characters; in a cluster 16 behind the name of the node
+   */
   readonly generateId?: (request: NativeRequest) => string | number | Promise<string | number>;
   /** Sent to every client right behind the open packet; an empty text is none. @default nothing */
   readonly initialPacket?: string | Uint8Array;
@@ -152,6 +162,7 @@ export const ENGINE_DEFAULTS: EngineOptions = {
   upgradeTimeout: 10_000,
   maxHttpBufferSize: 1_000_000,
   maxBufferedBytes: 16 * 1024 * 1024,
+  maxForwarded: 100_000,
   transports: ["polling", "websocket"],
   allowUpgrades: true,
   allowEIO3: true,

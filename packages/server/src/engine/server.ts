@@ -13,19 +13,24 @@ import type { Connection } from "./connection.ts";
 import { type CorsStep, createCors } from "./cors.ts";
 import { type EngineEvents, HeaderEvents } from "./engine-events.ts";
 import type { EnginePlatform } from "./engine-platform.ts";
+import type { NodeLink } from "./forwarding/node-link.ts";
+import { SessionRouter } from "./forwarding/session-router.ts";
 import { Goodbyes } from "./goodbyes.ts";
-import { HANDSHAKE_ERRORS, type HandshakeError, judge, SHUTTING_DOWN } from "./handshake.ts";
+import { HANDSHAKE_ERRORS, type HandshakeError, judge, type Verdict } from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import type { EngineOptions, EngineSettings } from "./options.ts";
 import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
 import { type EngineQuery, queryOf } from "./query.ts";
-import { refusalOf, traceRefusedRequest } from "./refusals.ts";
 import { nativeRequest } from "./request-head.ts";
+import { TurningAway } from "./turning-away.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
 import { WebTransportEntrance } from "./webtransport-entrance.ts";
 import type { WebTransportSession } from "./webtransport-session.ts";
+
+/** To a node that forwards what it should have judged itself. */
+const NOT_FORWARDED: HandshakeError = { ...HANDSHAKE_ERRORS.badRequest, context: { name: "NOT_FORWARDED" } };
 
 /** Serves Engine.IO clients of both revisions. */
 export class EngineServer extends NodeEmitter<EngineEvents> {
@@ -34,6 +39,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly #connections: Map<string, Connection> = new Map();
   readonly #admission: Admission;
   readonly #headers: HeaderWriter;
+  readonly #turnAway: TurningAway;
   readonly #cors: CorsStep | undefined;
   readonly #crossOriginHint: CrossOriginHint;
   readonly #opener: SessionOpener;
@@ -41,6 +47,8 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly #goodbyes: Goodbyes;
   readonly #middlewares: EngineMiddleware[] = [];
   #clients: Readonly<Record<string, Connection>> | undefined;
+  /** The other nodes, where there are some. */
+  #router: SessionRouter | undefined;
 
   constructor(options: EngineOptions, platform: EnginePlatform) {
     super();
@@ -51,6 +59,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       isTaken: (sid) => this.#connections.has(sid),
     });
     this.#headers = new HeaderWriter(options, new HeaderEvents(this, platform.reportUncaught));
+    this.#turnAway = new TurningAway(this.#headers, platform.trace, this);
     this.#goodbyes = new Goodbyes(platform.clock);
     this.#cors = createCors(options.cors);
     this.#crossOriginHint = new CrossOriginHint(options, platform.warn);
@@ -72,7 +81,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       opener: this.#opener,
       connections: this.#connections,
       judgesRequests: () => this.#judgesRequests,
-      refused: (head, error) => this.#report(head, error),
+      refused: (head, error) => this.#turnAway.report(head, error),
     });
     warnOfOpenDoor(options, platform.warn);
   }
@@ -105,7 +114,27 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
    */
   generateId(request: NativeRequest): string | number | Promise<string | number> {
     const { generateId } = this.options;
-    return generateId === undefined ? createId(this.#platform.random) : generateId(request);
+    return generateId === undefined ? this.#createId() : generateId(request);
+  }
+
+  /**
+   * Has requests for sessions of other nodes served by those, and serves what they have for sessions of this one. From now
+   * on the ids of sessions begin with the name of the node.
+   * @internal
+   */
+  joinNodes(link: NodeLink): void {
+    this.#router = new SessionRouter(link, {
+      options: this.options,
+      clock: this.#platform.clock,
+      random: this.#platform.random,
+      trace: this.#platform.trace,
+      headOf: (facts) => this.#platform.headOf(facts),
+      serve: (exchange) => this.#serve(exchange, false),
+      serveUpgrade: (exchange) => this.#serveUpgrade(exchange, false),
+      releasePoll: (sid) => this.#connections.get(sid)?.releasePoll(),
+      refuse: (exchange, error) => this.#turnAway.request(exchange, error),
+      refuseUpgrade: (exchange, error) => this.#turnAway.upgrade(exchange, error),
+    });
   }
 
   /**
@@ -137,7 +166,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     this.withCors(exchange, (corsFailure) => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
         if (failure === undefined && !exchange.answered) this.#serve(exchange);
-        else if (failure !== undefined) this.#refuse(exchange, failure);
+        else if (failure !== undefined) this.#turnAway.request(exchange, failure);
       });
     });
   }
@@ -156,7 +185,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     const judged = (corsFailure?: unknown): void => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
         if (failure === undefined) this.#serveUpgrade(exchange);
-        else this.#refuseUpgrade(exchange, failure);
+        else this.#turnAway.upgrade(exchange, failure);
       });
     };
     if (this.#cors === undefined) judged();
@@ -187,6 +216,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     const query = queryOf(head);
     const verdict = judge(head, query, isUpgrade, this.options, this.#connections);
     if (verdict.is === "handshake") this.#admission.permit(head, query, done);
+    else if (this.#ownerOf(verdict, query) !== undefined) done();
     else done(verdict.is === "refused" ? verdict.error : undefined);
   }
 
@@ -203,6 +233,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
    */
   close(): this {
     this.refuseNewcomers();
+    this.#router?.leave();
     for (const connection of [...this.#connections.values()]) {
       const isBetweenPolls = connection.betweenPolls;
       connection.close(true);
@@ -212,17 +243,19 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   }
 
   /**
-   * Waits for the clients that were between two polls when `close()` was called, for a fifth of a second at most; they need
-   * the HTTP server as long.
+   * Waits for the clients that were between two polls when `close()` was called, for a fifth of a second at most, and for
+   * the answers of other nodes to those whose session is there, for a second at most; they need the HTTP server as long.
    * @returns settles when the last of them has fetched its goodbye.
    */
   goodbyesSaid(): Promise<void> {
-    return this.#goodbyes.said();
+    const said = this.#goodbyes.said();
+    return this.#router === undefined ? said : Promise.all([said, this.#router.answered()]).then(() => undefined);
   }
 
   /** Takes handshakes again, after `close()`. */
   reopen(): void {
     this.#admission.open();
+    this.#router?.stay();
   }
 
   /** Whether something judges requests that a session without one cannot pass. */
@@ -255,7 +288,17 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   /** A program that makes ids sees the request; where we do, nobody needs it. */
   #idFor(head: RequestHead): unknown {
     const isOurs = this.options.generateId === undefined && this.generateId === EngineServer.prototype.generateId;
-    return isOurs ? createId(this.#platform.random) : this.generateId(nativeRequest(head));
+    return isOurs ? this.#createId() : this.generateId(nativeRequest(head));
+  }
+
+  #createId(): string {
+    return this.#router?.createId() ?? createId(this.#platform.random);
+  }
+
+  /** The other node that a request is for, if it is. */
+  #ownerOf(verdict: Verdict<Connection>, { sid }: EngineQuery): string | undefined {
+    const isUnknown = verdict.is === "refused" && verdict.error.code === HANDSHAKE_ERRORS.unknownSession.code;
+    return isUnknown ? this.#router?.ownerOf(sid) : undefined;
   }
 
   #throughMiddlewares(exchange: Exchange, failure: unknown, done: (error?: HandshakeError) => void): void {
@@ -272,7 +315,8 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     }
   }
 
-  #serve(exchange: HttpExchange): void {
+  /** @param isFromClient whether it came here by itself: what another node has forwarded goes no further. */
+  #serve(exchange: HttpExchange, isFromClient = true): void {
     const { head } = exchange;
     const query = queryOf(head);
     const leaver = this.#goodbyes.find(head.method, query.sid);
@@ -280,6 +324,11 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       leaver === undefined
         ? judge(head, query, false, this.options, this.#connections)
         : ({ is: "session", session: leaver } as const);
+    const owner = isFromClient ? this.#ownerOf(verdict, query) : undefined;
+    if (owner !== undefined) {
+      this.#serveElsewhere(exchange, query, owner);
+      return;
+    }
     switch (verdict.is) {
       case "session":
         if (head.method === "OPTIONS" && this.#headers.answersPreflights) {
@@ -287,10 +336,12 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
         } else verdict.session.handlePoll(exchange);
         return;
       case "refused":
-        this.#refuse(exchange, verdict.error);
+        this.#turnAway.request(exchange, verdict.error);
         return;
       case "handshake":
-        this.#welcomePolling(exchange, query);
+        // Nobody has judged it: no node of ours forwards a request for a new session.
+        if (isFromClient) this.#welcomePolling(exchange, query);
+        else this.#turnAway.request(exchange, NOT_FORWARDED);
         return;
       /* v8 ignore next 2 -- @preserve */
       default:
@@ -298,11 +349,23 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     }
   }
 
-  #serveUpgrade(exchange: UpgradeExchange): void {
+  /** A preflight says nothing of the session, and is answered where it comes to. */
+  #serveElsewhere(exchange: HttpExchange, { sid }: EngineQuery, node: string): void {
+    const { head } = exchange;
+    if (head.method === "GET" || head.method === "POST") this.#router?.forward(exchange, node);
+    else if (head.method === "OPTIONS" && this.#headers.answersPreflights) {
+      exchange.respond(200, this.#headers.preflight(head, sid));
+    } else exchange.respond(500, {});
+  }
+
+  #serveUpgrade(exchange: UpgradeExchange, isFromClient = true): void {
     const { head } = exchange;
     const query = queryOf(head);
     const verdict = judge(head, query, true, this.options, this.#connections);
-    if (verdict.is === "refused") this.#refuseUpgrade(exchange, verdict.error);
+    const owner = isFromClient ? this.#ownerOf(verdict, query) : undefined;
+    if (owner !== undefined) this.#router?.forwardUpgrade(exchange, owner);
+    else if (verdict.is === "handshake" && !isFromClient) this.#turnAway.upgrade(exchange, NOT_FORWARDED);
+    else if (verdict.is === "refused") this.#turnAway.upgrade(exchange, verdict.error);
     // Long-polling asked for in an upgrade request: the peer gets a WebSocket that says goodbye.
     else if (query.transport !== "websocket") exchange.accept((port) => port.close());
     else if (verdict.is === "session") {
@@ -316,7 +379,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
           this.#headers.upgrade(exchange, true);
           exchange.accept((port) => this.#opener.openWebSocket(sid, head, query, port));
         },
-        refused: (error) => this.#refuseUpgrade(exchange, error),
+        refused: (error) => this.#turnAway.upgrade(exchange, error),
       });
     }
   }
@@ -331,34 +394,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
         // The program may have taken its time to decide, and the client none to wait.
         if (!hasLeft) this.#opener.openPolling(sid, exchange, query);
       },
-      refused: (error) => this.#refuse(exchange, error),
+      refused: (error) => this.#turnAway.request(exchange, error),
     });
-  }
-
-  #refuse(exchange: HttpExchange, error: HandshakeError): void {
-    const { code, message, status, answer } = error;
-    try {
-      this.#report(exchange.head, error);
-    } finally {
-      const headers = this.#headers.refusal(exchange.head, status === HANDSHAKE_ERRORS.forbidden.status);
-      // The next attempt is for another server, so it must not come over this connection.
-      if (status === SHUTTING_DOWN.status) exchange.setHeader("Connection", "close");
-      exchange.respond(status, headers, JSON.stringify({ code, message: answer ?? message }));
-    }
-  }
-
-  #refuseUpgrade(exchange: UpgradeExchange, error: HandshakeError): void {
-    try {
-      this.#report(exchange.head, error);
-    } finally {
-      exchange.refuse(error.answer ?? error.message, error.status === SHUTTING_DOWN.status);
-    }
-  }
-
-  #report(head: RequestHead, error: HandshakeError): void {
-    traceRefusedRequest(this.#platform.trace, head, refusalOf(error), { number: error.code, context: error.context });
-    if (!this.hasListeners("connection_error")) return;
-    const { code, message, context = {} } = error;
-    this.emit("connection_error", { req: nativeRequest(head), code, message, context });
   }
 }

@@ -1,6 +1,7 @@
 // What makes the adapter of each namespace, and what adapters are handed of the server's surroundings.
 // Place: server (**adapter choice**) -> namespace -> adapter
-// Rules: a program gives a class or a function; where it gives none, lost sessions are kept in memory if they are to be kept.
+// Rules: a program gives a class or a function, or a cluster that has one; where it gives none, lost sessions are kept in
+//        memory if they are to be kept.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import {
@@ -18,10 +19,11 @@ import type { RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** Chooses what makes adapters. */
-export function chooseAdapter(options: Pick<ServerOptions, "adapter" | "connectionStateRecovery">): AdapterConstructor {
-  return (
-    options.adapter ?? (recoveryOptions(options.connectionStateRecovery) === undefined ? Adapter : SessionAwareAdapter)
-  );
+export function chooseAdapter(
+  options: Pick<ServerOptions, "adapter" | "cluster" | "connectionStateRecovery">,
+): AdapterConstructor {
+  const own = recoveryOptions(options.connectionStateRecovery) === undefined ? Adapter : SessionAwareAdapter;
+  return options.adapter ?? options.cluster?.adapter ?? own;
 }
 
 /**
@@ -45,7 +47,7 @@ export function createAdapter(
 export function adapterSurroundings(
   { pingInterval, pingTimeout }: Pick<ServerOptions, "pingInterval" | "pingTimeout">,
   recovery: RecoveryOptions | undefined,
-  { clock, random, warn, reportUncaught }: SocketPlatform,
+  { clock, random, trace, warn, reportUncaught, toNativeBytes }: SocketPlatform,
   dialect: () => Pick<ApiDialect, "showRooms" | "showSids">,
 ): AdapterSurroundings {
   const sessions =
@@ -60,9 +62,11 @@ export function adapterSurroundings(
   return {
     clock,
     random,
+    trace,
     sessions,
     warn,
     reportUncaught,
+    toNativeBytes,
     showRooms: (rooms) => dialect().showRooms(rooms),
     showSids: (sids) => dialect().showSids(sids),
   };

@@ -8,6 +8,7 @@ import {
   Adapter,
   type AdapterContract,
   type BroadcastFlags,
+  IncompleteAnswersError,
   type Room,
   type SocketDetails,
   type SocketId,
@@ -53,6 +54,11 @@ export interface BroadcastTarget {
 
 /** Takes the ids of sockets, or what kept them from being found. */
 export type ClientsCallback = (error: unknown, ids?: SocketId[]) => void;
+
+/** What an adapter of ours ends a question with that not all servers have answered. */
+function isIncomplete(error: unknown): error is IncompleteAnswersError<SocketDetails> {
+  return error instanceof IncompleteAnswersError;
+}
 
 /** Everybody, with nothing special. */
 export const EVERYBODY: BroadcastTarget = { rooms: new Set(), except: new Set(), flags: {} };
@@ -230,18 +236,50 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
   /**
    * Finds the sockets addressed, on all servers.
    * @returns the sockets that are connected now: those of this process themselves, the others as what works from afar.
-   * @throws Error (as a rejection) when another server does not answer in time.
+   * @throws IncompleteAnswersError (as a rejection) when another server does not answer in time: those that were found are its
+   * `results`. Adapters of others throw errors of their own.
    * @example
    * const readers = await io.in("readers").fetchSockets();
    * for (const reader of readers) console.log(reader.id);
    */
   async fetchSockets(): Promise<RemoteSocket<Emit, Data>[]> {
-    const { adapter, members } = this.#source;
-    const found = await adapter.fetchSockets(this.#target);
-    return found.map((details) => {
-      const own = members.get(details.id);
-      return own !== undefined && Object.is(own, details) ? own : this.#remote(details);
-    });
+    try {
+      return this.#sockets(await this.#source.adapter.fetchSockets(this.#target));
+    } catch (error) {
+      throw isIncomplete(error) ? error.with(this.#sockets(error.results)) : error;
+    }
+  }
+
+  /**
+   * Counts the sockets addressed, on all servers. No more than a number comes from each.
+   * @returns how many are connected now.
+   * @throws IncompleteAnswersError (as a rejection) when another server does not answer in time: the numbers of the others are
+   * its `results`. Adapters of others throw errors of their own.
+   * @example
+   * console.log(await io.in("readers").count());
+   */
+  async count(): Promise<number> {
+    const { adapter } = this.#source;
+    const counted = adapter.countSockets?.(this.#target);
+    return counted ?? (await adapter.fetchSockets(this.#target)).length;
+  }
+
+  /**
+   * Tells whether any socket is addressed, on any server; others are asked only where there is none on this one.
+   * @throws IncompleteAnswersError (as a rejection) as `count`, where none was found and not all have answered.
+   * @example
+   * if (await io.in("user:7").exists()) io.to("user:7").emit("news", "the doors are open");
+   */
+  async exists(): Promise<boolean> {
+    const { flags } = this.local;
+    const here = await this.#source.adapter.fetchSockets({ ...this.#target, flags });
+    if (here.length > 0) return true;
+    try {
+      return (await this.count()) > 0;
+    } catch (error) {
+      if (isIncomplete(error) && error.results.some((counted) => Number(counted) > 0)) return true;
+      throw error;
+    }
   }
 
   /**
@@ -306,6 +344,13 @@ export class BroadcastOperator<Emit extends EventsMap, Data = DefaultData> {
     const { adapter } = this.#source;
     if (this.#target.flags.local === true || adapter.serverCount === Adapter.prototype.serverCount) return 1;
     return adapter.serverCount?.() ?? 1;
+  }
+
+  #sockets(found: readonly SocketDetails[]): RemoteSocket<Emit, Data>[] {
+    return found.map((details) => {
+      const own = this.#source.members.get(details.id);
+      return own !== undefined && Object.is(own, details) ? own : this.#remote(details);
+    });
   }
 
   #remote(details: SocketDetails): RemoteSocket<Emit, Data> {

@@ -290,6 +290,16 @@ export abstract class MainNamespaceFace<
     return this.sockets.fetchSockets();
   }
 
+  /** How many sockets the main namespace has, on all servers. */
+  count(): Promise<number> {
+    return this.sockets.count();
+  }
+
+  /** Whether anybody is in the main namespace, on any server. */
+  exists(): Promise<boolean> {
+    return this.sockets.exists();
+  }
+
   /** The ids of everybody in the main namespace, on all servers. @deprecated `fetchSockets` tells more. */
   allSockets(): Promise<Set<SocketId>> {
     return this.sockets.allSockets();

@@ -277,6 +277,16 @@ export class Namespace<
     return this.createOperator().fetchSockets();
   }
 
+  /** How many sockets the namespace has, on all servers. */
+  count(): Promise<number> {
+    return this.createOperator().count();
+  }
+
+  /** Whether anybody is in the namespace, on any server. */
+  exists(): Promise<boolean> {
+    return this.createOperator().exists();
+  }
+
   /** The ids of everybody, on all servers. @deprecated `fetchSockets` tells more. */
   allSockets(): Promise<Set<SocketId>> {
     return this.createOperator().allSockets();
@@ -351,5 +361,6 @@ export class Namespace<
       this.dispatchGuarded("connection", [socket], handlers, about);
     }, about);
     socket.client.joined(this.name);
+    if (socket.hold !== undefined) this.recovery?.touched(socket);
   }
 }

@@ -3,6 +3,7 @@
 // Rules: names are upstream's; the caller's object is never written to.
 
 import type { AdapterConstructor } from "@bowline/adapter";
+import type { Cluster } from "@bowline/adapter/cluster";
 import type { Parser } from "@bowline/protocol";
 import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
 import { profileOf } from "../engine/profile.ts";
@@ -27,6 +28,13 @@ export interface ServerOptions extends EngineOptions {
   readonly maxAttachments: number;
   /** Makes the adapter of each namespace: a class, or a function. @default rooms in memory */
   readonly adapter?: AdapterConstructor;
+  /**
+   * Makes this server a node among others: rooms, broadcasts and questions reach them all, and so do requests for sessions
+   * of another node, whichever they come to. What `createCluster()` gives; one
+   * for each server, which closes it when it is closed. Where `adapter` is given too, that one has the rooms. Has to be given
+   * to the constructor. @default none: the server is alone
+   */
+  readonly cluster?: Cluster;
   /**
    * Reads and writes packets. One parser serves the clients of both generations, which is right where its wire format is
    * the same for both. Where it is not, as with MessagePack, give one for each: `{ 4: ..., 5: ... }`, by the revision of
@@ -71,6 +79,7 @@ export const SERVER_DEFAULTS: ServerOptions = {
 
 const OPTIONAL: readonly string[] = [
   "adapter",
+  "cluster",
   "parser",
   "connectionStateRecovery",
   "origins",

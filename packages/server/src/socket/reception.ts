@@ -30,7 +30,7 @@ export interface ReceptionOwner<S> {
 }
 
 /** Judges for one namespace. */
-export class Reception<S extends { refuse(): void }> {
+export class Reception<S extends { readonly id: string; refuse(): void; readData(): unknown }> {
   readonly #owner: ReceptionOwner<S>;
   readonly #handlers: HandlerErrors;
   readonly #middlewares: Middleware<S>[] = [];
@@ -81,10 +81,15 @@ export class Reception<S extends { refuse(): void }> {
     const hold = recovery?.hold(request.client, session);
     const socket = this.#owner.createSocket({ ...request, hold });
     if (hold !== undefined) hold.end = () => socket.refuse();
-    const decided = (refusal?: MiddlewareRefusal) => {
+    const settle = (refusal?: MiddlewareRefusal) => {
       this.#judging--;
       this.#decide(socket, request, hold, refusal);
       this.#owner.idle();
+    };
+    const decided = (refusal?: MiddlewareRefusal) => {
+      const opening = refusal === undefined ? this.#open(socket, request, hold) : undefined;
+      if (opening === undefined) settle(refusal);
+      else void opening.then(() => settle());
     };
     if (hold?.session !== undefined && recovery?.skipsMiddlewares === true) {
       decided();
@@ -96,6 +101,13 @@ export class Reception<S extends { refuse(): void }> {
       failed: (error) => this.#handlers.contained({ ...about, error }),
       failedLate: (error) => this.#handlers.failed({ ...about, error }),
     });
+  }
+
+  /** Has a session written down where that is to be done before its client hears of it. */
+  #open(socket: S, { client }: JoinRequest, hold: Hold | undefined): Promise<void> | undefined {
+    const { recovery } = this.#owner;
+    if (recovery === undefined || hold === undefined || client.gone || recovery.isTaken(hold)) return undefined;
+    return recovery.open(hold, socket);
   }
 
   #asked({ client }: JoinRequest): readonly Middleware<S>[] {

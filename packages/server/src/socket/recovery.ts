@@ -4,7 +4,7 @@
 //        and nobody has noticed; who could not make use of a session puts it back; leaving a namespace is final.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
-import type { AdapterContract, Session, SessionToPersist } from "@bowline/adapter";
+import type { AdapterContract, LiveSession, Session, SessionToPersist } from "@bowline/adapter";
 import { createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, DisconnectReason, JoinRequest } from "./connection.ts";
 
@@ -76,7 +76,10 @@ export function readClaim({ client, auth }: JoinRequest): Claim | undefined {
 
 /** The namespace as far as its sessions are concerned; another adapter may take over at any time. */
 interface RecoveryOwner {
-  readonly adapter: Pick<AdapterContract, "persistSession" | "restoreSession" | "marksEvents">;
+  readonly adapter: Pick<
+    AdapterContract,
+    "openSession" | "sessionTouched" | "persistSession" | "restoreSession" | "marksEvents"
+  >;
 }
 
 /** The sessions of one namespace. */
@@ -134,6 +137,26 @@ export class Recovery {
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);
     return hold;
+  }
+
+  /** The socket of a session is about to join. @returns settles when its client may be told; nothing where it may at once. */
+  open(hold: Hold, socket: Pick<LiveSession, "readData"> & { readonly id: string }): Promise<void> | undefined {
+    try {
+      const session = { sid: socket.id, pid: hold.pid, readData: () => socket.readData() };
+      return this.#owner.adapter.openSession?.(session)?.catch(this.#failed);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
+  }
+
+  /** A handler of a socket has run. */
+  touched({ id }: { readonly id: string }): void {
+    try {
+      this.#owner.adapter.sessionTouched?.(id);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** The socket of a session has joined; what it was before is of no use any more. */

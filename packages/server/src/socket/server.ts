@@ -5,6 +5,7 @@
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
 import type { Adapter, AdapterConstructor } from "@bowline/adapter";
+import type { Cluster } from "@bowline/adapter/cluster";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { Connection } from "../engine/connection.ts";
 import type { EngineSettings } from "../engine/options.ts";
@@ -12,6 +13,7 @@ import { EngineServer } from "../engine/server.ts";
 import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
+import { ClusterNodes } from "./cluster-nodes.ts";
 import { ClientConnection, type ConnectionHost, UNKNOWN_NAMESPACE } from "./connection.ts";
 import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
 import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
@@ -48,6 +50,8 @@ export class SocketServer<
   readonly #chooseDialect: ChooseDialect;
   #dialect: ApiDialect;
   #adapter: AdapterConstructor;
+  readonly #cluster: Cluster | undefined;
+  readonly #nodes: ClusterNodes | undefined;
   #engine: BoundEngine | undefined;
   #wires: Wires | undefined;
   #drained: Promise<DrainReport> | undefined;
@@ -69,6 +73,8 @@ export class SocketServer<
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.opts.compat);
     this.#adapter = chooseAdapter(this.opts);
+    this.#cluster = this.opts.cluster;
+    this.#nodes = this.#cluster === undefined ? undefined : new ClusterNodes(this.#cluster);
     this.#connectionHost = this.#createConnectionHost();
     this.#namespaces = this.#createNamespaces();
     this.sockets = this.of("/");
@@ -176,6 +182,7 @@ export class SocketServer<
     const engine = this.createEngine(applyOrigins(this.opts));
     this.#wires = undefined;
     this.#drained = undefined;
+    if (this.#nodes !== undefined) engine.joinNodes(this.#nodes.link());
     this.bind(engine);
     return engine;
   }
@@ -220,9 +227,10 @@ export class SocketServer<
     await Promise.allSettled(namespaces.map(async (namespace) => namespace.adapter.close?.()));
   }
 
-  /** Waits for the clients that have yet to fetch their goodbye. */
+  /** Waits for the clients that have yet to fetch their goodbye, some of them by way of other nodes; then leaves those. */
   protected async goodbyesSaid(): Promise<void> {
     if (this.#engine instanceof EngineServer) await this.#engine.goodbyesSaid();
+    await this.#cluster?.close();
   }
 
   /** @internal */
@@ -286,6 +294,7 @@ export class SocketServer<
       this.sockets.tell("handler_error", report),
     );
     const surroundings = adapterSurroundings(this.opts, recovery, platform, () => this.#dialect);
+    this.#cluster?.begin(surroundings);
     const namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> = new DynamicNamespaces({
       create: (name, parent) => this.#dialect.createNamespace(name, host, this.#createAdapter, parent),
       createParent: (name) => {

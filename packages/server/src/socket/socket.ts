@@ -97,6 +97,11 @@ export class Socket<
     this.#data = data;
   }
 
+  /** What the program keeps here, for those who write it down; undefined as long as it has not asked for `data`. @internal */
+  readData(): unknown {
+    return this.#data === NO_DATA ? undefined : this.#data;
+  }
+
   /** Details of the handshake. */
   get handshake(): Handshake {
     const sent = { auth: this.#auth, query: this.#query };
@@ -281,6 +286,11 @@ export class Socket<
     return this.client.send(prepared, options);
   }
 
+  /** Ends the connection as if it had been lost; the client comes back by itself. @internal */
+  lose(): void {
+    this.client.close(true);
+  }
+
   /** Sends the client away from the namespace. @internal */
   dismiss(): void {
     if (this.#state !== "connected") return;
@@ -290,7 +300,9 @@ export class Socket<
 
   /** Takes a packet from the client. @internal */
   receive(packet: SocketPacket): void {
-    if (this.connected) this.nsp.host.inbox.receive(this, packet);
+    if (!this.connected) return;
+    this.nsp.host.inbox.receive(this, packet);
+    if (this.hold !== undefined) this.nsp.recovery?.touched(this);
   }
 
   /** Ends the socket without telling the client. @internal */

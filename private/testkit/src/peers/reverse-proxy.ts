@@ -114,7 +114,7 @@ function substituted(configuration: string, port: number, nodePorts: readonly nu
   return configuration
     .replaceAll(/^(\s*listen )(?:80|443)\b/gm, `$1127.0.0.1:${port}`)
     .replaceAll(/^(\s*bind ):(?:80|443)\b/gm, `$1127.0.0.1:${port}`)
-    .replaceAll(/(127(?:\\?\.\d+){3}:)(300[12])/g, (_, host: string, node: string) => {
+    .replaceAll(/(127(?:\\?\.\d+){3}:)(300[123])/g, (_, host: string, node: string) => {
       return `${host}${nodePorts[Number(node) - 3001] ?? node}`;
     });
 }

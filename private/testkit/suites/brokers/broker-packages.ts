@@ -8,6 +8,9 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { NatsConnection } from "@bowline/nats";
+import type { JetStreamClient, JetStreamManager } from "@bowline/nats/jetstream";
+import type { PostgresPool as OwnPostgresPool } from "@bowline/postgres";
 import type { AdapterConstructor } from "@bowline/server";
 
 const FOLDER = new URL("../../../../.cache/downstream/adapters/", import.meta.url);
@@ -19,9 +22,10 @@ interface Broker {
 }
 
 /** Where the brokers are. */
-const BROKERS: Readonly<Record<"redis" | "postgres", Broker>> = {
+const BROKERS: Readonly<Record<"redis" | "postgres" | "nats", Broker>> = {
   redis: { host: "127.0.0.1", port: Number(process.env["BOWLINE_REDIS_PORT"] ?? 6379) },
   postgres: { host: "127.0.0.1", port: Number(process.env["BOWLINE_POSTGRES_PORT"] ?? 5432) },
+  nats: { host: "127.0.0.1", port: Number(process.env["BOWLINE_NATS_PORT"] ?? 4222) },
 };
 
 /** A client of Redis, by either library. */
@@ -33,9 +37,18 @@ export interface RedisClient {
 }
 
 /** A pool of connections to PostgreSQL. */
-export interface PostgresPool {
-  query(text: string): Promise<unknown>;
+export interface PostgresPool extends OwnPostgresPool {
   end(): Promise<unknown>;
+}
+
+/** A connection to NATS. */
+export interface NatsClient extends NatsConnection {
+  close(): Promise<void>;
+}
+
+/** Deletes streams. */
+export interface StreamDeletion {
+  readonly streams: { delete(name: string): Promise<boolean> };
 }
 
 /** What is used of the packages. */
@@ -51,6 +64,11 @@ interface Packages {
     createAdapter(client: RedisClient, options: object): AdapterConstructor;
   };
   readonly "@socket.io/postgres-adapter": { createAdapter(pool: PostgresPool, options: object): AdapterConstructor };
+  readonly "@nats-io/transport-node": { connect(options: object): Promise<NatsClient> };
+  readonly "@nats-io/jetstream": {
+    jetstream(connection: NatsConnection): JetStreamClient;
+    jetstreamManager(connection: NatsConnection): Promise<JetStreamManager & StreamDeletion>;
+  };
   readonly "@socket.io/redis-emitter": {
     readonly Emitter: new (client: RedisClient, options: object) => RemoteEmitter;
   };
@@ -144,10 +162,17 @@ export async function connectIoRedis(): Promise<RedisClient> {
 export const REDIS: Broker = BROKERS.redis;
 
 /** Connects to PostgreSQL. */
-export function connectPostgres(): PostgresPool {
+export function connectPostgres(options: object = {}): PostgresPool {
   const { host, port } = BROKERS.postgres;
   const { Pool } = loadPackage("pg");
-  return new Pool({ host, port, user: "postgres", database: "postgres", max: 10 });
+  return new Pool({ host, port, user: "postgres", database: "postgres", max: 10, ...options });
+}
+
+/** Connects to NATS. @param port of a server that is not the usual one. */
+export function connectNats(port: number = BROKERS.nats.port, options: object = {}): Promise<NatsClient> {
+  const { connect: connectTo } = loadPackage("@nats-io/transport-node");
+  const defaults = { servers: `${BROKERS.nats.host}:${port}`, maxReconnectAttempts: -1, reconnectTimeWait: 100 };
+  return connectTo({ ...defaults, ...options });
 }
 
 /** A second client beside another: one that subscribes can do nothing else. */

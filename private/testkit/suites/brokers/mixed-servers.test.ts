@@ -23,7 +23,11 @@ for (const [name, serverClass] of Object.entries(FLEETS)) {
       const key = uniqueName();
       return { create: (pub, sub) => loadPackage("@socket.io/redis-adapter").createAdapter(pub, sub, { key }) };
     },
-    { ...LISTS_OWN, serverClass },
+    {
+      ...LISTS_OWN,
+      serverClass,
+      differs: { "events between servers and their answers may be bytes": "its requests between servers are JSON" },
+    },
   );
   const [streamed] = await redisKinds(
     `${name}, by @socket.io/redis-streams-adapter`,

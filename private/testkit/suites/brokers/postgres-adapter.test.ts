@@ -6,6 +6,10 @@ adapterSuite({
   name: "@socket.io/postgres-adapter",
   missing: await whyMissing("postgres"),
   listsOwnSocketsOnly: "upstream's lists the sockets of its own server",
+  wavers: {
+    "what one server sends to a room comes in its order, each event once":
+      "it notifies over any connection of its pool, so that events overtake each other",
+  },
   async connect() {
     const tableName = uniqueName().replace("-", "_");
     const pool = connectPostgres();

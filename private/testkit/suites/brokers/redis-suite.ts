@@ -1,4 +1,5 @@
 // Servers that are connected by an adapter of Redis: a pair of clients for each server.
+import type { Cluster } from "@bowline/adapter/cluster";
 import type { AdapterConstructor } from "@bowline/server";
 import type { AdapterKind } from "../adapters/adapter-suite.ts";
 import { connectIoRedis, connectNodeRedis, duplicate, type RedisClient, whyMissing } from "./broker-packages.ts";
@@ -6,7 +7,16 @@ import { connectIoRedis, connectNodeRedis, duplicate, type RedisClient, whyMissi
 const LIBRARIES = { "node-redis": connectNodeRedis, ioredis: connectIoRedis } as const;
 
 /** Makes the adapters of one server. */
-type CreateAdapter = (pub: RedisClient, sub: RedisClient) => AdapterConstructor;
+type CreateAdapter = (pub: RedisClient, sub: RedisClient, index: number) => AdapterConstructor;
+
+/** Makes what a kind is by: adapters, or nodes of a cluster of ours. */
+export interface RedisServers {
+  readonly create: CreateAdapter;
+  /** In the place of adapters. */
+  readonly createCluster?: (pub: RedisClient, sub: RedisClient) => Cluster;
+  /** Deleted at the end. */
+  readonly key?: string;
+}
 
 /**
  * The same adapter over each library.
@@ -14,7 +24,7 @@ type CreateAdapter = (pub: RedisClient, sub: RedisClient) => AdapterConstructor;
  */
 export async function redisKinds(
   name: string,
-  prepare: () => { readonly create: CreateAdapter; readonly key?: string },
+  prepare: () => RedisServers,
   traits: Partial<AdapterKind> = {},
 ): Promise<AdapterKind[]> {
   const missing = await whyMissing("redis");
@@ -23,21 +33,19 @@ export async function redisKinds(
     name: `${name} over ${library}`,
     missing,
     async connect() {
-      const { create, key } = prepare();
+      const { create, createCluster, key } = prepare();
       const clients: RedisClient[] = [];
-      const adapters = new Map<number, AdapterConstructor>();
-      for (const index of [0, 1, 2]) {
+      /** A pair of clients, which goes when the cluster does. */
+      async function connectPair(): Promise<readonly [RedisClient, RedisClient]> {
         const pub = await connectRedis();
         const sub = await duplicate(pub);
         clients.push(pub, sub);
-        adapters.set(index, create(pub, sub));
+        return [pub, sub];
       }
       return {
-        adapter(index) {
-          const adapter = adapters.get(index);
-          if (adapter === undefined) throw new Error(`Cannot connect server ${index}: clients are missing`);
-          return adapter;
-        },
+        ...(createCluster === undefined
+          ? { adapter: async (index: number) => create(...(await connectPair()), index) }
+          : { cluster: async () => createCluster(...(await connectPair())) }),
         async close() {
           if (key !== undefined) await clients[0]?.del(key);
           await Promise.all(clients.map((client) => client.quit()));

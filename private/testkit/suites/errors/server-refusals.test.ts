@@ -2,6 +2,8 @@
 // side learns no more of it than upstream's would.
 import { channel } from "node:diagnostics_channel";
 import { createServer, request } from "node:http";
+import { createCluster, createMemoryBroker } from "@bowline/adapter/cluster";
+import { createSystemClock } from "@bowline/protocol/internal";
 import { Server, type ServerOptions } from "@bowline/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -184,6 +186,24 @@ describe("a request", () => {
       body: '{"code":3,"message":"Server shutting down"}',
     });
     expect(await told).toMatchObject({ code: "BOWLINE_SHUTTING_DOWN", hint: containing("load balancer") });
+  });
+
+  test("for a session of another node is refused where too many wait there", async () => {
+    const clock = createSystemClock({
+      now: () => performance.now(),
+      setTimer: (action, ms) => setTimeout(action, ms),
+      clearTimer: (timer) => clearTimeout(timer),
+      defer: (action) => setImmediate(action),
+    });
+    const broker = createMemoryBroker({ clock });
+    const clusters = [createCluster({ bus: broker.bus() }), createCluster({ bus: broker.bus() })] as const;
+    const owner = await serve({ cluster: clusters[0] });
+    const entrance = await serve({ cluster: clusters[1], maxForwarded: 0 });
+    await expect.poll(() => clusters[1].nodes).toEqual([clusters[0].name]);
+    const query = await openSession(owner.url);
+    const told = firstCode("request.refused");
+    expect(await ask(entrance.url, query)).toEqual({ status: 503, body: '{"code":3,"message":"Server busy"}' });
+    expect(await told).toMatchObject({ code: "BOWLINE_TOO_MANY_FORWARDED", hint: containing("maxForwarded") });
   });
 
   test("to upgrade is refused as others are, and no query is told, which may hold credentials", async () => {

@@ -6,7 +6,7 @@ import { isObject } from "../../src/peers/raw-surface.ts";
 import { ROOT, runNode } from "./alias-project.ts";
 
 const TSC: string = join(ROOT, "node_modules/typescript-7/bin/tsc");
-const PACKAGES: readonly string[] = ["protocol", "adapter", "client", "server"];
+const PACKAGES: readonly string[] = ["protocol", "adapter", "client", "server", "node-cluster"];
 
 function declarationsOf(name: string): string[] {
   const dist = join(ROOT, "packages", name, "dist");

@@ -186,6 +186,14 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
     this.#startTimer();
   }
 
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
   sendMessage(data: string | Uint8Array, done: (failure?: Error) => void): void {
     this.send([{ frames: [new EncodedFrame(data)], compress: false }], done);
   }

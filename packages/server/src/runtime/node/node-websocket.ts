@@ -62,6 +62,14 @@ class NodeWebSocket implements WebSocketPort {
     this.#webSocket.close();
   }
 
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
   #sendEach(batch: readonly Outgoing[], written: (error?: Error | null) => void): void {
     const { compressFrom } = this.#writing;
     const messages = batch.flatMap(({ frames, compress }) => frames.map(({ data }) => ({ data, compress })));

@@ -5,6 +5,7 @@ import { randomFillSync } from "node:crypto";
 import timers from "node:timers";
 import { createSystemClock, type Random, type SystemClock } from "@bowline/protocol/internal";
 import type { SocketPlatform } from "../../socket/runtime.ts";
+import { PlainHead } from "../plain-head.ts";
 import { nodeTrace } from "./trace.ts";
 
 /** Random bytes are drawn in blocks of this size, since each draw costs a call into the system. */
@@ -69,6 +70,7 @@ export function nodePlatform(): SocketPlatform {
     },
     toNativeBytes: (bytes) =>
       Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    headOf: (facts) => new PlainHead(facts),
   };
   return platform;
 }

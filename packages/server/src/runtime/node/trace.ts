@@ -11,12 +11,14 @@ export const nodeTrace: Trace = createDebugTrace(
   createTrace(channel),
   {
     request: "engine",
+    forward: "engine",
     session: "engine:socket",
     connection: "socket.io:client",
     namespace: "socket.io:namespace",
     socket: "socket.io:socket",
     handler: "socket.io:socket",
     server: "socket.io:server",
+    cluster: "socket.io:cluster",
   },
   {
     patterns: () => process.env["DEBUG"] ?? "",

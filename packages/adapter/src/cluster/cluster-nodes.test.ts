@@ -1,0 +1,157 @@
+// Rules between nodes beside all namespaces: names are told apart, messages for one node reach that one in order, and who is
+// no node is told so without troubling the broker.
+import { createSeededRandom } from "@bowline/testkit";
+import { describe, expect, it, vi } from "vitest";
+import { createBusCluster, settle } from "../../test-support/bus-cluster.ts";
+import { createFakeNamespace } from "../../test-support/fake-namespace.ts";
+import { createCluster } from "./cluster.ts";
+import { encodeNodeMessage, type NodeMessage } from "./node-message.ts";
+
+/** Says something as another node would. */
+function say(cluster: ReturnType<typeof createBusCluster>, message: NodeMessage): void {
+  cluster.broker.inject("bowline#nodes", encodeNodeMessage(message));
+}
+
+describe("the name of a node", () => {
+  it("is there as soon as a server is, and not before", () => {
+    const cluster = createBusCluster();
+    const lone = createCluster({ bus: cluster.broker.bus() });
+    expect(() => lone.name).toThrow("Cannot tell the name of the node: the cluster has not begun");
+    lone.begin(createFakeNamespace({ clock: cluster.clock }).nsp.surroundings);
+    expect(lone.name).toMatch(/^[\w-]{4}$/);
+  });
+
+  it("stays that of the node that has had it for a while, and a newcomer takes another one", async () => {
+    const cluster = createBusCluster();
+    const node = cluster.start();
+    await cluster.meet();
+    const { name } = node.cluster;
+    say(cluster, { kind: "hello", id: "0000", name, isSettled: false });
+    await settle();
+    expect(node.cluster.name).toBe(name);
+    say(cluster, { kind: "beat", id: "0000", name, isSettled: true });
+    await settle();
+    // Both have had it: the first in the order of ids keeps it, wherever that is worked out.
+    expect([node.cluster.name === name, node.cluster.nodes]).toEqual([false, [name]]);
+  });
+
+  it("is given up by a newcomer that finds it taken, and the others learn the new one", async () => {
+    const cluster = createBusCluster();
+    const [one, silent] = [cluster.start(), cluster.start()];
+    await cluster.meet();
+    silent.bus.cut(false);
+    // As long as somebody may still introduce himself it is a newcomer.
+    const two = cluster.start();
+    await settle();
+    const { name } = two.cluster;
+    say(cluster, { kind: "beat", id: "zzzz", name, isSettled: true });
+    await settle();
+    expect(two.cluster.name).not.toBe(name);
+    expect(one.cluster.nodes).toEqual([silent.cluster.name, two.cluster.name, name]);
+  });
+});
+
+describe("a message for one node", () => {
+  it("reaches that node alone, in order, with the name of who has sent it", async () => {
+    const cluster = createBusCluster();
+    const [one, two, three] = [cluster.start(), cluster.start(), cluster.start()];
+    await cluster.meet();
+    const [received, other] = [vi.fn(), vi.fn()];
+    two.cluster.receive("poll", received);
+    three.cluster.receive("poll", other);
+    await one.cluster.send(two.cluster.name, "poll", Uint8Array.of(1));
+    await one.cluster.send(two.cluster.name, "poll", Uint8Array.of(2));
+    await one.cluster.send(two.cluster.name, "of a later version", Uint8Array.of(3));
+    await settle();
+    expect(received.mock.calls).toEqual([
+      [Uint8Array.of(1), one.cluster.name],
+      [Uint8Array.of(2), one.cluster.name],
+    ]);
+    expect(other).not.toHaveBeenCalled();
+  });
+
+  it("is refused where there is none of that name, without a word to the broker", async () => {
+    const cluster = createBusCluster();
+    const one = cluster.start();
+    await cluster.meet();
+    const { published } = one.bus.counts;
+    await expect(one.cluster.send("none", "poll", Uint8Array.of(1))).rejects.toThrow(
+      'Cannot send to node "none": there is none of that name',
+    );
+    expect(one.bus.counts.published).toBe(published);
+  });
+
+  it("harms nobody where its receiver throws, and has one receiver for each kind", async () => {
+    const cluster = createBusCluster();
+    const [one, two] = [cluster.start(), cluster.start()];
+    await cluster.meet();
+    const end = two.cluster.receive("poll", () => {
+      throw new Error("not today");
+    });
+    expect(() => two.cluster.receive("poll", vi.fn())).toThrow('Cannot receive "poll": somebody does already');
+    await one.cluster.send(two.cluster.name, "poll", Uint8Array.of(1));
+    await settle();
+    expect(two.warnings).toEqual([expect.stringContaining("not today")]);
+    end();
+    expect(two.cluster.receive("poll", vi.fn())).toBeTypeOf("function");
+  });
+});
+
+describe("who listens for nodes", () => {
+  it("is told of each that goes, until it listens no more; what it throws is uncaught", async () => {
+    const cluster = createBusCluster();
+    const [one, two, three] = [cluster.start(), cluster.start(), cluster.start()];
+    await cluster.meet();
+    const names = [two.cluster.name, three.cluster.name];
+    const mistake = new Error("not today");
+    const stop = one.cluster.onGone((name) => {
+      expect(name).toBe(names[0]);
+      throw mistake;
+    });
+    await two.cluster.close();
+    await settle();
+    stop();
+    await three.cluster.close();
+    await settle();
+    expect([one.uncaught, one.cluster.nodes]).toEqual([[mistake], []]);
+  });
+
+  it("hears no status once it has stopped to", () => {
+    const cluster = createBusCluster();
+    const one = cluster.start();
+    const heard = vi.fn();
+    one.cluster.onStatus(heard)();
+    cluster.broker.leave();
+    expect(heard).not.toHaveBeenCalled();
+  });
+});
+
+describe("a cluster that is closed", () => {
+  it("leaves nothing behind: no topic, no timer", async () => {
+    const cluster = createBusCluster();
+    const node = cluster.start("x");
+    node.namespace("/desk", "d");
+    await cluster.meet();
+    await node.adapter.close();
+    await node.cluster.close();
+    await node.cluster.close();
+    expect([node.bus.topics.size, cluster.clock.pendingTimers, node.cluster.status]).toEqual([0, 0, "closed"]);
+  });
+});
+
+describe("options of a cluster", () => {
+  const { bus } = { bus: createBusCluster({ random: createSeededRandom(1) }).broker.bus() };
+
+  it.each([
+    [{ heartbeatIntervalMs: 0 }, 'Cannot use heartbeatIntervalMs "0" for a cluster: give a number above 0'],
+    [{ leaseMs: Number.NaN }, 'Cannot use leaseMs "NaN" for a cluster'],
+    [{ leaseMs: 3000 }, 'Cannot use leaseMs "3000" for a cluster: it has to be longer than heartbeatIntervalMs'],
+    [{ requestTimeoutMs: -1 }, 'Cannot use requestTimeoutMs "-1" for a cluster'],
+    [{ maxQueuedBytes: 0 }, 'Cannot use maxQueuedBytes "0" for a cluster'],
+    [{ prefix: "a#b" }, 'Cannot use the prefix "a#b"'],
+    [{ prefix: "" }, 'Cannot use the prefix ""'],
+    [{ secret: "" }, "Cannot sign with an empty secret"],
+  ])("that cannot work are refused: %j", (options, message) => {
+    expect(() => createCluster({ bus, ...options })).toThrow(message);
+  });
+});

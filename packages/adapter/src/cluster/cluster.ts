@@ -1,0 +1,349 @@
+// A node of a cluster: its name, its lease, the other nodes, and the way from the namespaces to the bus.
+// Place: server -> **cluster** -> wire -> bus, and cluster adapters over it
+//
+//   made --a server is there--> begun: topics joined, then hello --closed--> goodbye, topics left, bus closed
+//
+// Rules: one server to a cluster; nothing a broker does or brings ends a process, or costs clients of this node anything;
+//        what cannot be read is refused, counted, and told once.
+// Source: docs/decisions/0028-cluster-over-a-bus.md, "Decision"
+
+import type { AdapterFactory, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
+import { absentAnswer } from "./absent-namespace.ts";
+import type { Bus, BusStatus } from "./bus.ts";
+import type { BusAdapter } from "./bus-adapter.ts";
+import { createBusAdapter, type RecoverySettings } from "./choose-adapter.ts";
+import type { ClusterLink, LinkedAdapter } from "./cluster-link.ts";
+import { type ClusterOptions, resolveClusterOptions } from "./cluster-options.ts";
+import { ClusterReports } from "./cluster-reports.ts";
+import type { ClusterMessage, ClusterResponse, NodeId } from "./message.ts";
+import { faultOf } from "./message-check.ts";
+import { type DirectReceiver, NodeLife } from "./node-life.ts";
+import { Outbox } from "./outbox.ts";
+import { Topics } from "./topics.ts";
+import type { ClusterWire } from "./wire.ts";
+
+/** What a node counts. */
+export interface ClusterCounters {
+  /** Messages that never reached the broker: it was away, or took too long, or they were too large. */
+  readonly dropped: number;
+  /** What came from the broker and was not believed. */
+  readonly refused: number;
+}
+
+/** A server as a node among others. */
+export interface Cluster {
+  /** The name of this node: the first four characters of the session ids that it gives. @throws TypeError before a server is there. */
+  readonly name: string;
+  /** Makes the adapter of a namespace; servers take it by the option `cluster`. */
+  readonly adapter: AdapterFactory["create"];
+  /** The names of the other nodes that are alive. */
+  readonly nodes: readonly string[];
+  /** How this node stands with the broker. */
+  readonly status: BusStatus;
+  readonly counters: ClusterCounters;
+  /** The bus as it is used: signed, where there is a secret. */
+  readonly bus: Bus;
+  readonly wire: ClusterWire;
+  /** Tells of each change of `status`. @returns what ends that. */
+  onStatus(listener: (status: BusStatus) => void): () => void;
+  /** Tells when another node has gone: it said so, or its lease has ended. @returns what ends that. */
+  onGone(listener: (node: string) => void): () => void;
+  /**
+   * Sends bytes to one node, in order.
+   * @param node its name.
+   * @param kind what they are: the receiver of that kind gets them.
+   * @returns settles when the broker has them.
+   * @throws Error (as a rejection) when there is no such node, or the broker cannot take them.
+   */
+  send(node: string, kind: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Takes what other nodes send of a kind; one receiver for each.
+   * @param receiver what it throws is told in a warning.
+   * @returns what ends that.
+   */
+  receive(kind: string, receiver: (bytes: Uint8Array, from: string) => void): () => void;
+  /** Begins; servers call it. @throws TypeError for a second server. */
+  begin(surroundings: AdapterSurroundings): void;
+  /** Says goodbye, and closes the bus. Servers do it when they are closed. */
+  close(): Promise<void>;
+}
+
+/** How long a goodbye may take, in milliseconds. */
+const GOODBYE_MS = 1_000;
+
+/** What there is once a server is there. */
+interface Begun {
+  readonly surroundings: AdapterSurroundings;
+  readonly topics: Topics;
+  readonly life: NodeLife;
+}
+
+class ClusterNode implements Cluster, ClusterLink {
+  readonly bus: Bus;
+  readonly wire: ClusterWire;
+  readonly outbox: Outbox;
+  readonly requestTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly leaseMs: number;
+  readonly adapter = (nsp: AdapterNamespace): BusAdapter => createBusAdapter(nsp, this, this.#recovery);
+  readonly #prefix: string;
+  readonly #recovery: RecoverySettings;
+  readonly #reports: ClusterReports;
+  readonly #adapters: Map<string, LinkedAdapter> = new Map();
+  readonly #statusListeners: Set<(status: BusStatus) => void> = new Set();
+  readonly #goneListeners: Set<(node: string) => void> = new Set();
+  readonly #receivers: Map<string, DirectReceiver> = new Map();
+  #begun: Begun | undefined;
+  #closed: Promise<void> | undefined;
+  #stopStatus: () => void;
+
+  constructor(options: ClusterOptions) {
+    const resolved = resolveClusterOptions(options);
+    this.#reports = new ClusterReports(resolved.maxQueuedBytes);
+    this.bus = resolved.createBus((error) => this.#reports.refused(error));
+    this.wire = resolved.wire;
+    this.#prefix = resolved.prefix;
+    this.#recovery = resolved;
+    this.requestTimeoutMs = resolved.requestTimeoutMs;
+    this.heartbeatIntervalMs = resolved.heartbeatIntervalMs;
+    this.leaseMs = resolved.leaseMs;
+    this.outbox = new Outbox(this.bus, resolved.maxQueuedBytes, this.#reports);
+    this.#stopStatus = this.bus.onStatus((status) => this.#statusChanged(status));
+  }
+
+  get name(): string {
+    return this.#running("tell the name of the node").life.name;
+  }
+
+  get nodes(): readonly string[] {
+    return this.#begun?.life.names() ?? [];
+  }
+
+  get status(): BusStatus {
+    return this.#closed === undefined ? this.bus.status : "closed";
+  }
+
+  get counters(): ClusterCounters {
+    return this.#reports.counters;
+  }
+
+  get topics(): Topics {
+    return this.#running("join a topic").topics;
+  }
+
+  onStatus(listener: (status: BusStatus) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => void this.#statusListeners.delete(listener);
+  }
+
+  onGone(listener: (node: string) => void): () => void {
+    this.#goneListeners.add(listener);
+    return () => void this.#goneListeners.delete(listener);
+  }
+
+  async send(node: string, kind: string, bytes: Uint8Array): Promise<void> {
+    const error = await this.#running(`send to node "${node}"`).life.send(node, kind, bytes);
+    if (error !== undefined) throw error;
+  }
+
+  receive(kind: string, receiver: DirectReceiver): () => void {
+    if (this.#receivers.has(kind)) throw new TypeError(`Cannot receive "${kind}": somebody does already`);
+    this.#receivers.set(kind, receiver);
+    return () => void this.#receivers.delete(kind);
+  }
+
+  begin(surroundings: AdapterSurroundings): NodeId {
+    if (this.#begun !== undefined) {
+      if (this.#begun.surroundings === surroundings) return this.#begun.life.id;
+      throw new TypeError("Cannot use a cluster for two servers: make one for each, with a bus of its own");
+    }
+    this.#reports.begin(surroundings);
+    const topics = new Topics(this.bus, {
+      clock: surroundings.clock,
+      failed: (error) => this.#reports.failed("Cannot hear all that the other servers say", error),
+    });
+    const life = new NodeLife({
+      bus: this.bus,
+      topics,
+      outbox: this.outbox,
+      prefix: this.#prefix,
+      heartbeatIntervalMs: this.heartbeatIntervalMs,
+      leaseMs: this.leaseMs,
+      clock: surroundings.clock,
+      random: surroundings.random,
+      reports: this.#reports,
+      gone: ({ id, name }) => this.#nodeGone(id, name),
+      receiver: (kind) => this.#receivers.get(kind),
+    });
+    this.#begun = { surroundings, topics, life };
+    for (const topic of this.wire.shared?.topics(life.id) ?? []) {
+      topics.join(topic, (bytes) => this.#receivedShared(topic, bytes));
+    }
+    life.begin();
+    return life.id;
+  }
+
+  attach(adapter: LinkedAdapter): Promise<void> | undefined {
+    const { topics } = this.#running("make an adapter");
+    this.#adapters.set(adapter.nsp.name, adapter);
+    const names = this.#topicsOf(adapter);
+    for (const [topic, receive] of this.#receiversOf(adapter, names)) topics.join(topic, receive);
+    const joined = names.map((topic) => topics.joined(topic)).filter((joining) => joining !== undefined);
+    return joined.length === 0 ? undefined : Promise.all(joined).then(() => undefined);
+  }
+
+  detach(adapter: LinkedAdapter): void {
+    const { name } = adapter.nsp;
+    if (this.#adapters.get(name) === adapter) this.#adapters.delete(name);
+    const { topics } = this.#running("leave a topic");
+    for (const [topic, receive] of this.#receiversOf(adapter, this.#topicsOf(adapter))) topics.leave(topic, receive);
+    this.#kept.delete(adapter);
+  }
+
+  received(adapter: LinkedAdapter, topic: string, bytes: Uint8Array): void {
+    const scope = { namespace: adapter.nsp.name, node: this.#running("receive").life.id };
+    const message = this.#read(bytes, (native) => this.wire.decode(scope, topic, native));
+    if (message !== undefined) adapter.take(message);
+  }
+
+  nameOf(node: NodeId): string | undefined {
+    return this.#begun?.life.nameOf(node);
+  }
+
+  peers(): ReadonlySet<NodeId> {
+    return this.#begun?.life.ids() ?? new Set();
+  }
+
+  async allPeers(): Promise<ReadonlySet<NodeId>> {
+    await this.#begun?.life.discovered;
+    return this.peers();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const begun = this.#begun;
+    if (begun !== undefined) {
+      const { clock } = begun.surroundings;
+      // A broker that does not answer must not keep the server from ending.
+      await new Promise<void>((resolve) => {
+        const stopTimer = clock.after(GOODBYE_MS, resolve);
+        void begun.life
+          .close()
+          .then(() => begun.topics.close())
+          .then(() => {
+            stopTimer();
+            resolve();
+          });
+      });
+    }
+    this.outbox.close();
+    this.#stopStatus();
+    this.#tellStatus("closed");
+    await this.bus.close();
+  }
+
+  /** The functions that listen to the topics of each adapter. */
+  readonly #kept: WeakMap<LinkedAdapter, Map<string, (bytes: Uint8Array) => void>> = new WeakMap();
+
+  #receiversOf(adapter: LinkedAdapter, names: readonly string[]): Map<string, (bytes: Uint8Array) => void> {
+    let receivers = this.#kept.get(adapter);
+    if (receivers === undefined) {
+      receivers = new Map(names.map((topic) => [topic, (bytes) => this.received(adapter, topic, bytes)]));
+      this.#kept.set(adapter, receivers);
+    }
+    return receivers;
+  }
+
+  #topicsOf(adapter: LinkedAdapter): readonly string[] {
+    const node = this.#running("join a topic").life.id;
+    return this.wire.topics({ namespace: adapter.nsp.name, node });
+  }
+
+  #receivedShared(topic: string, bytes: Uint8Array): void {
+    const { shared } = this.wire;
+    const { id } = this.#running("receive").life;
+    const message = shared === undefined ? undefined : this.#read(bytes, (native) => shared.decode(id, topic, native));
+    if (message === undefined || message.uid === id) return;
+    const adapter = this.#adapters.get(message.nsp);
+    if (adapter !== undefined) adapter.take(message);
+    else this.#answerForNobody(id, message);
+  }
+
+  /** Where this node has no such namespace it says so: nobody has to wait for it. */
+  #answerForNobody(uid: NodeId, message: ClusterMessage | ClusterResponse): void {
+    const answer = absentAnswer(message);
+    if (answer === undefined) return;
+    for (const { topic, bytes } of this.wire.encodeResponse(message.uid, { ...answer, uid, nsp: message.nsp })) {
+      void this.outbox.send(topic, bytes);
+    }
+  }
+
+  #read(
+    bytes: Uint8Array,
+    decode: (bytes: Uint8Array) => ClusterMessage | ClusterResponse | undefined,
+  ): ClusterMessage | ClusterResponse | undefined {
+    try {
+      if (bytes.byteLength > this.bus.maxMessageBytes) throw new SyntaxError(`it has ${bytes.byteLength} bytes`);
+      // Parts of the message that are bytes are of the class of the whole.
+      const message = decode(this.#begun?.surroundings.toNativeBytes?.(bytes) ?? bytes);
+      if (message === undefined) return undefined;
+      const fault = faultOf(message);
+      if (fault !== undefined) throw fault;
+      this.#begun?.life.heard(message.uid);
+      return message;
+    } catch (error) {
+      this.#reports.refused(error);
+      return undefined;
+    }
+  }
+
+  #nodeGone(id: NodeId, name: string): void {
+    for (const adapter of [...this.#adapters.values()]) adapter.nodeGone(id);
+    for (const listener of [...this.#goneListeners]) this.#tell(() => listener(name));
+  }
+
+  #statusChanged(status: BusStatus): void {
+    this.#reports.status(status);
+    // In this order: what is said first is heard by those who answer it.
+    this.#begun?.topics.statusChanged();
+    this.outbox.flush();
+    this.#begun?.life.statusChanged();
+    this.#tellStatus(status);
+  }
+
+  #tellStatus(status: BusStatus): void {
+    for (const listener of [...this.#statusListeners]) this.#tell(() => listener(status));
+  }
+
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#begun?.surroundings.reportUncaught(error);
+    }
+  }
+
+  #running(what: string): Begun {
+    if (this.#begun !== undefined) return this.#begun;
+    throw new TypeError(`Cannot ${what}: the cluster has not begun; hand it to a server as the option "cluster"`);
+  }
+}
+
+/**
+ * Makes a server a node of a cluster.
+ * @param options the bus, at least.
+ * @throws TypeError or RangeError when an option cannot work.
+ * @example
+ * import { createMemoryBroker } from "@bowline/adapter/cluster";
+ * import { Server } from "@bowline/server";
+ *
+ * const broker = createMemoryBroker({ clock: { now: () => 0, after: () => () => {} } });
+ * const io = new Server(3000, { cluster: createCluster({ bus: broker.bus() }) });
+ */
+export function createCluster(options: ClusterOptions): Cluster {
+  return new ClusterNode(options);
+}

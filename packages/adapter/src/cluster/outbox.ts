@@ -1,0 +1,124 @@
+// What a node has to say, on its way to the broker: bounded, in order, and kept for a while when the broker is away.
+// Place: cluster adapters -> cluster (**outbox**) -> bus -> the broker
+//
+//   told --broker there--> on its way --broker has it--> done
+//   told --broker away--> waiting --broker back--> on its way; what finds no room is dropped, and counted
+//
+// Rules: nothing here throws; what a broker that is slow or away leaves behind takes up a bounded amount of memory; order
+//        holds, also between what has waited and what is new; no message is sent twice.
+
+import type { Bus } from "./bus.ts";
+
+/** What a message takes up besides its bytes. */
+const MESSAGE_COST_BYTES = 128;
+
+/** Why a message does not reach the broker. */
+export type DropReason = "full" | "away" | "too large" | "failed";
+
+/**
+ * What a message is worth: something `later` as well, something `now` or never; or as much as `life`, which a full queue must
+ * not cost.
+ */
+export type Worth = "later" | "now" | "life";
+
+/** What an outbox tells of. */
+export interface OutboxEvents {
+  dropped(reason: DropReason, error: Error): void;
+  /** The broker has taken a message. */
+  published(): void;
+}
+
+interface Waiting {
+  readonly topic: string;
+  readonly bytes: Uint8Array;
+  readonly settle: (error?: Error) => void;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The way out of one node. */
+export class Outbox {
+  readonly #bus: Bus;
+  readonly #maxQueuedBytes: number;
+  readonly #events: OutboxEvents;
+  #waiting: Waiting[] = [];
+  /** What waits, and what the broker has yet to confirm. */
+  #bytes = 0;
+  #isClosed = false;
+
+  /** @param maxQueuedBytes what may wait or be on its way, in bytes. */
+  constructor(bus: Bus, maxQueuedBytes: number, events: OutboxEvents) {
+    this.#bus = bus;
+    this.#maxQueuedBytes = maxQueuedBytes;
+    this.#events = events;
+  }
+
+  /** What waits or is on its way, in bytes. */
+  get queuedBytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Sends bytes to a topic.
+   * @param worth what becomes of it while the broker is away, or too much is on its way.
+   * @returns settles when the broker has it; undefined as a value, the error where it will never have it.
+   */
+  send(topic: string, bytes: Uint8Array, worth: Worth = "later"): Promise<Error | undefined> {
+    return new Promise((resolve) => {
+      const cost = bytes.byteLength + MESSAGE_COST_BYTES;
+      const drop = (reason: DropReason, text: string): void => {
+        const error = new Error(`Cannot send to "${topic}": ${text}`);
+        this.#events.dropped(reason, error);
+        resolve(error);
+      };
+      if (this.#isClosed) {
+        resolve(new Error(`Cannot send to "${topic}": the cluster has been closed`));
+      } else if (bytes.byteLength > this.#bus.maxMessageBytes) {
+        drop("too large", `it has ${bytes.byteLength} bytes, and the broker takes ${this.#bus.maxMessageBytes}`);
+      } else if (worth !== "later" && this.#bus.status !== "up") {
+        drop("away", "the broker is away");
+      } else if (worth !== "life" && this.#bytes + cost > this.#maxQueuedBytes) {
+        drop("full", `${this.#bytes} bytes wait for the broker already; see the option maxQueuedBytes`);
+      } else {
+        this.#bytes += cost;
+        const settle = (error?: Error): void => {
+          this.#bytes -= cost;
+          resolve(error);
+        };
+        this.#waiting.push({ topic, bytes, settle });
+        this.flush();
+      }
+    });
+  }
+
+  /** Hands over what waits, where the broker is there. */
+  flush(): void {
+    if (this.#bus.status !== "up" || this.#waiting.length === 0) return;
+    const due = this.#waiting;
+    this.#waiting = [];
+    for (const message of due) void this.#publish(message);
+  }
+
+  /** Lets go of what waits. */
+  close(): void {
+    this.#isClosed = true;
+    const left = this.#waiting;
+    this.#waiting = [];
+    for (const { topic, settle } of left) settle(new Error(`Cannot send to "${topic}": the cluster has been closed`));
+  }
+
+  async #publish({ topic, bytes, settle }: Waiting): Promise<void> {
+    try {
+      await this.#bus.publish(topic, bytes);
+      settle();
+      this.#events.published();
+    } catch (error) {
+      // Whether the broker has it nobody knows: once more could be twice.
+      const reason = asError(error);
+      settle(reason);
+      if (!this.#isClosed) this.#events.dropped("failed", reason);
+    }
+  }
+}

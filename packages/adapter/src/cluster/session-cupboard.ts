@@ -1,0 +1,367 @@
+// The sessions of one namespace on this node, written through to the store of the broker, so that another node can go on
+// with them when this one dies without a word.
+// Place: connection / namespace -> recovering adapter (**session cupboard**) -> session record -> bus -> the broker
+//
+//   opened or taken --> live: written when rooms or data change, and now and then so that it does not fall into oblivion
+//   live --connection lost--> kept by the broker alone --taken, here or elsewhere--> live, with a higher fence
+//   live --left for good, or refused--> dropped
+//   live --taken elsewhere--> overtaken: its socket ends, and nothing it writes counts
+//
+// Rules: writes of one session follow each other; a session is written before its client hears of it, unless the broker is
+//        away; what is taken is put back at once under the new fence, so that no death leaves it in nobody's hands. `data`
+//        cannot be watched: it is compared after each turn in which a handler of the socket ran, and every few seconds.
+
+import type { Alarm, Cancel, Clock } from "@bowline/protocol/internal";
+import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
+import type { LiveSession, Room, SessionToPersist, SocketId } from "../contract.ts";
+import type { Bus, BusStore } from "./bus.ts";
+import type { Offset } from "./message.ts";
+import { decodeSession, encodeSession, type SessionRecord } from "./session-record.ts";
+
+/** How often some of the sessions are looked at, in milliseconds, and in how many such ticks each has its turn. */
+const TICK_MS = 1_000;
+const TICKS_PER_ROUND = 5;
+/** A live session is written at least so often, in milliseconds; it outlives the node by the time that sessions are kept. */
+const REFRESH_MS = 30_000;
+/** How long the store may keep a newcomer waiting, in milliseconds. */
+const OPENING_MS = 1_000;
+
+/** What a cupboard is made of. */
+export interface SessionCupboardOptions {
+  readonly bus: Pick<Bus, "status">;
+  readonly store: BusStore;
+  readonly clock: Clock;
+  /** What begins the keys of this namespace. */
+  readonly prefix: string;
+  /** How long a lost session is kept, in milliseconds. */
+  readonly keptMs: number;
+}
+
+/** Who has a cupboard. */
+export interface SessionCupboardOwner {
+  /** How far the log has been told here; undefined before it has been reached. */
+  readonly position: Offset | undefined;
+  roomsOf(sid: SocketId): ReadonlySet<Room> | undefined;
+  warn(text: string): void;
+}
+
+/** A session that was taken. */
+export interface TakenSession {
+  readonly pid: string;
+  readonly sid: SocketId;
+  readonly fence: number;
+  readonly cameBehind: Offset;
+  readonly rooms: ReadonlyMap<Room, Offset>;
+  readonly data: unknown;
+}
+
+/** A session in this node's hands. Offsets are undefined as long as the log has not been reached. */
+interface Live {
+  readonly pid: string;
+  readonly sid: SocketId;
+  readonly fence: number;
+  cameBehind: Offset | undefined;
+  readonly rooms: Map<Room, Offset | undefined>;
+  session: Pick<LiveSession, "readData"> | undefined;
+  data: Uint8Array | undefined;
+  writtenAtMs: number;
+  isChanged: boolean;
+}
+
+/** Keeps the sessions of one namespace. */
+export class SessionCupboard implements Alarm {
+  readonly #options: SessionCupboardOptions;
+  readonly #owner: SessionCupboardOwner;
+  readonly #byPid: Map<string, Live> = new Map();
+  /** In the order in which they are looked at. */
+  readonly #bySid: Map<SocketId, Live> = new Map();
+  readonly #changed: Set<Live> = new Set();
+  readonly #touched: Set<Live> = new Set();
+  /** The last write of each session that is on its way, by the pid. */
+  readonly #writing: Map<string, Promise<void>> = new Map();
+  #isTurnEnding = false;
+  #isStoring = true;
+  #hasWarnedOfData = false;
+  #tick: Cancel | undefined;
+
+  constructor(options: SessionCupboardOptions, owner: SessionCupboardOwner) {
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  /** How many sessions are in this node's hands. */
+  get size(): number {
+    return this.#bySid.size;
+  }
+
+  /** The sockets whose sessions are in this node's hands. */
+  sids(): SocketId[] {
+    return [...this.#bySid.keys()];
+  }
+
+  /** A session begins, or goes on here. @returns settles once the broker has it, or takes too long. */
+  open(session: LiveSession): Promise<void> | undefined {
+    const { pid, sid } = session;
+    const known = this.#byPid.get(pid);
+    const live: Live = known ?? this.#add({ pid, sid, fence: 0, cameBehind: this.#owner.position, rooms: new Map() });
+    live.session = session;
+    this.joined(sid, this.#owner.roomsOf(sid) ?? new Set());
+    live.data = this.#dataOf(live);
+    this.#write(live);
+    this.#watch();
+    const writing = this.#writing.get(pid);
+    if (this.#options.bus.status !== "up" || writing === undefined) return undefined;
+    return new Promise((resolve) => {
+      const stop = this.#options.clock.after(OPENING_MS, resolve);
+      void writing.then(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  /** A socket is in these rooms from now on. */
+  joined(sid: SocketId, rooms: ReadonlySet<Room>): void {
+    const live = this.#bySid.get(sid);
+    if (live === undefined) return;
+    for (const room of rooms) {
+      if (live.rooms.has(room)) continue;
+      live.rooms.set(room, this.#owner.position);
+      this.#mark(live);
+    }
+  }
+
+  left(sid: SocketId, room: Room): void {
+    const live = this.#bySid.get(sid);
+    if (live?.rooms.delete(room) === true) this.#mark(live);
+  }
+
+  /** A handler of the socket has run: what the program keeps with it may have changed. */
+  touched(sid: SocketId): void {
+    const live = this.#bySid.get(sid);
+    if (live === undefined) return;
+    this.#touched.add(live);
+    this.#endTurn();
+  }
+
+  /** The log has been reached: who came before knows now behind which event. */
+  ready(): void {
+    const { position } = this.#owner;
+    for (const live of this.#bySid.values()) {
+      live.cameBehind ??= position;
+      for (const [room, behind] of live.rooms) live.rooms.set(room, behind ?? position);
+      this.#mark(live);
+    }
+  }
+
+  /** A connection was lost: the session is the broker's alone. */
+  persist({ pid, data }: SessionToPersist): void {
+    const live = this.#byPid.get(pid);
+    if (live === undefined) return;
+    this.#remove(live);
+    live.session = { readData: () => data };
+    live.data = this.#dataOf(live);
+    this.#write(live, this.#options.keptMs);
+  }
+
+  /** A socket has gone; if its session is to be kept, it is by now. */
+  gone(sid: SocketId): void {
+    const live = this.#bySid.get(sid);
+    if (live === undefined) return;
+    this.#remove(live);
+    this.#queue(live, () => this.#options.store.drop(this.#keyOf(live), live.fence));
+  }
+
+  /** Somebody else has a session by now. @returns whether it was in this node's hands. */
+  overtaken(sid: SocketId, fence: number): boolean {
+    const live = this.#bySid.get(sid);
+    if (live === undefined || live.fence >= fence) return false;
+    this.#remove(live);
+    return true;
+  }
+
+  /**
+   * Takes a session out of the store, and puts it back under the new fence.
+   * @returns undefined where there is none.
+   */
+  async take(pid: string): Promise<TakenSession | undefined> {
+    const { store, prefix } = this.#options;
+    // What this node has written of it last may be on its way.
+    await this.#writing.get(pid);
+    const taken = await (store.claim?.(prefix + pid) ?? store.take(prefix + pid));
+    if (taken === undefined) return undefined;
+    const { value, fence } = taken;
+    const record = this.#decode(value);
+    if (record === undefined) return undefined;
+    const { sid, cameBehind, rooms } = record;
+    const live = this.#add({ pid, sid, fence, cameBehind, rooms: new Map(rooms) });
+    live.data = record.data;
+    if (store.claim === undefined) this.#write(live);
+    return { pid, sid, fence, cameBehind, rooms, data: record.data === undefined ? {} : decodeMsgpack(record.data) };
+  }
+
+  /** Nobody can make use of a session that was taken. */
+  giveUp(pid: string): void {
+    const live = this.#byPid.get(pid);
+    if (live !== undefined) this.gone(live.sid);
+  }
+
+  /** The turn is over: what has changed in it is written. */
+  ring(): void {
+    this.#isTurnEnding = false;
+    for (const live of this.#touched) this.#compare(live);
+    this.#touched.clear();
+    for (const live of [...this.#changed]) this.#write(live);
+  }
+
+  /** @returns settles once everything has been written. */
+  async close(): Promise<void> {
+    this.#tick?.();
+    this.ring();
+    await Promise.all(this.#writing.values());
+  }
+
+  #add(born: Pick<Live, "pid" | "sid" | "fence" | "cameBehind" | "rooms">): Live {
+    const elder = this.#bySid.get(born.sid);
+    if (elder !== undefined) this.#remove(elder);
+    const live: Live = {
+      ...born,
+      session: undefined,
+      data: undefined,
+      writtenAtMs: this.#options.clock.now(),
+      isChanged: false,
+    };
+    this.#byPid.set(live.pid, live);
+    this.#bySid.set(live.sid, live);
+    return live;
+  }
+
+  #remove(live: Live): void {
+    if (this.#byPid.get(live.pid) === live) this.#byPid.delete(live.pid);
+    if (this.#bySid.get(live.sid) === live) this.#bySid.delete(live.sid);
+    this.#changed.delete(live);
+    this.#touched.delete(live);
+  }
+
+  #mark(live: Live): void {
+    this.#changed.add(live);
+    this.#endTurn();
+  }
+
+  #endTurn(): void {
+    if (this.#isTurnEnding) return;
+    this.#isTurnEnding = true;
+    this.#options.clock.turnEnd(this);
+  }
+
+  #compare(live: Live): void {
+    const data = this.#dataOf(live);
+    if (isSame(data, live.data)) return;
+    live.data = data;
+    this.#changed.add(live);
+  }
+
+  #dataOf(live: Live): Uint8Array | undefined {
+    if (live.session === undefined) return live.data;
+    try {
+      const data = live.session.readData();
+      return data === undefined ? undefined : encodeMsgpack(data).slice();
+    } catch (error) {
+      if (!this.#hasWarnedOfData) {
+        this.#owner.warn(
+          `Cannot keep the data of socket "${live.sid}" for other nodes: ${reasonOf(error)}; keep there what has a form on the wire`,
+        );
+      }
+      this.#hasWarnedOfData = true;
+      return live.data;
+    }
+  }
+
+  #write(live: Live, ttlMs: number = this.#options.keptMs + 2 * REFRESH_MS): void {
+    this.#changed.delete(live);
+    live.writtenAtMs = this.#options.clock.now();
+    // While one write is on its way the next one waits, and takes what has changed meanwhile along.
+    live.isChanged = true;
+    this.#queue(live, async () => {
+      if (!live.isChanged) return;
+      live.isChanged = false;
+      const record = asRecord(live);
+      if (record !== undefined)
+        await this.#options.store.put(this.#keyOf(live), encodeSession(record), live.fence, ttlMs);
+    });
+  }
+
+  /** Does something once what is on its way for this session has been done; the first thing at once. */
+  #queue(live: Live, write: () => Promise<void>): void {
+    const { pid } = live;
+    const before = this.#writing.get(pid);
+    const done = (before === undefined ? write() : before.then(write)).then(
+      () => {
+        this.#isStoring = true;
+      },
+      (error) => this.#notStored(error),
+    );
+    this.#writing.set(pid, done);
+    void done.then(() => {
+      if (this.#writing.get(pid) === done) this.#writing.delete(pid);
+    });
+  }
+
+  /** Told once, until something is stored again. */
+  #notStored(error: unknown): void {
+    if (this.#isStoring) {
+      this.#owner.warn(`Cannot keep sessions for other nodes, so that lost ones may start anew: ${reasonOf(error)}`);
+    }
+    this.#isStoring = false;
+  }
+
+  #keyOf({ pid }: Live): string {
+    return this.#options.prefix + pid;
+  }
+
+  #decode(value: Uint8Array): SessionRecord | undefined {
+    try {
+      return decodeSession(value);
+    } catch (error) {
+      this.#owner.warn(reasonOf(error));
+      return undefined;
+    }
+  }
+
+  #watch(): void {
+    this.#tick ??= this.#options.clock.coarse(TICK_MS, () => {
+      this.#tick = undefined;
+      this.#look();
+      if (this.#bySid.size > 0) this.#watch();
+    });
+  }
+
+  /** Looks at those that have not been looked at for longest. */
+  #look(): void {
+    const before = this.#options.clock.now() - REFRESH_MS;
+    let left = Math.ceil(this.#bySid.size / TICKS_PER_ROUND);
+    for (const [sid, live] of this.#bySid) {
+      if (left-- === 0) break;
+      this.#bySid.delete(sid);
+      this.#bySid.set(sid, live);
+      this.#compare(live);
+      if (this.#changed.has(live) || live.writtenAtMs <= before) this.#write(live);
+    }
+  }
+}
+
+function asRecord({ sid, cameBehind, rooms, data }: Live): SessionRecord | undefined {
+  if (cameBehind === undefined) return undefined;
+  const joined = new Map<Room, Offset>();
+  for (const [room, behind] of rooms) joined.set(room, behind ?? cameBehind);
+  return { sid, cameBehind, rooms: joined, data };
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,187 @@
+// The log in JetStream: a stream for each topic.
+// Place: cluster -> bus (**log**) -> link -> JetStream
+// Rules: JetStream numbers the messages of a stream without a hole, and the eldest go first: where the next one is there, all
+//        behind it are; streams are made when they are first asked for.
+// Source: docs/decisions/0028-cluster-over-a-bus.md
+
+import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/adapter/cluster";
+import { NatsBusError } from "./bus-error.ts";
+import { findStream } from "./find-stream.ts";
+import { type KeepingOptions, toNanos } from "./jetstream-options.ts";
+import type { JetStream, StreamFacts, StreamMessage } from "./jetstream-types.ts";
+import type { Link } from "./link.ts";
+import { compareOffsets, type Position, readOffset, writeOffset } from "./offset.ts";
+import { epochOf, StreamReader } from "./stream-reader.ts";
+import { tokenOf } from "./subjects.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** How many messages are asked for at once. */
+const WINDOW = 64;
+
+/** What a log needs. */
+export interface LogHost {
+  readonly jetstream: JetStream;
+  readonly link: Link;
+  readonly prefix: string;
+  readonly surroundings: Surroundings;
+}
+
+/** Logs of topics. */
+export class JetStreamLog implements BusLog {
+  readonly #host: LogHost;
+  readonly #options: KeepingOptions;
+  /** When the streams of topics were made, as far as is known. */
+  readonly #epochs: Map<string, Promise<number>> = new Map();
+  readonly #readers: Set<StreamReader> = new Set();
+
+  constructor(host: LogHost, options: KeepingOptions) {
+    this.#host = host;
+    this.#options = options;
+    host.link.onStatus((status) => {
+      // Whoever comes back may have lost its streams.
+      if (status === "up") this.#checkAll();
+    });
+  }
+
+  async append(topic: string, bytes: Uint8Array): Promise<Offset> {
+    const { jetstream, link } = this.#host;
+    const what = `append to the log of "${topic}"`;
+    link.check(what);
+    const sent = new Uint8Array(bytes);
+    try {
+      const epoch = await link.answer(what, this.#epochOf(topic));
+      const { seq } = await link.answer(what, jetstream.client.publish(this.#subjectOf(topic), sent));
+      return writeOffset({ epoch, seq });
+    } catch (error) {
+      this.#epochs.delete(topic);
+      throw error;
+    }
+  }
+
+  async follow(topic: string, follower: LogFollower): Promise<{ readonly from: Offset; readonly leave: Leave }> {
+    const { link } = this.#host;
+    const what = `follow the log of "${topic}"`;
+    link.check(what);
+    const facts = await link.answer(what, this.#find(topic));
+    const from = { epoch: epochOf(facts), seq: facts.state.last_seq };
+    const reader = this.#readerOf(topic, follower, from);
+    this.#readers.add(reader);
+    const leave = async (): Promise<void> => {
+      this.#readers.delete(reader);
+      await reader.stop().catch(() => undefined);
+    };
+    try {
+      await link.answer(what, reader.start());
+    } catch (error) {
+      await leave();
+      throw error;
+    }
+    return { from: writeOffset(from), leave };
+  }
+
+  async *read(topic: string, after: Offset): AsyncIterable<BusLogEntry> {
+    const what = `read the log of "${topic}"`;
+    this.#host.link.check(what);
+    const position = readOffset(after);
+    if (position === undefined) throw new TypeError(`Cannot ${what}: "${after}" is no offset of it`);
+    const facts = await this.#host.link.answer(what, this.#find(topic));
+    if (!isReached(facts, position)) throw this.#trimmed(what, after);
+    const { last_seq } = facts.state;
+    for (let seq = position.seq + 1; seq <= last_seq; seq += WINDOW) {
+      for (const message of await this.#window(what, topic, seq, Math.min(seq + WINDOW - 1, last_seq))) {
+        if (message === null) throw this.#trimmed(what, after);
+        yield { offset: writeOffset({ epoch: position.epoch, seq: message.seq }), bytes: message.data };
+      }
+    }
+  }
+
+  async reaches(topic: string, offset: Offset): Promise<boolean> {
+    const what = `ask for an offset of the log of "${topic}"`;
+    this.#host.link.check(what);
+    const position = readOffset(offset);
+    if (position === undefined) return false;
+    return isReached(await this.#host.link.answer(what, this.#find(topic)), position);
+  }
+
+  compare(one: Offset, other: Offset): number {
+    return compareOffsets(one, other);
+  }
+
+  close(): void {
+    for (const reader of this.#readers) reader.stop().catch(() => undefined);
+    this.#readers.clear();
+  }
+
+  #checkAll(): void {
+    this.#epochs.clear();
+    for (const reader of this.#readers) void reader.check();
+  }
+
+  #readerOf(topic: string, follower: LogFollower, from: Position): StreamReader {
+    const { jetstream, surroundings } = this.#host;
+    return new StreamReader(
+      {
+        after: (ms, action) => surroundings.clock.after(ms, action),
+        find: () => this.#find(topic),
+        consume: async (seq, callback) => {
+          const options = { deliver_policy: "by_start_sequence", opt_start_seq: seq } as const;
+          const consumer = await jetstream.client.consumers.get(this.#streamOf(topic), options);
+          return consumer.consume({ callback });
+        },
+        thrown: (error) => {
+          surroundings.warn("BOWLINE_BUS_RECEIVER", `A follower of the log of "${topic}" has thrown: ${String(error)}`);
+        },
+      },
+      follower,
+      from,
+    );
+  }
+
+  #window(what: string, topic: string, from: number, to: number): Promise<readonly (StreamMessage | null)[]> {
+    const { streams } = this.#host.jetstream.manager;
+    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    const asked = Promise.all(numbers.map((seq) => streams.getMessage(this.#streamOf(topic), { seq })));
+    return this.#host.link.answer(what, asked);
+  }
+
+  #epochOf(topic: string): Promise<number> {
+    const known = this.#epochs.get(topic);
+    if (known !== undefined) return known;
+    const asked = this.#find(topic).then(epochOf);
+    this.#epochs.set(topic, asked);
+    return asked;
+  }
+
+  #find(topic: string): Promise<StreamFacts> {
+    const { storage, replicas, logMaxAgeMs, logMaxEntries, logMaxBytes } = this.#options;
+    return findStream(this.#host.jetstream.manager, {
+      name: this.#streamOf(topic),
+      subjects: [this.#subjectOf(topic)],
+      storage,
+      num_replicas: replicas,
+      max_age: toNanos(logMaxAgeMs),
+      max_msgs: logMaxEntries,
+      max_bytes: logMaxBytes,
+    });
+  }
+
+  #trimmed(what: string, after: Offset): NatsBusError {
+    const limits = "see the options logMaxAgeMs, logMaxEntries and logMaxBytes";
+    const text = `Cannot ${what}: entries behind "${after}" have been deleted; ${limits}`;
+    return new NatsBusError("BOWLINE_BUS_LOG_TRIMMED", text);
+  }
+
+  #streamOf(topic: string): string {
+    return `${this.#host.prefix}-log-${tokenOf(topic, this.#host.surroundings.digest)}`;
+  }
+
+  #subjectOf(topic: string): string {
+    return `${this.#host.prefix}.l.${tokenOf(topic, this.#host.surroundings.digest)}`;
+  }
+}
+
+/** Whether everything behind a position is there. */
+function isReached(facts: StreamFacts, { epoch, seq }: Position): boolean {
+  const { first_seq, last_seq } = facts.state;
+  return epochOf(facts) === epoch && seq >= first_seq - 1 && seq <= last_seq;
+}

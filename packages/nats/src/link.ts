@@ -1,0 +1,104 @@
+// How the program's connection to NATS stands, and questions over it that end in time.
+// Place: bus -> **link** -> the program's connection -> NATS
+//
+//   up --disconnect--> down --reconnect--> up        any --the connection is closed, or the bus--> closed
+//
+// Rules: the client connects anew and subscribes anew by itself; what is told while it does is refused, since the client
+//        would keep it and send it late; every answer that does not come in time is an error.
+
+import type { BusStatus } from "@bowline/adapter/cluster";
+import { NatsBusError, reasonOf } from "./bus-error.ts";
+import type { NatsConnection } from "./client-types.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** The way to NATS. */
+export class Link {
+  readonly connection: NatsConnection;
+  readonly #timeoutMs: number;
+  readonly #clock: Surroundings["clock"];
+  readonly #listeners: Set<(status: BusStatus) => void> = new Set();
+  #status: BusStatus;
+  /** The round trip that the next question shares; undefined once it is under way. */
+  #flush: Promise<void> | undefined;
+
+  constructor(connection: NatsConnection, timeoutMs: number, clock: Surroundings["clock"]) {
+    this.connection = connection;
+    this.#timeoutMs = timeoutMs;
+    this.#clock = clock;
+    this.#status = connection.isClosed() ? "closed" : "up";
+  }
+
+  get status(): BusStatus {
+    return this.#status;
+  }
+
+  /** Begins to watch the connection. */
+  open(): void {
+    void this.#watch();
+    this.connection.closed().then(
+      () => this.close(),
+      () => this.close(),
+    );
+  }
+
+  onStatus(listener: (status: BusStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#become("closed");
+  }
+
+  /** @throws NatsBusError where NATS is not there. */
+  check(what: string): void {
+    if (this.#status === "up") return;
+    if (this.#status === "closed") {
+      throw new NatsBusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus, or its connection, has been closed`);
+    }
+    const text = `Cannot ${what}: NATS is away; its client goes on trying, see that the server runs`;
+    throw new NatsBusError("BOWLINE_BUS_AWAY", text);
+  }
+
+  /** Settles once NATS has read all that was sent until now; what is sent in one turn shares a round trip. */
+  reached(what: string): Promise<void> {
+    this.#flush ??= Promise.resolve().then(() => {
+      this.#flush = undefined;
+      return this.connection.flush();
+    });
+    return this.answer(what, this.#flush);
+  }
+
+  /** An answer, or an error that says what was asked. */
+  answer<Value>(what: string, asked: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const text = `Cannot ${what}: NATS has not answered within ${this.#timeoutMs} ms`;
+      const stop = this.#clock.after(this.#timeoutMs, () => reject(new NatsBusError("BOWLINE_BUS_TIMEOUT", text)));
+      asked.finally(stop).then(resolve, (error: unknown) => reject(this.#explained(what, error)));
+    });
+  }
+
+  #explained(what: string, error: unknown): unknown {
+    if (error instanceof NatsBusError) return error;
+    const code = this.#status === "up" ? "BOWLINE_BUS_REFUSED" : "BOWLINE_BUS_AWAY";
+    return new NatsBusError(code, `Cannot ${what}: the client of NATS says "${reasonOf(error)}"`, error);
+  }
+
+  async #watch(): Promise<void> {
+    try {
+      for await (const { type } of this.connection.status()) {
+        if (this.#status === "closed") return;
+        if (type === "disconnect") this.#become("down");
+        if (type === "reconnect") this.#become("up");
+      }
+    } catch {
+      // The client tells of nothing more; `closed()` tells of the end.
+    }
+  }
+
+  #become(status: BusStatus): void {
+    if (this.#status === status || this.#status === "closed") return;
+    this.#status = status;
+    for (const listener of [...this.#listeners]) listener(status);
+  }
+}

@@ -1,0 +1,21 @@
+// What Node, Bun and Deno give to the bus.
+// Place: handed to bus -> link -> NATS
+
+import { createHash } from "node:crypto";
+import { createSystemClock } from "@bowline/protocol/internal";
+import type { Surroundings } from "../surroundings.ts";
+
+const clock = createSystemClock({
+  now: () => performance.now(),
+  setTimer: (action, ms) => setTimeout(action, ms),
+  clearTimer: (timer: NodeJS.Timeout) => clearTimeout(timer),
+  defer: (action) => setImmediate(action),
+});
+
+/** The surroundings of a process. */
+export const surroundings: Surroundings = {
+  clock,
+  wallTimeMs: () => Date.now(),
+  digest: (text) => createHash("sha256").update(text).digest("base64url"),
+  warn: (code, text) => process.emitWarning(text, { code }),
+};

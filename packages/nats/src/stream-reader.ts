@@ -1,0 +1,129 @@
+// One follower of a log: reads its stream in order, and begins again where that ends.
+// Place: cluster <- **stream reader** <- JetStream
+// Rules: the client makes its consumer anew behind the last message when the connection was lost; what it cannot know is that
+//        a stream was deleted and made again, so that is looked for whenever something is amiss.
+
+import type { LogFollower } from "@bowline/adapter/cluster";
+import type { Cancel } from "@bowline/protocol/internal";
+import type { StreamConsumption, StreamFacts, StreamMessage } from "./jetstream-types.ts";
+import { type Position, writeOffset } from "./offset.ts";
+
+const RETRY_MS = 500;
+/** What the client says when a stream, or the consumer of it, may be another one than before. */
+const AMISS = new Set(["stream_not_found", "consumer_not_found", "consumer_deleted", "no_responders"]);
+
+/** What a reader needs. */
+export interface StreamReaderHost {
+  after(ms: number, action: () => void): Cancel;
+  /** What the stream says of itself now; it is made where it is missing. */
+  find(): Promise<StreamFacts>;
+  consume(from: number, callback: (message: StreamMessage) => void): Promise<StreamConsumption>;
+  /** Told what the follower has thrown. */
+  thrown(error: unknown): void;
+}
+
+/** When a stream was made, in milliseconds. */
+export function epochOf({ created }: StreamFacts): number {
+  return Date.parse(created);
+}
+
+/** Tells a follower of what comes behind a position. */
+export class StreamReader {
+  readonly #host: StreamReaderHost;
+  readonly #follower: LogFollower;
+  #at: Position;
+  #consumption: StreamConsumption | undefined;
+  #stopTimer: Cancel | undefined;
+  #isChecking = false;
+  #isOver = false;
+
+  constructor(host: StreamReaderHost, follower: LogFollower, from: Position) {
+    this.#host = host;
+    this.#follower = follower;
+    this.#at = from;
+  }
+
+  /** Begins to read. @returns settles once JetStream knows. */
+  async start(): Promise<void> {
+    const { epoch, seq } = this.#at;
+    // What comes is told by its epoch alone: a consumption that was given up says nothing of a new one.
+    const consumption = await this.#host.consume(seq + 1, (message) => this.#tell(epoch, message));
+    if (this.#isOver) return void consumption.close();
+    this.#consumption = consumption;
+    void this.#watch(consumption);
+  }
+
+  /** Looks whether the stream is still the one that is read; reads the new one where it is not. */
+  async check(): Promise<void> {
+    if (this.#isChecking || this.#isOver) return;
+    this.#isChecking = true;
+    try {
+      const facts = await this.#host.find();
+      const isSame = epochOf(facts) === this.#at.epoch && facts.state.last_seq >= this.#at.seq;
+      if (this.#isOver) return;
+      if (!isSame) this.#at = { epoch: epochOf(facts), seq: 0 };
+      if (!isSame) this.#call(() => this.#follower.gap());
+      if (!isSame || this.#consumption === undefined) await this.#restart();
+    } catch {
+      this.#checkLater();
+    } finally {
+      this.#isChecking = false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    this.#stopTimer?.();
+    await this.#consumption?.close();
+  }
+
+  async #restart(): Promise<void> {
+    const before = this.#consumption;
+    this.#consumption = undefined;
+    await before?.close();
+    await this.start();
+  }
+
+  #checkLater(): void {
+    this.#stopTimer?.();
+    if (!this.#isOver) this.#stopTimer = this.#host.after(RETRY_MS, () => void this.check());
+  }
+
+  async #watch(consumption: StreamConsumption): Promise<void> {
+    consumption.closed().then(
+      () => this.#ended(consumption),
+      () => this.#ended(consumption),
+    );
+    try {
+      for await (const { type } of consumption.status()) {
+        if (AMISS.has(type) && this.#consumption === consumption) this.#checkLater();
+      }
+    } catch {
+      // That the consumption has ended is told above.
+    }
+  }
+
+  #ended(consumption: StreamConsumption): void {
+    if (this.#consumption !== consumption) return;
+    this.#consumption = undefined;
+    this.#checkLater();
+  }
+
+  #tell(epoch: number, { seq, data }: StreamMessage): void {
+    if (this.#isOver || epoch !== this.#at.epoch || seq <= this.#at.seq) return;
+    const follows = seq === this.#at.seq + 1;
+    this.#at = { epoch, seq };
+    this.#call(() => {
+      if (!follows) this.#follower.gap();
+      this.#follower.entry({ offset: writeOffset({ epoch, seq }), bytes: data });
+    });
+  }
+
+  #call(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#host.thrown(error);
+    }
+  }
+}

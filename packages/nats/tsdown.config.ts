@@ -1,0 +1,9 @@
+import { defineConfig, type UserConfig } from "tsdown";
+import { library } from "../../tsdown.shared.ts";
+
+const config: UserConfig = defineConfig({
+  ...library,
+  platform: "node",
+  entry: { index: "src/index.ts", jetstream: "src/runtime/jetstream.ts" },
+});
+export default config;

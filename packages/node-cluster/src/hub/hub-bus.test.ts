@@ -1,0 +1,449 @@
+// Rules of the bus over the primary: what one sends others get in order, what waits is bounded, and a primary that is away
+// or has begun anew is told of.
+import { describe, expect, it, vi } from "vitest";
+import { HubScene } from "../../test-support/hub-scene.ts";
+import type { BusError } from "./bus-error.ts";
+import { encodeFrame, Kind } from "./frame.ts";
+import type { HubBus } from "./hub-bus.ts";
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+/** What a topic brings. */
+function collect(bus: HubBus, topic: string): number[] {
+  const got: number[] = [];
+  void bus.join(topic, (message) => got.push(...message));
+  return got;
+}
+
+/** What a log tells. */
+function follow(bus: HubBus, topic: string): { told: (string | number)[]; from: Promise<string> } {
+  const told: (string | number)[] = [];
+  const followed = bus.log.follow(topic, {
+    entry: (entry) => told.push(...entry.bytes),
+    gap: () => told.push("gap"),
+  });
+  return { told, from: followed.then(({ from }) => from) };
+}
+
+async function read(bus: HubBus, topic: string, after: string): Promise<number[]> {
+  const found: number[] = [];
+  for await (const entry of bus.log.read(topic, after)) found.push(...entry.bytes);
+  return found;
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => "fine",
+    (error: BusError) => error.code,
+  );
+}
+
+describe("a topic", () => {
+  it("brings what others send, in order, and to nobody else", async () => {
+    const scene = new HubScene();
+    const [one, two, three] = [scene.bus().bus, scene.bus().bus, scene.bus().bus];
+    await scene.settle();
+    const [second, third, other] = [collect(two, "t"), collect(three, "t"), collect(three, "o")];
+    await scene.settle();
+    for (let value = 0; value < 100; value++) void one.publish("t", bytes(value));
+    await scene.settle();
+    const whole = Array.from({ length: 100 }, (_, value) => value);
+    expect([second, third, other]).toEqual([whole, whole, []]);
+  });
+
+  it("brings bytes of every value as they are", async () => {
+    const scene = new HubScene();
+    const [one, two] = [scene.bus().bus, scene.bus().bus];
+    await scene.settle();
+    const got = collect(two, "é\u0000🙂");
+    await scene.settle();
+    const all = Array.from({ length: 256 }, (_, value) => value);
+    await scene.whole(one.publish("é\u0000🙂", Uint8Array.from(all)));
+    expect(got).toEqual(all);
+  });
+
+  it("knows how many have joined it, and not those who have left or died", async () => {
+    const scene = new HubScene();
+    const [one, two, three] = [scene.bus(), scene.bus(), scene.bus()];
+    await scene.settle();
+    const leaves = [one, two, three].map(({ bus }) => bus.join("t", () => undefined));
+    await scene.settle();
+    expect(await scene.whole(one.bus.subscribers("t"))).toBe(3);
+    void leaves[0]?.then((leave) => leave());
+    await scene.settle();
+    expect(await scene.whole(two.bus.subscribers("t"))).toBe(2);
+    three.cut();
+    expect(await scene.whole(two.bus.subscribers("t"))).toBe(1);
+  });
+
+  it("is joined when the hub knows, also by those who asked before they were connected", async () => {
+    const scene = new HubScene();
+    const [early, two] = [scene.bus().bus, scene.bus().bus];
+    const joined = vi.fn();
+    const got: number[] = [];
+    void early.join("t", (message) => got.push(...message)).then(joined);
+    await Promise.resolve();
+    expect(joined).not.toHaveBeenCalled();
+    await scene.settle();
+    expect(joined).toHaveBeenCalledOnce();
+    await scene.whole(two.publish("t", bytes(1)));
+    expect(got).toEqual([1]);
+  });
+
+  it("is joined once by a bus, and may be joined again after it was left", async () => {
+    const scene = new HubScene();
+    const { bus } = scene.bus();
+    await scene.settle();
+    const leave = await scene.whole(bus.join("t", () => undefined));
+    await expect(bus.join("t", () => undefined)).rejects.toThrow('Cannot join the topic "t": this bus has joined it');
+    await scene.whole(leave());
+    await scene.whole(bus.join("t", () => undefined));
+    expect(await scene.whole(bus.subscribers("t"))).toBe(1);
+  });
+
+  it("goes on where a receiver throws", async () => {
+    const scene = new HubScene();
+    const [one, two] = [scene.bus().bus, scene.bus().bus];
+    const got: number[] = [];
+    void two.join("bad", () => {
+      throw new Error("no room");
+    });
+    void two.join("good", (message) => got.push(...message));
+    await scene.settle();
+    void one.publish("bad", bytes(1));
+    await scene.whole(one.publish("good", bytes(2)));
+    expect([got, scene.warnings]).toEqual([
+      [2],
+      ["BOWLINE_CLUSTER: Cannot take a message of another server: Error: no room"],
+    ]);
+  });
+
+  it("takes no message that is too long", async () => {
+    const scene = new HubScene({ maxMessageBytes: 10 });
+    const { bus } = scene.bus();
+    await scene.settle();
+    expect(bus.maxMessageBytes).toBe(10);
+    await expect(bus.publish("t", new Uint8Array(11))).rejects.toThrow(RangeError);
+    await scene.whole(bus.publish("t", new Uint8Array(10)));
+  });
+});
+
+describe("a worker that takes nothing", () => {
+  it("costs no more than is allowed, is told what it has missed, and looks anew", async () => {
+    const scene = new HubScene({ maxQueuedBytes: 200_000 });
+    const [one, two] = [scene.bus().bus, scene.bus()];
+    await scene.settle();
+    const got: number[] = [];
+    const states: string[] = [];
+    two.bus.onStatus((status) => states.push(status));
+    void two.bus.join("t", (message) => got.push(message.byteLength));
+    await scene.settle();
+    two.hold(true);
+    for (let round = 0; round < 100; round++) await scene.whole(one.publish("t", new Uint8Array(10_000)));
+    expect(scene.hub.status.queuedBytes).toBeLessThan(220_000);
+    const { dropped } = scene.hub.status;
+    expect(dropped).toBeGreaterThan(70);
+    two.hold(false);
+    await scene.settle();
+    expect([got.length, states, scene.hub.status.queuedBytes]).toEqual([100 - dropped, ["down", "up"], 0]);
+    expect(scene.warnings).toEqual([expect.stringContaining(`BOWLINE_BUS_LOST: ${dropped} messages`)]);
+  });
+
+  it("is told of every entry of a log that is still there when it takes them again", async () => {
+    const scene = new HubScene({ maxQueuedBytes: 1000 });
+    const [one, two] = [scene.bus().bus, scene.bus()];
+    await scene.settle();
+    const { told } = follow(two.bus, "t");
+    await scene.settle();
+    two.hold(true);
+    for (let value = 0; value < 200; value++)
+      await scene.whole(one.log.append("t", new Uint8Array(10_000).fill(value)));
+    expect(scene.hub.status.queuedBytes).toBeLessThan(700_000);
+    two.hold(false);
+    await scene.settle();
+    expect(told.filter((_, at) => at % 10_000 === 0)).toEqual(Array.from({ length: 200 }, (_, value) => value));
+  });
+
+  it("is told of a gap where entries have gone before it took them", async () => {
+    const scene = new HubScene({ maxLogBytes: 200_000 });
+    const [one, two] = [scene.bus().bus, scene.bus()];
+    await scene.settle();
+    const { told } = follow(two.bus, "t");
+    await scene.settle();
+    two.hold(true);
+    for (let value = 0; value < 200; value++)
+      await scene.whole(one.log.append("t", new Uint8Array(10_000).fill(value)));
+    two.hold(false);
+    await scene.settle();
+    const seen = told.filter((value, at) => value === "gap" || told[at - 1] !== value);
+    expect(seen.filter((value) => value === "gap")).toEqual(["gap"]);
+    expect(seen.slice(seen.indexOf("gap") + 1).at(-1)).toBe(199);
+  });
+});
+
+describe("a primary that is away", () => {
+  it("is waited for, and told of once when it does not answer", async () => {
+    const scene = new HubScene();
+    scene.isHubThere = false;
+    const { bus, cut } = scene.bus();
+    await scene.advance(20_000);
+    expect([bus.status, scene.warnings]).toEqual([
+      "connecting",
+      ["BOWLINE_BUS_AWAY: Cannot reach the other servers: the primary does not answer. Is it there?"],
+    ]);
+    expect(await codeOf(bus.publish("t", bytes(1)))).toBe("BOWLINE_BUS_AWAY");
+    scene.isHubThere = true;
+    cut();
+    await scene.advance(100);
+    expect(bus.status).toBe("up");
+  });
+
+  it("fails what is on its way, and what is sent until it is back", async () => {
+    const scene = new HubScene();
+    const one = scene.bus();
+    await scene.settle();
+    const states: string[] = [];
+    one.bus.onStatus((status) => states.push(status));
+    const sent = codeOf(one.bus.publish("t", bytes(1)));
+    one.cut();
+    expect([await sent, await codeOf(one.bus.publish("t", bytes(2)))]).toEqual([
+      "BOWLINE_BUS_AWAY",
+      "BOWLINE_BUS_AWAY",
+    ]);
+    await scene.advance(50);
+    await scene.whole(one.bus.publish("t", bytes(3)));
+    expect(states).toEqual(["down", "up"]);
+  });
+
+  it("is told again what was joined and followed, from where it was", async () => {
+    const scene = new HubScene();
+    const [one, two] = [scene.bus().bus, scene.bus()];
+    await scene.settle();
+    const [got, { told }] = [collect(two.bus, "t"), follow(two.bus, "l")];
+    await scene.settle();
+    await scene.whole(one.log.append("l", bytes(1)));
+    two.cut();
+    await scene.whole(one.log.append("l", bytes(2)));
+    await scene.advance(50);
+    await scene.whole(one.publish("t", bytes(5)));
+    await scene.whole(one.log.append("l", bytes(3)));
+    expect([got, told]).toEqual([[5], [1, 2, 3]]);
+  });
+
+  it("and has begun anew, has another log: followers are told of the gap, and offsets of before reach nothing", async () => {
+    const scene = new HubScene();
+    const two = scene.bus();
+    await scene.settle();
+    const { told } = follow(two.bus, "l");
+    const before = await scene.whole(two.bus.log.append("l", bytes(1)));
+    scene.replaceHub();
+    two.cut();
+    await scene.advance(50);
+    const after = await scene.whole(two.bus.log.append("l", bytes(2)));
+    expect(told).toEqual([1, "gap", 2]);
+    expect(await scene.whole(two.bus.log.reaches("l", before))).toBe(false);
+    expect(await scene.whole(two.bus.log.reaches("l", after))).toBe(true);
+    expect(two.bus.log.compare(before, after)).toBeLessThan(0);
+  });
+
+  it("and knows nothing of a worker, has it begin anew on the same link", async () => {
+    const scene = new HubScene();
+    const one = scene.bus();
+    await scene.settle();
+    const got = collect(one.bus, "t");
+    await scene.settle();
+    const states: string[] = [];
+    one.bus.onStatus((status) => states.push(status));
+    scene.replaceHub();
+    one.adopt();
+    expect(await scene.whole(codeOf(one.bus.publish("other", bytes(1))))).toBe("BOWLINE_BUS_AWAY");
+    const { bus } = scene.bus();
+    await scene.settle();
+    await scene.whole(bus.publish("t", bytes(2)));
+    expect([got, states]).toEqual([[2], ["down", "up"]]);
+  });
+
+  it("loses to the bound of what may wait to be sent", async () => {
+    const scene = new HubScene();
+    const { bus } = scene.bus({ maxQueuedBytes: 25_000 });
+    await scene.settle();
+    const codes = Array.from({ length: 5 }, () => codeOf(bus.publish("t", new Uint8Array(10_000))));
+    await scene.settle();
+    expect(await Promise.all(codes)).toEqual(["fine", "fine", "fine", "BOWLINE_BUS_FULL", "BOWLINE_BUS_FULL"]);
+  });
+
+  it("is told of a closed bus, and does nothing for it any more", async () => {
+    const scene = new HubScene();
+    const { bus } = scene.bus();
+    const never = codeOf(bus.join("early", () => undefined));
+    await bus.close();
+    await scene.settle();
+    expect([
+      await never,
+      await codeOf(bus.publish("t", bytes(1))),
+      await codeOf(bus.join("t", () => undefined)),
+    ]).toEqual(Array.from({ length: 3 }, () => "BOWLINE_BUS_CLOSED"));
+    expect([bus.status, scene.hub.status.peers]).toEqual(["closed", 0]);
+  });
+});
+
+describe("a log", () => {
+  it("has one order for all, and each entry once, those of the own process among them", async () => {
+    const scene = new HubScene();
+    const buses = [scene.bus().bus, scene.bus().bus, scene.bus().bus];
+    await scene.settle();
+    const told = buses.map((bus) => follow(bus, "l").told);
+    await scene.settle();
+    for (let value = 0; value < 90; value++) void buses[value % 3]?.log.append("l", bytes(value));
+    await scene.settle();
+    expect([told[0]?.length, new Set(told[0]).size]).toEqual([90, 90]);
+    expect([told[1], told[2]]).toEqual([told[0], told[0]]);
+  });
+
+  it("gives offsets in order, and what stands behind one, up to the end of now", async () => {
+    const scene = new HubScene();
+    const { bus } = scene.bus();
+    await scene.settle();
+    const offsets: string[] = [];
+    for (let value = 0; value < 40; value++) {
+      offsets.push(await scene.whole(bus.log.append(value % 2 === 0 ? "even" : "odd", bytes(value))));
+    }
+    const sorted = [...offsets].reverse().sort((one, other) => bus.log.compare(one, other));
+    expect(sorted).toEqual(offsets);
+    const found = read(bus, "even", offsets[33] ?? "");
+    await scene.settle();
+    expect(await found).toEqual([34, 36, 38]);
+  });
+
+  it("is read in pieces, however long it is", async () => {
+    const scene = new HubScene();
+    const { bus } = scene.bus();
+    await scene.settle();
+    const first = await scene.whole(bus.log.append("l", bytes(0)));
+    for (let value = 1; value < 60; value++) await scene.whole(bus.log.append("l", new Uint8Array(50_000).fill(value)));
+    let found: number[] | undefined;
+    void read(bus, "l", first).then((all) => {
+      found = all.filter((_, at) => at % 50_000 === 0);
+    });
+    for (let round = 0; round < 100 && found === undefined; round++) await scene.settle();
+    expect(found).toEqual(Array.from({ length: 59 }, (_, value) => value + 1));
+  });
+
+  it("forgets by time, and says so", async () => {
+    const scene = new HubScene({ retentionMs: 60_000 });
+    const { bus } = scene.bus();
+    await scene.settle();
+    const [first, second] = [
+      await scene.whole(bus.log.append("l", bytes(1))),
+      await scene.whole(bus.log.append("l", bytes(2))),
+    ];
+    expect(await scene.whole(bus.log.reaches("l", first))).toBe(true);
+    await scene.advance(70_000);
+    expect(scene.hub.status.logBytes).toBe(0);
+    expect(await scene.whole(bus.log.reaches("l", first))).toBe(false);
+    expect(await scene.whole(bus.log.reaches("l", second))).toBe(true);
+    expect(await scene.whole(bus.log.reaches("l", "nonsense"))).toBe(false);
+    expect(await scene.whole(bus.log.reaches("l", `${second}zz`))).toBe(false);
+  });
+
+  it("forgets by bytes, the oldest of all topics first", async () => {
+    const scene = new HubScene({ maxLogBytes: 50_000 });
+    const { bus } = scene.bus();
+    await scene.settle();
+    const first = await scene.whole(bus.log.append("rare", bytes(1)));
+    for (let value = 0; value < 1000; value++) await scene.whole(bus.log.append("busy", new Uint8Array(1000)));
+    expect(scene.hub.status.logBytes).toBeLessThanOrEqual(50_000);
+    expect(await scene.whole(bus.log.reaches("rare", first))).toBe(true);
+    const last = await scene.whole(bus.log.append("busy", bytes(9)));
+    expect(await scene.whole(bus.log.reaches("busy", first))).toBe(false);
+    expect(await scene.whole(bus.log.reaches("busy", last))).toBe(true);
+  });
+});
+
+describe("a store", () => {
+  it("gives a value to one taker, with a fence that the overtaken do not know", async () => {
+    const scene = new HubScene();
+    const [one, two] = [scene.bus().bus, scene.bus().bus];
+    await scene.settle();
+    await scene.whole(one.store.put("k", bytes(1), 0, 60_000));
+    const both = await scene.whole(Promise.all([one.store.take("k"), two.store.take("k")]));
+    expect(both).toEqual([{ value: bytes(1), fence: 1 }, undefined]);
+    await scene.whole(two.store.put("k", bytes(2), 0, 60_000));
+    expect(await scene.whole(one.store.take("k"))).toBe(undefined);
+    await scene.whole(one.store.put("k", bytes(3), 1, 60_000));
+    await scene.whole(two.store.drop("k", 0));
+    expect(await scene.whole(one.store.take("k"))).toEqual({ value: bytes(3), fence: 2 });
+  });
+
+  it("forgets a value that is dropped, and one whose time is up", async () => {
+    const scene = new HubScene();
+    const { bus } = scene.bus();
+    await scene.settle();
+    await scene.whole(bus.store.put("dropped", bytes(1), 0, 60_000));
+    await scene.whole(bus.store.drop("dropped", 0));
+    await scene.whole(bus.store.put("old", bytes(1), 0, 5_000));
+    await scene.advance(6_000);
+    expect(await scene.whole(Promise.all([bus.store.take("dropped"), bus.store.take("old")]))).toEqual([
+      undefined,
+      undefined,
+    ]);
+    await scene.advance(60_000);
+    expect(scene.hub.status.storeBytes).toBe(0);
+  });
+
+  it("outlives the worker that has put a value", async () => {
+    const scene = new HubScene();
+    const [one, two] = [scene.bus(), scene.bus()];
+    await scene.settle();
+    await scene.whole(one.bus.store.put("k", bytes(7), 0, 60_000));
+    one.cut();
+    expect(await scene.whole(two.bus.store.take("k"))).toEqual({ value: bytes(7), fence: 1 });
+  });
+
+  it("lets the oldest go where there is too much", async () => {
+    const scene = new HubScene({ maxStoreBytes: 10_000 });
+    const { bus } = scene.bus();
+    await scene.settle();
+    for (let key = 0; key < 50; key++) await scene.whole(bus.store.put(`k${key}`, new Uint8Array(1000), 0, 60_000));
+    expect(scene.hub.status.storeBytes).toBeLessThanOrEqual(10_000);
+    expect(await scene.whole(bus.store.take("k0"))).toBe(undefined);
+    expect((await scene.whole(bus.store.take("k49")))?.value.byteLength).toBe(1000);
+  });
+});
+
+describe("a hub", () => {
+  it("ends the link of a worker that talks nonsense, and no other", async () => {
+    const scene = new HubScene();
+    const [one, two] = [scene.bus(), scene.bus()];
+    await scene.settle();
+    const got = collect(two.bus, "t");
+    await scene.settle();
+    one.send(Uint8Array.from([0, 0, 0, 9, 2, 7]));
+    await scene.settle();
+    expect(scene.hub.status.peers).toBe(1);
+    await scene.advance(50);
+    await scene.whole(one.bus.publish("t", bytes(1)));
+    expect(got).toEqual([1]);
+    expect(scene.warnings[0]).toContain("Cannot go on with a worker");
+  });
+
+  it("refuses what it does not know, and goes on", async () => {
+    const scene = new HubScene();
+    const one = scene.bus();
+    await scene.settle();
+    one.send(encodeFrame(Kind.DONE, 1));
+    const count = codeOf(one.bus.subscribers("t"));
+    await scene.settle();
+    expect(await count).toBe("BOWLINE_BUS_REFUSED");
+  });
+
+  it("lets go of all when it is closed", async () => {
+    const scene = new HubScene();
+    const { bus } = scene.bus();
+    await scene.settle();
+    scene.isHubThere = false;
+    scene.hub.close();
+    await scene.settle();
+    expect([bus.status, scene.hub.status.peers]).toEqual(["down", 0]);
+  });
+});

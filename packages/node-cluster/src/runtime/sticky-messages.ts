@@ -1,0 +1,48 @@
+// What the primary and its workers say to each other about connections.
+// Place: connection -> primary -> **message** -> worker
+// Rules: what is not ours is the program's, and left alone.
+
+const KEY = "bowline:sticky";
+
+/** A worker takes connections; the session ids that it gives begin with this. */
+export interface ReadyMessage {
+  readonly what: "ready";
+  readonly name: string;
+}
+
+/** So many connections of the worker have ended. */
+export interface ClosedMessage {
+  readonly what: "closed";
+  readonly count: number;
+}
+
+/** A connection goes along; its first bytes as base64. */
+export interface ConnectionMessage {
+  readonly what: "connection";
+  readonly head: string;
+}
+
+/** One of them. */
+export type StickyMessage = ReadyMessage | ClosedMessage | ConnectionMessage;
+
+/** Writes a message. */
+export function writeStickyMessage(message: StickyMessage): object {
+  return { [KEY]: message };
+}
+
+/** Reads a message; undefined for those of the program. */
+export function readStickyMessage(message: unknown): StickyMessage | undefined {
+  const body: unknown = typeof message === "object" && message !== null ? Reflect.get(message, KEY) : undefined;
+  if (typeof body !== "object" || body === null) return undefined;
+  const field = (name: string): unknown => Reflect.get(body, name);
+  switch (field("what")) {
+    case "ready":
+      return { what: "ready", name: String(field("name")) };
+    case "closed":
+      return { what: "closed", count: Number(field("count")) };
+    case "connection":
+      return { what: "connection", head: String(field("head")) };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+// Takes the connections that the primary hands over.
+// Place: connection -> primary -> **worker** -> its HTTP server -> engine
+// Rules: the ids of its sessions begin with a name of this worker, so that the primary finds it without a table; the bytes
+//        that the primary has read come first.
+
+import cluster from "node:cluster";
+import { randomBytes } from "node:crypto";
+import type { EventEmitter } from "node:events";
+import { Socket } from "node:net";
+import { readStickyMessage, type StickyMessage, writeStickyMessage } from "./sticky-messages.ts";
+
+/** What is used of a server. */
+export interface StickyServer {
+  readonly httpServer: EventEmitter | object;
+  readonly engine: object;
+}
+
+/** What is used of a cluster, for servers whose sessions are named by it. */
+export interface StickyNode {
+  /** The first characters of the ids of its sessions. */
+  readonly name: string;
+}
+
+/** 96 random bits, as 16 characters. */
+const RANDOM_BYTES = 12;
+/** The number of a worker, as 4 characters. */
+const NUMBER_BYTES = 3;
+
+/** Names a worker by its number. */
+function nameOf(worker: number): string {
+  const bytes = Buffer.alloc(NUMBER_BYTES);
+  bytes.writeUIntBE(worker % 2 ** (8 * NUMBER_BYTES), 0, NUMBER_BYTES);
+  return bytes.toString("base64url");
+}
+
+function say(message: StickyMessage): void {
+  if (process.connected) process.send?.(writeStickyMessage(message));
+}
+
+/** Has the sessions of a server begin with a name; ids of the program's own come behind it. */
+function nameSessions(engine: object, name: string): void {
+  const options: unknown = Reflect.get(engine, "opts");
+  const own: unknown = typeof options === "object" && options !== null ? Reflect.get(options, "generateId") : undefined;
+  Reflect.set(engine, "generateId", (request: unknown) => {
+    if (typeof own !== "function") return name + randomBytes(RANDOM_BYTES).toString("base64url");
+    const id: unknown = Reflect.apply(own, engine, [request]);
+    return id instanceof Promise ? id.then((text: unknown) => name + String(text)) : name + String(id);
+  });
+}
+
+/**
+ * Has a server of a worker take the connections that `setupMaster()` hands over in the primary.
+ * @param io a server with an HTTP server that does not listen.
+ * @param cluster where the server has one: then its sessions are named by it already.
+ * @throws TypeError outside of a worker of `node:cluster`.
+ * @example
+ * import { createServer } from "node:http";
+ * import { Server } from "@bowline/server";
+ *
+ * const io = new Server(createServer());
+ * setupWorker(io);
+ */
+export function setupWorker(io: StickyServer, node?: StickyNode): void {
+  const worker = cluster.worker;
+  if (worker === undefined) {
+    throw new TypeError("Cannot take connections of the primary: this process is no worker of node:cluster");
+  }
+  const name = node?.name ?? nameOf(worker.id);
+  if (node === undefined) nameSessions(io.engine, name);
+  const { httpServer } = io;
+  process.on("message", (message: unknown, socket: unknown) => {
+    const read = readStickyMessage(message);
+    if (read?.what !== "connection") return;
+    if (!(socket instanceof Socket)) {
+      // It has ended on the way.
+      say({ what: "closed", count: 1 });
+      return;
+    }
+    socket.once("close", () => say({ what: "closed", count: 1 }));
+    const head = Buffer.from(read.head, "base64");
+    if (head.byteLength > 0) socket.unshift(head);
+    if ("emit" in httpServer) httpServer.emit("connection", socket);
+  });
+  say({ what: "ready", name });
+}

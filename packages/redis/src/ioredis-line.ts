@@ -1,0 +1,94 @@
+// Clients of ioredis 5 as lines.
+// Place: bus -> **client of Redis** -> Redis
+// Rules: the client has one event for the messages of all channels; it says that it is ready before it has subscribed anew,
+//        and may have been told not to do so: the bus subscribes by itself.
+
+import { listOf } from "./foreign-values.ts";
+import {
+  type ChannelKind,
+  callCommand,
+  countIn,
+  eventsOf,
+  type HearingLine,
+  type IoRedisClient,
+  type Listener,
+  listenTo,
+  type PublishingLine,
+  type ToBuffer,
+} from "./redis-client.ts";
+
+const SUBSCRIBE: Readonly<Record<ChannelKind, string>> = {
+  channel: "subscribe",
+  pattern: "psubscribe",
+  shard: "ssubscribe",
+};
+
+const UNSUBSCRIBE: Readonly<Record<ChannelKind, string>> = {
+  channel: "unsubscribe",
+  pattern: "punsubscribe",
+  shard: "sunsubscribe",
+};
+
+const CHANGES = ["ready", "error", "close", "reconnecting", "end"] as const;
+
+const isReady = ({ status }: IoRedisClient): boolean => status === "ready";
+
+/** Every node of a cluster, or the client itself. */
+async function nodesOf(client: IoRedisClient): Promise<readonly unknown[]> {
+  return "nodes" in client ? (listOf(await callCommand(client, "nodes")) ?? [client]) : [client];
+}
+
+async function count(client: IoRedisClient, kind: ChannelKind, channel: string): Promise<number> {
+  const counted = kind === "shard" ? "SHARDNUMSUB" : "NUMSUB";
+  const nodes = await nodesOf(client);
+  const counts = await Promise.all(
+    nodes.map(async (node) => countIn(await callCommand(node, "pubsub", counted, channel))),
+  );
+  return counts.reduce((sum, one) => sum + one, 0);
+}
+
+/** A client that publishes. */
+export function ioRedisPublisher(client: IoRedisClient, toBuffer: ToBuffer): PublishingLine {
+  return {
+    get isReady() {
+      return isReady(client);
+    },
+    onChange: (listener) => listenTo(client, CHANGES, listener),
+    publish: (kind, channel, bytes) =>
+      callCommand(client, kind === "shard" ? "spublish" : "publish", channel, toBuffer(bytes)),
+    count: (kind, channel) => count(client, kind, channel),
+  };
+}
+
+/** A client that hears. */
+export function ioRedisHearer(client: IoRedisClient): HearingLine {
+  const listeners = new Map<string, Listener>();
+  const hear = (kind: ChannelKind, channel: unknown, bytes: Uint8Array): void =>
+    listeners.get(`${kind} ${String(channel)}`)?.(bytes);
+  const onMessage = (channel: unknown, bytes: Uint8Array): void => hear("channel", channel, bytes);
+  const onPattern = (pattern: unknown, _channel: unknown, bytes: Uint8Array): void => hear("pattern", pattern, bytes);
+  const onShard = (channel: unknown, bytes: Uint8Array): void => hear("shard", channel, bytes);
+  const events = eventsOf(client);
+  events.on("messageBuffer", onMessage);
+  events.on("pmessageBuffer", onPattern);
+  events.on("smessageBuffer", onShard);
+  return {
+    get isReady() {
+      return isReady(client);
+    },
+    onChange: (listener) => listenTo(client, CHANGES, listener),
+    async subscribe(kind, channel, listener) {
+      listeners.set(`${kind} ${channel}`, listener);
+      await callCommand(client, SUBSCRIBE[kind], channel);
+    },
+    async unsubscribe(kind, channel) {
+      listeners.delete(`${kind} ${channel}`);
+      await callCommand(client, UNSUBSCRIBE[kind], channel);
+    },
+    close() {
+      events.off("messageBuffer", onMessage);
+      events.off("pmessageBuffer", onPattern);
+      events.off("smessageBuffer", onShard);
+    },
+  };
+}

@@ -1,0 +1,213 @@
+// A bus over publish and subscribe of Redis.
+// Place: cluster adapter -> wire -> **bus** -> client of Redis -> Redis, and back the same way
+//
+//   connecting --both lines ready, all topics subscribed--> up --a line lost--> down --as before--> up
+//   any of them --close()--> closed
+//
+// Rules: what is published while Redis is away is refused, and not left to the client's queue; a topic that has been joined
+//        is subscribed anew by itself, and only then is the bus up; clients stay open, and have one listener for `error`
+//        from us, so that a Redis that goes away ends no program.
+// Source: docs/protocol/cluster.md, "Publish and subscribe"
+
+import type { Bus, BusStatus, Leave, Receive } from "@bowline/adapter/cluster";
+import type { ChannelKind, HearingLine, PublishingLine } from "./redis-client.ts";
+
+/** What is told of a bus of Redis. */
+export interface RedisBusOptions {
+  /**
+   * What one message may have at most, in bytes. Redis hangs up on a subscriber that is 32 MB behind
+   * (`client-output-buffer-limit pubsub`): a message of that size costs every node its connection.
+   * @default 16777216 (16 MiB)
+   */
+  readonly maxMessageBytes?: number;
+}
+
+/** The parts of a bus. */
+export interface PubSubParts {
+  readonly publisher: PublishingLine;
+  readonly subscriber: HearingLine;
+  /** How a topic is heard. */
+  kindOf(topic: string): ChannelKind;
+  /** Brings what a receiver throws to where the platform reports such errors. */
+  reportUncaught(error: unknown): void;
+}
+
+const DEFAULTS: Required<RedisBusOptions> = { maxMessageBytes: 16 * 1024 * 1024 };
+
+/** How many topics are subscribed anew at the same time. */
+const RESUBSCRIBE_BATCH = 500;
+
+/** Redis cannot be reached, or the bus has been closed. */
+export class RedisUnavailableError extends Error {
+  override readonly name = "RedisUnavailableError";
+  readonly code: "BOWLINE_REDIS_AWAY" | "BOWLINE_REDIS_CLOSED";
+
+  constructor(action: string, topic: string, status: BusStatus) {
+    super(
+      status === "closed"
+        ? `Cannot ${action} "${topic}": the bus has been closed`
+        : `Cannot ${action} "${topic}": Redis is away; look whether it runs, and whether both clients have been connected`,
+    );
+    this.code = status === "closed" ? "BOWLINE_REDIS_CLOSED" : "BOWLINE_REDIS_AWAY";
+  }
+}
+
+/** @throws RangeError where an option makes no sense. */
+function resolveOptions(options: RedisBusOptions): Required<RedisBusOptions> {
+  const { maxMessageBytes = DEFAULTS.maxMessageBytes } = options;
+  if (Number.isSafeInteger(maxMessageBytes) && maxMessageBytes > 0) return { maxMessageBytes };
+  throw new RangeError(
+    `Cannot use the option maxMessageBytes "${maxMessageBytes}": give a whole number of bytes, 1 or more`,
+  );
+}
+
+/** Publish and subscribe as a bus. */
+export class PubSubBus implements Bus {
+  readonly maxMessageBytes: number;
+  readonly #parts: PubSubParts;
+  readonly #topics: Map<string, Receive> = new Map();
+  readonly #listeners: Set<(status: BusStatus) => void> = new Set();
+  readonly #stopListening: readonly (() => void)[];
+  #status: BusStatus = "connecting";
+  /** Counts the losses, so that what was begun before one is known as such. */
+  #epoch = 0;
+  #isSubscribing = false;
+
+  /** @throws RangeError where an option makes no sense. */
+  constructor(parts: PubSubParts, options: RedisBusOptions = {}) {
+    this.maxMessageBytes = resolveOptions(options).maxMessageBytes;
+    this.#parts = parts;
+    const look = (): void => this.#look();
+    this.#stopListening = [parts.publisher.onChange(look), parts.subscriber.onChange(look)];
+    this.#look();
+  }
+
+  get status(): BusStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: BusStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async publish(topic: string, bytes: Uint8Array): Promise<void> {
+    if (bytes.byteLength > this.maxMessageBytes) {
+      const reason = `it has ${bytes.byteLength} bytes, and the option maxMessageBytes allows ${this.maxMessageBytes}`;
+      throw new RangeError(`Cannot publish to "${topic}": ${reason}`);
+    }
+    const { publisher, kindOf } = this.#parts;
+    if (this.#status === "closed" || !publisher.isReady) throw this.#unavailable("publish to", topic);
+    // A pattern is for those who hear.
+    await publisher.publish(kindOf(topic) === "shard" ? "shard" : "channel", topic, bytes);
+  }
+
+  async join(topic: string, receive: Receive): Promise<Leave> {
+    if (this.#topics.has(topic)) throw new TypeError(`Cannot join "${topic}": this node has joined it already`);
+    const { subscriber, kindOf } = this.#parts;
+    if (this.#status === "closed" || !subscriber.isReady) throw this.#unavailable("join", topic);
+    this.#topics.set(topic, receive);
+    const epoch = this.#epoch;
+    try {
+      await this.#subscribe(topic);
+    } catch (error) {
+      this.#topics.delete(topic);
+      // The client may have kept it for later.
+      subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined);
+      if (epoch !== this.#epoch) throw this.#unavailable("join", topic);
+      throw error;
+    }
+    return () => this.#leave(topic, receive);
+  }
+
+  async subscribers(topic: string): Promise<number> {
+    const { publisher, kindOf } = this.#parts;
+    if (this.#status === "closed" || !publisher.isReady) throw this.#unavailable("count", topic);
+    return publisher.count(kindOf(topic), topic);
+  }
+
+  async close(): Promise<void> {
+    if (this.#status === "closed") return;
+    const { subscriber, kindOf } = this.#parts;
+    const topics = [...this.#topics.keys()];
+    this.#topics.clear();
+    this.#epoch++;
+    for (const stop of this.#stopListening) stop();
+    const left = topics.map((topic) => subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined));
+    // A Redis that is away is not waited for.
+    if (subscriber.isReady) await Promise.all(left);
+    subscriber.close();
+    this.#tell("closed");
+    this.#listeners.clear();
+  }
+
+  async #leave(topic: string, receive: Receive): Promise<void> {
+    if (this.#topics.get(topic) !== receive) return;
+    this.#topics.delete(topic);
+    const { subscriber, kindOf } = this.#parts;
+    const left = subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined);
+    if (subscriber.isReady) await left;
+  }
+
+  #subscribe(topic: string): Promise<unknown> {
+    const { subscriber, kindOf } = this.#parts;
+    return subscriber.subscribe(kindOf(topic), topic, (bytes) => this.#received(topic, bytes));
+  }
+
+  #received(topic: string, bytes: Uint8Array): void {
+    try {
+      this.#topics.get(topic)?.(bytes);
+    } catch (error) {
+      this.#parts.reportUncaught(error);
+    }
+  }
+
+  /** A line may have come or gone. */
+  #look(): void {
+    const { publisher, subscriber } = this.#parts;
+    if (!publisher.isReady || !subscriber.isReady) {
+      this.#epoch++;
+      if (this.#status === "up") this.#tell("down");
+      return;
+    }
+    if (this.#status !== "up" && !this.#isSubscribing) void this.#comeUp();
+  }
+
+  /** Subscribes to everything, as often as the line is lost meanwhile. */
+  async #comeUp(): Promise<void> {
+    this.#isSubscribing = true;
+    let epoch: number;
+    do {
+      epoch = this.#epoch;
+      try {
+        await this.#subscribeAll();
+      } catch {
+        // A line that is lost again says so; who may not subscribe was told when the topic was joined.
+      }
+    } while (epoch !== this.#epoch && this.#isReady());
+    this.#isSubscribing = false;
+    if (this.#status !== "closed" && this.#isReady()) this.#tell("up");
+  }
+
+  #isReady(): boolean {
+    return this.#status !== "closed" && this.#parts.publisher.isReady && this.#parts.subscriber.isReady;
+  }
+
+  async #subscribeAll(): Promise<void> {
+    const topics = [...this.#topics.keys()];
+    for (let at = 0; at < topics.length; at += RESUBSCRIBE_BATCH) {
+      const batch = topics.slice(at, at + RESUBSCRIBE_BATCH).filter((topic) => this.#topics.has(topic));
+      await Promise.all(batch.map((topic) => this.#subscribe(topic)));
+    }
+  }
+
+  #tell(status: BusStatus): void {
+    if (this.#status === status) return;
+    this.#status = status;
+    for (const listener of [...this.#listeners]) listener(status);
+  }
+
+  #unavailable(action: string, topic: string): RedisUnavailableError {
+    return new RedisUnavailableError(action, topic, this.#status);
+  }
+}

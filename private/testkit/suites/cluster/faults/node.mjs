@@ -1,0 +1,96 @@
+// The program of a node: a server whose sockets join one room, connected to its like.
+// Place: scene -> **node** -> adapter or cluster -> Redis
+// Rules: plain JavaScript, so that no loader is in the process; it keeps its settings alike for every peer; it ends by a
+//        signal alone, and by whatever nobody has caught.
+
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+
+const requireHere = createRequire(import.meta.url);
+const requireThere = createRequire(new URL("../../../../../.cache/downstream/adapters/package.json", import.meta.url));
+
+/** How often a node shows that it lives, and how soon it is held for dead, in milliseconds. */
+const NODE_HEARTBEAT = { intervalMs: 500, deadAfterMs: 2000 };
+
+/** The same for clients. */
+const CLIENT_HEARTBEAT = { pingInterval: 500, pingTimeout: 1000 };
+
+const ROOM = "all";
+
+function openRedis(redis) {
+  const { Redis } = requireThere("ioredis");
+  const client =
+    "port" in redis
+      ? new Redis(redis.port, "127.0.0.1", { maxRetriesPerRequest: null })
+      : new Redis({
+          sentinels: redis.sentinels.map((port) => ({ host: "127.0.0.1", port })),
+          name: redis.master,
+          maxRetriesPerRequest: null,
+        });
+  // A program of a user has this line, too: without it a connection that breaks would be printed.
+  client.on("error", () => undefined);
+  return client;
+}
+
+/** Our server, as a node over a bus. */
+async function ours(bus, prefix) {
+  const { createCluster } = await import("@bowline/adapter/cluster");
+  const { Server } = await import("@bowline/server");
+  const { intervalMs, deadAfterMs } = NODE_HEARTBEAT;
+  return {
+    Server,
+    options: { cluster: createCluster({ bus, prefix, heartbeatIntervalMs: intervalMs, leaseMs: deadAfterMs }) },
+  };
+}
+
+const official = (adapter) => {
+  const { Server } = requireHere("socket.io-v4");
+  return { Server, options: { adapter } };
+};
+
+/** The servers, by the name that stands in the table. */
+const PEERS = {
+  "bowline, @bowline/redis/streams": async ({ redis, prefix }) => {
+    const { redisStreamsBus } = await import("@bowline/redis/streams");
+    return ours(redisStreamsBus(openRedis(redis)), prefix);
+  },
+  "bowline, @bowline/redis": async ({ redis, prefix }) => {
+    const { redisBus } = await import("@bowline/redis");
+    return ours(redisBus(openRedis(redis), openRedis(redis)), prefix);
+  },
+  "socket.io 4.8, redis-streams-adapter": ({ redis, prefix }) =>
+    official(
+      requireThere("@socket.io/redis-streams-adapter").createAdapter(openRedis(redis), {
+        streamName: prefix,
+        channelPrefix: prefix,
+        sessionKeyPrefix: `${prefix}:session:`,
+        heartbeatInterval: NODE_HEARTBEAT.intervalMs,
+        heartbeatTimeout: NODE_HEARTBEAT.deadAfterMs,
+      }),
+    ),
+};
+
+const settings = JSON.parse(process.argv[2] ?? "{}");
+const makePeer = PEERS[settings.peer];
+if (makePeer === undefined) {
+  throw new TypeError(`Cannot start "${settings.peer}": the peers are ${Object.keys(PEERS).join(", ")}`);
+}
+const { Server, options } = await makePeer(settings);
+const http = createServer();
+const io = new Server(http, {
+  ...options,
+  ...CLIENT_HEARTBEAT,
+  connectionStateRecovery: { maxDisconnectionDuration: 60_000, skipMiddlewares: true },
+});
+
+io.on("connection", (socket) => {
+  socket.on("join", async (answer) => {
+    await socket.join(ROOM);
+    answer(true);
+  });
+});
+
+process.on("message", ({ stream, number }) => io.to(ROOM).emit("m", stream, number));
+process.on("disconnect", () => process.exit());
+
+http.listen(0, "127.0.0.1", () => process.send({ port: http.address().port }));

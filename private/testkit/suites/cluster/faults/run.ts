@@ -1,0 +1,63 @@
+// Plays faults with peers, one after the other, and gives a line of the table for each.
+// Place: command line, test -> **run** -> scene -> history -> table
+// Rules: the same seed gives the same victims and moments to every peer; a peer that fails is told, and the others go on.
+
+import type { HistoryVerdict } from "../../../src/history/check-history.ts";
+import { createSeededRandom } from "../../../src/seeded-random.ts";
+import type { Fault, Measure } from "./faults.ts";
+import { LOCAL, Scene } from "./scene.ts";
+
+/** What one fault did to one peer. */
+export interface Outcome extends Pick<HistoryVerdict, "owed" | "lost" | "told" | "duplicated" | "reordered"> {
+  readonly fault: string;
+  readonly title: string;
+  readonly peer: string;
+  readonly seed: number;
+  /** Of those that are lost or told, how many were for clients of the node that sent them. */
+  readonly missedAtHome: number;
+  /** Messages that came though nobody sent them, or not to them. */
+  readonly wrong: number;
+  /** Milliseconds after each fault until everybody had something newer; `null` where somebody never had. */
+  readonly recoveriesMs: readonly (number | null)[];
+}
+
+/** Ours over a log, which promises most, ours without one, and upstream's. */
+const OVER_LOG = "bowline, @bowline/redis/streams";
+export const PEERS: readonly string[] = [OVER_LOG, "bowline, @bowline/redis", "socket.io 4.8, redis-streams-adapter"];
+
+/**
+ * Whether an outcome is as it should be: over a log nothing is missed while the broker is there, and whatever happens
+ * nothing comes twice or in another order.
+ */
+export function isAsPromised({ peer, fault, lost, told, duplicated, reordered, wrong }: Outcome): boolean {
+  if (peer !== OVER_LOG) return true;
+  const isWhole = duplicated === 0 && reordered === 0 && wrong === 0;
+  return fault.startsWith("sig") ? isWhole && lost === 0 && told === 0 : isWhole;
+}
+
+/** Plays one fault with one peer. */
+export async function playFault(fault: Fault, measure: Measure, peer: string, seed: number): Promise<Outcome> {
+  const scene = new Scene({ peer, random: createSeededRandom(seed), sentinels: fault.sentinels === true });
+  try {
+    await scene.open();
+    await fault.strike(scene, measure);
+    const { owed, lost, told, duplicated, reordered, phantom, leaked, recoveries, streams } = await scene.judge();
+    const atHome = streams.filter(({ receiver }) => receiver.startsWith(LOCAL));
+    return {
+      fault: fault.name,
+      title: fault.title(measure),
+      peer,
+      seed,
+      owed,
+      lost,
+      told,
+      duplicated,
+      reordered,
+      missedAtHome: atHome.reduce((sum, verdict) => sum + verdict.lost.length + verdict.told.length, 0),
+      wrong: phantom + leaked,
+      recoveriesMs: recoveries.map(({ afterMs }) => (afterMs === undefined ? null : Math.round(afterMs))),
+    };
+  } finally {
+    await scene.close();
+  }
+}
