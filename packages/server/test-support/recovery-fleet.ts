@@ -1,6 +1,7 @@
 // Servers of a cluster over a broker in memory, and clients that come back on another one when theirs dies without a word.
 // Place: client -> **server of a cluster** -> adapter -> bus -> the broker
 import { createCluster, createMemoryBroker, type MemoryBroker, type MemoryBus } from "@bowline/adapter/cluster";
+import { elementsOf } from "@bowline/protocol/internal";
 import { createFakeClock, createFakePlatform, createSeededRandom, FakeClient, type FakeClock } from "@bowline/testkit";
 import type { ServerOptions } from "../src/socket/options.ts";
 import { SocketServer } from "../src/socket/server.ts";
@@ -27,6 +28,10 @@ export class FleetNode extends SocketServer {
     this.isDead = true;
     this.bus.kill();
   }
+}
+
+function textOf(said: unknown, name: string): string {
+  return String(Reflect.get(Object(said), name));
 }
 
 /** A client that keeps what recovery needs, as those of upstream do. */
@@ -78,9 +83,9 @@ export class FleetClient {
     this.#port = this.#connect();
   }
 
-  /** Whether the server has ended the connection. */
-  get isCut(): boolean {
-    return this.#port.port.closes > 0;
+  /** Forgets how far it got, and will show another offset. */
+  pretend(offset: string): void {
+    this.#offset = offset;
   }
 
   #connect(): FakeClient {
@@ -93,17 +98,18 @@ export class FleetClient {
   #take(frame: string): void {
     const said: unknown = JSON.parse(frame.slice(1));
     if (frame.startsWith("0")) this.#connected(said);
-    if (!frame.startsWith("2") || !Array.isArray(said)) return;
-    this.#offset = String(said.at(-1));
-    this.received.push(...said.slice(1, -1));
+    if (!frame.startsWith("2")) return;
+    const event = elementsOf(said);
+    this.#offset = String(event.at(-1));
+    this.received.push(...event.slice(1, -1));
   }
 
   #connected(said: unknown): void {
-    const { pid, sid } = Object(said);
+    const pid = textOf(said, "pid");
     if (this.#pid !== undefined) this.recovered.push(this.#pid === pid);
     if (this.#pid !== pid) this.#offset = undefined;
     this.#pid = pid;
-    this.sid = sid;
+    this.sid = textOf(said, "sid");
   }
 }
 

@@ -73,8 +73,8 @@ export function encodeRecord({ writer, number }: RecordOrigin, body: RecordBody)
  */
 export function decodeRecord(bytes: Uint8Array): LogRecord | undefined {
   const fields = decodeMsgpack(bytes);
-  if (!Array.isArray(fields)) throw malformed("it is no list");
-  const [kind, writer, number, ...rest]: unknown[] = fields;
+  if (!isList(fields)) throw malformed("it is no list");
+  const [kind, writer, number, ...rest] = fields;
   if (typeof kind !== "number" || typeof writer !== "string" || !isCount(number))
     throw malformed("its origin is missing");
   const body = bodyOf(kind, rest);
@@ -86,7 +86,7 @@ function bodyOf(kind: number, fields: readonly unknown[]): RecordBody | undefine
     case EVENT_KIND: {
       const [rooms, except, compress, data] = fields;
       if (!isTexts(rooms) || !isTexts(except)) throw malformed("whom it is for is missing");
-      if (!Array.isArray(data) || typeof data[0] !== "string") throw malformed("it is no event");
+      if (!isList(data) || typeof data[0] !== "string") throw malformed("it is no event");
       return { kind: "event", rooms, except, compress: typeof compress === "boolean" ? compress : undefined, data };
     }
     case TAKEN_KIND: {
@@ -105,6 +105,10 @@ function malformed(reason: string): SyntaxError {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -27,8 +27,8 @@ export function encodeSession({ sid, cameBehind, rooms, data }: SessionRecord): 
 /** @throws SyntaxError for what cannot be read, such as a format of later versions. */
 export function decodeSession(bytes: Uint8Array): SessionRecord {
   const fields = decodeMsgpack(bytes);
-  if (!Array.isArray(fields)) throw malformed("it is no list");
-  const [format, sid, cameBehind, joined, data]: unknown[] = fields;
+  if (!isList(fields)) throw malformed("it is no list");
+  const [format, sid, cameBehind, joined, data] = fields;
   if (format !== FORMAT) throw malformed(`its format is ${String(format)}`);
   if (typeof sid !== "string" || typeof cameBehind !== "string") throw malformed("its socket is missing");
   if (!isTexts(joined) || joined.length % 2 !== 0) throw malformed("its rooms are missing");
@@ -40,6 +40,10 @@ export function decodeSession(bytes: Uint8Array): SessionRecord {
 
 function malformed(reason: string): SyntaxError {
   return new SyntaxError(`Cannot read a session of the store: ${reason}`);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,0 +1,135 @@
+// Rules of what a node writes to the log, where answers of the broker get lost.
+import { createFakeClock } from "@bowline/testkit";
+import { describe, expect, it } from "vitest";
+import type { BusLog, BusLogEntry, BusStatus } from "./bus.ts";
+import { decodeRecord, type EventRecord } from "./log-record.ts";
+import { LogWriter } from "./log-writer.ts";
+
+const event = (number: number): EventRecord => ({
+  kind: "event",
+  rooms: [],
+  except: [],
+  compress: undefined,
+  data: ["n", number],
+});
+
+/** A writer over a log whose answers the test decides. */
+function createScene(maxHeldBytes = 1_000) {
+  const clock = createFakeClock();
+  const entries: BusLogEntry[] = [];
+  const told: unknown[] = [];
+  const warnings: string[] = [];
+  const broker: { status: BusStatus; answer: string } = { status: "up", answer: "given" };
+  const log: BusLog = {
+    async append(_, bytes) {
+      if (broker.answer === "too large") throw new RangeError("it is too large");
+      if (broker.answer === "refused") throw new Error("away");
+      entries.push({ offset: String(entries.length + 1), bytes });
+      if (broker.answer === "lost") throw new Error("the connection was lost");
+      return String(entries.length);
+    },
+    follow: () => expect.fail("a writer follows nothing"),
+    async *read(_, after) {
+      yield* entries.slice(Number(after));
+    },
+    reaches: async () => true,
+    compare: (one, other) => Number(one) - Number(other),
+  };
+  const writer = new LogWriter(
+    { bus: broker, log, topic: "t", clock, writer: "w", maxHeldBytes },
+    {
+      position: "0",
+      tell: (body) => void told.push(body.kind === "event" ? body.data[1] : body.sid),
+      inStep: () => undefined,
+      warn: (text) => void warnings.push(text),
+    },
+  );
+  const written = () => entries.map(({ bytes }) => decodeRecord(bytes)?.origin.number);
+  const settle = async () => {
+    for (let round = 0; round < 20; round++) await Promise.resolve();
+  };
+  writer.begin();
+  return { clock, broker, writer, told, warnings, written, settle };
+}
+
+describe("a record whose answer was lost", () => {
+  it("is not written again when it is found to have arrived", async () => {
+    const { clock, broker, writer, told, written, settle } = createScene();
+    broker.answer = "lost";
+    void writer.append(event(1));
+    await settle();
+    broker.answer = "given";
+    void writer.append(event(2));
+    clock.advance(500);
+    await settle();
+    expect([written(), told]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  it("is written again, before all that came after it, when it is not there", async () => {
+    const { clock, broker, writer, told, written, settle } = createScene();
+    broker.answer = "refused";
+    void writer.append(event(1));
+    void writer.append(event(2));
+    await settle();
+    broker.answer = "given";
+    void writer.append(event(3));
+    clock.advance(500);
+    await settle();
+    expect([written(), told]).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+});
+
+describe("a record that does not come back", () => {
+  it("is told after a while, and is out of step until the log shows it", async () => {
+    const { clock, writer, told, settle } = createScene();
+    void writer.append(event(1));
+    await settle();
+    expect([told, writer.isInStep]).toEqual([[], true]);
+    clock.advance(5_000);
+    expect([told, writer.isInStep]).toEqual([[1], false]);
+    expect(writer.shown(1)).toMatchObject({ isTold: true });
+    expect([writer.isInStep, writer.pending]).toEqual([true, 0]);
+  });
+
+  it("has not been told where the log shows it in time", async () => {
+    const { writer, settle } = createScene();
+    void writer.append(event(1));
+    await settle();
+    expect(writer.shown(1)).toMatchObject({ isTold: false });
+    expect(writer.shown(1)).toBeUndefined();
+  });
+});
+
+describe("what waits for a broker that is away", () => {
+  it("is limited: the oldest go, which is counted, and told once", () => {
+    const { broker, writer, told, warnings } = createScene(30);
+    broker.status = "down";
+    writer.hold();
+    for (const number of [1, 2, 3, 4, 5]) void writer.append(event(number));
+    expect([told, writer.dropped, writer.pending, warnings.length]).toEqual([[1, 2, 3, 4, 5], 3, 2, 1]);
+  });
+
+  it("does not hold up those who wait for the telling, nor what is too large for the broker", async () => {
+    const { broker, writer, told, settle } = createScene();
+    broker.answer = "too large";
+    await writer.append(event(1));
+    await settle();
+    expect([told, writer.dropped, writer.pending, writer.isInStep]).toEqual([[1], 1, 0, true]);
+  });
+
+  it("is let go of when the writer is closed", async () => {
+    const { clock, broker, writer, told } = createScene();
+    broker.status = "down";
+    writer.hold();
+    void writer.append(event(1));
+    writer.close();
+    await writer.append(event(2));
+    expect([told, writer.pending, clock.pendingTimers]).toEqual([[1], 0, 0]);
+  });
+});
