@@ -50,7 +50,8 @@ export function openOwn(client: RedisClient): RedisClient & OwnClient {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     lazyConnect: false,
-    maxRetriesPerRequest: null,
+    // What is on its way when the connection breaks is told at once; without this nobody would ever hear of it.
+    maxRetriesPerRequest: 0,
   });
 }
 
