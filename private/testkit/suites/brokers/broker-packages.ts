@@ -48,7 +48,7 @@ export interface NatsClient extends NatsConnection {
 
 /** Deletes streams. */
 export interface StreamDeletion {
-  readonly streams: { delete(name: string): Promise<boolean> };
+  readonly streams: { names(): AsyncIterable<string>; delete(name: string): Promise<boolean> };
 }
 
 /** What is used of the packages. */

@@ -5,8 +5,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { Bus, BusLogEntry } from "@bowline/adapter/cluster";
-import { waitFor } from "@bowline/testkit";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
 /** Buses of one broker. */
 export interface BusKind {
@@ -21,11 +20,19 @@ export interface BusKind {
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Waits until something is so. @param what said where it does not become so. */
+export async function until(isSo: () => boolean, what: string): Promise<void> {
+  await vi.waitUntil(isSo, { timeout: 15_000, interval: 10 }).catch(() => {
+    throw new Error(`Cannot go on: ${what} did not come`);
+  });
+}
+
 const unique = (): string => randomBytes(8).toString("hex");
 
 /** Waits until a bus has reached its broker. */
 export async function untilUp(bus: Bus): Promise<void> {
-  await waitFor(() => bus.status === "up", "the bus to be up");
+  await until(() => bus.status === "up", "the bus to be up");
 }
 
 /** A follower that keeps what it is told. */
@@ -88,7 +95,7 @@ function topicRules(start: () => Promise<Bus>): void {
     await receiver.join(topic, (bytes) => got.push(`${bytes.byteLength} ${bytes[0]}`));
     const sizes = [0, 1, 20_000, 2, 5_900, 6_100, 300_000, 3, 4];
     await Promise.all(sizes.map((size, index) => sender.publish(topic, new Uint8Array(size).fill(index))));
-    await waitFor(() => got.length === sizes.length, "all messages");
+    await until(() => got.length === sizes.length, "all messages");
     expect(got).toEqual(sizes.map((size, index) => `${size} ${size === 0 ? undefined : index}`));
   });
 
@@ -98,7 +105,7 @@ function topicRules(start: () => Promise<Bus>): void {
     await bus.join(topic, (bytes) => got.push(new Uint8Array(bytes)));
     const all = Uint8Array.from({ length: 256 }, (_, index) => index);
     await bus.publish(topic, all);
-    await waitFor(() => got.length === 1, "the message");
+    await until(() => got.length === 1, "the message");
     expect(got).toEqual([all]);
   });
 
@@ -108,7 +115,7 @@ function topicRules(start: () => Promise<Bus>): void {
     await bus.join(topic, (bytes) => got.push(decode(bytes)));
     await Promise.all([bus.publish(topic, encode("same")), bus.publish(topic, encode("same"))]);
     await bus.publish(topic, encode("end"));
-    await waitFor(() => got.at(-1) === "end", "the last message");
+    await until(() => got.at(-1) === "end", "the last message");
     expect(got).toEqual(["same", "same", "end"]);
   });
 
@@ -131,7 +138,7 @@ function topicRules(start: () => Promise<Bus>): void {
     await bus.publish(`${head}elsewhere`, encode("no"));
     await bus.publish(`${head}${name}2`, encode("two"));
     await bus.publish(head + name, encode("one"));
-    await waitFor(() => got.length === 2, "both messages");
+    await until(() => got.length === 2, "both messages");
     expect(got).toEqual(["other two", "one"]);
     await stop();
   });
@@ -146,7 +153,7 @@ function topicRules(start: () => Promise<Bus>): void {
     await bus.publish(other, encode("between"));
     await bus.join(topic, (bytes) => got.push(`second ${decode(bytes)}`));
     await bus.publish(topic, encode("heard"));
-    await waitFor(() => got.length === 2, "two messages");
+    await until(() => got.length === 2, "two messages");
     expect(got).toEqual(["between", "second heard"]);
   });
 
@@ -160,7 +167,7 @@ function topicRules(start: () => Promise<Bus>): void {
     });
     await bus.publish(topic, encode("one"));
     await bus.publish(topic, encode("two"));
-    await waitFor(() => got.length === 2, "both messages");
+    await until(() => got.length === 2, "both messages");
     expect(await warned).toMatchObject({ code: "BOWLINE_BUS_RECEIVER" });
   });
 
@@ -209,7 +216,7 @@ function logRules(start: () => Promise<Bus>): void {
     const { from, leave } = await one.follow(topic, follower);
     const texts = Array.from({ length: 40 }, (_, index) => `${index} ${"x".repeat(index % 5 === 0 ? 20_000 : 10)}`);
     await Promise.all(texts.map((text, index) => (index % 2 === 0 ? one : other).append(topic, encode(text))));
-    await waitFor(() => follower.told.length >= texts.length, "all entries");
+    await until(() => follower.told.length >= texts.length, "all entries");
     expect([...follower.told].sort()).toEqual([...texts].sort());
     expect(await drain(one.read(topic, from))).toEqual(follower.told);
     await leave();
@@ -228,7 +235,7 @@ function logRules(start: () => Promise<Bus>): void {
         for (let count = 0; count < perWriter; count++) await log.append(topic, encode(`${writer}:${count}`));
       }),
     );
-    await waitFor(() => followers.every(({ told }) => told.length >= logs.length * perWriter), "all entries");
+    await until(() => followers.every(({ told }) => told.length >= logs.length * perWriter), "all entries");
     const [first] = followers;
     expect(new Set(first?.told).size).toBe(logs.length * perWriter);
     for (const { told } of followers) expect(told).toEqual(first?.told);
