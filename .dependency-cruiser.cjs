@@ -90,7 +90,7 @@ module.exports = {
       comment: "@bowline/protocol/internal is the one inner door, and only for siblings.",
       from: { path: "^(?:packages|private|aliases)/" },
       to: {
-        path: "^@bowline/[^/]+/(?!internal$|parser-api$|compat-2$|debug$|engine/compat-2$|package[.]json$|engine$|msgpack$|explain$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$|sticky$|cluster$)",
+        path: "^@bowline/[^/]+/(?!internal$|parser-api$|compat-2$|debug$|engine/compat-2$|package[.]json$|engine$|msgpack$|explain$|json$|jsonp$|bun$|deno$|uws$|sharded$|streams$|emitter$|sticky$|cluster$|jetstream$)",
       },
     },
     {

@@ -54,8 +54,8 @@ export interface FakeHeadFacts {
 
 /** The head of a request that is known by its facts. */
 export function fakeHeadOf({ headers, ...facts }: FakeHeadFacts): FakeHead {
-  const pairs = headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ""]] : []));
-  const byName: Readonly<Record<string, string>> = Object.fromEntries(pairs);
+  const byName: Record<string, string> = {};
+  for (let at = 0; at + 1 < headers.length; at += 2) byName[headers[at] ?? ""] = headers[at + 1] ?? "";
   return { ...facts, header: (name) => byName[name], headers: () => byName };
 }
 

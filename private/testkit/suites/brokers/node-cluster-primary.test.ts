@@ -91,11 +91,11 @@ describe("a primary", () => {
     const before = await one.run(async ({ bus }, name) => (await bus.log?.append(name, Uint8Array.of(1))) ?? "", topic);
     await primary.close();
     await vi.waitFor(async () => expect(await two.run(({ bus }) => bus.status)).toBe("down"), PATIENCE);
-    const failure = await one.run(
+    const failure: unknown = await one.run(
       ({ bus }, name) =>
         bus.publish(name, Uint8Array.of(1)).then(
           () => "none",
-          (error: unknown) => Reflect.get(Object(error), "code"),
+          (error: unknown): unknown => Reflect.get(Object(error), "code"),
         ),
       topic,
     );
