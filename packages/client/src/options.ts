@@ -187,7 +187,8 @@ export interface SocketOptions {
   /**
    * How often an event is sent again when no answer came within `ackTimeout`, or the connection was lost before. With it
    * events are sent one by one, each when the one before was acknowledged or given up; the server has to acknowledge
-   * them all, and may get one twice. Volatile events are not among them.
+   * them all. Its handlers may get one twice, unless it is a Bowline server with `connectionStateRecovery`, which tells by the
+   * id of an event that it comes again, and answers again. Volatile events are not among them.
    * @default 0, which sends events once
    */
   readonly retries?: number;

@@ -18,6 +18,11 @@ export class Recovery {
     return this.#claim;
   }
 
+  /** Whether the server tells events that come again by their ids. */
+  get tellsRetried(): boolean {
+    return this.#hidesOffsets;
+  }
+
   /**
    * Takes the server's yes.
    * @param reply with the private id of the session, where the server gave one.

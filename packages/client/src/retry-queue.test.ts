@@ -158,3 +158,56 @@ describe("events that are sent until they are acknowledged", () => {
     expect(() => parts.platform.clock.advance(0)).toThrow("mine");
   });
 });
+
+describe("events at a server that tells what comes again", () => {
+  const ID = 2 ** 40;
+
+  function createMarked(): Parts {
+    const parts = createSocket(RETRIES);
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id1","pid":"bwl_0123456789abcdef"}');
+    sent(parts);
+    return parts;
+  }
+
+  test("keep their id when no answer comes in time, and take the answer to any attempt", () => {
+    const parts = createMarked();
+    noteAnswers(parts, "a", "b");
+    const seen = [sent(parts)];
+    parts.platform.clock.advance(1000);
+    seen.push(sent(parts));
+    parts.platform.socket().message(`43${ID}["yes"]`);
+    seen.push(sent(parts));
+    expect(seen).toEqual([[`42${ID}["a"]`], [`42${ID}["a"]`], [`42${ID + 1}["b"]`]]);
+    expect(parts.told.at(-1)).toBe("a: null yes");
+  });
+
+  test("keep their id over the next connection", () => {
+    const parts = createMarked();
+    parts.socket.emit("a");
+    sent(parts);
+    parts.platform.socket().close();
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id1","pid":"bwl_0123456789abcdef"}');
+    expect(sent(parts).at(-1)).toBe(`42${ID}["a"]`);
+  });
+
+  test("have ids of their own beside events that are sent once", () => {
+    const parts = createMarked();
+    parts.socket.volatile.emit("now", () => undefined);
+    parts.socket.emit("a");
+    expect(sent(parts)).toEqual(['420["now"]', `42${ID + 1}["a"]`]);
+  });
+
+  test("get an id that stays where the first attempt went to a server that does not tell", () => {
+    const parts = createConnected(RETRIES);
+    parts.socket.emit("a");
+    sent(parts);
+    parts.platform.socket().close();
+    parts.platform.clock.advance(1000);
+    openEngine(parts);
+    parts.platform.socket().message('40{"sid":"id2","pid":"bwl_0123456789abcdef"}');
+    expect(sent(parts).at(-1)).toBe(`42${ID + 1}["a"]`);
+  });
+});

@@ -1,11 +1,12 @@
-// The queue of a socket that sends again what was not acknowledged: each event at least once, and in order.
+// The queue of a socket that sends again what was not acknowledged: each event at least once, and in order; once, where the
+// server tells by its id what comes again.
 // Place: bytes <- engine dialect <- session <- socket codec <- connection / namespace / **socket**
 //
 //   first of the queue: resting --drain()--> under way --acknowledged, tries used up--> gone, the next one's turn
 //                       under way --no answer in time, connection lost--> resting
 //
 // Rules: one event is under way; a new connection starts it again; its acknowledgement takes an error or null first.
-// Source: docs/protocol/socket-5.md, "Acknowledgements"
+// Source: docs/protocol/socket-5.md, "Acknowledgements" and "Events that come again"
 
 import type { AckCallback } from "@bowline/protocol/internal";
 import type { Modifiers } from "./emission.ts";
@@ -15,6 +16,8 @@ export interface Retried {
   readonly event: readonly unknown[];
   readonly ack: AckCallback | undefined;
   readonly modifiers: Modifiers;
+  /** The id of all its attempts, once it has one. */
+  id?: number | undefined;
 }
 
 /** What a queue needs of its socket. */

@@ -18,6 +18,7 @@ import {
   DISCONNECT,
   EVENT,
   elementsOf,
+  FIRST_RETRIED_ID,
   PendingAcks,
   takeAck,
 } from "@bowline/protocol/internal";
@@ -131,7 +132,10 @@ export class Socket<
       ? createRetryQueue({
           retries: options.retries,
           canSend: () => this.#way !== undefined,
-          attempt: ({ event, modifiers }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }),
+          attempt: (item, settle) => {
+            if (this.#recovery.tellsRetried) item.id ??= FIRST_RETRIED_ID + this.#nextId++;
+            this.#send(item.event, settle, { ...item.modifiers, takesError: true }, item.id);
+          },
           answer: (ack, args) => this.#answer(ack, args),
           guard: (action) => port.guard(action),
         })
@@ -217,8 +221,9 @@ export class Socket<
     data: readonly unknown[],
     ack: AckCallback | undefined,
     { compress = true, timeout = this.#options.ackTimeout, volatile, takesError = timeout !== undefined }: Modifiers,
+    retriedId?: number,
   ): void {
-    const id = ack && this.#nextId++;
+    const id = ack && (retriedId ?? this.#nextId++);
     const plain = { type: EVENT, nsp: this.nsp, data, options: { compress } };
     const packet: OutgoingPacket = id === undefined ? plain : { ...plain, id };
     // One that is dropped may have an acknowledgement, which hears that there was no answer.

@@ -77,7 +77,7 @@ export {
   type Variants,
 } from "./socket/prepared-packet.ts";
 export { sio4Client } from "./socket/sio4.ts";
-export { MARKED_PID, sio5Client } from "./socket/sio5.ts";
+export { FIRST_RETRIED_ID, MARKED_PID, sio5Client } from "./socket/sio5.ts";
 export { FrameError, type FrameFault, isSendableCloseCode } from "./websocket/faults.ts";
 export { type BytesReader, type DecoderRules, FrameDecoder, type FrameEvents } from "./websocket/frame-decoder.ts";
 export { encodeCloseFrame, encodeControlFrame, frameHeaderBytes, writeFrameHeader } from "./websocket/frame-encoder.ts";

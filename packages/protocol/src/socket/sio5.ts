@@ -32,6 +32,12 @@ function ownText(record: Readonly<Record<string, unknown>>, key: string): string
  */
 export const MARKED_PID = "bwl_";
 
+/**
+ * Ids from here on stay with an event through all its attempts, so that a server can tell one that comes again. Clients give
+ * them to events that they send until they are answered, and only at servers with marked private ids.
+ */
+export const FIRST_RETRIED_ID: number = 2 ** 40;
+
 /** Socket.IO revision 5, for clients. */
 export const sio5Client: ClientSocketDialect = {
   revision: 5,

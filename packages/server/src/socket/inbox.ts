@@ -10,6 +10,7 @@ import { type AckCallback, elementsOf, invoke, type PendingAck, PendingAcks } fr
 import { aboutSocket, type HandlerErrors } from "./handler-errors.ts";
 import type { IncomingEvent, SocketHooks } from "./hooks.ts";
 import { type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
+import { isRetriedId, RetriedEvents } from "./retried-events.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
 /** So many answers of one client are awaited; a client that never answers costs no more than that. */
@@ -21,6 +22,8 @@ export interface InboxOwner {
   readonly connected: boolean;
   /** Undefined where the program has put none there. @internal */
   readonly trafficHooks: SocketHooks | undefined;
+  /** Its session, where the namespace keeps sessions. @internal */
+  readonly hold: { retried: RetriedEvents | undefined } | undefined;
   /** The answers that the client owes us; made with the first. @internal */
   awaitedAcks: PendingAcks | undefined;
   /** How many answers the program owes the client. @internal */
@@ -118,10 +121,10 @@ export class Inbox {
   /** Brings an event before the middlewares, and then to its listeners. */
   receiveEvent(socket: InboxOwner, packet: SocketPacket): void {
     const hooks = socket.trafficHooks;
-    const incoming = this.#incoming(socket, packet);
-    if (hooks === undefined) this.#call(socket, incoming);
-    else if (hooks.middlewares.length === 0) this.#deliver(socket, incoming, hooks);
-    else this.#judge(socket, incoming, hooks);
+    const incoming = isRetriedId(packet.id) ? this.#again(socket, packet, packet.id) : this.#incoming(socket, packet);
+    if (incoming === undefined) return;
+    if (hooks !== undefined && hooks.middlewares.length > 0) this.#judge(socket, packet, incoming, hooks);
+    else if (this.#mayTell(socket, packet)) this.#tell(socket, incoming, hooks);
   }
 
   /** Makes the function that answers an event, once. */
@@ -132,13 +135,29 @@ export class Inbox {
       if (sent) return;
       sent = true;
       socket.owedAcks--;
-      if (socket.connected) socket.sendAck(id, args);
+      const retried = isRetriedId(id) ? socket.hold?.retried : undefined;
+      if (retried !== undefined) retried.answer(id, args);
+      else if (socket.connected) socket.sendAck(id, args);
     };
   }
 
   /** The name and the arguments of an event, and the function that answers it where an answer is expected. */
   #incoming(socket: InboxOwner, packet: SocketPacket): IncomingEvent {
     return nameAndArgs(packet, packet.id === undefined ? undefined : this.createAck(socket, packet.id));
+  }
+
+  /** An event that may have come before; nothing where the program has been told of it. */
+  #again(socket: InboxOwner, packet: SocketPacket, id: number): IncomingEvent | undefined {
+    const { hold } = socket;
+    if (hold === undefined) return this.#incoming(socket, packet);
+    hold.retried ??= new RetriedEvents(socket);
+    const answer = hold.retried.receive(id, () => this.createAck(socket, id));
+    return answer === undefined ? undefined : nameAndArgs(packet, answer);
+  }
+
+  /** Whether listeners may hear of an event, which they do once. */
+  #mayTell({ hold }: InboxOwner, { id }: SocketPacket): boolean {
+    return !isRetriedId(id) || hold?.retried === undefined || hold.retried.tell(id);
   }
 
   /** What a plugin has put in the place of our way is the program's code as well. */
@@ -150,13 +169,13 @@ export class Inbox {
     }
   }
 
-  #judge(socket: InboxOwner, incoming: IncomingEvent, hooks: SocketHooks): void {
+  #judge(socket: InboxOwner, packet: SocketPacket, incoming: IncomingEvent, hooks: SocketHooks): void {
     const { handlers } = this.#host;
     const about = () => aboutSocket("event middleware", socket, String(incoming[0]));
     runMiddlewares(hooks.middlewares, incoming, {
       decided: (refusal) => {
         if (refusal !== undefined) this.#refuseEvent(socket, refusal);
-        else if (socket.connected) this.#deliver(socket, incoming, hooks);
+        else if (socket.connected && this.#mayTell(socket, packet)) this.#tell(socket, incoming, hooks);
       },
       failed: (error) => handlers.contained({ ...about(), error }),
       failedLate: (error) => handlers.failed({ ...about(), error }),
@@ -169,16 +188,20 @@ export class Inbox {
     if (socket.connected) socket.sendRefusal(told);
   }
 
-  #deliver(socket: InboxOwner, incoming: IncomingEvent, { incoming: listeners }: SocketHooks): void {
-    const { handlers } = this.#host;
-    const [event, ...args] = incoming;
+  #tell(socket: InboxOwner, incoming: IncomingEvent, hooks: SocketHooks | undefined): void {
+    if (hooks === undefined || this.#tellAny(socket, incoming, hooks)) this.#call(socket, incoming);
+  }
+
+  /** Calls the listeners of every event. @returns whether they were content. */
+  #tellAny(socket: InboxOwner, [event, ...args]: IncomingEvent, { incoming: listeners }: SocketHooks): boolean {
     try {
-      handlers.callAll(listeners.list(), event, args, () => aboutSocket("event", socket, String(event)));
+      const about = () => aboutSocket("event", socket, String(event));
+      this.#host.handlers.callAll(listeners.list(), event, args, about);
+      return true;
     } catch (error) {
       this.#failed(socket, event, error);
-      return;
+      return false;
     }
-    this.#call(socket, incoming);
   }
 
   #call(socket: InboxOwner, incoming: IncomingEvent): void {

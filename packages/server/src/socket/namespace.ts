@@ -89,7 +89,7 @@ export class Namespace<
     this.adapter = createAdapter(this);
     const adapterFailed = (error: unknown) => host.handlers.contained({ error, handler: "adapter", namespace: name });
     this.recovery =
-      host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform.random, adapterFailed);
+      host.recovery === undefined ? undefined : new Recovery(this, host.recovery, host.platform, adapterFailed);
     this.#reception = new Reception(
       {
         name,

@@ -8,7 +8,7 @@ import type { Session } from "@bowline/adapter";
 import type { JoinRequest } from "./connection.ts";
 import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 import { BROKE_DOWN, type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
-import { type Hold, type Recovery, readClaim } from "./recovery.ts";
+import { type Claim, type Hold, type Recovery, readClaim } from "./recovery.ts";
 
 /** What a socket is made of. */
 export interface Newcomer extends JoinRequest {
@@ -66,19 +66,19 @@ export class Reception<S extends { readonly id: string; refuse(): void; readData
     const { recovery } = this.#owner;
     const found = claim === undefined ? undefined : recovery?.find(claim);
     if (!(found instanceof Promise)) {
-      this.#receive(request, found ?? undefined);
+      this.#receive(request, found ?? undefined, claim);
       return;
     }
     const failed = (error: unknown) => {
       recovery?.notFound(error);
-      this.#receive(request, undefined);
+      this.#receive(request, undefined, claim);
     };
-    found.then((session) => this.#receive(request, session ?? undefined), failed);
+    found.then((session) => this.#receive(request, session ?? undefined, claim), failed);
   }
 
-  #receive(request: JoinRequest, session: Session | undefined): void {
+  #receive(request: JoinRequest, session: Session | undefined, claim: Claim | undefined): void {
     const { recovery } = this.#owner;
-    const hold = recovery?.hold(request.client, session);
+    const hold = recovery?.hold(request.client, session, claim);
     const socket = this.#owner.createSocket({ ...request, hold });
     if (hold !== undefined) hold.end = () => socket.refuse();
     const settle = (refusal?: MiddlewareRefusal) => {

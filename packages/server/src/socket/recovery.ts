@@ -5,8 +5,9 @@
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import type { AdapterContract, LiveSession, Session, SessionToPersist } from "@bowline/adapter";
-import { createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
+import { type Clock, createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, DisconnectReason, JoinRequest } from "./connection.ts";
+import type { AnsweringSocket, RetriedEvents } from "./retried-events.ts";
 
 /** How sessions are kept. */
 export interface RecoveryOptions {
@@ -50,6 +51,8 @@ export interface Hold {
   readonly client: ClientConnection;
   /** What the session was before, until its socket has joined; absent for a new one. */
   session: Session | undefined;
+  /** What its client sends until it is answered; made with the first such event. */
+  retried: RetriedEvents | undefined;
   /** Ends the socket that is being judged, once a newer connection has taken its session over. */
   end?: () => void;
 }
@@ -74,6 +77,12 @@ export function readClaim({ client, auth }: JoinRequest): Claim | undefined {
   return { pid, offset };
 }
 
+/** What a session sent until it is answered, for whoever comes back with it. */
+interface KeptEvents {
+  readonly retried: RetriedEvents;
+  readonly untilMs: number;
+}
+
 /** The namespace as far as its sessions are concerned; another adapter may take over at any time. */
 interface RecoveryOwner {
   readonly adapter: Pick<
@@ -87,19 +96,25 @@ export class Recovery {
   readonly skipsMiddlewares: boolean;
   readonly #owner: RecoveryOwner;
   readonly #random: Random;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #keptMs: number;
   readonly #failed: (error: unknown) => void;
   readonly #holds: Map<string, Hold> = new Map();
+  /** Of lost sessions, in the order in which they were lost. */
+  readonly #kept: Map<string, KeptEvents> = new Map();
 
   /** @param failed told what the adapter fails with; whatever that is, sockets come and go as ever. */
   constructor(
     owner: RecoveryOwner,
-    { skipMiddlewares }: RecoveryOptions,
-    random: Random,
+    { skipMiddlewares, maxDisconnectionDuration }: RecoveryOptions,
+    { random, clock }: { readonly random: Random; readonly clock: Pick<Clock, "now"> },
     failed: (error: unknown) => void,
   ) {
     this.skipsMiddlewares = skipMiddlewares;
     this.#owner = owner;
     this.#random = random;
+    this.#clock = clock;
+    this.#keptMs = maxDisconnectionDuration;
     this.#failed = failed;
   }
 
@@ -128,12 +143,15 @@ export class Recovery {
     this.#failed(error);
   }
 
-  /** Gives a session, old or new, into the hands of a client; clients of revision 4 have none. */
-  hold(client: ClientConnection, session: Session | undefined): Hold | undefined {
+  /**
+   * Gives a session, old or new, into the hands of a client; clients of revision 4 have none.
+   * @param claim of the client: what it sent until it is answered goes on, also where the session could not be brought back.
+   */
+  hold(client: ClientConnection, session: Session | undefined, claim?: Claim): Hold | undefined {
     if (!client.dialect.acceptsOffsets) return undefined;
     const mark = this.#owner.adapter.marksEvents === true ? MARKED_PID : "";
     const pid = session?.pid ?? mark + createId(this.#random).slice(mark.length);
-    const hold: Hold = { pid, client, session };
+    const hold: Hold = { pid, client, session, retried: claim && this.#takeRetried(claim.pid) };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);
     return hold;
@@ -160,7 +178,8 @@ export class Recovery {
   }
 
   /** The socket of a session has joined; what it was before is of no use any more. */
-  joined(hold: Hold): void {
+  joined(hold: Hold, socket: AnsweringSocket): void {
+    hold.retried?.moveTo(socket);
     hold.session = undefined;
     this.#holds.set(hold.pid, hold);
   }
@@ -172,7 +191,9 @@ export class Recovery {
 
   /** The client of a session has gone before it joined: the next one may try. */
   putBack(hold: Hold): void {
-    if (this.#release(hold) && hold.session !== undefined) this.#persist(hold.session);
+    const isHeld = this.#release(hold);
+    this.#keepRetried(hold);
+    if (isHeld && hold.session !== undefined) this.#persist(hold.session);
   }
 
   /** A refused client gives its session up. */
@@ -182,8 +203,28 @@ export class Recovery {
 
   /** A socket that had joined has ended; told while it still is in its rooms. */
   ended(hold: Hold, reason: DisconnectReason, { id, rooms, data }: EndingSocket): void {
-    if (!this.#release(hold) || !RECOVERABLE.has(reason)) return;
+    if (!this.#release(hold)) return;
+    // Also of who left: it may come again, with the event that it did not get the answer to.
+    this.#keepRetried(hold);
+    if (!RECOVERABLE.has(reason)) return;
     this.#persist({ sid: id, pid: hold.pid, rooms: [...rooms], data });
+  }
+
+  #keepRetried({ pid, retried }: Hold): void {
+    const nowMs = this.#clock.now();
+    for (const [elder, { untilMs }] of this.#kept) {
+      if (untilMs > nowMs) break;
+      this.#kept.delete(elder);
+    }
+    if (retried === undefined) return;
+    this.#kept.delete(pid);
+    this.#kept.set(pid, { retried, untilMs: nowMs + this.#keptMs });
+  }
+
+  #takeRetried(pid: string): RetriedEvents | undefined {
+    const kept = this.#kept.get(pid);
+    this.#kept.delete(pid);
+    return kept !== undefined && kept.untilMs > this.#clock.now() ? kept.retried : undefined;
   }
 
   #persist(session: SessionToPersist): void {

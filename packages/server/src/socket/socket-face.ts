@@ -17,6 +17,7 @@ import type { InboxOwner } from "./inbox.ts";
 import type { Middleware } from "./middleware.ts";
 import type { Namespace } from "./namespace.ts";
 import { type PacketOptions, type PacketToSend, sendPacket, tellOutgoing } from "./outbox.ts";
+import type { Hold } from "./recovery.ts";
 import type { SocketReservedEvents } from "./reserved-events.ts";
 import type { SocketServer } from "./server.ts";
 
@@ -30,6 +31,8 @@ export abstract class SocketFace<Listen extends EventsMap, Emit extends EventsMa
   /** The client with all its sockets. */
   abstract readonly client: ClientConnection;
   abstract readonly connected: boolean;
+  /** @internal */
+  abstract readonly hold: Hold | undefined;
   /** @internal */
   abstract reportError(error: Error): void;
   /** @internal */

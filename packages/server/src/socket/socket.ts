@@ -262,7 +262,7 @@ export class Socket<
     const rooms = [this.id, ...(hold?.session?.rooms ?? [])];
     this.nsp.host.handlers.runAdapter(this.nsp.name, () => this.join(rooms));
     this.client.join(this);
-    if (hold !== undefined) this.nsp.recovery?.joined(hold);
+    if (hold !== undefined) this.nsp.recovery?.joined(hold, this);
     for (const prepared of missed) {
       this.nsp.host.handlers.run(
         () => this.client.send(prepared, NO_MODIFIERS),
