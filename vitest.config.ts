@@ -80,6 +80,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("adapters", 60_000),
       builtSuite("brokers", 60_000),
       builtSuite("cluster", 60_000),
+      builtSuite("delivery", 60_000),
     ],
   },
 });

@@ -166,6 +166,7 @@ export const STEPS = [
     alone: true,
     run: (context) => vitest("cluster", context, { workers: 2, timeoutMs: (context.full ? 20 : 10) * MINUTE_MS }),
   },
+  { name: "delivery", needsBuild: true, alone: true, run: (context) => vitest("delivery", context) },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "client-rows",

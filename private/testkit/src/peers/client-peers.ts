@@ -127,6 +127,7 @@ function connectOptions(options: ClientConnect): object {
     reconnectionDelay: RECONNECTION_DELAY_MS,
     reconnectionDelayMax: RECONNECTION_DELAY_MAX_MS,
     ...(options.query === undefined ? {} : { query: options.query }),
+    ...(options.retries === undefined ? {} : { retries: options.retries.most, ackTimeout: options.retries.afterMs }),
     ...(options.withCredentials === undefined ? {} : { withCredentials: options.withCredentials }),
     ...(options.extraHeaders === undefined ? {} : { extraHeaders: options.extraHeaders }),
   };
@@ -155,6 +156,9 @@ function clientSocket(raw: unknown, generation: Generation, heartbeat: Heartbeat
     },
     get active() {
       return raw.active;
+    },
+    get recovered() {
+      return raw.recovered;
     },
     get transport() {
       return engine().transport.name;

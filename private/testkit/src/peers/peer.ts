@@ -44,6 +44,8 @@ export interface ServerStart {
   readonly pingTimeoutMs?: number;
   /** The most bytes that one message may have. */
   readonly maxHttpBufferSize?: number;
+  /** For how long lost sessions are kept; not at all if absent. */
+  readonly keptForMs?: number;
 }
 
 /** What a socket sees of its handshake. */
@@ -118,6 +120,8 @@ export interface ClientConnect {
   readonly withCredentials?: boolean;
   /** Whether it comes back after a loss, with short delays; otherwise it stays away. */
   readonly reconnection?: boolean;
+  /** How often it sends an event again that is not answered, and after which time; from 4.6 on. */
+  readonly retries?: { readonly most: number; readonly afterMs: number };
   /** Whether it uses the connection that an earlier shared socket to the same address made. */
   readonly shared?: boolean;
 }
@@ -135,6 +139,8 @@ export interface ClientSocket {
   readonly disconnected: boolean;
   /** Absent in 2.x. */
   readonly active: boolean | undefined;
+  /** Whether its session was brought back; absent before 4.6. */
+  readonly recovered: boolean | undefined;
   readonly transport: string;
   /** Names the manager: equal for sockets that share one. */
   readonly manager: RawEmitter;

@@ -74,6 +74,7 @@ export interface RawClientSocket extends RawEmitter {
   readonly connected: boolean;
   readonly disconnected: boolean;
   readonly active?: boolean;
+  readonly recovered?: boolean;
   readonly io: RawManager;
   emit(event: string, ...args: readonly unknown[]): unknown;
   send(...args: readonly unknown[]): unknown;

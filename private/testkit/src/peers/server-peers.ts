@@ -54,6 +54,9 @@ export async function serverPeer(name: ServerName, parserName: ParserName = "tex
         ...(options.pingIntervalMs === undefined ? {} : { pingInterval: options.pingIntervalMs }),
         ...(options.pingTimeoutMs === undefined ? {} : { pingTimeout: options.pingTimeoutMs }),
         ...(options.maxHttpBufferSize === undefined ? {} : { maxHttpBufferSize: options.maxHttpBufferSize }),
+        ...(options.keptForMs === undefined
+          ? {}
+          : { connectionStateRecovery: { maxDisconnectionDuration: options.keptForMs } }),
         ...(parser === undefined ? {} : { parser }),
       });
       if (!isRawServer(server)) {
