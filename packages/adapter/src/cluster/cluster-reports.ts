@@ -7,19 +7,13 @@ import type { BusStatus } from "./bus.ts";
 import type { DropReason, OutboxEvents } from "./outbox.ts";
 import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 
-/** Warnings of what comes back. */
-interface Warnings {
-  readonly away: RecurringWarning;
-  readonly dropped: RecurringWarning;
-  readonly refused: RecurringWarning;
-  readonly failed: RecurringWarning;
-}
+const TROUBLES = ["away", "dropped", "refused", "failed"] as const;
 
 /** Tells of one cluster. */
 export class ClusterReports implements OutboxEvents {
   readonly #maxQueuedBytes: number;
   /** There once a server is there: before that nothing is told. */
-  #warnings: Warnings | undefined;
+  #warnings: ReadonlyMap<(typeof TROUBLES)[number], RecurringWarning> = new Map();
   #dropped = 0;
   #refused = 0;
   #statusPoint: TracePoint = SILENT("cluster.status");
@@ -38,12 +32,7 @@ export class ClusterReports implements OutboxEvents {
   begin(surroundings: AdapterSurroundings): void {
     const { trace = SILENT, clock, warn } = surroundings;
     const createWarning = () => new RecurringWarning(clock, (text) => warn("BOWLINE_CLUSTER", text));
-    this.#warnings = {
-      away: createWarning(),
-      dropped: createWarning(),
-      refused: createWarning(),
-      failed: createWarning(),
-    };
+    this.#warnings = new Map(TROUBLES.map((trouble) => [trouble, createWarning()]));
     this.#statusPoint = trace("cluster.status");
     this.#droppedPoint = trace("cluster.dropped");
     this.#refusedPoint = trace("cluster.refused");
@@ -52,10 +41,10 @@ export class ClusterReports implements OutboxEvents {
 
   status(status: BusStatus): void {
     if (this.#statusPoint.active) this.#statusPoint.publish({ status });
-    if (status === "up") for (const warning of Object.values(this.#warnings ?? {})) warning.over();
+    if (status === "up") for (const warning of this.#warnings.values()) warning.over();
     if (status !== "down") return;
     const kept = `clients of this server are served; up to ${this.#maxQueuedBytes} bytes wait until the broker is back`;
-    this.#warnings?.away.give(`Cannot reach the other servers: the broker is away; ${kept}`);
+    this.#warnings.get("away")?.give(`Cannot reach the other servers: the broker is away; ${kept}`);
   }
 
   /** A node has come, has gone, or has another name. */
@@ -67,11 +56,11 @@ export class ClusterReports implements OutboxEvents {
     this.#dropped++;
     if (this.#droppedPoint.active) this.#droppedPoint.publish({ reason, message, dropped: this.#dropped });
     // What does not wait was dropped on purpose, and is told of with the broker's absence.
-    if (reason !== "away") this.#warnings?.dropped.give(`A message does not reach the other servers: ${message}`);
+    if (reason !== "away") this.#warnings.get("dropped")?.give(`A message does not reach the other servers: ${message}`);
   }
 
   published(): void {
-    this.#warnings?.dropped.over();
+    this.#warnings.get("dropped")?.over();
   }
 
   /** Something came that is not believed. */
@@ -79,10 +68,10 @@ export class ClusterReports implements OutboxEvents {
     this.#refused++;
     const reason = reasonOf(error);
     if (this.#refusedPoint.active) this.#refusedPoint.publish({ reason, refused: this.#refused });
-    this.#warnings?.refused.give(`Cannot take a message of another server: ${reason}`);
+    this.#warnings.get("refused")?.give(`Cannot take a message of another server: ${reason}`);
   }
 
   failed(what: string, error: unknown): void {
-    this.#warnings?.failed.give(`${what}: ${reasonOf(error)}`);
+    this.#warnings.get("failed")?.give(`${what}: ${reasonOf(error)}`);
   }
 }

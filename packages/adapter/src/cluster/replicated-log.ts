@@ -59,7 +59,8 @@ export class ReplicatedLog {
   readonly #options: ReplicatedLogOptions;
   readonly #owner: LogOwner;
   readonly #tail: LogTail;
-  readonly #name: string;
+  /** The name under which this node writes. */
+  readonly name: string;
   readonly #writer: LogWriter;
   /** The last record of each writer that the log has shown. */
   readonly #shown: Map<string, number> = new Map();
@@ -76,10 +77,10 @@ export class ReplicatedLog {
     this.#options = options;
     this.#owner = owner;
     this.#tail = new LogTail(options.limits, options.log.compare);
-    this.#name = createId(options.random).slice(0, EPOCH_LENGTH);
+    this.name = createId(options.random).slice(0, EPOCH_LENGTH);
     const position = () => this.#tail.last;
     this.#writer = new LogWriter(
-      { ...options, writer: this.#name },
+      { ...options, writer: this.name },
       {
         get position() {
           return position();
@@ -196,7 +197,7 @@ export class ReplicatedLog {
     const { body, origin } = record;
     if (body.kind === "event") this.#tail.append(this.#tailEntry(body, offset, bytes));
     else this.#tail.advance(offset);
-    const own = origin.writer === this.#name ? this.#writer.shown(origin.number) : undefined;
+    const own = origin.writer === this.name ? this.#writer.shown(origin.number) : undefined;
     if (own?.isTold !== true) this.#perform(body, this.#offsetOr(offset));
     own?.settle();
     this.#wake();
@@ -227,7 +228,7 @@ export class ReplicatedLog {
   #read(bytes: Uint8Array): LogRecord | undefined {
     try {
       const record = decodeRecord(bytes);
-      if (record?.origin.writer === this.#name && record.origin.number > this.#writer.lastNumber) {
+      if (record?.origin.writer === this.name && record.origin.number > this.#writer.lastNumber) {
         throw new SyntaxError(
           "Cannot read a record of the log: it has the name of this node, which has not written it",
         );
@@ -256,7 +257,7 @@ export class ReplicatedLog {
   }
 
   #offsetOr(offset: Offset | undefined): Offset {
-    return offset === undefined || !this.#writer.isInStep ? `${this.#name}.${this.#writer.told.toString(36)}` : offset;
+    return offset === undefined || !this.#writer.isInStep ? `${this.name}.${this.#writer.told.toString(36)}` : offset;
   }
 
   /** @throws RangeError when events were told meanwhile that are not in the log yet, or have gone from memory. */
