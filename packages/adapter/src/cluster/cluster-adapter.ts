@@ -30,7 +30,7 @@ import {
   writeOptions,
   writeSocket,
 } from "./message.ts";
-import { countIn, faultOf, socketsIn } from "./message-check.ts";
+import { countIn, faultOf, socketsIn, timeoutIn } from "./message-check.ts";
 import { type AckRequest, countReceivers, ServerRequest, type Settle } from "./server-request.ts";
 import { within } from "./within.ts";
 
@@ -77,7 +77,12 @@ export abstract class ClusterAdapter extends Adapter {
    * @param offset where it stands in the broker's log.
    */
   onMessage(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
-    if (!this.#isSensible(message) || message.uid === this.uid) return;
+    if (this.#isSensible(message)) this.takeMessage(message, offset);
+  }
+
+  /** Takes a message that has been looked at. */
+  protected takeMessage(message: ClusterMessage | ClusterResponse, offset?: Offset): void {
+    if (message.uid === this.uid) return;
     // A broker that mixes namespaces up, or is lied to, must not bring what is said in one to the clients of another.
     if ((message.nsp ?? this.nsp.name) !== this.nsp.name) return;
     try {
@@ -90,7 +95,10 @@ export abstract class ClusterAdapter extends Adapter {
 
   /** Takes an answer of another server. */
   onResponse(response: ClusterResponse): void {
-    if (!this.#isSensible(response)) return;
+    if (this.#isSensible(response)) this.#takeResponse(response);
+  }
+
+  #takeResponse(response: ClusterResponse): void {
     const { data, uid } = response;
     switch (response.type) {
       case MessageType.FETCH_SOCKETS_RESPONSE:
@@ -266,13 +274,13 @@ export abstract class ClusterAdapter extends Adapter {
         this.#receivedBroadcast(message, offset);
         return;
       case MessageType.SOCKETS_JOIN:
-        super.addSockets(readOptions(message.data.opts), message.data.rooms);
+        super.addSockets(readOptions(message.data.opts), message.data.rooms.map(String));
         return;
       case MessageType.SOCKETS_LEAVE:
-        super.delSockets(readOptions(message.data.opts), message.data.rooms);
+        super.delSockets(readOptions(message.data.opts), message.data.rooms.map(String));
         return;
       case MessageType.DISCONNECT_SOCKETS:
-        super.disconnectSockets(readOptions(message.data.opts), message.data.close ?? false);
+        super.disconnectSockets(readOptions(message.data.opts), message.data.close === true);
         return;
       case MessageType.FETCH_SOCKETS:
         this.#receivedFetch(message).catch((error) => this.#trouble.notUnderstood(error));
@@ -288,7 +296,7 @@ export abstract class ClusterAdapter extends Adapter {
       case MessageType.SERVER_SIDE_EMIT_RESPONSE:
       case MessageType.BROADCAST_CLIENT_COUNT:
       case MessageType.BROADCAST_ACK:
-        this.onResponse(message);
+        this.#takeResponse(message);
         return;
       default:
         // Kinds of later versions are none of our business.
@@ -297,15 +305,20 @@ export abstract class ClusterAdapter extends Adapter {
   }
 
   #receivedBroadcast(message: MessageOf<typeof MessageType.BROADCAST>, offset?: Offset): void {
-    const { packet, opts, requestId } = message.data;
+    const { opts, requestId } = message.data;
     const options = readOptions(opts);
+    // Nothing else of it is believed: an id would have clients answer a question of this server that they were never asked.
+    const { type, data } = message.data.packet;
+    const packet: BroadcastPacket = { type, data };
     if (requestId === undefined) {
       this.handOut(this.prepare(packet, options.flags, this.isLogged(packet, options) ? offset : undefined), options);
       return;
     }
+    // Without a time of its own a question is as long of interest as it is to whoever asks.
+    const timeout = timeoutIn(options.flags) ?? this.requestTimeoutMs;
     super.broadcastWithAck(
       packet,
-      options,
+      { ...options, flags: { ...options.flags, timeout } },
       (clientCount) =>
         this.publishResponse(message.uid, {
           type: MessageType.BROADCAST_CLIENT_COUNT,

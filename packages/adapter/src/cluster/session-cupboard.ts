@@ -66,8 +66,11 @@ interface Live {
   readonly rooms: Map<Room, Offset | undefined>;
   session: Pick<LiveSession, "readData"> | undefined;
   data: Uint8Array | undefined;
+  /** For how long what is written is to be kept. */
+  ttlMs: number;
   writtenAtMs: number;
-  isChanged: boolean;
+  /** Whether a write is to come that takes everything along. */
+  isDue: boolean;
 }
 
 /** Keeps the sessions of one namespace. */
@@ -116,9 +119,8 @@ export class SessionCupboard implements Alarm {
     live.data = this.#dataOf(live);
     this.#write(live);
     this.#watch();
-    const writing = this.#writing.get(pid);
-    if (this.#options.bus.status !== "up" || writing === undefined) return undefined;
-    return within(this.#options.clock, OPENING_MS, writing, () => undefined);
+    const { bus, clock } = this.#options;
+    return bus.status === "up" ? within(clock, OPENING_MS, this.#written(pid), () => undefined) : undefined;
   }
 
   /** A socket is in these rooms from now on. */
@@ -162,7 +164,8 @@ export class SessionCupboard implements Alarm {
     this.#remove(live);
     live.session = { readData: () => data };
     live.data = this.#dataOf(live);
-    this.#write(live, this.#options.keptMs);
+    live.ttlMs = this.#options.keptMs;
+    this.#write(live);
   }
 
   /** A socket has gone; if its session is to be kept, it is by now. */
@@ -188,7 +191,7 @@ export class SessionCupboard implements Alarm {
   async take(pid: string): Promise<TakenSession | undefined> {
     const { store, prefix } = this.#options;
     // What this node has written of it last may be on its way.
-    await this.#writing.get(pid);
+    await this.#written(pid);
     const taken = await (store.claim?.(prefix + pid) ?? store.take(prefix + pid));
     if (taken === undefined) return undefined;
     const { value, fence } = taken;
@@ -230,8 +233,9 @@ export class SessionCupboard implements Alarm {
       ...born,
       session: undefined,
       data: undefined,
+      ttlMs: this.#options.keptMs + 2 * REFRESH_MS,
       writtenAtMs: this.#options.clock.now(),
-      isChanged: false,
+      isDue: false,
     };
     this.#byPid.set(live.pid, live);
     this.#bySid.set(live.sid, live);
@@ -275,18 +279,23 @@ export class SessionCupboard implements Alarm {
     }
   }
 
-  #write(live: Live, ttlMs: number = this.#options.keptMs + 2 * REFRESH_MS): void {
+  #write(live: Live): void {
     this.#changed.delete(live);
     live.writtenAtMs = this.#options.clock.now();
     // While one write is on its way the next one waits, and takes what has changed meanwhile along.
-    live.isChanged = true;
+    if (live.isDue) return;
+    live.isDue = true;
     this.#queue(live, async () => {
-      if (!live.isChanged) return;
-      live.isChanged = false;
+      live.isDue = false;
       const record = asRecord(live);
-      if (record !== undefined)
-        await this.#options.store.put(this.#keyOf(live), encodeSession(record), live.fence, ttlMs);
+      if (record === undefined) return;
+      await this.#options.store.put(this.#keyOf(live), encodeSession(record), live.fence, live.ttlMs);
     });
+  }
+
+  /** Settles once what is on its way for a session has been done. */
+  #written(pid: string): Promise<void> {
+    return this.#writing.get(pid) ?? Promise.resolve();
   }
 
   /** Does something once what is on its way for this session has been done; the first thing at once. */
