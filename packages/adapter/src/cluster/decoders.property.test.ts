@@ -10,6 +10,9 @@ import { createNativeWire } from "./native-wire.ts";
 import { decodeNodeMessage, encodeNodeMessage } from "./node-message.ts";
 import { decodeSession, encodeSession } from "./session-record.ts";
 
+/** A machine that has much else to do takes its time over so many runs. */
+const PATIENCE_MS = 30_000;
+
 const wire = createNativeWire();
 
 type Decode = (bytes: Uint8Array) => unknown;
@@ -73,14 +76,18 @@ function errorOf(run: () => unknown): unknown {
 const isRefusal = (error: unknown): boolean => error === undefined || error instanceof SyntaxError;
 
 describe.each(DECODERS)("%s", (_, decode) => {
-  it("is read or refused, whatever its bytes are", () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 64 }), spoilt, shaped), (bytes) => {
-        expect(isRefusal(errorOf(() => decode(bytes)))).toBe(true);
-      }),
-      { seed: 28, numRuns: 1_000 },
-    );
-  });
+  it(
+    "is read or refused, whatever its bytes are",
+    () => {
+      fc.assert(
+        fc.property(fc.oneof(fc.uint8Array({ maxLength: 64 }), spoilt, shaped), (bytes) => {
+          expect(isRefusal(errorOf(() => decode(bytes)))).toBe(true);
+        }),
+        { seed: 28, numRuns: 1_000 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
   it.each([
     ["a list", [0xdd, 0xff, 0xff, 0xff, 0xff]],
@@ -106,27 +113,35 @@ describe("the look at a message", () => {
   );
   const message = fc.record({ type: fc.oneof(fc.integer({ min: 0, max: 15 }), field), uid: field, data });
 
-  it("tells what is wrong and throws nothing, whatever the message is", () => {
-    fc.assert(
-      fc.property(fc.oneof(field, message), (value) => {
-        const fault = faultOf(value);
-        expect(fault === undefined || fault instanceof TypeError).toBe(true);
-      }),
-      { seed: 28, numRuns: 2_000 },
-    );
-  });
+  it(
+    "tells what is wrong and throws nothing, whatever the message is",
+    () => {
+      fc.assert(
+        fc.property(fc.oneof(field, message), (value) => {
+          const fault = faultOf(value);
+          expect(fault === undefined || fault instanceof TypeError).toBe(true);
+        }),
+        { seed: 28, numRuns: 2_000 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
-  it("finds sockets, a count and a time that can be used, whatever an answer is", () => {
-    fc.assert(
-      fc.property(fc.oneof(field, data), (value) => {
-        for (const { id, rooms } of socketsIn(value))
-          expect([typeof id, Array.isArray(rooms)]).toEqual(["string", true]);
-        expect(countIn(value)).toBeGreaterThanOrEqual(0);
-        expect(timeoutIn(value) ?? 1).toBeGreaterThan(0);
-      }),
-      { seed: 28, numRuns: 1_000 },
-    );
-  });
+  it(
+    "finds sockets, a count and a time that can be used, whatever an answer is",
+    () => {
+      fc.assert(
+        fc.property(fc.oneof(field, data), (value) => {
+          for (const { id, rooms } of socketsIn(value))
+            expect([typeof id, Array.isArray(rooms)]).toEqual(["string", true]);
+          expect(countIn(value)).toBeGreaterThanOrEqual(0);
+          expect(timeoutIn(value) ?? 1).toBeGreaterThan(0);
+        }),
+        { seed: 28, numRuns: 1_000 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
   it.each([
     ["a name that is longer than names are", { uid: "n".repeat(257), type: MessageType.HEARTBEAT }],

@@ -138,7 +138,7 @@ describe("events over a slow log", () => {
       const expected = nodes.map((_, at) => Array.from({ length: 200 }, (__, number) => `[${at},${number}]`));
       expect([seed, bySender]).toEqual([seed, nodes.map(() => expected)]);
     }
-  });
+  }, 30_000);
 
   it("may have a number for their name", async () => {
     const { nodes } = await createScene({}, "x", "y");
