@@ -6,8 +6,9 @@
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import { type Cancel, createId, type Random } from "@bowline/protocol/internal";
-import type { Bus, BusLogEntry, Leave } from "./bus.ts";
+import type { Bus, BusLogEntry } from "./bus.ts";
 import { decodeRecord, type EventRecord, type LogRecord, type RecordBody } from "./log-record.ts";
+import { LogSubscription } from "./log-subscription.ts";
 import { LogTail, type TailEntry, type TailLimits } from "./log-tail.ts";
 import { LogWriter, type LogWriterOptions } from "./log-writer.ts";
 import type { Offset } from "./message.ts";
@@ -16,8 +17,6 @@ import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 
 /** So many characters tell the offsets and the records of two nodes apart. */
 const EPOCH_LENGTH = 8;
-/** How soon a failed attempt to follow is repeated while the broker seems to be there, in milliseconds. */
-const RETRY_MS = 500;
 /** How long who comes back may wait for this node to have read as much as it has had, in milliseconds. */
 const CATCH_UP_MS = 3_000;
 /** How often what is too old is looked for, in milliseconds. */
@@ -62,15 +61,12 @@ export class ReplicatedLog {
   /** The name under which this node writes. */
   readonly name: string;
   readonly #writer: LogWriter;
+  readonly #subscription: LogSubscription;
   /** The last record of each writer that the log has shown. */
   readonly #shown: Map<string, number> = new Map();
   readonly #waiting: Set<() => void> = new Set();
   readonly #nonsense: RecurringWarning;
   #isClosed = false;
-  #isAsking = false;
-  #leave: Leave | undefined;
-  #stopListening: (() => void) | undefined;
-  #retry: Cancel | undefined;
   #sweep: Cancel | undefined;
 
   constructor(options: ReplicatedLogOptions, owner: LogOwner) {
@@ -91,6 +87,13 @@ export class ReplicatedLog {
         warn: (text) => owner.warn(text),
       },
     );
+    this.#subscription = new LogSubscription(options, {
+      entry: (entry) => this.#entry(entry),
+      gap: () => this.#gap(),
+      followed: (from) => this.#followed(from),
+      away: () => this.#writer.hold(),
+      back: () => this.#writer.resume(),
+    });
     this.#nonsense = new RecurringWarning(options.clock, (text) => owner.warn(text));
   }
 
@@ -106,11 +109,7 @@ export class ReplicatedLog {
 
   /** Begins. */
   start(): void {
-    this.#stopListening = this.#options.bus.onStatus((status) => {
-      if (status === "down") this.#writer.hold();
-      else this.#reach();
-    });
-    this.#reach();
+    this.#subscription.start();
   }
 
   /**
@@ -140,43 +139,13 @@ export class ReplicatedLog {
   /** Lets go of everything. @returns settles once the broker knows; it is never rejected, and may wait as long as it does. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#stopListening?.();
-    this.#retry?.();
     this.#sweep?.();
     this.#writer.close();
     this.#wake();
-    // A broker that is away follows nobody.
-    await this.#leave?.().catch(() => undefined);
+    await this.#subscription.close();
   }
 
-  #reach(): void {
-    if (this.#isClosed || this.#options.bus.status !== "up") return;
-    if (this.#leave !== undefined) this.#writer.resume();
-    else if (!this.#isAsking) this.#follow();
-  }
-
-  #follow(): void {
-    this.#isAsking = true;
-    const follower = { entry: (entry: BusLogEntry) => this.#entry(entry), gap: () => this.#gap() };
-    this.#options.log.follow(this.#options.topic, follower).then(
-      ({ from, leave }) => {
-        this.#isAsking = false;
-        if (this.#isClosed) void leave();
-        else this.#followed(from, leave);
-      },
-      () => {
-        this.#isAsking = false;
-        if (this.#isClosed || this.#retry !== undefined) return;
-        this.#retry = this.#options.clock.after(RETRY_MS, () => {
-          this.#retry = undefined;
-          this.#reach();
-        });
-      },
-    );
-  }
-
-  #followed(from: Offset, leave: Leave): void {
-    this.#leave = leave;
+  #followed(from: Offset): void {
     // Entries may have come before the answer did.
     if (this.#tail.last === undefined) this.#tail.begin(from);
     this.#owner.ready();
