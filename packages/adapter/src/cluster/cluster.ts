@@ -8,19 +8,19 @@
 // Source: docs/decisions/0028-cluster-over-a-bus.md, "Decision"
 
 import type { AdapterFactory, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
-import { absentAnswer } from "./absent-namespace.ts";
 import type { Bus, BusStatus } from "./bus.ts";
 import type { BusAdapter } from "./bus-adapter.ts";
 import { createBusAdapter, type RecoverySettings } from "./choose-adapter.ts";
 import type { ClusterLink, LinkedAdapter } from "./cluster-link.ts";
 import { type ClusterOptions, resolveClusterOptions } from "./cluster-options.ts";
 import { ClusterReports } from "./cluster-reports.ts";
-import type { ClusterMessage, ClusterResponse, NodeId } from "./message.ts";
-import { faultOf } from "./message-check.ts";
+import type { NodeId } from "./message.ts";
 import { type DirectReceiver, NodeLife } from "./node-life.ts";
-import { Outbox } from "./outbox.ts";
+import { type DropReason, Outbox } from "./outbox.ts";
+import { Reception } from "./reception.ts";
 import { Topics } from "./topics.ts";
 import type { ClusterWire } from "./wire.ts";
+import { within } from "./within.ts";
 
 /** What a node counts. */
 export interface ClusterCounters {
@@ -76,6 +76,7 @@ interface Begun {
   readonly surroundings: AdapterSurroundings;
   readonly topics: Topics;
   readonly life: NodeLife;
+  readonly reception: Reception;
 }
 
 class ClusterNode implements Cluster, ClusterLink {
@@ -89,7 +90,6 @@ class ClusterNode implements Cluster, ClusterLink {
   readonly #prefix: string;
   readonly #recovery: RecoverySettings;
   readonly #reports: ClusterReports;
-  readonly #adapters: Map<string, LinkedAdapter> = new Map();
   readonly #statusListeners: Set<(status: BusStatus) => void> = new Set();
   readonly #goneListeners: Set<(node: string) => void> = new Set();
   readonly #receivers: Map<string, DirectReceiver> = new Map();
@@ -175,47 +175,48 @@ class ClusterNode implements Cluster, ClusterLink {
       gone: ({ id, name }) => this.#nodeGone(id, name),
       receiver: (kind) => this.#receivers.get(kind),
     });
-    this.#begun = { surroundings, topics, life };
-    for (const topic of this.wire.shared?.topics(life.id) ?? []) {
-      topics.join(topic, (bytes) => this.#receivedShared(topic, bytes));
-    }
+    const reception = new Reception({
+      bus: this.bus,
+      wire: this.wire,
+      topics,
+      outbox: this.outbox,
+      node: life.id,
+      toNativeBytes: (bytes) => surroundings.toNativeBytes?.(bytes) ?? bytes,
+      heard: (node) => life.heard(node),
+      refused: (error) => this.#reports.refused(error),
+    });
+    this.#begun = { surroundings, topics, life, reception };
+    reception.begin();
     life.begin();
     return life.id;
   }
 
   attach(adapter: LinkedAdapter): Promise<void> | undefined {
-    const { topics } = this.#running("make an adapter");
-    this.#adapters.set(adapter.nsp.name, adapter);
-    const names = this.#topicsOf(adapter);
-    for (const [topic, receive] of this.#receiversOf(adapter, names)) topics.join(topic, receive);
-    const joined = names.map((topic) => topics.joined(topic)).filter((joining) => joining !== undefined);
-    return joined.length === 0 ? undefined : Promise.all(joined).then(() => undefined);
+    return this.#running("make an adapter").reception.attach(adapter);
   }
 
   detach(adapter: LinkedAdapter): void {
-    const { name } = adapter.nsp;
-    if (this.#adapters.get(name) === adapter) this.#adapters.delete(name);
-    const { topics } = this.#running("leave a topic");
-    for (const [topic, receive] of this.#receiversOf(adapter, this.#topicsOf(adapter))) topics.leave(topic, receive);
-    this.#kept.delete(adapter);
+    this.#running("leave a topic").reception.detach(adapter);
   }
 
   received(adapter: LinkedAdapter, topic: string, bytes: Uint8Array): void {
-    const scope = { namespace: adapter.nsp.name, node: this.#running("receive").life.id };
-    const message = this.#read(bytes, (native) => this.wire.decode(scope, topic, native));
-    if (message !== undefined) adapter.take(message);
+    this.#running("receive").reception.received(adapter, topic, bytes);
+  }
+
+  dropped(reason: DropReason, error: Error): void {
+    this.#reports.dropped(reason, error);
   }
 
   nameOf(node: NodeId): string | undefined {
-    return this.#begun?.life.nameOf(node);
+    return this.#running("name a node").life.nameOf(node);
   }
 
   peers(): ReadonlySet<NodeId> {
-    return this.#begun?.life.ids() ?? new Set();
+    return this.#running("tell the other nodes").life.ids();
   }
 
   async allPeers(): Promise<ReadonlySet<NodeId>> {
-    await this.#begun?.life.discovered;
+    await this.#running("tell the other nodes").life.discovered;
     return this.peers();
   }
 
@@ -229,80 +230,24 @@ class ClusterNode implements Cluster, ClusterLink {
     if (begun !== undefined) {
       const { clock } = begun.surroundings;
       // A broker that does not answer must not keep the server from ending.
-      await new Promise<void>((resolve) => {
-        const stopTimer = clock.after(GOODBYE_MS, resolve);
-        void begun.life
-          .close()
-          .then(() => begun.topics.close())
-          .then(() => {
-            stopTimer();
-            resolve();
-          });
-      });
+      const said = begun.life.close().then(() => begun.topics.close());
+      await within(clock, GOODBYE_MS, said, () => undefined);
     }
     this.outbox.close();
     this.#stopStatus();
     this.#tellStatus("closed");
-    await this.bus.close();
-  }
-
-  /** The functions that listen to the topics of each adapter. */
-  readonly #kept: WeakMap<LinkedAdapter, Map<string, (bytes: Uint8Array) => void>> = new WeakMap();
-
-  #receiversOf(adapter: LinkedAdapter, names: readonly string[]): Map<string, (bytes: Uint8Array) => void> {
-    let receivers = this.#kept.get(adapter);
-    if (receivers === undefined) {
-      receivers = new Map(names.map((topic) => [topic, (bytes) => this.received(adapter, topic, bytes)]));
-      this.#kept.set(adapter, receivers);
-    }
-    return receivers;
-  }
-
-  #topicsOf(adapter: LinkedAdapter): readonly string[] {
-    const node = this.#running("join a topic").life.id;
-    return this.wire.topics({ namespace: adapter.nsp.name, node });
-  }
-
-  #receivedShared(topic: string, bytes: Uint8Array): void {
-    const { shared } = this.wire;
-    const { id } = this.#running("receive").life;
-    const message = shared === undefined ? undefined : this.#read(bytes, (native) => shared.decode(id, topic, native));
-    if (message === undefined || message.uid === id) return;
-    const adapter = this.#adapters.get(message.nsp);
-    if (adapter !== undefined) adapter.take(message);
-    else this.#answerForNobody(id, message);
-  }
-
-  /** Where this node has no such namespace it says so: nobody has to wait for it. */
-  #answerForNobody(uid: NodeId, message: ClusterMessage | ClusterResponse): void {
-    const answer = absentAnswer(message);
-    if (answer === undefined) return;
-    for (const { topic, bytes } of this.wire.encodeResponse(message.uid, { ...answer, uid, nsp: message.nsp })) {
-      void this.outbox.send(topic, bytes);
-    }
-  }
-
-  #read(
-    bytes: Uint8Array,
-    decode: (bytes: Uint8Array) => ClusterMessage | ClusterResponse | undefined,
-  ): ClusterMessage | ClusterResponse | undefined {
-    try {
-      if (bytes.byteLength > this.bus.maxMessageBytes) throw new SyntaxError(`it has ${bytes.byteLength} bytes`);
-      // Parts of the message that are bytes are of the class of the whole.
-      const message = decode(this.#begun?.surroundings.toNativeBytes?.(bytes) ?? bytes);
-      if (message === undefined) return undefined;
-      const fault = faultOf(message);
-      if (fault !== undefined) throw fault;
-      this.#begun?.life.heard(message.uid);
-      return message;
-    } catch (error) {
-      this.#reports.refused(error);
-      return undefined;
-    }
+    const closed = this.bus.close();
+    if (begun === undefined) return closed;
+    await within(begun.surroundings.clock, GOODBYE_MS, closed, () =>
+      this.#reports.failed(
+        "Cannot close the bus of the cluster",
+        new Error("the broker does not answer; it is left alone"),
+      ),
+    );
   }
 
   #nodeGone(id: NodeId, name: string): void {
-    for (const adapter of [...this.#adapters.values()]) adapter.nodeGone(id);
+    this.#begun?.reception.nodeGone(id);
     for (const listener of [...this.#goneListeners]) this.#tell(() => listener(name));
   }
 

@@ -3,10 +3,9 @@
 // Rules: as for every bus; between two nodes order holds whatever the delays are; nothing is delivered within the call that
 //        publishes it; a node may be cut off without anybody noticing, as behind a cable that was pulled.
 
-import type { Cancel, Clock, Random } from "@bowline/protocol/internal";
-import type { Bus, BusLog, BusStatus, BusStore, Leave, LogFollower, Receive } from "./bus.ts";
-import { MemoryCupboard, MemoryLog } from "./memory-store.ts";
-import type { Offset } from "./message.ts";
+import type { Clock, Random } from "@bowline/protocol/internal";
+import type { Bus, BusLog, BusStatus, BusStore, Leave, Receive } from "./bus.ts";
+import { createBusLog, createBusStore, type Following, MemoryCupboard, MemoryLog } from "./memory-store.ts";
 
 /** What a test decides of its broker. */
 export interface MemoryBrokerOptions {
@@ -96,7 +95,7 @@ class NodeBus implements MemoryBus {
   readonly #listeners: Set<(status: BusStatus) => void> = new Set();
   /** When the last message of each sender arrives: the next one is not earlier. */
   readonly #lanes: WeakMap<object, number> = new WeakMap();
-  readonly #followers: Set<{ topic: string; next: () => boolean; pump: Cancel | undefined }> = new Set();
+  readonly #followers: Set<Following> = new Set();
   /** What waits for an answer that a cut-off node does not get. */
   readonly #stuck: Set<(error: Error) => void> = new Set();
   #line: "whole" | "cut" | "cut unnoticed" = "whole";
@@ -108,8 +107,13 @@ class NodeBus implements MemoryBus {
     this.maxMessageBytes = exchange.options.maxMessageBytes ?? DEFAULT_MAX_BYTES;
     this.#told = this.status;
     if (exchange.options.keeps === false) return;
-    this.log = this.#createLog();
-    this.store = this.#createStore();
+    const reach = (what: string): Promise<void> => this.#reach(what);
+    this.store = createBusStore(exchange.cupboard, reach);
+    this.log = createBusLog(exchange.log, {
+      reach,
+      appended: (topic) => exchange.appended(topic),
+      followers: this.#followers,
+    });
   }
 
   get status(): BusStatus {
@@ -172,7 +176,6 @@ class NodeBus implements MemoryBus {
   kill(): void {
     this.#isClosed = true;
     this.#receivers.clear();
-    for (const follower of this.#followers) follower.pump?.();
     this.#followers.clear();
     this.#exchange.buses.delete(this);
     this.statusChanged();
@@ -184,45 +187,50 @@ class NodeBus implements MemoryBus {
     if (status === this.#told) return;
     this.#told = status;
     for (const listener of [...this.#listeners]) listener(status);
-    if (status === "up") for (const { topic } of [...this.#followers]) this.logGrows(topic);
+    if (status === "up") for (const follower of this.#followers) this.#catchUp(follower);
   }
 
   /** Has something arrive behind all that the same sender has sent before. */
-  carry(from: object, arrive: () => void): Cancel {
+  carry(from: object, arrive: () => void): void {
     const { clock, delayMs, random } = this.#exchange.options;
     if (delayMs === undefined) {
-      let isCalledOff = false;
-      void Promise.resolve().then(() => {
-        if (!isCalledOff) arrive();
-      });
-      return () => {
-        isCalledOff = true;
-      };
+      void Promise.resolve().then(arrive);
+      return;
     }
     const [least, most] = delayMs;
     const drawn = clock.now() + least + Math.floor((random?.fraction() ?? 0) * (most - least + 1));
     const dueAt = Math.max(drawn, this.#lanes.get(from) ?? 0);
     this.#lanes.set(from, dueAt);
-    return clock.after(dueAt - clock.now(), arrive);
+    clock.after(dueAt - clock.now(), arrive);
   }
 
   arrive(topic: string, bytes: Uint8Array): void {
     const receive = this.#receivers.get(topic);
-    if (receive === undefined || this.status !== "up" || this.#line !== "whole") return;
+    if (receive === undefined || !this.#isReachable) return;
     this.counts.received++;
     receive(bytes);
   }
 
-  /** A topic of the log may have entries that followers here have not had. */
+  /** A topic of the log has one more entry, which is on its way to each follower here as a message would be. */
   logGrows(topic: string): void {
     for (const follower of this.#followers) {
-      if (follower.topic !== topic || follower.pump !== undefined) continue;
-      follower.pump = this.carry(follower, () => {
-        follower.pump = undefined;
-        const isReachable = this.status === "up" && this.#line === "whole";
-        if (isReachable && this.#followers.has(follower) && follower.next()) this.logGrows(topic);
-      });
+      if (follower.topic === topic) this.carry(follower, () => void this.#tellNext(follower));
     }
+  }
+
+  get #isReachable(): boolean {
+    return this.status === "up" && this.#line === "whole";
+  }
+
+  #tellNext(follower: Following): boolean {
+    return this.#isReachable && this.#followers.has(follower) && follower.next();
+  }
+
+  /** The line is there again: what did not arrive meanwhile comes together. */
+  #catchUp(follower: Following): void {
+    this.carry(follower, () => {
+      while (this.#tellNext(follower));
+    });
   }
 
   /** Settles once the broker has been asked; never, until the line is mended, where nobody knows that it is cut. */
@@ -230,65 +238,6 @@ class NodeBus implements MemoryBus {
     const { status } = this;
     if (status !== "up") throw new Error(`Cannot ${what}: the broker is ${status === "closed" ? "closed" : "away"}`);
     if (this.#line === "cut unnoticed") await new Promise<void>((_, reject) => this.#stuck.add(reject));
-  }
-
-  #createLog(): BusLog {
-    const { log } = this.#exchange;
-    const reach = (what: string): Promise<void> => this.#reach(what);
-    return {
-      append: async (topic, bytes) => {
-        const sent = new Uint8Array(bytes);
-        await reach(`append to "${topic}"`);
-        const offset = log.append(topic, sent);
-        this.#exchange.appended(topic);
-        return offset;
-      },
-      follow: async (topic: string, follower: LogFollower) => {
-        await reach(`follow "${topic}"`);
-        const { from, next, leave } = log.follow(topic, follower);
-        const entry = { topic, next, pump: undefined };
-        this.#followers.add(entry);
-        return {
-          from,
-          leave: async () => {
-            this.#followers.delete(entry);
-            leave();
-          },
-        };
-      },
-      async *read(topic: string, after: Offset) {
-        await reach(`read "${topic}"`);
-        yield* log.read(topic, after);
-      },
-      reaches: async (topic, offset) => {
-        await reach(`ask for an offset of "${topic}"`);
-        return log.reaches(topic, offset);
-      },
-      compare: (one, other) => log.compare(one, other),
-    };
-  }
-
-  #createStore(): BusStore {
-    const { cupboard } = this.#exchange;
-    return {
-      put: async (key, value, fence, ttlMs) => {
-        const kept = new Uint8Array(value);
-        await this.#reach(`keep "${key}"`);
-        cupboard.put(key, kept, fence, ttlMs);
-      },
-      take: async (key) => {
-        await this.#reach(`take "${key}"`);
-        return cupboard.take(key);
-      },
-      claim: async (key) => {
-        await this.#reach(`claim "${key}"`);
-        return cupboard.claim(key);
-      },
-      drop: async (key, fence) => {
-        await this.#reach(`drop "${key}"`);
-        cupboard.drop(key, fence);
-      },
-    };
   }
 }
 

@@ -10,6 +10,15 @@ import { MessageType } from "./message.ts";
 
 const EVENT_TYPES: ReadonlySet<unknown> = new Set([2, 5]);
 
+/** Ids of servers and questions are kept for a while. */
+const MAX_ID_LENGTH = 256;
+
+/** The longest time that timers know, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** An answer in more messages than this is none. */
+const MAX_PARTS = 100_000;
+
 function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
@@ -40,6 +49,10 @@ function areOptions(options: unknown): boolean {
   );
 }
 
+function isId(value: unknown): boolean {
+  return isName(value) && String(value).length <= MAX_ID_LENGTH;
+}
+
 function isCount(value: unknown): boolean {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
@@ -52,7 +65,7 @@ function isComplete(type: unknown, data: unknown): boolean {
   switch (type) {
     case MessageType.BROADCAST: {
       const isBroadcast = EVENT_TYPES.has(field(packet, "type")) && isEvent(field(packet, "data"));
-      return isBroadcast && areOptions(options) && (isAbsent(requestId) || isName(requestId));
+      return isBroadcast && areOptions(options) && (isAbsent(requestId) || isId(requestId));
     }
     case MessageType.SOCKETS_JOIN:
     case MessageType.SOCKETS_LEAVE:
@@ -60,18 +73,18 @@ function isComplete(type: unknown, data: unknown): boolean {
     case MessageType.DISCONNECT_SOCKETS:
       return areOptions(options);
     case MessageType.FETCH_SOCKETS:
-      return areOptions(options) && isName(requestId);
+      return areOptions(options) && isId(requestId);
     case MessageType.SERVER_SIDE_EMIT:
-      return isEvent(packet) && (isAbsent(requestId) || isName(requestId));
+      return isEvent(packet) && (isAbsent(requestId) || isId(requestId));
     case MessageType.BROADCAST_CLIENT_COUNT:
-      return isName(requestId) && isCount(field(data, "clientCount"));
+      return isId(requestId) && isCount(field(data, "clientCount"));
     case MessageType.FETCH_SOCKETS_RESPONSE: {
       const parts = field(data, "parts");
-      return isName(requestId) && (isAbsent(parts) || isCount(parts));
+      return isId(requestId) && (isAbsent(parts) || (isCount(parts) && Number(parts) <= MAX_PARTS));
     }
     case MessageType.SERVER_SIDE_EMIT_RESPONSE:
     case MessageType.BROADCAST_ACK:
-      return isName(requestId);
+      return isId(requestId);
     default:
       return true;
   }
@@ -81,13 +94,15 @@ function isComplete(type: unknown, data: unknown): boolean {
 export function faultOf(message: unknown): Error | undefined {
   const type = field(message, "type");
   if (typeof type !== "number") return new TypeError("it is no message");
-  if (typeof field(message, "uid") !== "string") return new TypeError("it does not say which server it is of");
+  const uid = field(message, "uid");
+  if (typeof uid !== "string" || !isId(uid)) return new TypeError("it does not say which server it is of");
   if (!isComplete(type, field(message, "data"))) return new TypeError(`its data is not that of kind ${type}`);
   return undefined;
 }
 
 function isSocketDetails(value: unknown): value is SocketDetails {
-  return typeof field(value, "id") === "string" && areNames(field(value, "rooms"));
+  const [id, handshake, rooms] = [field(value, "id"), field(value, "handshake"), field(value, "rooms")];
+  return typeof id === "string" && typeof handshake === "object" && handshake !== null && areNames(rooms);
 }
 
 /** The sockets that an answer tells of; what is none of them is left out. */
@@ -100,4 +115,10 @@ export function socketsIn(answer: unknown): readonly SocketDetails[] {
 export function countIn(answer: unknown): number {
   const count = field(answer, "count");
   return typeof count === "number" && isCount(count) ? count : socketsIn(answer).length;
+}
+
+/** How long clients may take to answer, in milliseconds, where a message says so in a way that a timer understands. */
+export function timeoutIn(flags: unknown): number | undefined {
+  const timeout = field(flags, "timeout");
+  return typeof timeout === "number" && timeout > 0 && timeout <= MAX_TIMER_MS ? timeout : undefined;
 }
