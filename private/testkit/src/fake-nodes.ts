@@ -32,6 +32,10 @@ export class FakeNodes {
   isUp = true;
   /** What is lost on its way; nothing by default. */
   loses: (message: FakeNodeMessage) => boolean = () => false;
+  /** What stays on its way for now; nothing by default. */
+  holds: (message: FakeNodeMessage) => boolean = () => false;
+  /** Whether everything arrives twice. */
+  repeats = false;
   /** Everything that was sent. */
   readonly sent: FakeNodeMessage[] = [];
   readonly #maxMessageBytes: number;
@@ -63,11 +67,11 @@ export class FakeNodes {
 
   /** What is on its way arrives. @returns whether there was something. */
   deliver(): boolean {
-    const due = this.#underWay;
-    this.#underWay = [];
+    const due = this.#underWay.filter((message) => !this.holds(message));
+    this.#underWay = this.#underWay.filter((message) => this.holds(message));
     for (const message of due) {
-      if (!this.loses(message))
-        this.#members.get(message.to)?.receivers.get(message.kind)?.(message.bytes, message.from);
+      if (this.loses(message)) continue;
+      for (let times = this.repeats ? 2 : 1; times > 0; times--) this.#arrive(message);
     }
     return due.length > 0;
   }
@@ -76,6 +80,10 @@ export class FakeNodes {
   kill(name: string): void {
     this.#members.delete(name);
     for (const { goneListeners } of this.#members.values()) for (const tell of goneListeners) tell(name);
+  }
+
+  #arrive({ from, to, kind, bytes }: FakeNodeMessage): void {
+    this.#members.get(to)?.receivers.get(kind)?.(bytes, from);
   }
 
   #send(message: FakeNodeMessage): Promise<Error | undefined> {

@@ -86,6 +86,12 @@ export interface HttpExchange extends Exchange {
   destroy(): void;
   /** Has `listener` called if the client goes away before the answer; at once where it has gone already. */
   onAborted(listener: () => void): void;
+  /**
+   * Asks, before the answer, to be told what became of it, where it has a way to go before it is on the client's connection;
+   * an exchange without it is that connection.
+   * @param listener called once, and whether the answer is there.
+   */
+  onDelivered?(listener: (isDelivered: boolean) => void): void;
 }
 
 /** A WebSocket as every runtime can offer it. */

@@ -7,7 +7,8 @@
 //
 // Rules: at most one GET and one POST at a time, a second one ends the session; what a GET gets is one payload, in a
 //        script where the client polls by script elements; a malformed body is answered with `ok` all the same and ends
-//        the session; a too large one harms nobody else.
+//        the session; a too large one harms nobody else; where nobody knows yet whether an answer has reached its client, the
+//        next GET waits, and one that has not ends the session, since nobody would notice the gap.
 // Source: docs/protocol/engine-4.md, "Polling", "Concurrency" and "Closing"; docs/protocol/engine-3.md, "JSONP"
 
 import { decodeJsonp, encodeJsonp, type Packet, type ServerEngineDialect } from "@bowline/protocol";
@@ -72,6 +73,8 @@ export class PollingCarrier implements Carrier {
   #post: { readonly exchange: HttpExchange; readonly at: "arriving" | "heard" } | undefined;
   #events: CarrierEvents = DEAF;
   #hasAnswered = false;
+  /** The GET whose answer is on its way to the client by another node. */
+  #undelivered: HttpExchange | undefined;
 
   constructor(options: PollingOptions) {
     this.#options = options;
@@ -79,7 +82,7 @@ export class PollingCarrier implements Carrier {
   }
 
   get writable(): boolean {
-    return this.#state.at === "parked";
+    return this.#state.at === "parked" && this.#undelivered === undefined;
   }
 
   listen(events: CarrierEvents): void {
@@ -168,7 +171,7 @@ export class PollingCarrier implements Carrier {
   /** Answers a waiting GET with nothing, so that the client can leave for another transport. */
   release(): void {
     const state = this.#state;
-    if (state.at !== "parked") return;
+    if (state.at !== "parked" || !this.writable) return;
     this.#state = { at: "idle" };
     this.#answer(state.exchange, [{ type: "noop" }]);
   }
@@ -276,6 +279,7 @@ export class PollingCarrier implements Carrier {
     const { jsonp, headers } = this.#options;
     const isFirst = !this.#hasAnswered;
     this.#hasAnswered = true;
+    this.#follow(exchange);
     if (typeof payload !== "string") {
       exchange.respond(200, headers(exchange.head, "binary", isFirst), payload, compression);
     } else if (jsonp === undefined) {
@@ -284,6 +288,17 @@ export class PollingCarrier implements Carrier {
       const script = encodeJsonp(payload, jsonp);
       exchange.respond(200, headers(exchange.head, "script", isFirst), script, compression);
     }
+  }
+
+  /** Hears what becomes of the answer to a GET, where it is not on the client's connection at once. */
+  #follow(exchange: HttpExchange): void {
+    if (exchange.onDelivered === undefined) return;
+    this.#undelivered = exchange;
+    exchange.onDelivered((isDelivered) => {
+      this.#undelivered = undefined;
+      if (isDelivered) this.tellWritable();
+      else this.#fail("transport error", new Error("An answer was lost on its way to the client, by another node"));
+    });
   }
 
   #aborted(exchange: HttpExchange): void {

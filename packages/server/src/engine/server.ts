@@ -125,10 +125,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   joinNodes(link: NodeLink): void {
     this.#router = new SessionRouter(link, {
       options: this.options,
-      clock: this.#platform.clock,
-      random: this.#platform.random,
-      trace: this.#platform.trace,
-      headOf: (facts) => this.#platform.headOf(facts),
+      platform: this.#platform,
       serve: (exchange) => this.#serve(exchange, false),
       serveUpgrade: (exchange) => this.#serveUpgrade(exchange, false),
       releasePoll: (sid) => this.#connections.get(sid)?.releasePoll(),

@@ -8,16 +8,20 @@
 //        was asked may answer.
 // Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
-import type { Cancel, Clock } from "@bowline/protocol/internal";
-import { HANDSHAKE_ERRORS, type HandshakeError } from "../handshake.ts";
-import type { BodyResult, HeadFacts, HttpExchange, RequestHead, UpgradeExchange } from "../http-exchange.ts";
+import type { Cancel, Clock, Random } from "@bowline/protocol/internal";
+import { HANDSHAKE_ERRORS, type HandshakeError, SHUTTING_DOWN } from "../handshake.ts";
+import type {
+  AnswerHeaders,
+  BodyResult,
+  HeadFacts,
+  HttpExchange,
+  RequestHead,
+  UpgradeExchange,
+} from "../http-exchange.ts";
 import { EntranceRelay } from "./entrance-relay.ts";
 import { decodeForEntrance, type EntranceMessage, type OwnerMessage } from "./forward-message.ts";
-import { TO_ENTRANCE } from "./node-link.ts";
+import { PROMPT_MS, TO_ENTRANCE } from "./node-link.ts";
 import type { PostBox, SendTo } from "./node-post.ts";
-
-/** What is answered without waiting for anything gets so much time, in milliseconds. */
-const PROMPT_MS = 10_000;
 
 /** A node that ends waits so long for the last answers, in milliseconds. */
 const LAST_ANSWERS_MS = 1_000;
@@ -25,12 +29,15 @@ const LAST_ANSWERS_MS = 1_000;
 /** What it works with. */
 export interface EntranceHost {
   readonly clock: Clock;
+  readonly random: Random;
   readonly send: SendTo<OwnerMessage>;
+  /** What the broker has yet to take, in bytes. */
+  unsentBytes(): number;
   /** Most requests and WebSockets that wait, or are relayed, at the same time. */
   maxInFlight(): number;
   /** Most bytes of a body. */
   maxBodyBytes(): number;
-  /** Most bytes that may wait for another node, of one WebSocket. */
+  /** Most bytes that may wait for another node, of one WebSocket, and for the broker, of all. */
   maxBufferedBytes(): number;
   /** How long a poll may wait, in milliseconds: longer than any session is silent. */
   pollPatienceMs(): number;
@@ -73,13 +80,15 @@ export class Entrance implements PostBox<EntranceMessage> {
   readonly #pending: Map<number, Pending> = new Map();
   /** Bodies that are still being read. */
   #reading = 0;
-  #lastId = 0;
+  /** From anywhere on: of two nodes that get the same name, none has an answer for the other one. */
+  #lastId: number;
   #isLeaving = false;
   /** Those who wait until nothing is on its way. */
   readonly #emptied: (() => void)[] = [];
 
   constructor(host: EntranceHost) {
     this.#host = host;
+    this.#lastId = new DataView(Uint8Array.from(host.random.bytes(4)).buffer).getUint32(0);
   }
 
   /** How much is on its way. */
@@ -93,7 +102,7 @@ export class Entrance implements PostBox<EntranceMessage> {
 
   /** Has another node answer a request. */
   forward(exchange: HttpExchange, node: string): void {
-    if (this.inFlight >= this.#host.maxInFlight()) {
+    if (this.#isBusy) {
       this.#host.refuse(exchange, busy(node));
     } else if (exchange.head.method !== "POST") {
       this.#send(exchange, node, new Uint8Array());
@@ -108,8 +117,8 @@ export class Entrance implements PostBox<EntranceMessage> {
 
   /** Has another node take a WebSocket. */
   forwardUpgrade(exchange: UpgradeExchange, node: string): void {
-    if (this.inFlight >= this.#host.maxInFlight()) {
-      this.#host.refuseUpgrade(exchange, busy(node));
+    if (this.#isLeaving || this.#isBusy) {
+      this.#host.refuseUpgrade(exchange, this.#isLeaving ? SHUTTING_DOWN : busy(node));
       return;
     }
     const id = this.#nextId();
@@ -145,7 +154,7 @@ export class Entrance implements PostBox<EntranceMessage> {
 
   /** Settles when nothing is on its way any more, or after a second: a node that ends waits no longer. */
   answered(): Promise<void> {
-    if (this.#pending.size === 0) return Promise.resolve();
+    if (this.inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const stop = this.#host.clock.coarse(LAST_ANSWERS_MS, resolve);
       this.#emptied.push(() => {
@@ -158,6 +167,12 @@ export class Entrance implements PostBox<EntranceMessage> {
   /** This node goes on, after `leave()`. */
   stay(): void {
     this.#isLeaving = false;
+  }
+
+  /** Whether too much is on its way, in number, or in bytes that the broker does not take. */
+  get #isBusy(): boolean {
+    const { maxInFlight, unsentBytes, maxBufferedBytes } = this.#host;
+    return this.inFlight >= maxInFlight() || unsentBytes() > maxBufferedBytes();
   }
 
   #nextId(): number {
@@ -191,11 +206,12 @@ export class Entrance implements PostBox<EntranceMessage> {
     switch (message.type) {
       case "answer": {
         if (pending.is !== "request") return;
-        this.#forget(id);
-        const { status, added, headers, body, compression } = message.answer;
-        const { exchange } = pending;
+        const { status, added, headers, body, compression, isConfirmed } = message.answer;
+        const { node, exchange } = pending;
         for (const [name, value] of Object.entries(added)) exchange.setHeader(name, value);
         exchange.respond(status, headers, body, compression);
+        if (isConfirmed) this.#host.send(node, { type: "delivered", id });
+        this.#forget(id);
         return;
       }
       case "destroyed":
@@ -204,7 +220,7 @@ export class Entrance implements PostBox<EntranceMessage> {
         pending.exchange.destroy();
         return;
       case "accepted":
-        if (pending.is === "upgrade") this.#accept(id, pending.node, pending.exchange, message.headers);
+        if (pending.is === "upgrade") this.#accept(id, pending, message.headers);
         return;
       case "refused":
         if (pending.is !== "upgrade") return;
@@ -222,13 +238,15 @@ export class Entrance implements PostBox<EntranceMessage> {
     }
   }
 
-  #accept(
-    id: number,
-    node: string,
-    exchange: UpgradeExchange,
-    headers: Readonly<Record<string, string | string[]>>,
-  ): void {
-    this.#forget(id);
+  #accept(id: number, asked: Extract<Pending, { is: "upgrade" }>, headers: AnswerHeaders): void {
+    const { node, exchange } = asked;
+    if (this.#isLeaving) {
+      this.#host.send(node, { type: "closed", id, end: {} });
+      this.#forget(id);
+      this.#host.refuseUpgrade(exchange, SHUTTING_DOWN);
+      return;
+    }
+    asked.stop();
     const { clock, send } = this.#host;
     let stop: Cancel = () => undefined;
     const relay = new EntranceRelay(id, {
@@ -262,6 +280,8 @@ export class Entrance implements PostBox<EntranceMessage> {
         this.#host.refuse(pending.exchange, lostSession(why, node));
         return;
       case "upgrade":
+        // It may have been accepted, and is in the way of the next one as long as it goes on.
+        this.#host.send(node, { type: "closed", id, end: {} });
         this.#host.refuseUpgrade(pending.exchange, lostSession(why, node));
         return;
       case "relay":
@@ -277,7 +297,7 @@ export class Entrance implements PostBox<EntranceMessage> {
     if (pending === undefined) return undefined;
     this.#pending.delete(id);
     if (pending.is !== "relay") pending.stop();
-    if (this.#pending.size === 0) for (const tell of this.#emptied.splice(0)) tell();
+    if (this.inFlight === 0) for (const tell of this.#emptied.splice(0)) tell();
     return pending;
   }
 }

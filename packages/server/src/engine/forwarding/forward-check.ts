@@ -21,12 +21,16 @@ export interface AnswerFacts {
   readonly added: AnswerHeaders;
   readonly headers: AnswerHeaders;
   readonly compression: BodyCompression | undefined;
+  readonly isConfirmed: boolean;
 }
 
 const MAX_HEADERS = 2000;
 const MAX_TARGET_LENGTH = 65_536;
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-const PRINTABLE_TARGET = /^[^\s\0]*$/;
+/** What ends a line, or a word of one, stands in no target; what is not of ASCII does, where a client has put it there. */
+const CONTROL_OR_SPACE = /[\0-\x20\x7f]/;
+/** RFC 9110, 5.5: runtimes refuse to write anything else. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -43,7 +47,12 @@ function factsOf(value: unknown): Facts {
   return value;
 }
 
-/** Whether a text may stand in a header: nothing in it ends a line. */
+/** Whether a text may be written as the value of a header. */
+function isFieldValue(value: unknown): value is string {
+  return typeof value === "string" && FIELD_VALUE.test(value);
+}
+
+/** Whether a text may have come as the value of a header, which some runtimes read as UTF-8: nothing in it ends a line. */
 function isHeaderValue(value: unknown): value is string {
   return typeof value === "string" && !/[\0\r\n]/.test(value);
 }
@@ -52,7 +61,7 @@ function isHeaderValue(value: unknown): value is string {
 export function readHead(value: unknown): HeadFacts {
   const { method, target, remoteAddress, secure, headers } = factsOf(value);
   if (method !== "GET" && method !== "POST") throw refusal("no session takes the method");
-  if (typeof target !== "string" || target.length > MAX_TARGET_LENGTH || !PRINTABLE_TARGET.test(target)) {
+  if (typeof target !== "string" || target.length > MAX_TARGET_LENGTH || CONTROL_OR_SPACE.test(target)) {
     throw refusal("the target is none");
   }
   if (!isHeaderValue(remoteAddress) || typeof secure !== "boolean") throw refusal("the address is none");
@@ -74,8 +83,8 @@ export function readHeaders(value: unknown): AnswerHeaders {
   const headers: Record<string, string | string[]> = createRecord();
   for (const [name, held] of entries) {
     if (!HEADER_NAME.test(name)) throw refusal("the name of a header is none");
-    if (Array.isArray(held) && held.length <= MAX_HEADERS && held.every(isHeaderValue)) headers[name] = held;
-    else if (isHeaderValue(held)) headers[name] = held;
+    if (Array.isArray(held) && held.length <= MAX_HEADERS && held.every(isFieldValue)) headers[name] = held;
+    else if (isFieldValue(held)) headers[name] = held;
     else throw refusal("the value of a header is none");
   }
   return headers;
@@ -95,15 +104,17 @@ function readCompression(value: unknown): BodyCompression | undefined {
 
 /** Reads an answer but for its body. @throws SyntaxError for one that no session could have given. */
 export function readAnswer(value: unknown): AnswerFacts {
-  const { status, added, headers, compression } = factsOf(value);
+  const { status, added, headers, compression, isConfirmed } = factsOf(value);
   if (typeof status !== "number" || !Number.isInteger(status) || status < 200 || status > 599) {
     throw refusal("the status is none");
   }
+  if (typeof isConfirmed !== "boolean") throw refusal("it does not say whether it is to be confirmed");
   return {
     status,
     added: readHeaders(added),
     headers: readHeaders(headers),
     compression: readCompression(compression),
+    isConfirmed,
   };
 }
 

@@ -2,6 +2,7 @@
 import { encodeUtf8 } from "@bowline/protocol/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { bundle, unbundle } from "./envelopes.ts";
 import {
   decodeForEntrance,
   decodeForOwner,
@@ -9,7 +10,7 @@ import {
   encodeForward,
   type OwnerMessage,
 } from "./forward-message.ts";
-import { cutInParts, PartJoiner } from "./parts.ts";
+import { cutInParts, PART_HEAD_BYTES, PartJoiner } from "./parts.ts";
 
 const HEAD = {
   method: "POST",
@@ -26,6 +27,7 @@ const TO_OWNERS: readonly OwnerMessage[] = [
   { type: "upgrade", id: 4, head: { ...HEAD, method: "GET" } },
   { type: "gone", id: 5 },
   { type: "leaving", id: 6 },
+  { type: "delivered", id: 7 },
 ];
 
 const TO_ENTRANCES: readonly EntranceMessage[] = [
@@ -37,13 +39,21 @@ const TO_ENTRANCES: readonly EntranceMessage[] = [
       added: { "X-A": ["1", "2"] },
       headers: { "Content-Type": "text/plain" },
       compression: { from: 1024, settings: { level: 9 } },
+      isConfirmed: true,
       body: encodeUtf8("4ü"),
     },
   },
   {
     type: "answer",
     id: 2,
-    answer: { status: 204, added: {}, headers: {}, compression: undefined, body: new Uint8Array() },
+    answer: {
+      status: 204,
+      added: {},
+      headers: {},
+      compression: undefined,
+      isConfirmed: false,
+      body: new Uint8Array(),
+    },
   },
   { type: "destroyed", id: 3 },
   { type: "accepted", id: 4, headers: { "set-cookie": ["a=b", "c=d"] } },
@@ -128,12 +138,20 @@ function attempt(bytes: Uint8Array): void {
 }
 
 describe("an answer", () => {
-  const answer = { status: 200, added: {}, headers: {}, compression: undefined, body: new Uint8Array() };
+  const answer = {
+    status: 200,
+    added: {},
+    headers: {},
+    compression: undefined,
+    isConfirmed: false,
+    body: new Uint8Array(),
+  };
 
   it.each([
     ["a status that is none", { ...answer, status: 42 }],
     ["a header that would split it", { ...answer, headers: { "X-A": "1\r\nX-B: 2" } }],
     ["a header of a list that would split it", { ...answer, headers: { "X-A": ["1", "2\n"] } }],
+    ["a header that no runtime writes", { ...answer, headers: { "X-A": "\u{1f600}" } }],
     ["a name that no header has", { ...answer, added: { "X A": "1" } }],
   ])("with %s is not believed", (_what, claimed) => {
     expect(() => decodeForEntrance(encodeForward({ type: "answer", id: 1, answer: claimed }))).toThrow(SyntaxError);
@@ -146,11 +164,38 @@ describe("an answer", () => {
   });
 });
 
+describe("messages for one node", () => {
+  it("are taken apart as they were put together", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 10 }), (messages) => {
+        expect([...unbundle(bundle(messages))]).toEqual(messages);
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it("that end too early are taken as far as they go", () => {
+    const bytes = bundle([Uint8Array.of(1), Uint8Array.of(2, 3)]);
+    const taken: Uint8Array[] = [];
+    const take = (length: number): void => {
+      for (const one of unbundle(bytes.subarray(0, length))) taken.push(one);
+    };
+    expect(() => take(bytes.byteLength - 1)).toThrow(SyntaxError);
+    expect(() => take(7)).toThrow(SyntaxError);
+    expect(taken).toEqual([Uint8Array.of(1), Uint8Array.of(1)]);
+  });
+});
+
+/** A message in parts with three bytes each. */
+function inParts(message: number, ...bytes: readonly number[]): Uint8Array[] {
+  return cutInParts(message, Uint8Array.from(bytes), PART_HEAD_BYTES + 3);
+}
+
 describe("parts", () => {
   it("are put together again, whatever their size", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 500 }), fc.integer({ min: 10, max: 200 }), (bytes, size) => {
-        const joiner = new PartJoiner(1000);
+      fc.property(fc.uint8Array({ maxLength: 500 }), fc.integer({ min: 14, max: 200 }), (bytes, size) => {
+        const joiner = new PartJoiner(10_000);
         const parts = cutInParts(7, bytes, size);
         const taken = parts.map((part) => joiner.take("a", part));
         expect(taken.at(-1)).toEqual(bytes);
@@ -161,36 +206,86 @@ describe("parts", () => {
     );
   });
 
+  it("are made where a message has room for hardly anything", () => {
+    expect(cutInParts(1, new Uint8Array(3), 5)).toHaveLength(3);
+  });
+
   it("of several nodes are kept apart", () => {
     const joiner = new PartJoiner(1000);
-    const [a = [], b = []] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)].map((bytes) => cutInParts(1, bytes, 11));
-    joiner.take("a", a[0] ?? new Uint8Array());
-    joiner.take("b", b[0] ?? new Uint8Array());
-    expect(joiner.take("a", a[1] ?? new Uint8Array())).toEqual(Uint8Array.of(1, 2, 3));
-    expect(joiner.take("b", b[1] ?? new Uint8Array())).toEqual(Uint8Array.of(4, 5, 6));
+    const taken = ["a", "b"].map((node) => inParts(1, 1, 2, 3, 4).map((part) => joiner.take(node, part)));
+    const whole = Uint8Array.of(1, 2, 3, 4);
+    expect(taken).toEqual([
+      [undefined, whole],
+      [undefined, whole],
+    ]);
   });
 
   it("of which one is missing cost their message alone", () => {
     const joiner = new PartJoiner(1000);
-    const [first, , last] = cutInParts(1, Uint8Array.of(1, 2, 3, 4, 5), 11);
-    joiner.take("a", first ?? new Uint8Array());
-    expect(joiner.take("a", last ?? new Uint8Array())).toBeUndefined();
-    expect(joiner.take("a", cutInParts(2, Uint8Array.of(9), 11)[0] ?? new Uint8Array())).toEqual(Uint8Array.of(9));
+    const [first = new Uint8Array(), , third = new Uint8Array(), last = new Uint8Array()] = inParts(
+      1,
+      ...new Uint8Array(12),
+    );
+    const taken = [first, third, last].map((part) => joiner.take("a", part));
+    const begun = inParts(2, 1, 2, 3, 4).slice(1);
+    const next = [...begun, ...inParts(3, 9)].map((part) => joiner.take("a", part));
+    expect([taken, next]).toEqual([
+      [undefined, undefined, undefined],
+      [undefined, Uint8Array.of(9)],
+    ]);
   });
 
-  it("of more than the limit are refused", () => {
-    const joiner = new PartJoiner(10);
-    const [first, second] = cutInParts(1, new Uint8Array(18), 18);
-    joiner.take("a", first ?? new Uint8Array());
-    expect(() => joiner.take("a", second ?? new Uint8Array())).toThrow("it has more than 10 bytes");
-  });
-
-  it("that a node has left are forgotten with it", () => {
+  it.each([
+    ["the whole of a short one", inParts(5, 9), inParts(5, 9)],
+    ["the first part of a long one", inParts(5, 1, 2, 3, 4), inParts(5, 1, 2, 3, 4).slice(0, 1)],
+    ["one that was sent before", inParts(5, 9), inParts(4, 9)],
+    ["one that has no number", [], inParts(Number.NaN, 9)],
+  ])("that come again are refused: %s", (_what, before, again) => {
     const joiner = new PartJoiner(1000);
-    const [first, second] = cutInParts(1, new Uint8Array(18), 18);
-    joiner.take("a", first ?? new Uint8Array());
+    for (const part of before) joiner.take("a", part);
+    expect(() => again.map((part) => joiner.take("a", part))).toThrow(SyntaxError);
+  });
+
+  it("that come again at the end of their message make no second one", () => {
+    const joiner = new PartJoiner(1000);
+    const [first = new Uint8Array(), last = new Uint8Array()] = inParts(1, 1, 2, 3, 4);
+    const taken = [first, last, last].map((part) => joiner.take("a", part));
+    expect(taken).toEqual([undefined, Uint8Array.of(1, 2, 3, 4), undefined]);
+  });
+
+  it("that come twice do not cost the rest of their message", () => {
+    const joiner = new PartJoiner(1000);
+    const [first = new Uint8Array(), last = new Uint8Array()] = inParts(1, 1, 2, 3, 4);
+    joiner.take("a", first);
+    expect(() => joiner.take("a", first)).toThrow("it has come twice");
+    expect(joiner.take("a", last)).toEqual(Uint8Array.of(1, 2, 3, 4));
+  });
+
+  it("of more than the limit are refused, also where they have nothing in them", () => {
+    for (const size of [10, 0]) {
+      const joiner = new PartJoiner(100);
+      const part = (index: number): Uint8Array => {
+        const bytes = new Uint8Array(PART_HEAD_BYTES + size);
+        const view = new DataView(bytes.buffer);
+        view.setFloat64(1, 1);
+        view.setUint32(9, index);
+        return bytes;
+      };
+      expect(() => Array.from({ length: 8 }, (_, index) => joiner.take("a", part(index)))).toThrow(
+        "it has more than 100 bytes",
+      );
+    }
+  });
+
+  it("that a node has left are forgotten with it, and so is what it has sent", () => {
+    const joiner = new PartJoiner(1000);
+    const [first = new Uint8Array(), last = new Uint8Array()] = inParts(2, 1, 2, 3, 4);
+    joiner.take("a", first);
     joiner.forget("a");
-    expect(joiner.take("a", second ?? new Uint8Array())).toBeUndefined();
+    expect([joiner.take("a", inParts(1, 9)[0] ?? first), joiner.take("a", last)]).toEqual([
+      Uint8Array.of(9),
+      undefined,
+    ]);
   });
 
   it("that are too short to be one are refused", () => {

@@ -39,8 +39,11 @@ export type OwnerMessage =
   | { readonly type: "request"; readonly id: number; readonly head: HeadFacts; readonly body: BodyResult }
   | { readonly type: "upgrade"; readonly id: number; readonly head: HeadFacts }
   | {
-      /** `gone`: the client has left. `leaving`: the node ends, and wants what waits to be answered. */
-      readonly type: "gone" | "leaving";
+      /**
+       * `gone`: the client has left. `leaving`: the node ends, and wants what waits to be answered. `delivered`: an answer that
+       * asked for it is on the client's connection.
+       */
+      readonly type: "gone" | "leaving" | "delivered";
       readonly id: number;
     }
   | RelayMessage;
@@ -52,6 +55,8 @@ export interface ForwardedAnswer {
   readonly added: AnswerHeaders;
   readonly headers: AnswerHeaders;
   readonly compression: BodyCompression | undefined;
+  /** Whether the session has to know that it was delivered. */
+  readonly isConfirmed: boolean;
   readonly body: Uint8Array;
 }
 
@@ -77,13 +82,16 @@ const CODES = {
   frames: 9,
   taken: 10,
   closed: 11,
+  delivered: 12,
 } as const satisfies Record<Message["type"], number>;
 
 const TYPES: ReadonlyMap<number, Message["type"]> = new Map(
   Object.entries(CODES).map(([type, code]) => [code, asType(type)]),
 );
 
-const FOR_OWNERS: ReadonlySet<string> = new Set(["request", "upgrade", "gone", "leaving", "frames", "taken", "closed"]);
+/** What is for the node of the session, and for the one that the client has come to; what is for both, in neither. */
+const FOR_OWNERS_ALONE: ReadonlySet<string> = new Set(["request", "upgrade", "gone", "leaving", "delivered"]);
+const FOR_ENTRANCES_ALONE: ReadonlySet<string> = new Set(["answer", "destroyed", "accepted", "refused"]);
 
 /** The keys of an object of ours. */
 function asType(type: string): Message["type"];
@@ -150,6 +158,7 @@ export function encodeForward(message: Message): Uint8Array {
       return withFacts(code, id, message.end);
     case "gone":
     case "leaving":
+    case "delivered":
     case "destroyed":
       return numbers(code, id);
     case "taken":
@@ -248,6 +257,7 @@ function readMessage(cursor: Cursor, type: Message["type"], id: number): Message
       return { type, id, end: readEnd(cursor.facts()) };
     case "gone":
     case "leaving":
+    case "delivered":
     case "destroyed":
       return { type, id };
     case "taken":
@@ -270,13 +280,11 @@ function read(bytes: Uint8Array): Message | undefined {
 }
 
 function isForOwner(message: Message): message is OwnerMessage {
-  return FOR_OWNERS.has(message.type);
+  return !FOR_ENTRANCES_ALONE.has(message.type);
 }
 
 function isForEntrance(message: Message): message is EntranceMessage {
-  return (
-    message.type !== "request" && message.type !== "upgrade" && message.type !== "gone" && message.type !== "leaving"
-  );
+  return !FOR_OWNERS_ALONE.has(message.type);
 }
 
 /**

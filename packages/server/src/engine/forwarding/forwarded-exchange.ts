@@ -1,7 +1,7 @@
 // A request, or one to become a WebSocket, that another node has forwarded: to the engine it looks like any other.
 // Place: node link -> forwarding (**forwarded exchange**) -> engine server -> polling carrier, connection
-// Rules: what is answered goes back to the node that the client has come to, once; there is no request of the runtime here,
-//        since it is there.
+// Rules: what is answered goes back to the node that the client has come to, once, and who asks hears whether it went on from
+//        there; there is no request of the runtime here, since it is there.
 
 import { encodeUtf8 } from "@bowline/protocol/internal";
 import type {
@@ -30,6 +30,7 @@ export class ForwardedExchange implements HttpExchange {
   readonly #added: Record<string, string | string[]> = {};
   #state: "waiting" | "answered" | "aborted" = "waiting";
   #abortListeners: (() => void)[] = [];
+  #deliveryListener: ((isDelivered: boolean) => void) | undefined;
 
   constructor(head: RequestHead, body: BodyResult, to: AnswerTo) {
     this.head = head;
@@ -54,7 +55,8 @@ export class ForwardedExchange implements HttpExchange {
     if (this.#state !== "waiting") return;
     this.#state = "answered";
     const bytes = typeof body === "string" ? encodeUtf8(body) : body;
-    this.#to.answer({ status, added: this.#added, headers, compression, body: bytes });
+    const isConfirmed = this.#deliveryListener !== undefined;
+    this.#to.answer({ status, added: this.#added, headers, compression, isConfirmed, body: bytes });
   }
 
   destroy(): void {
@@ -66,6 +68,15 @@ export class ForwardedExchange implements HttpExchange {
   onAborted(listener: () => void): void {
     if (this.#state === "aborted") listener();
     else this.#abortListeners.push(listener);
+  }
+
+  onDelivered(listener: (isDelivered: boolean) => void): void {
+    this.#deliveryListener = listener;
+  }
+
+  /** It is known what became of the answer. */
+  delivered(isDelivered: boolean): void {
+    this.#deliveryListener?.(isDelivered);
   }
 
   /** The client has left, or the node that it has come to. */

@@ -29,3 +29,6 @@ export const TO_OWNER = "engine.owner";
 
 /** The kind of what goes back to the node that the client has come to. */
 export const TO_ENTRANCE = "engine.entrance";
+
+/** What is answered without waiting for anything gets so much time, in milliseconds. */
+export const PROMPT_MS = 10_000;

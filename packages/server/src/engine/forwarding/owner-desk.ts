@@ -1,9 +1,11 @@
 // Serves requests that other nodes have forwarded for sessions of this one.
 // Place: node link -> node post -> **owner desk** -> engine server, which serves them like any other
 // Rules: a request is known by the node that it came to and the number that it has there; one number is used once at a time;
-//        a node that has gone takes its requests and WebSockets along, as clients that leave do; what a single node may have
-//        waiting here is bounded.
+//        a node that has gone takes its requests and WebSockets along, as clients that leave do, and the answers that nobody
+//        has confirmed; what a single node may have waiting here is bounded.
 
+import { type Cancel, type Clock, encodeUtf8 } from "@bowline/protocol/internal";
+import { HANDSHAKE_ERRORS } from "../handshake.ts";
 import type { BodyResult, HeadFacts, HttpExchange, RequestHead, UpgradeExchange } from "../http-exchange.ts";
 import { parseQuery } from "../query.ts";
 import {
@@ -14,12 +16,14 @@ import {
   type RelayMessage,
 } from "./forward-message.ts";
 import { ForwardedExchange, ForwardedUpgrade } from "./forwarded-exchange.ts";
-import { TO_OWNER } from "./node-link.ts";
+import { PROMPT_MS, TO_OWNER } from "./node-link.ts";
 import type { PostBox, SendTo } from "./node-post.ts";
 import { RelayedPort } from "./relayed-port.ts";
 
 /** What the desk works with. */
 export interface OwnerDeskHost {
+  readonly clock: Clock;
+  readonly reportUncaught: (error: unknown) => void;
   readonly send: SendTo<EntranceMessage>;
   /** Most requests and WebSockets of one node. */
   maxPerNode(): number;
@@ -33,6 +37,8 @@ export interface OwnerDeskHost {
 
 type Served =
   | { readonly is: "request"; readonly exchange: ForwardedExchange }
+  /** It was answered, and the other node has yet to say what became of that. */
+  | { readonly is: "answer"; readonly exchange: ForwardedExchange; readonly stop: Cancel }
   | { readonly is: "websocket"; readonly port: RelayedPort };
 
 const BUSY: ForwardedAnswer = {
@@ -40,8 +46,14 @@ const BUSY: ForwardedAnswer = {
   added: {},
   headers: {},
   compression: undefined,
+  isConfirmed: false,
   body: new Uint8Array(),
 };
+
+const { status: LOST_STATUS, code, message } = HANDSHAKE_ERRORS.unknownSession;
+
+/** To a client whose answer was lost between the nodes, and whose session has ended with it. */
+const LOST: ForwardedAnswer = { ...BUSY, status: LOST_STATUS, body: encodeUtf8(JSON.stringify({ code, message })) };
 
 /** The node that has a session, in the eyes of the others. */
 export class OwnerDesk implements PostBox<OwnerMessage> {
@@ -66,8 +78,10 @@ export class OwnerDesk implements PostBox<OwnerMessage> {
         this.#serveUpgrade(node, message.id, this.#host.headOf(message.head));
         return;
       case "gone":
-        this.#lose(this.#served(node, message.id));
-        this.#forget(node, message.id);
+        this.#lose(this.#forget(node, message.id));
+        return;
+      case "delivered":
+        this.#delivered(node, message.id);
         return;
       case "leaving":
         this.#release(this.#served(node, message.id));
@@ -103,7 +117,8 @@ export class OwnerDesk implements PostBox<OwnerMessage> {
     const exchange = new ForwardedExchange(head, body, {
       answer: (answer) => {
         this.#forget(node, id);
-        send(node, { type: "answer", id, answer });
+        if (answer.isConfirmed) this.#await(node, id, exchange);
+        send(node, { type: "answer", id, answer }, () => this.#undelivered(node, id));
       },
       destroy: () => {
         this.#forget(node, id);
@@ -120,7 +135,8 @@ export class OwnerDesk implements PostBox<OwnerMessage> {
       accept: (headers) => {
         const port = new RelayedPort(id, {
           send: (message, failed) => send(node, message, failed),
-          ended: () => this.#forget(node, id),
+          ended: () => void this.#forget(node, id),
+          reportUncaught: this.#host.reportUncaught,
         });
         this.#enter(node, id, { is: "websocket", port });
         send(node, { type: "accepted", id, headers });
@@ -151,6 +167,10 @@ export class OwnerDesk implements PostBox<OwnerMessage> {
       case "request":
         served.exchange.abort();
         return;
+      case "answer":
+        served.stop();
+        served.exchange.delivered(false);
+        return;
       case "websocket":
         served.port.relay.lost();
         return;
@@ -158,6 +178,27 @@ export class OwnerDesk implements PostBox<OwnerMessage> {
       default:
         served satisfies never;
     }
+  }
+
+  /** An answer is on its way, and a messages between nodes may be lost. */
+  #await(node: string, id: number, exchange: ForwardedExchange): void {
+    const stop = this.#host.clock.coarse(PROMPT_MS, () => this.#undelivered(node, id));
+    this.#enter(node, id, { is: "answer", exchange, stop });
+  }
+
+  #delivered(node: string, id: number): void {
+    const served = this.#served(node, id);
+    if (served?.is !== "answer") return;
+    this.#forget(node, id);
+    served.stop();
+    served.exchange.delivered(true);
+  }
+
+  /** An answer has not come to the other node: a client that still waits there is told that its session has ended. */
+  #undelivered(node: string, id: number): void {
+    if (this.#served(node, id)?.is !== "answer") return;
+    this.#lose(this.#forget(node, id));
+    this.#host.send(node, { type: "answer", id, answer: LOST });
   }
 
   /** Whether a node has too much waiting here, or uses a number twice. */
@@ -176,9 +217,11 @@ export class OwnerDesk implements PostBox<OwnerMessage> {
     return this.#nodes.get(node)?.get(id);
   }
 
-  #forget(node: string, id: number): void {
+  #forget(node: string, id: number): Served | undefined {
     const served = this.#nodes.get(node);
+    const one = served?.get(id);
     served?.delete(id);
     if (served?.size === 0) this.#nodes.delete(node);
+    return one;
   }
 }

@@ -2,11 +2,22 @@
 import { encodeUtf8 } from "@bowline/protocol/internal";
 import { describe, expect, it } from "vitest";
 import { createScene, outcomeOf } from "../../../test-support/forwarding-scene.ts";
-import { encodeForward, type OwnerMessage } from "./forward-message.ts";
+import { bundle, unbundle } from "./envelopes.ts";
+import { decodeForOwner, type EntranceMessage, encodeForward, type OwnerMessage } from "./forward-message.ts";
 import { TO_ENTRANCE, TO_OWNER } from "./node-link.ts";
-import { cutInParts } from "./parts.ts";
+import { cutInParts, PartJoiner } from "./parts.ts";
 
 const UNKNOWN = '400 {"code":1,"message":"Session ID unknown"}';
+/** A message as it comes from a node that has not sent many. */
+function packed(message: OwnerMessage | EntranceMessage): Uint8Array {
+  return cutInParts(1000, bundle([encodeForward(message)]), 100_000)[0] ?? new Uint8Array();
+}
+
+/** What a node has sent to the one that has sessions. */
+function unpacked(bytes = new Uint8Array()): (OwnerMessage | undefined)[] {
+  return [...unbundle(new PartJoiner(100_000).take("", bytes) ?? bytes)].map(decodeForOwner);
+}
+
 const HEAD = { target: "/engine.io/?EIO=4&transport=polling", remoteAddress: "", secure: false, headers: [] };
 
 describe("a client whose node is gone", () => {
@@ -223,8 +234,8 @@ describe("a message of another node", () => {
   async function say(message: OwnerMessage | Uint8Array) {
     const scene = createScene();
     const before = scene.nodes.sent.length;
-    const bytes = message instanceof Uint8Array ? message : cutInParts(1, encodeForward(message), 100_000)[0];
-    scene.nodes.forge({ from: "bbbb", to: "aaaa", kind: TO_OWNER, bytes: bytes ?? new Uint8Array() });
+    const bytes = message instanceof Uint8Array ? message : packed(message);
+    scene.nodes.forge({ from: "bbbb", to: "aaaa", kind: TO_OWNER, bytes });
     await scene.settle();
     return { ...scene, answers: scene.nodes.sent.slice(before) };
   }
@@ -255,7 +266,8 @@ describe("a message of another node", () => {
   it.each([
     ["nothing", new Uint8Array()],
     ["too little", Uint8Array.of(1, 0, 0)],
-    ["no message", Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 0)],
+    ["no message", cutInParts(1, new Uint8Array(), 100)[0] ?? new Uint8Array()],
+    ["no bundle", cutInParts(1, Uint8Array.of(0, 0, 0, 9, 1), 100)[0] ?? new Uint8Array()],
     ["another method", { type: "request", id: 1, head: { ...HEAD, method: "DELETE" }, body: new Uint8Array() }],
     ["a header that splits", { type: "upgrade", id: 1, head: { ...HEAD, method: "GET", headers: ["x", "a\r\nb: c"] } }],
     ["a target with a space", { type: "upgrade", id: 1, head: { ...HEAD, method: "GET", target: "/ HTTP/1.1" } }],
@@ -264,14 +276,23 @@ describe("a message of another node", () => {
     expect([answers, opened]).toEqual([[], []]);
   });
 
-  it("that a client's request is over is believed of the node that was asked, alone", async () => {
+  it.each([
+    ["aaaa", "200 4forged"],
+    ["cccc", undefined],
+  ])("that a client's request is over is believed of the node that was asked, alone: of %s", async (from, outcome) => {
     const { openSession, request, nodes, settle } = createScene();
     const session = await openSession("aaaa");
     const poll = await request("bbbb", session.poll);
-    const answer = { status: 200, added: {}, headers: {}, compression: undefined, body: encodeUtf8("4forged") };
-    const [bytes = new Uint8Array()] = cutInParts(1, encodeForward({ type: "answer", id: 1, answer }), 100_000);
-    nodes.forge({ from: "cccc", to: "bbbb", kind: TO_ENTRANCE, bytes });
+    const body = encodeUtf8("4forged");
+    const answer = { status: 200, added: {}, headers: {}, compression: undefined, isConfirmed: false, body };
+    const [asked] = unpacked(nodes.sent.at(-1)?.bytes);
+    nodes.forge({
+      from,
+      to: "bbbb",
+      kind: TO_ENTRANCE,
+      bytes: packed({ type: "answer", id: asked?.id ?? -1, answer }),
+    });
     await settle();
-    expect(outcomeOf(poll)).toBeUndefined();
+    expect(outcomeOf(poll)).toBe(outcome);
   });
 });

@@ -1,6 +1,7 @@
 // A WebSocket whose client has come to another node: to the session it looks like any other.
 // Place: session -> websocket carrier -> **relayed port** -> relay -> the node that the client has come to
-// Rules: a batch is done once there is room for more, which is the back-pressure; nothing is told after `close()`.
+// Rules: a batch is done once there is room for more, which is the back-pressure; nothing is told after `close()`; what a
+//        program throws over a message is reported, as at home, and costs it none of those that came along.
 
 import type { Outgoing } from "@bowline/protocol/internal";
 import type { WebSocketEvents, WebSocketPort } from "../http-exchange.ts";
@@ -13,6 +14,7 @@ export interface RelayedPortHost {
   send(message: RelayMessage, failed?: (error: Error) => void): void;
   /** It has ended, and may be forgotten. */
   ended(): void;
+  reportUncaught(error: unknown): void;
 }
 
 /** Why a WebSocket has ended, as the platform of the other node has said it. */
@@ -52,12 +54,8 @@ export class RelayedPort implements WebSocketPort, RelayEvents {
   }
 
   frames(frames: readonly RelayedFrame[]): void {
-    try {
-      for (const { data } of frames) this.#events?.message(data);
-    } finally {
-      // Also where a handler has thrown: that is the program's mistake.
-      this.relay.took(frames);
-    }
+    for (const { data } of frames) this.#tell(data);
+    this.relay.took(frames);
   }
 
   roomy(): void {
@@ -71,6 +69,14 @@ export class RelayedPort implements WebSocketPort, RelayEvents {
     events?.closed(error);
     this.#settle(error ?? new Error("The WebSocket is gone"));
     this.#host.ended();
+  }
+
+  #tell(data: string | Uint8Array): void {
+    try {
+      this.#events?.message(data);
+    } catch (error) {
+      this.#host.reportUncaught(error);
+    }
   }
 
   #settle(failure?: Error): void {

@@ -4,8 +4,9 @@
 //        are there are asked, so that made-up ids never reach the broker; what was forwarded is never forwarded again.
 // Source: docs/decisions/0029-sessions-of-other-nodes.md, "Decision"
 
-import { type Clock, createId, type Random, type Trace } from "@bowline/protocol/internal";
-import type { HeadFacts, HttpExchange, RequestHead, UpgradeExchange } from "../http-exchange.ts";
+import { createId, type Random } from "@bowline/protocol/internal";
+import type { EnginePlatform } from "../engine-platform.ts";
+import type { HttpExchange, UpgradeExchange } from "../http-exchange.ts";
 import type { EngineOptions } from "../options.ts";
 import { Entrance, type EntranceHost } from "./entrance.ts";
 import { NODE_NAME_LENGTH, type NodeLink } from "./node-link.ts";
@@ -23,10 +24,7 @@ export interface RouterHost
   extends Pick<EntranceHost, "refuse" | "refuseUpgrade">,
     Pick<OwnerDeskHost, "serve" | "serveUpgrade" | "releasePoll"> {
   readonly options: EngineOptions;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly trace: Trace;
-  headOf(facts: HeadFacts): RequestHead;
+  readonly platform: EnginePlatform;
 }
 
 /** The other nodes, to the engine of one. */
@@ -36,14 +34,18 @@ export class SessionRouter {
   readonly #entrance: Entrance;
 
   constructor(link: NodeLink, host: RouterHost) {
-    const { options, clock, random, trace } = host;
+    const { options, platform } = host;
+    const { clock, random } = platform;
     const { maxHttpBufferSize, maxBufferedBytes } = options;
-    const post = new NodePost(link, trace, 2 * Math.max(maxHttpBufferSize, maxBufferedBytes) + HEAD_ROOM_BYTES);
+    const maxMessageBytes = 2 * Math.max(maxHttpBufferSize, maxBufferedBytes) + HEAD_ROOM_BYTES;
+    const post = new NodePost({ link, platform, maxMessageBytes });
     this.#link = link;
     this.#random = random;
     this.#entrance = new Entrance({
       clock,
+      random,
       send: post.toOwner,
+      unsentBytes: () => post.unsentBytes,
       maxInFlight: () => options.maxForwarded,
       maxBodyBytes: () => options.maxHttpBufferSize,
       maxBufferedBytes: () => options.maxBufferedBytes,
@@ -55,9 +57,11 @@ export class SessionRouter {
     post.open(this.#entrance);
     post.open(
       new OwnerDesk({
+        clock,
+        reportUncaught: (error) => platform.reportUncaught(error),
         send: post.toEntrance,
         maxPerNode: () => options.maxForwarded,
-        headOf: (facts) => host.headOf(facts),
+        headOf: (facts) => platform.headOf(facts),
         serve: (exchange) => host.serve(exchange),
         serveUpgrade: (exchange) => host.serveUpgrade(exchange),
         releasePoll: (sid) => host.releasePoll(sid),
