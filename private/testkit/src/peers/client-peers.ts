@@ -126,6 +126,7 @@ function connectOptions(options: ClientConnect): object {
     reconnection: options.reconnection === true,
     reconnectionDelay: RECONNECTION_DELAY_MS,
     reconnectionDelayMax: RECONNECTION_DELAY_MAX_MS,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.query === undefined ? {} : { query: options.query }),
     ...(options.withCredentials === undefined ? {} : { withCredentials: options.withCredentials }),
     ...(options.extraHeaders === undefined ? {} : { extraHeaders: options.extraHeaders }),

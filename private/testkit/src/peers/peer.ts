@@ -117,6 +117,8 @@ export interface ClientConnect {
   /** Whether it keeps the cookies that it is given; on Node no client of 2.x can. */
   readonly withCredentials?: boolean;
   /** Whether it comes back after a loss, with short delays; otherwise it stays away. */
+  /** The certificate of a server that signs its own, as PEM. */
+  readonly ca?: string;
   readonly reconnection?: boolean;
   /** Whether it uses the connection that an earlier shared socket to the same address made. */
   readonly shared?: boolean;
