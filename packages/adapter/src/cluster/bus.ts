@@ -94,6 +94,11 @@ export interface Bus {
    * @returns settles when the broker knows; it gives what ends the subscription.
    */
   join(topic: string, receive: Receive): Promise<Leave>;
+  /**
+   * Leaves a last will: what the broker publishes to a topic when it sees this node's connection end, so that nobody waits
+   * for a lease; a will takes the place of the one before. Only of brokers that see a connection end.
+   */
+  leaveWill?(topic: string, bytes: Uint8Array): void;
   /** How many nodes have joined a topic, this one included, where the broker knows. */
   subscribers?(topic: string): Promise<number>;
   /** Only of brokers that keep messages. */

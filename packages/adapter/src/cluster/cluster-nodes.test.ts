@@ -155,3 +155,23 @@ describe("options of a cluster", () => {
     expect(() => createCluster({ bus, ...options })).toThrow(message);
   });
 });
+
+describe("a node that dies where the broker sees it", () => {
+  it("is gone at once: its goodbye is its last will", async () => {
+    const cluster = createBusCluster();
+    const node = cluster.start();
+    const bus = cluster.broker.bus();
+    const left = vi.fn<(topic: string, bytes: Uint8Array) => void>();
+    const mortal = createCluster({ bus: Object.assign(bus, { leaveWill: left }) });
+    mortal.begin(createFakeNamespace({ clock: cluster.clock }).nsp.surroundings);
+    await cluster.meet();
+    const gone = vi.fn();
+    node.cluster.onGone(gone);
+    expect([node.cluster.nodes, left.mock.calls.length]).toEqual([[mortal.name], 1]);
+    bus.cut(false);
+    const [topic = "", will = new Uint8Array()] = left.mock.calls[0] ?? [];
+    cluster.broker.inject(topic, will);
+    await settle();
+    expect([node.cluster.nodes, gone.mock.calls]).toEqual([[], [[mortal.name]]]);
+  });
+});

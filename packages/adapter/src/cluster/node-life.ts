@@ -86,9 +86,11 @@ export class NodeLife {
   }
 
   begin(): void {
-    const { topics, clock } = this.#host;
+    const { bus, topics, clock } = this.#host;
     topics.join(this.#everybody, this.#receive);
     topics.join(this.#inboxOf(this.id), this.#receive);
+    // Where the broker sees a node die, the others need not wait for its lease.
+    bus.leaveWill?.(this.#everybody, encodeNodeMessage({ kind: "bye", id: this.id }));
     this.#stops.push(clock.after(PATIENCE_MS, () => this.#discover()));
     this.#beatLater();
     this.#sweepLater();

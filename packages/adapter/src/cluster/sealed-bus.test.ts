@@ -109,4 +109,11 @@ describe("a sealed bus", () => {
     await sealed.store?.drop("k", 1);
     expect(refused).toHaveBeenCalledTimes(1);
   });
+
+  it("signs a last will, where the bus below takes one", () => {
+    const { sealed, below } = createSealed();
+    const left = vi.fn<(topic: string, bytes: Uint8Array) => void>();
+    sealBus(Object.assign(below, { leaveWill: left }), "open sesame", vi.fn()).leaveWill?.("t", Uint8Array.of(1));
+    expect([sealed.leaveWill, left.mock.calls[0]?.[1]?.length]).toEqual([undefined, 33]);
+  });
 });

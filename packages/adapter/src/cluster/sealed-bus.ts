@@ -94,6 +94,7 @@ class SealedBus implements Bus {
   readonly log?: BusLog;
   readonly store?: BusStore;
   readonly subscribers?: (topic: string) => Promise<number>;
+  readonly leaveWill?: (topic: string, bytes: Uint8Array) => void;
   readonly #bus: Bus;
   readonly #seal: Seal;
 
@@ -101,6 +102,8 @@ class SealedBus implements Bus {
     this.#bus = bus;
     this.#seal = seal;
     if (bus.subscribers !== undefined) this.subscribers = async (topic) => (await bus.subscribers?.(topic)) ?? 0;
+    if (bus.leaveWill !== undefined)
+      this.leaveWill = (topic, bytes) => bus.leaveWill?.(topic, seal.close("topic", topic, bytes));
     if (bus.log !== undefined) this.log = sealLog(bus.log, seal);
     if (bus.store !== undefined) this.store = sealStore(bus.store, seal);
   }

@@ -8,7 +8,7 @@ import { decodeUtf8, encodeUtf8 } from "@bowline/protocol/internal";
 /** The version of this form; both sides of a link come with one program. */
 export const VERSION = 1;
 
-/** The kinds of frames. Those from PUBLISH to DROP are requests, which are answered in their order. */
+/** The kinds of frames. Those from PUBLISH to WILL are requests, which are answered in their order. */
 export const Kind = {
   /** A worker begins, or begins anew: version, and the number of this attempt. */
   HELLO: 1,
@@ -36,6 +36,10 @@ export const Kind = {
   TAKE: 12,
   /** A key and a fence. */
   DROP: 13,
+  /** A key; as TAKE, but the value stays. */
+  CLAIM: 14,
+  /** A topic and bytes that are published when the worker's link ends. */
+  WILL: 15,
   /** A worker has been let in: version, the number of its attempt, the hub's epoch, the longest message. */
   WELCOME: 32,
   /** So many requests are done. */
@@ -128,6 +132,11 @@ export function wholeFramesLength(bytes: Uint8Array, longestFrame: number): numb
     at += HEAD_BYTES + length;
   }
   return at;
+}
+
+/** Whether the first frame of a batch is a hello: nobody else begins. */
+export function beginsWithHello(batch: Uint8Array): boolean {
+  return batch[HEAD_BYTES] === Kind.HELLO;
 }
 
 /**

@@ -1,7 +1,7 @@
 // The bus of a worker: what the cluster asks of a broker, asked of the hub in the primary.
 // Place: cluster adapter -> wire -> **bus** -> link -> hub, and back the same way
-// Rules: what has been joined and followed is joined and followed again, from where it was, when the line is back; messages
-//        that were dropped since this process took none for a while are a loss of the line to the cluster: it looks anew.
+// Rules: what has been joined and followed is joined and followed again, from where it was, when the line is back, and the
+//        last will is left again; messages that were dropped since this process took none for a while are a loss of the line to the cluster: it looks anew.
 
 import type {
   Bus,
@@ -17,6 +17,7 @@ import { BusError } from "./bus-error.ts";
 import { bytesAt, type Frame, Kind, numberAt, textAt } from "./frame.ts";
 import { type Connector, HubLine, type LineSurroundings } from "./hub-line.ts";
 import { compareOffsets } from "./offset.ts";
+import type { Waiting } from "./requests.ts";
 
 /** Options of the bus. */
 export interface HubBusOptions {
@@ -42,9 +43,17 @@ interface Followed {
   waiting: Knower<string>[];
 }
 
+/** Of what becomes of a request nobody wants to know. */
+const UNHEARD: Waiting = { resolve: () => undefined, reject: () => undefined };
+
 function answerOf(frame: Frame | undefined): Frame {
   if (frame === undefined) throw new BusError("BOWLINE_BUS_REFUSED", "Cannot use the primary's answer: there is none");
   return frame;
+}
+
+function valueIn(answer: Frame | undefined): Awaited<ReturnType<BusStore["take"]>> {
+  const frame = answerOf(answer);
+  return frame.fields.length === 0 ? undefined : { value: bytesAt(frame, 0), fence: numberAt(frame, 1) };
 }
 
 /** A bus over the hub. */
@@ -56,6 +65,7 @@ export class HubBus implements Bus {
   readonly #joined: Map<string, Joined> = new Map();
   readonly #followed: Map<string, Followed> = new Map();
   readonly #listeners: Set<(status: BusStatus) => void> = new Set();
+  #will: { readonly topic: string; readonly bytes: Uint8Array } | undefined;
 
   constructor(connector: Connector, options: HubBusOptions, surroundings: LineSurroundings) {
     this.#warn = surroundings.warn;
@@ -77,10 +87,8 @@ export class HubBus implements Bus {
       put: async (key, value, fence, ttlMs) => {
         await this.#sized(value, () => this.#line.request(Kind.PUT, key, value, fence, ttlMs));
       },
-      take: async (key) => {
-        const frame = answerOf(await this.#line.request(Kind.TAKE, key));
-        return frame.fields.length === 0 ? undefined : { value: bytesAt(frame, 0), fence: numberAt(frame, 1) };
-      },
+      take: async (key) => valueIn(await this.#line.request(Kind.TAKE, key)),
+      claim: async (key) => valueIn(await this.#line.request(Kind.CLAIM, key)),
       drop: async (key, fence) => {
         await this.#line.request(Kind.DROP, key, fence);
       },
@@ -131,6 +139,11 @@ export class HubBus implements Bus {
     });
     if (this.status === "up") this.#askToJoin(topic, joined);
     return known.then(() => leave);
+  }
+
+  leaveWill(topic: string, bytes: Uint8Array): void {
+    this.#will = { topic, bytes };
+    if (this.status === "up") this.#askForWill();
   }
 
   async subscribers(topic: string): Promise<number> {
@@ -200,6 +213,13 @@ export class HubBus implements Bus {
   #askAgain(): void {
     for (const [topic, joined] of this.#joined) this.#askToJoin(topic, joined);
     for (const [topic, followed] of this.#followed) this.#askToFollow(topic, followed);
+    this.#askForWill();
+  }
+
+  #askForWill(): void {
+    const will = this.#will;
+    // What is not known when the line is lost is left again when it is back.
+    if (will !== undefined) this.#line.ask(UNHEARD, Kind.WILL, will.topic, will.bytes);
   }
 
   #askToJoin(topic: string, { waiting }: Joined): void {

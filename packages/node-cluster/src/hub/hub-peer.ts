@@ -15,6 +15,8 @@ export class HubPeer {
   readonly followed: Map<string, number> = new Map();
   /** Whether it has said hello. */
   isWelcome = false;
+  /** What others are told, and on which topic, when its link ends. */
+  will: { readonly topic: string; readonly bytes: Uint8Array } | undefined;
   readonly #link: Link;
   readonly #outbox: Outbox;
   readonly #maxQueuedBytes: number;
@@ -86,6 +88,7 @@ export class HubPeer {
     this.topics.clear();
     this.followed.clear();
     this.#behind.clear();
+    this.will = undefined;
     this.#done = 0;
     this.#lost = 0;
   }

@@ -1,6 +1,6 @@
 // What the primary keeps under keys for a while: sessions of workers, which may be killed at any time.
 // Place: bus -> link -> hub -> **store**
-// Rules: a value is taken out once; the fence of its key rises then, and lasts as long as the value would have, so that
+// Rules: a value is taken out, or claimed, once for each fence; the fence of its key rises then, and lasts as long as the value would have, so that
 //        whoever has been overtaken cannot bring it back; bytes are bounded, what was put first goes first.
 
 /** A value with its fence. */
@@ -49,11 +49,12 @@ export class HubStore {
   }
 
   take(key: string, now: number): FencedValue | undefined {
-    const place = this.#place(key, now);
-    if (place?.value === undefined) return undefined;
-    const fence = place.fence + 1;
-    this.#set(key, { value: undefined, fence, until: place.until });
-    return { value: place.value, fence };
+    return this.#raiseFence(key, now, false);
+  }
+
+  /** As `take`, but the value stays, under the new fence. */
+  claim(key: string, now: number): FencedValue | undefined {
+    return this.#raiseFence(key, now, true);
   }
 
   drop(key: string, fence: number, now: number): void {
@@ -65,6 +66,14 @@ export class HubStore {
   /** Lets go of what is too old. */
   expire(now: number): void {
     for (const [key, { until }] of this.#places) if (until <= now) this.#delete(key);
+  }
+
+  #raiseFence(key: string, now: number, stays: boolean): FencedValue | undefined {
+    const place = this.#place(key, now);
+    if (place?.value === undefined) return undefined;
+    const fence = place.fence + 1;
+    this.#set(key, { value: stays ? place.value : undefined, fence, until: place.until });
+    return { value: place.value, fence };
   }
 
   #fenceOf(key: string, now: number): number {

@@ -1,7 +1,8 @@
 // What the primary is for its workers: it hands their messages on, keeps the log in order, and sessions that outlive them.
 // Place: bus -> link -> **hub** -> links of the other workers
 // Rules: requests of one worker are done in their order, and each is answered; what one worker sends cannot harm another;
-//        everything that is kept has a bound; a worker whose link closes is forgotten, what it has appended and put stays.
+//        everything that is kept has a bound; a worker whose link closes is forgotten, and the others hear its last will at
+//        once, while what it has appended and put stays.
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import {
@@ -18,7 +19,7 @@ import {
 import { HubLog } from "./hub-log.ts";
 import type { HubOptions } from "./hub-options.ts";
 import { HubPeer } from "./hub-peer.ts";
-import { HubStore } from "./hub-store.ts";
+import { type FencedValue, HubStore } from "./hub-store.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { createEpoch } from "./offset.ts";
 
@@ -88,7 +89,7 @@ export class Hub {
     return {
       received: (batch) => this.#received(peer, batch),
       drained: () => peer.flush(this.#log),
-      closed: () => this.#forget(peer),
+      closed: () => this.#ended(peer),
     };
   }
 
@@ -109,10 +110,14 @@ export class Hub {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#surroundings.warn("BOWLINE_HUB", `Cannot go on with a worker: ${reason}`);
-      this.#forget(peer);
+      this.#ended(peer);
       peer.close();
     }
-    for (const waiting of this.#peers) waiting.flush(this.#log);
+    this.#flushAll();
+  }
+
+  #flushAll(): void {
+    for (const peer of this.#peers) peer.flush(this.#log);
   }
 
   #perform(peer: HubPeer, frame: Frame): void {
@@ -169,13 +174,19 @@ export class Hub {
         this.#expireLater();
         peer.done();
         return;
-      case Kind.TAKE: {
-        const taken = this.#store.take(textAt(frame, 0), now);
-        taken === undefined ? answer(peer) : answer(peer, taken.value, taken.fence);
+      case Kind.TAKE:
+        answerValue(peer, this.#store.take(textAt(frame, 0), now));
         return;
-      }
+      case Kind.CLAIM:
+        answerValue(peer, this.#store.claim(textAt(frame, 0), now));
+        return;
       case Kind.DROP:
         this.#store.drop(textAt(frame, 0), numberAt(frame, 1), now);
+        peer.done();
+        return;
+      case Kind.WILL:
+        // As in the log: a part of a batch must not keep the whole one.
+        peer.will = { topic: textAt(frame, 0), bytes: bytesAt(frame, 1).slice() };
         peer.done();
         return;
       default:
@@ -253,6 +264,15 @@ export class Hub {
     this.#peers.delete(peer);
   }
 
+  /** The link of a worker is over; told once. */
+  #ended(peer: HubPeer): void {
+    if (!this.#peers.has(peer)) return;
+    this.#forget(peer);
+    if (peer.will === undefined) return;
+    this.#publish(peer, peer.will.topic, peer.will.bytes);
+    this.#flushAll();
+  }
+
   /** What is kept goes when its time has come, also when nothing happens any more. */
   #expireLater(): void {
     this.#stopExpiry ??= this.#surroundings.clock.coarse(EXPIRY_MS, () => {
@@ -266,6 +286,10 @@ export class Hub {
 }
 
 const EXPIRY_MS = 5_000;
+
+function answerValue(peer: HubPeer, found: FencedValue | undefined): void {
+  found === undefined ? answer(peer) : answer(peer, found.value, found.fence);
+}
 
 function answer(peer: HubPeer, ...fields: readonly Field[]): void {
   peer.say(encodeFrame(Kind.ANSWER, ...fields));

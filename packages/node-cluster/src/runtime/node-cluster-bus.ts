@@ -3,19 +3,20 @@
 // Rules: a program says where it runs only where that cannot be found out; a process that nobody has started is told how it
 //        could be connected.
 
+import { randomInt } from "node:crypto";
 import { connect } from "node:net";
 import { isMainThread, threadId } from "node:worker_threads";
 import { type Bus, type Cluster, type ClusterOptions, createCluster } from "@bowline/adapter/cluster";
 import { HubBus, type HubBusOptions } from "../hub/hub-bus.ts";
 import type { Connector } from "../hub/hub-line.ts";
 import { HUB_DEFAULTS } from "../hub/hub-options.ts";
-import type { LinkEvents } from "../hub/link.ts";
+import type { Link, LinkEvents } from "../hub/link.ts";
 import { IpcLink, readIpcMessage } from "./ipc-link.ts";
 import { connectLocally } from "./local-link.ts";
 import { currentPrimary } from "./primary.ts";
 import { SocketLink } from "./socket-link.ts";
 import { nodeSurroundings } from "./surroundings.ts";
-import { channelOfThread, HUB_CHANNEL, openChannel, readThreadMessage, ThreadLink } from "./thread-link.ts";
+import { channelOfLink, HUB_CHANNEL, nameLink, openChannel, readThreadMessage, ThreadLink } from "./thread-link.ts";
 
 /** Options of the bus of a worker. */
 export interface NodeClusterBusOptions extends Partial<HubBusOptions> {
@@ -27,34 +28,43 @@ export interface NodeClusterBusOptions extends Partial<HubBusOptions> {
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 const CALL_SETUP = 'Has it called "setupPrimary"?';
 
+/** Drawn, since a process may have loaded this module twice: as ESM and as CommonJS. */
+const drawLinkNumber = (): number => randomInt(2 ** 48 - 1);
+
 function overIpc(send: NonNullable<typeof process.send>): Connector {
   return {
     peer: "the primary",
     hint: CALL_SETUP,
     connect(events) {
+      const number = drawLinkNumber();
       const link = new IpcLink(
+        number,
         (message, taken) => {
           if (process.connected) send.call(process, message, undefined, undefined, taken);
         },
-        () => events.drained(),
+        { drained: () => events.drained(), ended: stop },
       );
       const received = (message: unknown): void => {
         const read = readIpcMessage(message);
-        if (read === undefined) return;
+        if (read?.link !== number) return;
+        if (read.batch === undefined) {
+          gone();
+          return;
+        }
         link.heard(read);
         events.received(read.batch);
       };
-      const gone = (): void => {
-        stop();
+      function gone(): void {
+        link.ended();
         events.closed();
-      };
+      }
       function stop(): void {
         process.off("message", received);
         process.off("disconnect", gone);
       }
       process.on("message", received);
       process.once("disconnect", gone);
-      return closing(link, stop);
+      return link;
     },
   };
 }
@@ -64,13 +74,14 @@ function betweenThreads(): Connector {
     peer: "the thread that has started this one",
     hint: CALL_SETUP,
     connect(events) {
-      const link = new ThreadLink(threadId, openChannel(HUB_CHANNEL));
-      link.listen(events);
-      const here = openChannel(channelOfThread(threadId), (message) => {
+      const name = nameLink(threadId, drawLinkNumber());
+      const here = openChannel(channelOfLink(name), (message) => {
         const read = readThreadMessage(message);
         if (read !== undefined) link.received(read);
       });
-      return closing(link, () => here.close());
+      const link = new ThreadLink(name, openChannel(HUB_CHANNEL), () => here.close());
+      link.listen(events);
+      return link;
     },
   };
 }
@@ -88,24 +99,8 @@ function overPath(path: string, maxMessageBytes: number): Connector {
   };
 }
 
-function withinProcess(accept: (link: LinkedEnd) => LinkEvents): Connector {
+function withinProcess(accept: (link: Link) => LinkEvents): Connector {
   return { peer: "this process", hint: CALL_SETUP, connect: (events) => connectLocally(events, accept) };
-}
-
-type LinkedEnd = Parameters<Parameters<typeof connectLocally>[1]>[0];
-
-/** A link with something to be done at its end. */
-function closing(link: LinkedEnd, stop: () => void): LinkedEnd {
-  return {
-    get waitingBytes() {
-      return link.waitingBytes;
-    },
-    send: (batch) => link.send(batch),
-    close() {
-      stop();
-      link.close();
-    },
-  };
 }
 
 function findConnector(path: string | undefined, maxMessageBytes: number): Connector {

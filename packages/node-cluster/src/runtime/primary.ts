@@ -6,13 +6,14 @@
 import type { ChildProcess } from "node:child_process";
 import cluster, { type Worker as ClusterWorker } from "node:cluster";
 import type { Worker as ThreadWorker } from "node:worker_threads";
+import { beginsWithHello } from "../hub/frame.ts";
 import { Hub, type HubStatus } from "../hub/hub.ts";
 import { type HubOptions, resolveHubOptions } from "../hub/hub-options.ts";
 import type { Link, LinkEvents } from "../hub/link.ts";
-import { IpcLink, readIpcMessage } from "./ipc-link.ts";
+import { IpcLink, type IpcMessage, readIpcMessage } from "./ipc-link.ts";
 import { listenOnPath, type PathListener } from "./path-listener.ts";
 import { nodeSurroundings } from "./surroundings.ts";
-import { channelOfThread, HUB_CHANNEL, openChannel, readThreadMessage, ThreadLink } from "./thread-link.ts";
+import { channelOfLink, HUB_CHANNEL, openChannel, readThreadMessage, ThreadLink, threadOf } from "./thread-link.ts";
 
 /** Options of the primary. */
 export interface PrimaryOptions extends Partial<HubOptions> {
@@ -35,7 +36,10 @@ export interface Primary {
   close(): Promise<void>;
 }
 
-/** A worker that sends by IPC. */
+/** A process that this one has forked. */
+type Forked = ClusterWorker | ChildProcess;
+
+/** A bus in it. */
 interface IpcPeer {
   readonly link: IpcLink;
   readonly events: LinkEvents;
@@ -44,8 +48,10 @@ interface IpcPeer {
 class NodePrimary implements Primary {
   readonly ready: Promise<void>;
   readonly #hub: Hub;
-  readonly #forked: Map<ClusterWorker | ChildProcess, IpcPeer> = new Map();
-  readonly #threads: Map<number, { readonly link: ThreadLink; readonly events: LinkEvents }> = new Map();
+  /** Those of each process, by the numbers of their links. */
+  readonly #forked: Map<Forked, Map<number, IpcPeer>> = new Map();
+  /** By the names of their links. */
+  readonly #threads: Map<string, { readonly link: ThreadLink; readonly events: LinkEvents }> = new Map();
   readonly #stop: (() => void)[] = [];
   #listener: PathListener | undefined;
 
@@ -83,71 +89,81 @@ class NodePrimary implements Primary {
     const gone = (): void => this.#forgetForked(child);
     child.on("message", received);
     child.once("disconnect", gone);
-    child.once("exit", gone);
     this.#stop.push(() => {
       child.off("message", received);
       child.off("disconnect", gone);
-      child.off("exit", gone);
     });
   }
 
   async close(): Promise<void> {
-    for (const stop of this.#stop.splice(0)) stop();
     this.#hub.close();
-    this.#forked.clear();
-    this.#threads.clear();
+    for (const stop of this.#stop.splice(0)) stop();
     await this.#listener?.close();
     if (current === this) current = undefined;
   }
 
   #hearWorkers(): void {
     const received = (worker: ClusterWorker, message: unknown): void => this.#receivedByIpc(worker, message);
+    // Not at its "exit": what it has sent before that may still be in the channel.
     const gone = (worker: ClusterWorker): void => this.#forgetForked(worker);
     cluster.on("message", received);
     cluster.on("disconnect", gone);
-    cluster.on("exit", gone);
     this.#stop.push(() => {
       cluster.off("message", received);
       cluster.off("disconnect", gone);
-      cluster.off("exit", gone);
     });
   }
 
-  #receivedByIpc(worker: ClusterWorker | ChildProcess, message: unknown): void {
+  #receivedByIpc(forked: Forked, message: unknown): void {
     const read = readIpcMessage(message);
     if (read === undefined) return;
-    const peer = this.#forked.get(worker) ?? this.#letIn(worker);
+    const known = this.#forked.get(forked)?.get(read.link);
+    if (read.batch === undefined) {
+      known?.link.ended();
+      known?.events.closed();
+      return;
+    }
+    const peer = known ?? this.#letIn(forked, read);
     peer.link.heard(read);
     peer.events.received(read.batch);
   }
 
-  #letIn(worker: ClusterWorker | ChildProcess): IpcPeer {
-    const process = "process" in worker ? worker.process : worker;
+  #letIn(forked: Forked, { link: number }: IpcMessage): IpcPeer {
+    const process = "process" in forked ? forked.process : forked;
+    const peers = this.#forked.get(forked) ?? new Map<number, IpcPeer>();
     const link = new IpcLink(
+      number,
       (message, taken) => {
         if (process.connected) process.send(message, taken);
       },
-      () => peer.events.drained(),
+      {
+        drained: () => peer.events.drained(),
+        ended: () => {
+          peers.delete(number);
+          if (peers.size === 0) this.#forked.delete(forked);
+        },
+      },
     );
     const peer: IpcPeer = { link, events: this.accept(link) };
-    this.#forked.set(worker, peer);
+    this.#forked.set(forked, peers.set(number, peer));
     return peer;
   }
 
-  #forgetForked(worker: ClusterWorker | ChildProcess): void {
-    const peer = this.#forked.get(worker);
-    this.#forked.delete(worker);
-    peer?.link.close();
-    peer?.events.closed();
+  #forgetForked(forked: Forked): void {
+    for (const { link, events } of [...(this.#forked.get(forked)?.values() ?? [])]) {
+      link.ended();
+      events.closed();
+    }
   }
 
   #hearThreads(): void {
     const channel = openChannel(HUB_CHANNEL, (message) => {
       const read = readThreadMessage(message);
       if (read === undefined) return;
-      const known = this.#threads.get(read.from);
-      if (known !== undefined) known.link.received(read);
-      else if ("batch" in read) this.#letThreadIn(read.from).received(read);
+      const known = this.#threads.get(read.link)?.link;
+      if (known !== undefined) known.received(read);
+      // What comes late of a thread that has gone lets nobody in.
+      else if ("batch" in read && beginsWithHello(read.batch)) this.#letThreadIn(read.link).received(read);
     });
     const watch = (worker: ThreadWorker): void => this.#watchThread(worker);
     process.on("worker", watch);
@@ -157,11 +173,11 @@ class NodePrimary implements Primary {
     });
   }
 
-  #letThreadIn(thread: number): ThreadLink {
-    const link = new ThreadLink(thread, openChannel(channelOfThread(thread)));
+  #letThreadIn(name: string): ThreadLink {
+    const link = new ThreadLink(name, openChannel(channelOfLink(name)), () => this.#threads.delete(name));
     const events = this.accept(link);
     link.listen(events);
-    this.#threads.set(thread, { link, events });
+    this.#threads.set(name, { link, events });
     return link;
   }
 
@@ -169,10 +185,11 @@ class NodePrimary implements Primary {
     // Once it has gone its number is -1.
     const { threadId } = worker;
     worker.once("exit", () => {
-      const known = this.#threads.get(threadId);
-      this.#threads.delete(threadId);
-      known?.link.close();
-      known?.events.closed();
+      for (const [name, { link, events }] of [...this.#threads]) {
+        if (threadOf(name) !== threadId) continue;
+        link.close();
+        events.closed();
+      }
     });
   }
 }

@@ -10,6 +10,11 @@ export interface ReadyMessage {
   readonly name: string;
 }
 
+/** A worker takes no more connections. */
+export interface GoneMessage {
+  readonly what: "gone";
+}
+
 /** So many connections of the worker have ended. */
 export interface ClosedMessage {
   readonly what: "closed";
@@ -23,7 +28,7 @@ export interface ConnectionMessage {
 }
 
 /** One of them. */
-export type StickyMessage = ReadyMessage | ClosedMessage | ConnectionMessage;
+export type StickyMessage = ReadyMessage | GoneMessage | ClosedMessage | ConnectionMessage;
 
 /** Writes a message. */
 export function writeStickyMessage(message: StickyMessage): object {
@@ -38,6 +43,8 @@ export function readStickyMessage(message: unknown): StickyMessage | undefined {
   switch (field("what")) {
     case "ready":
       return { what: "ready", name: String(field("name")) };
+    case "gone":
+      return { what: "gone" };
     case "closed":
       return { what: "closed", count: Number(field("count")) };
     case "connection":

@@ -10,7 +10,7 @@ import { type Candidate, createChoice, type LoadBalancingMethod, METHODS } from 
 import { sessionInHead } from "../balance/session-in-head.ts";
 import { readStickyMessage, writeStickyMessage } from "./sticky-messages.ts";
 
-/** Options of `setupMaster()`. */
+/** Options of `setupMaster()`, which is `setupPrimary()` as well. */
 export interface StickyOptions {
   /**
    * How connections without a session are spread.
@@ -47,9 +47,18 @@ interface ReadConnection {
   readonly session: string;
 }
 
-/** Stops the system from reading on: what came after the last event would be in nobody's hands. */
+interface WaitingConnection {
+  readonly connection: ReadConnection;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Stops the system from reading on: what came after the last event would be in nobody's hands. It is for good, since a stream
+ * reads ahead by itself, and a connection may have to wait here until another one has been taken by the same worker.
+ */
 function stopReading(socket: Socket): void {
   socket.pause();
+  socket._read = () => undefined;
   const handle: unknown = Reflect.get(socket, "_handle");
   if (typeof handle !== "object" || handle === null) return;
   const stop: unknown = Reflect.get(handle, "readStop");
@@ -85,25 +94,38 @@ export function setupMaster(server: Server, options: StickyOptions = {}): void {
   const { maxHeadBytes = 8192, headTimeout = 10_000 } = options;
   const choose = createChoice<ReadyWorker>(checkedMethod(options.loadBalancingMethod), Math.random);
   const workers = new Map<Worker, ReadyWorker>();
-  const waiting = new Set<{ readonly connection: ReadConnection; readonly timer: NodeJS.Timeout }>();
+  const waiting = new Set<WaitingConnection>();
 
-  cluster.on("message", (worker, message: unknown) => {
+  function heard(worker: Worker, message: unknown): void {
     const read = readStickyMessage(message);
     const known = workers.get(worker);
     if (read?.what === "ready") {
       workers.set(worker, { worker, name: read.name, connections: known?.connections ?? 0 });
-      const entries = [...waiting];
-      waiting.clear();
-      for (const { connection, timer } of entries) {
+      for (const { connection, timer } of takeWaiting()) {
         clearTimeout(timer);
         hand(connection);
       }
+    } else if (read?.what === "gone") {
+      workers.delete(worker);
     } else if (read?.what === "closed" && known !== undefined) {
       known.connections = Math.max(0, known.connections - read.count);
     }
+  }
+  const forget = (worker: Worker): void => void workers.delete(worker);
+  cluster.on("message", heard);
+  cluster.on("disconnect", forget);
+  cluster.on("exit", forget);
+  server.once("close", () => {
+    cluster.off("message", heard);
+    cluster.off("disconnect", forget);
+    cluster.off("exit", forget);
   });
-  cluster.on("disconnect", (worker) => workers.delete(worker));
-  cluster.on("exit", (worker) => workers.delete(worker));
+
+  function takeWaiting(): readonly WaitingConnection[] {
+    const all = [...waiting];
+    waiting.clear();
+    return all;
+  }
 
   function hand(connection: ReadConnection): void {
     const { socket, head, session } = connection;
@@ -118,7 +140,9 @@ export function setupMaster(server: Server, options: StickyOptions = {}): void {
     chosen.connections += 1;
     const message = writeStickyMessage({ what: "connection", head: head.toString("base64") });
     chosen.worker.send(message, socket, undefined, (error) => {
-      if (error !== null) socket.destroy();
+      if (error === null) return;
+      chosen.connections -= 1;
+      socket.destroy();
     });
   }
 

@@ -3,5 +3,5 @@
 // Rules: names and options are those of @socket.io/sticky, so that programs written for it run.
 
 export type { LoadBalancingMethod } from "../balance/choice.ts";
-export { type StickyOptions, setupMaster } from "./sticky-primary.ts";
+export { type StickyOptions, setupMaster, setupMaster as setupPrimary } from "./sticky-primary.ts";
 export { type StickyNode, type StickyServer, setupWorker } from "./sticky-worker.ts";

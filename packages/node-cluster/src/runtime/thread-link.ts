@@ -1,41 +1,45 @@
 // A channel between threads of one process, as a link: two broadcast channels, one to the hub and one to the thread.
 // Place: bus -> **link between threads** -> hub
-// Rules: the program's own messages between threads are not touched; the other side says what it has taken, since a channel
-//        does not, and what waits could not be bounded otherwise.
+// Rules: the program's own messages between threads are not touched; the other side says what it has taken, and when it
+//        closes, since a channel does not, and what waits could not be bounded otherwise.
 
 import { BroadcastChannel } from "node:worker_threads";
 import type { Link, LinkEvents } from "../hub/link.ts";
 
-/** A batch on its way. */
-export interface ThreadBatch {
-  /** The thread that it is of, where it goes to the hub. */
-  readonly from: number;
-  readonly batch: Uint8Array;
-}
-
-/** So many bytes have been taken. */
-export interface ThreadReceipt {
-  readonly from: number;
-  readonly taken: number;
-}
+/** What goes over a channel: a batch, so many bytes that have been taken, or the end. */
+export type ThreadMessage =
+  | { readonly link: string; readonly batch: Uint8Array }
+  | { readonly link: string; readonly taken: number }
+  | { readonly link: string; readonly isClosed: true };
 
 /** The channel on which the hub listens. */
 export const HUB_CHANNEL = "bowline:hub";
 
-/** The channel on which a thread listens. */
-export function channelOfThread(thread: number): string {
-  return `${HUB_CHANNEL}:${thread}`;
+/** The channel on which the thread's side of a link listens. */
+export function channelOfLink(link: string): string {
+  return `${HUB_CHANNEL}:${link}`;
+}
+
+/** Names a link of a thread. @param number another one for each link. */
+export function nameLink(thread: number, number: number): string {
+  return `${thread}:${number}`;
+}
+
+/** The thread that a link is of. */
+export function threadOf(link: string): number {
+  return Number.parseInt(link, 10);
 }
 
 /** Reads what came over a channel; undefined for what is not ours. */
-export function readThreadMessage(message: unknown): ThreadBatch | ThreadReceipt | undefined {
+export function readThreadMessage(message: unknown): ThreadMessage | undefined {
   if (typeof message !== "object" || message === null) return undefined;
-  const from: unknown = Reflect.get(message, "from");
-  if (typeof from !== "number") return undefined;
+  const link: unknown = Reflect.get(message, "link");
+  if (typeof link !== "string") return undefined;
   const batch: unknown = Reflect.get(message, "batch");
-  if (batch instanceof Uint8Array) return { from, batch };
+  if (batch instanceof Uint8Array) return { link, batch };
   const taken: unknown = Reflect.get(message, "taken");
-  return typeof taken === "number" ? { from, taken } : undefined;
+  if (typeof taken === "number") return { link, taken };
+  return Reflect.get(message, "isClosed") === true ? { link, isClosed: true } : undefined;
 }
 
 /** Listens on a channel, without keeping the process alive. */
@@ -54,18 +58,21 @@ export function openChannel(name: string, receive?: (message: unknown) => void):
 /** A link over two channels. */
 export class ThreadLink implements Link {
   waitingBytes = 0;
-  readonly #thread: number;
+  readonly #name: string;
   readonly #there: BroadcastChannel;
+  readonly #ended: () => void;
   #events: LinkEvents | undefined;
   #isClosed = false;
 
   /**
-   * @param thread the one that is not the hub's.
+   * @param name the same on both sides.
    * @param there the channel to the other side; closed with the link.
+   * @param ended called when either side has closed it.
    */
-  constructor(thread: number, there: BroadcastChannel) {
-    this.#thread = thread;
+  constructor(name: string, there: BroadcastChannel, ended: () => void) {
+    this.#name = name;
     this.#there = there;
+    this.#ended = ended;
   }
 
   /** Tells whom to call. */
@@ -74,28 +81,39 @@ export class ThreadLink implements Link {
   }
 
   /** Something has come from the other side. */
-  received(message: ThreadBatch | ThreadReceipt): void {
+  received(message: ThreadMessage): void {
     if (this.#isClosed) return;
-    if ("taken" in message) {
+    if ("isClosed" in message) {
+      this.#end();
+      this.#events?.closed();
+    } else if ("taken" in message) {
       this.waitingBytes = Math.max(0, this.waitingBytes - message.taken);
       this.#events?.drained();
-      return;
+    } else {
+      this.#events?.received(message.batch);
+      this.#say({ link: this.#name, taken: message.batch.byteLength });
     }
-    this.#events?.received(message.batch);
-    const receipt: ThreadReceipt = { from: this.#thread, taken: message.batch.byteLength };
-    if (!this.#isClosed) this.#there.postMessage(receipt);
   }
 
   send(batch: Uint8Array): void {
     if (this.#isClosed) return;
     this.waitingBytes += batch.byteLength;
-    const message: ThreadBatch = { from: this.#thread, batch };
-    this.#there.postMessage(message);
+    this.#say({ link: this.#name, batch });
   }
 
   close(): void {
+    this.#say({ link: this.#name, isClosed: true });
+    this.#end();
+  }
+
+  #say(message: ThreadMessage): void {
+    if (!this.#isClosed) this.#there.postMessage(message);
+  }
+
+  #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#there.close();
+    this.#ended();
   }
 }

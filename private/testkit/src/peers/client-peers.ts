@@ -126,6 +126,7 @@ function connectOptions(options: ClientConnect): object {
     reconnection: options.reconnection === true,
     reconnectionDelay: RECONNECTION_DELAY_MS,
     reconnectionDelayMax: RECONNECTION_DELAY_MAX_MS,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...(options.query === undefined ? {} : { query: options.query }),
     ...(options.retries === undefined ? {} : { retries: options.retries.most, ackTimeout: options.retries.afterMs }),
     ...(options.withCredentials === undefined ? {} : { withCredentials: options.withCredentials }),

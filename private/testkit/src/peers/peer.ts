@@ -119,6 +119,8 @@ export interface ClientConnect {
   /** Whether it keeps the cookies that it is given; on Node no client of 2.x can. */
   readonly withCredentials?: boolean;
   /** Whether it comes back after a loss, with short delays; otherwise it stays away. */
+  /** The certificate of a server that signs its own, as PEM. */
+  readonly ca?: string;
   readonly reconnection?: boolean;
   /** How often it sends an event again that is not answered, and after which time; from 4.6 on. */
   readonly retries?: { readonly most: number; readonly afterMs: number };

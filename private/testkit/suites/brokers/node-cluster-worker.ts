@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import { runInThisContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Bus, Cluster } from "@bowline/adapter/cluster";
-import { nodeCluster } from "@bowline/node-cluster";
+import { nodeCluster, nodeClusterBus } from "@bowline/node-cluster";
 import { Server } from "@bowline/server";
 import { isObject } from "../../src/peers/raw-surface.ts";
 
@@ -19,16 +19,32 @@ export interface NodeWorkerScope {
   readonly bus: Bus;
   /** What one task leaves for another. */
   readonly notes: unknown[];
+  /** The warnings of this process. */
+  readonly warnings: { readonly code: unknown; readonly text: string }[];
+  /** One more bus of this process. */
+  openBus(): Bus;
 }
 
 /** How often a worker shows that it lives, and how soon it is held for dead, in milliseconds. */
 const LIFE = { heartbeatIntervalMs: 200, leaseMs: 3000 };
+/** The same where a test counts messages, and signs of life would be some of them. */
+const QUIET_LIFE = { heartbeatIntervalMs: 300_000, leaseMs: 900_000 };
 
 const told: unknown = parentPort === null ? process.env["BOWLINE_HUB_PATH"] : workerData;
-const cluster = nodeCluster({ ...LIFE, ...(typeof told === "string" && told !== "" ? { path: told } : {}) });
+const life = process.env["BOWLINE_QUIET"] === "1" ? QUIET_LIFE : LIFE;
+const where = typeof told === "string" && told !== "" ? { path: told } : {};
+const cluster = nodeCluster({ ...life, ...where });
 const io = new Server({ cluster, serveClient: false });
 io.of("/desk");
-const scope: NodeWorkerScope = { io, cluster, bus: cluster.bus, notes: [] };
+const scope: NodeWorkerScope = {
+  io,
+  cluster,
+  bus: cluster.bus,
+  notes: [],
+  warnings: [],
+  openBus: () => nodeClusterBus(where),
+};
+process.on("warning", (warning) => scope.warnings.push({ code: Reflect.get(warning, "code"), text: warning.message }));
 
 function say(message: object): void {
   if (parentPort === null) process.send?.(message);

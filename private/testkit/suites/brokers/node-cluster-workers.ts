@@ -60,11 +60,13 @@ function messageWith(worker: Started, key: string, value?: unknown): Promise<Rec
   });
 }
 
-function startProcess(kind: Exclude<WorkerKind, "thread">, path: string): ChildProcess {
-  if (kind === "path") return fork(PROGRAM, { execArgv: EXEC_ARGV, env: { ...process.env, BOWLINE_HUB_PATH: path } });
+function startProcess(kind: Exclude<WorkerKind, "thread">, path: string, env: object): ChildProcess {
+  if (kind === "path") {
+    return fork(PROGRAM, { execArgv: EXEC_ARGV, env: { ...process.env, ...env, BOWLINE_HUB_PATH: path } });
+  }
   const serialization = kind === "cluster, as JSON" ? "json" : "advanced";
   cluster.setupPrimary({ exec: PROGRAM, execArgv: EXEC_ARGV, args: [], serialization });
-  return cluster.fork().process;
+  return cluster.fork(env).process;
 }
 
 /** A worker. */
@@ -77,9 +79,13 @@ export class NodeWorker {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** Starts a worker. @param path where the primary listens, for those that need to know. */
-  static async start(kind: WorkerKind, path: string): Promise<NodeWorker> {
-    const worker = kind === "thread" ? new Worker(IN_THREAD, { eval: true }) : startProcess(kind, path);
+  /**
+   * Starts a worker.
+   * @param path where the primary listens, for those that need to know.
+   * @param env what a process finds in its surroundings.
+   */
+  static async start(kind: WorkerKind, path: string, env: object = {}): Promise<NodeWorker> {
+    const worker = kind === "thread" ? new Worker(IN_THREAD, { eval: true }) : startProcess(kind, path, env);
     const { port } = await within(messageWith(worker, "port"), PATIENCE_MS, "the port of a worker");
     return new NodeWorker(worker, Number(port));
   }

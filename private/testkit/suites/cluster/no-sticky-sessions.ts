@@ -52,9 +52,9 @@ async function isWhole(client: ClientSocket, mode: TransportMode, isLong: boolea
   return client.id === id ? undefined : "was opened twice";
 }
 
-async function playOne([name, mode]: Player, port: number, isLong: boolean): Promise<string | undefined> {
+async function playOne([name, mode]: Player, url: string, ca: object, isLong: boolean): Promise<string | undefined> {
   const peer = await clientPeer(name);
-  const client = peer.connect(`http://127.0.0.1:${port}`, { mode });
+  const client = peer.connect(url, { mode, ...ca });
   const lost = new Promise<string>((resolve) => {
     client.on("disconnect", (reason) => resolve(`was lost: ${String(reason)}`));
     client.onRefused(({ payload }) => resolve(`was refused: ${String(payload)}`));
@@ -68,8 +68,13 @@ async function playOne([name, mode]: Player, port: number, isLong: boolean): Pro
   }
 }
 
-/** Plays sessions, by all players in turn. @returns what went wrong, one line for each session that failed. */
-export async function playSessions(count: number, port: number): Promise<string[]> {
+/**
+ * Plays sessions, by all players in turn.
+ * @param ca the certificate, where the server speaks TLS.
+ * @returns what went wrong, one line for each session that failed.
+ */
+export async function playSessions(count: number, port: number, ca?: string): Promise<string[]> {
+  const url = `${ca === undefined ? "http" : "https"}://127.0.0.1:${port}`;
   const failures: string[] = [];
   let next = 0;
   const playOn = async (): Promise<void> => {
@@ -77,7 +82,7 @@ export async function playSessions(count: number, port: number): Promise<string[
       const index = next++;
       const player = PLAYERS[index % PLAYERS.length];
       if (player === undefined) return;
-      const failure = await playOne(player, port, index % 7 === 0);
+      const failure = await playOne(player, url, ca === undefined ? {} : { ca }, index % 7 === 0);
       if (failure !== undefined) failures.push(`${player.join(" over ")} ${failure}`);
     }
   };
