@@ -6,8 +6,7 @@
 // Rules: the client connects anew and subscribes anew by itself; what is told while it does is refused, since the client
 //        would keep it and send it late; every answer that does not come in time is an error.
 
-import type { BusStatus } from "@bowline/adapter/cluster";
-import { NatsBusError, reasonOf } from "./bus-error.ts";
+import { BusError, type BusStatus } from "@bowline/adapter/cluster";
 import type { NatsConnection } from "./client-types.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -50,14 +49,14 @@ export class Link {
     this.#become("closed");
   }
 
-  /** @throws NatsBusError where NATS is not there. */
+  /** @throws BusError where NATS is not there. */
   check(what: string): void {
     if (this.#status === "up") return;
     if (this.#status === "closed") {
-      throw new NatsBusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus, or its connection, has been closed`);
+      throw new BusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus, or its connection, has been closed`);
     }
     const text = `Cannot ${what}: NATS is away; its client goes on trying, see that the server runs`;
-    throw new NatsBusError("BOWLINE_BUS_AWAY", text);
+    throw new BusError("BOWLINE_BUS_AWAY", text);
   }
 
   /** Settles once NATS has read all that was sent until now; what is sent in one turn shares a round trip. */
@@ -73,15 +72,16 @@ export class Link {
   answer<Value>(what: string, asked: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       const text = `Cannot ${what}: NATS has not answered within ${this.#timeoutMs} ms`;
-      const stop = this.#clock.after(this.#timeoutMs, () => reject(new NatsBusError("BOWLINE_BUS_TIMEOUT", text)));
+      const stop = this.#clock.after(this.#timeoutMs, () => reject(new BusError("BOWLINE_BUS_TIMEOUT", text)));
       asked.finally(stop).then(resolve, (error: unknown) => reject(this.#explained(what, error)));
     });
   }
 
   #explained(what: string, error: unknown): unknown {
-    if (error instanceof NatsBusError) return error;
+    if (error instanceof BusError) return error;
     const code = this.#status === "up" ? "BOWLINE_BUS_REFUSED" : "BOWLINE_BUS_AWAY";
-    return new NatsBusError(code, `Cannot ${what}: the client of NATS says "${reasonOf(error)}"`, error);
+    const reason = error instanceof Error ? error.message : String(error);
+    return new BusError(code, `Cannot ${what}: the client of NATS says "${reason}"`, error);
   }
 
   async #watch(): Promise<void> {

@@ -3,8 +3,15 @@
 // Rules: a message counts as published when NATS has read it; the connection stays the program's.
 // Source: docs/decisions/0028-cluster-over-a-bus.md
 
-import type { Bus, BusLog, BusStatus, BusStore, Leave, Receive } from "@bowline/adapter/cluster";
-import { NatsBusError } from "./bus-error.ts";
+import {
+  type Bus,
+  BusError,
+  type BusLog,
+  type BusStatus,
+  type BusStore,
+  type Leave,
+  type Receive,
+} from "@bowline/adapter/cluster";
 import type { NatsConnection, NatsSubscription } from "./client-types.ts";
 import { Link } from "./link.ts";
 import { type NatsBusOptions, resolveOptions } from "./options.ts";
@@ -110,9 +117,9 @@ class NatsBus implements Bus {
     }
   }
 
-  #refused(what: string, cause: Error): NatsBusError {
+  #refused(what: string, cause: Error): BusError {
     const rights = `the user of the connection needs the right to subscribe to "${this.#prefix}.>"`;
-    return new NatsBusError("BOWLINE_BUS_REFUSED", `Cannot ${what}: NATS says "${cause.message}"; ${rights}`, cause);
+    return new BusError("BOWLINE_BUS_REFUSED", `Cannot ${what}: NATS says "${cause.message}"; ${rights}`, cause);
   }
 
   #subjectOf(topic: string): string {

@@ -7,9 +7,8 @@
 // Rules: it comes back by itself, later and later, with jitter; nothing is kept for a connection that is not there, but the
 //        first attempt is waited for; it listens before anybody is told that it is there; no error is without a listener.
 
-import type { BusStatus } from "@bowline/adapter/cluster";
+import { BusError, type BusStatus } from "@bowline/adapter/cluster";
 import { backoffDelay, type Cancel } from "@bowline/protocol/internal";
-import { PostgresBusError, reasonOf } from "./bus-error.ts";
 import { ChannelSet } from "./channel-set.ts";
 import type { PostgresClient, PostgresNotification, PostgresPool, PostgresResult } from "./client-types.ts";
 import { Connection, inTime } from "./connection.ts";
@@ -18,6 +17,11 @@ import { createTables, missingTables } from "./schema.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const FIRST_DELAY_MS = 100;
+
+/** What an error says, for the end of a sentence. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** What a link tells of. */
 export interface LinkEvents {
@@ -72,7 +76,7 @@ export class Link {
     this.#connection?.end(undefined);
   }
 
-  /** Waits for the first attempt, where it is still under way. @throws PostgresBusError where nobody is there. */
+  /** Waits for the first attempt, where it is still under way. @throws BusError where nobody is there. */
   async reached(what: string): Promise<void> {
     if (this.#status === "connecting") await this.#attempt;
     if (this.#status !== "up") throw this.#absent(what);
@@ -197,17 +201,17 @@ export class Link {
       return await answer;
     } catch (error) {
       const told = `Cannot ${what}: PostgreSQL says "${reasonOf(error)}"`;
-      if (error instanceof PostgresBusError) throw new PostgresBusError(error.code, `Cannot ${what}: ${error.message}`);
-      throw this.#status === "up" ? new PostgresBusError("BOWLINE_BUS_REFUSED", told, error) : this.#absent(what);
+      if (error instanceof BusError) throw new BusError(error.code, `Cannot ${what}: ${error.message}`);
+      throw this.#status === "up" ? new BusError("BOWLINE_BUS_REFUSED", told, error) : this.#absent(what);
     }
   }
 
-  #absent(what: string): PostgresBusError {
+  #absent(what: string): BusError {
     if (this.#isClosed) {
-      return new PostgresBusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus has been closed`);
+      return new BusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus has been closed`);
     }
     const reason = this.#lastError === undefined ? "" : ` (${reasonOf(this.#lastError)})`;
     const text = `Cannot ${what}: PostgreSQL is away${reason}; the bus goes on trying, see that the server runs`;
-    return new PostgresBusError("BOWLINE_BUS_AWAY", text, this.#lastError);
+    return new BusError("BOWLINE_BUS_AWAY", text, this.#lastError);
   }
 }

@@ -4,10 +4,9 @@
 //        pool stays the program's.
 // Source: docs/decisions/0028-cluster-over-a-bus.md
 
-import type { Bus, BusStatus, Leave, Receive } from "@bowline/adapter/cluster";
+import { type Bus, BusError, type BusStatus, type Leave, type Receive } from "@bowline/adapter/cluster";
 import type { Cancel } from "@bowline/protocol/internal";
 import { Batcher, type Job } from "./batcher.ts";
-import { PostgresBusError } from "./bus-error.ts";
 import type { PostgresPool } from "./client-types.ts";
 import { Inbox } from "./inbox.ts";
 import { Link } from "./link.ts";
@@ -107,7 +106,7 @@ class PostgresBus implements Bus {
     } catch (error) {
       this.#inbox.close(channel, receive);
       this.#link.channels.forget(channel);
-      throw new PostgresBusError("BOWLINE_BUS_AWAY", `Cannot join "${topic}": PostgreSQL has gone`, error);
+      throw new BusError("BOWLINE_BUS_AWAY", `Cannot join "${topic}": PostgreSQL has gone`, error);
     }
     return () => this.#leave(channel, receive);
   }

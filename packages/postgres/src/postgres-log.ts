@@ -7,13 +7,22 @@
 //        The notification is of the same transaction, and comes when the row can be seen.
 // Source: docs/decisions/0028-cluster-over-a-bus.md
 
-import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/adapter/cluster";
+import {
+  BusError,
+  type BusLog,
+  type BusLogEntry,
+  compareOffsets,
+  type Leave,
+  type LogFollower,
+  type LogPosition,
+  type Offset,
+  readOffset,
+  writeOffset,
+} from "@bowline/adapter/cluster";
 import { Batcher, type Job } from "./batcher.ts";
-import { PostgresBusError } from "./bus-error.ts";
 import type { Link } from "./link.ts";
 import { type KeptEntry, LogReader } from "./log-reader.ts";
 import { channelName, plainName } from "./names.ts";
-import { compareOffsets, type Position, readOffset, writeOffset } from "./offset.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { MAX_PAYLOAD_BYTES, readLogPayload } from "./payload.ts";
 import { readBytes, readNumber } from "./rows.ts";
@@ -171,7 +180,7 @@ export class PostgresLog implements BusLog {
   }
 
   /** How far a log has come; one that is asked for has begun. */
-  async #head(what: string, topic: string): Promise<Position> {
+  async #head(what: string, topic: string): Promise<LogPosition> {
     const { heads } = this.#options.tables;
     const { rows } = await this.#link.query(
       what,
@@ -182,7 +191,7 @@ export class PostgresLog implements BusLog {
     return { epoch: readNumber(rows[0], "epoch"), seq: readNumber(rows[0], "seq") };
   }
 
-  async *#rows(what: string, topic: string, after: Position, upTo: number): AsyncIterable<KeptEntry> {
+  async *#rows(what: string, topic: string, after: LogPosition, upTo: number): AsyncIterable<KeptEntry> {
     let position = after;
     for (;;) {
       const { rows } = await this.#link.queryPool(
@@ -215,15 +224,15 @@ export class PostgresLog implements BusLog {
   }
 
   /** What is behind a position; where the log has begun anew since then, all of it. */
-  async *#behind(what: string, topic: string, position: Position): AsyncIterable<KeptEntry> {
+  async *#behind(what: string, topic: string, position: LogPosition): AsyncIterable<KeptEntry> {
     const head = await this.#head(what, topic);
     const from = head.epoch === position.epoch ? position : { epoch: head.epoch, seq: 0 };
     yield* this.#rows(what, topic, from, Number.MAX_SAFE_INTEGER);
   }
 
-  #trimmed(what: string, after: Offset): PostgresBusError {
+  #trimmed(what: string, after: Offset): BusError {
     const text = `Cannot ${what}: entries behind "${after}" have been deleted; see the options logMaxAgeMs, logMaxEntries`;
-    return new PostgresBusError("BOWLINE_BUS_LOG_TRIMMED", text);
+    return new BusError("BOWLINE_BUS_LOG_TRIMMED", text);
   }
 
   #keyOf(topic: string): string {

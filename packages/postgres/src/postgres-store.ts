@@ -21,6 +21,23 @@ export function createPostgresStore(link: Link, options: ResolvedOptions, digest
   const queue = new KeyedQueue();
   const nameOf = (key: string): string => plainName(key, MAX_KEY_LENGTH, digest);
 
+  /** Raises the fence of a value, for one caller alone; what is taken is no longer there. */
+  async function claim(how: "take" | "claim", key: string): ReturnType<BusStore["take"]> {
+    const { rows } = await queue.run(key, () =>
+      link.queryPool(
+        `${how} "${key}"`,
+        `WITH found AS (
+           SELECT key, value FROM ${table} WHERE key = $1 AND value IS NOT NULL AND ${ALIVE} FOR UPDATE
+         )
+         UPDATE ${table} AS kept SET value = ${how === "take" ? "NULL" : "found.value"}, fence = kept.fence + 1 FROM found
+         WHERE kept.key = found.key RETURNING found.value, kept.fence`,
+        [nameOf(key)],
+      ),
+    );
+    const row = rows[0];
+    return row === undefined ? undefined : { value: readBytes(row, "value"), fence: readNumber(row, "fence") };
+  }
+
   return {
     async put(key, value, fence, ttlMs) {
       // As it is now: what the caller does with its bytes afterwards is no longer part of it.
@@ -37,21 +54,8 @@ export function createPostgresStore(link: Link, options: ResolvedOptions, digest
         ),
       );
     },
-    async take(key) {
-      const { rows } = await queue.run(key, () =>
-        link.queryPool(
-          `take "${key}"`,
-          `WITH found AS (
-             SELECT key, value FROM ${table} WHERE key = $1 AND value IS NOT NULL AND ${ALIVE} FOR UPDATE
-           )
-           UPDATE ${table} AS kept SET value = NULL, fence = kept.fence + 1 FROM found
-           WHERE kept.key = found.key RETURNING found.value, kept.fence`,
-          [nameOf(key)],
-        ),
-      );
-      const row = rows[0];
-      return row === undefined ? undefined : { value: readBytes(row, "value"), fence: readNumber(row, "fence") };
-    },
+    take: (key) => claim("take", key),
+    claim: (key) => claim("claim", key),
     async drop(key, fence) {
       await queue.run(key, () =>
         link.queryPool(

@@ -289,6 +289,31 @@ function storeRules(start: () => Promise<Bus>): void {
     }
   });
 
+  test("a value that is claimed stays, under a fence that whoever had it before is below", async () => {
+    const store = await startStore();
+    const key = unique();
+    await store.put(key, encode("v"), 0, MINUTE_MS);
+    const claims = await Promise.all([1, 2, 3].map(() => store.claim?.(key)));
+    expect(claims.map((claim) => [decode(claim?.value ?? new Uint8Array()), claim?.fence]).sort()).toEqual([
+      ["v", 1],
+      ["v", 2],
+      ["v", 3],
+    ]);
+    await store.put(key, encode("late"), 2, MINUTE_MS);
+    await store.drop(key, 2);
+    expect(decode((await store.take(key))?.value ?? new Uint8Array())).toBe("v");
+    expect([await store.claim?.(key), await store.claim?.(unique())]).toEqual([undefined, undefined]);
+  });
+
+  test("a value that is claimed lasts no longer than it would have", async () => {
+    const store = await startStore();
+    const key = unique();
+    await store.put(key, encode("v"), 0, 300);
+    expect(await store.claim?.(key)).toMatchObject({ fence: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await store.claim?.(key)).toBeUndefined();
+  });
+
   test("who has been overtaken can neither bring a value back nor drop the new one", async () => {
     const store = await startStore();
     const key = unique();

@@ -6,27 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bus } from "@bowline/adapter/cluster";
 import { natsBus } from "@bowline/nats";
-import { type JetStreamBusOptions, jetstreamBus } from "@bowline/nats/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { connectNats, loadPackage, type NatsClient, uniqueName, whyMissing } from "./broker-packages.ts";
+import { connectNats, deleteStreams, openJetStream, whyNoBroker } from "./broker-connections.ts";
+import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, until } from "./bus-suite.ts";
 
-const missing = await whyMissing("nats");
+const missing = await whyNoBroker("nats");
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-async function withJetStream(connection: NatsClient, options: JetStreamBusOptions): Promise<Bus> {
-  const { jetstream, jetstreamManager } = loadPackage("@nats-io/jetstream");
-  const parts = { client: jetstream(connection), manager: await jetstreamManager(connection) };
-  return jetstreamBus(connection, parts, options);
-}
-
-/** Deletes the streams of a prefix. */
-async function deleteStreams(prefix: string): Promise<void> {
-  const connection = await connectNats();
-  const { streams } = await loadPackage("@nats-io/jetstream").jetstreamManager(connection);
-  for await (const name of streams.names()) if (name.startsWith(prefix)) await streams.delete(name);
-  await connection.close();
-}
 
 for (const keeps of [false, true]) {
   busSuite({
@@ -35,12 +22,12 @@ for (const keeps of [false, true]) {
     keeps,
     async open() {
       const prefix = uniqueName();
-      const connections: NatsClient[] = [];
+      const connections: NatsConnection[] = [];
       return {
         async createBus() {
           const connection = await connectNats();
           connections.push(connection);
-          return keeps ? withJetStream(connection, { prefix, storage: "memory" }) : natsBus(connection, { prefix });
+          return keeps ? openJetStream(connection, { prefix, storage: "memory" }) : natsBus(connection, { prefix });
         },
         async close() {
           await Promise.all(connections.map((connection) => connection.close()));
@@ -81,7 +68,7 @@ async function ownServer(): Promise<{ port: number; start(): void; stop(): Promi
   return { port, start, stop };
 }
 
-async function connectOwn(port: number): Promise<NatsClient> {
+async function connectOwn(port: number): Promise<NatsConnection> {
   const connection = await connectNats(port, { waitOnFirstConnect: true, reconnectJitter: 1 });
   onTestFinished(() => connection.close());
   return connection;
@@ -106,7 +93,7 @@ describe.skipIf(missing !== undefined)("NATS as a broker", () => {
 
   test("a follower goes on where it was when the server is restarted, without a gap or a double", async () => {
     const server = await ownServer();
-    const bus = await withJetStream(await connectOwn(server.port), {});
+    const bus = await openJetStream(await connectOwn(server.port), {});
     const follower = createFollower();
     await bus.log?.follow("topic", follower);
     for (const text of ["a", "b", "c"]) await bus.log?.append("topic", encode(text));
@@ -122,7 +109,7 @@ describe.skipIf(missing !== undefined)("NATS as a broker", () => {
 
   test("a log that is gone with its server begins anew, and its follower is told of a gap", async () => {
     const server = await ownServer();
-    const bus = await withJetStream(await connectOwn(server.port), { storage: "memory" });
+    const bus = await openJetStream(await connectOwn(server.port), { storage: "memory" });
     const follower = createFollower();
     await bus.log?.follow("topic", follower);
     const offset = (await bus.log?.append("topic", encode("elder"))) ?? "";

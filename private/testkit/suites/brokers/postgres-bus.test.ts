@@ -1,15 +1,17 @@
 // @bowline/postgres on a real PostgreSQL: the rules of every bus, and what only this broker can do wrong.
 import type { Bus } from "@bowline/adapter/cluster";
 import { type PostgresBusOptions, postgresBus } from "@bowline/postgres";
+import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { connectPostgres, type PostgresPool, uniqueName, whyMissing } from "./broker-packages.ts";
+import { connectPostgres, whyNoBroker } from "./broker-connections.ts";
+import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, until, untilUp } from "./bus-suite.ts";
 
-const missing = await whyMissing("postgres");
+const missing = await whyNoBroker("postgres");
 
 /** A schema of this run's own, and buses in it. */
 interface Place {
-  readonly admin: PostgresPool;
+  readonly admin: Pool;
   readonly schema: string;
   createBus(options?: PostgresBusOptions): Promise<{ bus: Bus; application: string }>;
   close(): Promise<void>;
@@ -18,7 +20,7 @@ interface Place {
 async function createPlace(): Promise<Place> {
   const schema = uniqueName();
   const admin = connectPostgres();
-  const pools: PostgresPool[] = [];
+  const pools: Pool[] = [];
   await admin.query(`CREATE SCHEMA "${schema}"`);
   return {
     admin,
