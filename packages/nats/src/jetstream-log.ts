@@ -55,6 +55,7 @@ export class JetStreamLog implements BusLog {
   async append(topic: string, bytes: Uint8Array): Promise<Offset> {
     const { jetstream, link } = this.#host;
     const what = `append to the log of "${topic}"`;
+    link.checkSize(what, bytes);
     link.check(what);
     const sent = new Uint8Array(bytes);
     try {

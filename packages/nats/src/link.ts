@@ -10,6 +10,9 @@ import { BusError, type BusStatus } from "@bowline/adapter/cluster";
 import type { NatsConnection } from "./client-types.ts";
 import type { Surroundings } from "./surroundings.ts";
 
+/** What NATS takes where a server does not say: 1 MiB. */
+const USUAL_MAX_BYTES = 1_048_576;
+
 /** The way to NATS. */
 export class Link {
   readonly connection: NatsConnection;
@@ -29,6 +32,19 @@ export class Link {
 
   get status(): BusStatus {
     return this.#status;
+  }
+
+  /** What one message may have at most, as the server says. */
+  get maxMessageBytes(): number {
+    return this.connection.info?.max_payload ?? USUAL_MAX_BYTES;
+  }
+
+  /** @throws RangeError for a message that is larger. */
+  checkSize(what: string, bytes: Uint8Array): void {
+    const { maxMessageBytes } = this;
+    if (bytes.byteLength <= maxMessageBytes) return;
+    const limit = `it has ${bytes.byteLength} bytes, and the server's max_payload is ${maxMessageBytes}`;
+    throw new RangeError(`Cannot ${what}: ${limit}`);
   }
 
   /** Begins to watch the connection. */

@@ -18,9 +18,6 @@ import { type NatsBusOptions, resolveOptions } from "./options.ts";
 import { tokenOf } from "./subjects.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** What NATS takes where a server does not say: 1 MiB. */
-const USUAL_MAX_BYTES = 1_048_576;
-
 /** What a bus may have besides topics. */
 export interface Keeping {
   readonly log: BusLog;
@@ -49,7 +46,7 @@ class NatsBus implements Bus {
   }
 
   get maxMessageBytes(): number {
-    return this.#link.connection.info?.max_payload ?? USUAL_MAX_BYTES;
+    return this.#link.maxMessageBytes;
   }
 
   get status(): BusStatus {
@@ -62,10 +59,7 @@ class NatsBus implements Bus {
 
   async publish(topic: string, bytes: Uint8Array): Promise<void> {
     const what = `publish to "${topic}"`;
-    if (bytes.byteLength > this.maxMessageBytes) {
-      const limit = `it has ${bytes.byteLength} bytes, and the server's max_payload is ${this.maxMessageBytes}`;
-      throw new RangeError(`Cannot ${what}: ${limit}`);
-    }
+    this.#link.checkSize(what, bytes);
     this.#link.check(what);
     this.#link.connection.publish(this.#subjectOf(topic), bytes);
     await this.#link.reached(what);

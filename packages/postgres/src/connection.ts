@@ -5,7 +5,7 @@
 
 import { BusError } from "@bowline/adapter/cluster";
 import type { Cancel } from "@bowline/protocol/internal";
-import type { PostgresClient, PostgresNotification, PostgresResult } from "./client-types.ts";
+import type { PostgresClient, PostgresNotification, PostgresPool, PostgresResult } from "./client-types.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a connection tells of. */
@@ -24,6 +24,24 @@ export function inTime<Value>(answer: Promise<Value>, timeoutMs: number, clock: 
     const stop: Cancel = clock.after(timeoutMs, () => reject(new BusError("BOWLINE_BUS_TIMEOUT", late)));
     answer.finally(stop).then(resolve, reject);
   });
+}
+
+/** A connection of the pool; one that comes too late goes back. */
+export async function takeFrom(
+  pool: PostgresPool,
+  timeoutMs: number,
+  clock: Surroundings["clock"],
+): Promise<PostgresClient> {
+  const taken = pool.connect();
+  try {
+    return await inTime(taken, timeoutMs, clock);
+  } catch (error) {
+    taken.then(
+      (client) => client.release(),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 /** A connection that is the bus's own. */

@@ -22,14 +22,12 @@ import {
 import { Batcher, type Job } from "./batcher.ts";
 import type { Link } from "./link.ts";
 import { type KeptEntry, LogReader } from "./log-reader.ts";
-import { channelName, plainName } from "./names.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { channelName, keyName } from "./names.ts";
+import { checkSize, type ResolvedOptions } from "./options.ts";
 import { MAX_PAYLOAD_BYTES, readLogPayload } from "./payload.ts";
 import { readBytes, readNumber } from "./rows.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** How long the key of a topic may be. */
-const MAX_KEY_LENGTH = 500;
 const PAGE = 500;
 const EPOCH_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
@@ -44,6 +42,8 @@ export class PostgresLog implements BusLog {
   readonly #options: ResolvedOptions;
   readonly #surroundings: Surroundings;
   readonly #readers: Map<string, Set<LogReader>> = new Map();
+  /** What comes for followers that do not know yet where they begin. */
+  readonly #early: Map<string, Set<string[]>> = new Map();
   readonly #appends: Batcher<Append, Offset>;
 
   constructor(link: Link, options: ResolvedOptions, surroundings: Surroundings) {
@@ -56,7 +56,8 @@ export class PostgresLog implements BusLog {
     );
   }
 
-  append(topic: string, bytes: Uint8Array): Promise<Offset> {
+  async append(topic: string, bytes: Uint8Array): Promise<Offset> {
+    checkSize(`append to the log of "${topic}"`, bytes, this.#options.maxMessageBytes);
     const base64 = this.#surroundings.toBase64(bytes);
     return this.#appends.add({ topic, base64, bytes: base64.length });
   }
@@ -69,9 +70,10 @@ export class PostgresLog implements BusLog {
     this.#readers.set(channel, readers);
     // Listens first: what is appended between that and the question for the end is told by both, and heard once.
     const early: string[] = [];
-    this.#early.set(channel, [...(this.#early.get(channel) ?? []), early]);
+    const waiting = this.#early.get(channel) ?? new Set();
+    this.#early.set(channel, waiting.add(early));
     try {
-      await this.#link.channels.add(channel);
+      await this.#link.listen(what, channel);
       const from = await this.#head(what, topic);
       const reader = new LogReader(this.#hostOf(topic), follower, from);
       readers.add(reader);
@@ -81,7 +83,8 @@ export class PostgresLog implements BusLog {
       await this.#letGo(channel);
       throw error;
     } finally {
-      this.#early.set(channel, this.#early.get(channel)?.filter((list) => list !== early) ?? []);
+      waiting.delete(early);
+      if (waiting.size === 0) this.#early.delete(channel);
     }
   }
 
@@ -134,9 +137,6 @@ export class PostgresLog implements BusLog {
     this.#readers.clear();
   }
 
-  /** What comes for followers that do not know yet where they begin. */
-  readonly #early: Map<string, string[][]> = new Map();
-
   #tell(reader: LogReader, payload: string): void {
     const read = readLogPayload(payload);
     if (read !== undefined) reader.appended(read);
@@ -151,8 +151,7 @@ export class PostgresLog implements BusLog {
   async #letGo(channel: string): Promise<void> {
     if ((this.#readers.get(channel)?.size ?? 0) > 0) return;
     this.#readers.delete(channel);
-    if (this.#link.status === "up") await this.#link.channels.delete(channel).catch(() => undefined);
-    else this.#link.channels.forget(channel);
+    await this.#link.unlisten(channel);
   }
 
   async #write(jobs: readonly Append[]): Promise<readonly Offset[]> {
@@ -236,7 +235,7 @@ export class PostgresLog implements BusLog {
   }
 
   #keyOf(topic: string): string {
-    return plainName(topic, MAX_KEY_LENGTH, this.#surroundings.digest);
+    return keyName(this.#options.channelPrefix, topic, this.#surroundings.digest);
   }
 
   #channelOf(topic: string): string {

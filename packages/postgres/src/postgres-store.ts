@@ -6,20 +6,18 @@
 import type { BusStore } from "@bowline/adapter/cluster";
 import { KeyedQueue } from "./keyed-queue.ts";
 import type { Link } from "./link.ts";
-import { plainName } from "./names.ts";
+import { keyName } from "./names.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { readBytes, readNumber } from "./rows.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** What an index takes as a key. */
-const MAX_KEY_LENGTH = 500;
 const ALIVE = "expires_at > clock_timestamp()";
 
 /** Makes the store of a bus. */
 export function createPostgresStore(link: Link, options: ResolvedOptions, digest: Surroundings["digest"]): BusStore {
   const table = options.tables.store;
   const queue = new KeyedQueue();
-  const nameOf = (key: string): string => plainName(key, MAX_KEY_LENGTH, digest);
+  const nameOf = (key: string): string => keyName(options.channelPrefix, key, digest);
 
   /** Raises the fence of a value, for one caller alone; what is taken is no longer there. */
   async function claim(how: "take" | "claim", key: string): ReturnType<BusStore["take"]> {

@@ -245,6 +245,12 @@ function logRules(start: () => Promise<Bus>): void {
     }
   });
 
+  test("an entry that is larger than the bus takes is refused", async () => {
+    const bus = await start();
+    const appending = bus.log?.append(unique(), new Uint8Array(bus.maxMessageBytes + 1));
+    await expect(appending).rejects.toThrow(RangeError);
+  });
+
   test("whether an offset is reached is known, and nonsense is no offset", async () => {
     const log = await startLog();
     const [topic, other] = [unique(), unique()];

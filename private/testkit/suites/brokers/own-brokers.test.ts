@@ -26,7 +26,7 @@ interface Fleet {
 }
 
 /** What offsets look like where sessions are kept: those of the log, and those of a node that has not reached it yet. */
-const KEEPING = { offsets: /^(?:[0-9a-z]+-[0-9a-z]+|[\w-]{8}\.\d+)$/ };
+const KEEPING = { offsets: /^(?:[0-9a-z]+-[0-9a-z]+|[\w-]{8}\.[0-9a-z]+)$/ };
 
 /** A server that is cut off ends no sooner. */
 const ANSWER_MS = 2000;
