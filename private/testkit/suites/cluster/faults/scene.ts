@@ -194,7 +194,7 @@ export class Scene {
       const isThere: unknown = await client.emitWithAck("join").catch(() => false);
       if (isThere === true) note("joined");
     };
-    client.on("disconnect", () => this.#history.note({ kind: "disconnected", receiver }));
+    client.on("disconnect", (reason) => this.#history.note({ kind: "disconnected", receiver, reason }));
     client.on("connect", () => {
       this.#history.note({ kind: "connected", receiver, recovered: client.recovered });
       if (client.recovered) return;
