@@ -1,4 +1,4 @@
-// The program of a node: a server whose sockets join one room, connected to its like.
+// The program of a node: a server whose sockets join rooms and may send to them, connected to its like.
 // Place: scene -> **node** -> adapter or cluster -> Redis
 // Rules: plain JavaScript, so that no loader is in the process; it keeps its settings alike for every peer; it ends by a
 //        signal alone, and by whatever nobody has caught.
@@ -14,8 +14,6 @@ const NODE_HEARTBEAT = { intervalMs: 500, deadAfterMs: 2000 };
 
 /** The same for clients. */
 const CLIENT_HEARTBEAT = { pingInterval: 500, pingTimeout: 1000 };
-
-const ROOM = "all";
 
 function openRedis(redis) {
   const { Redis } = requireThere("ioredis");
@@ -83,14 +81,21 @@ const io = new Server(http, {
   connectionStateRecovery: { maxDisconnectionDuration: 60_000, skipMiddlewares: true },
 });
 
+/** A stream is for the room of its name. */
+const publish = (stream, number) => io.to(stream).emit("m", stream, number);
+
 io.on("connection", (socket) => {
-  socket.on("join", async (answer) => {
-    await socket.join(ROOM);
+  socket.on("join", async (room, answer) => {
+    await socket.join(room);
     answer(true);
+  });
+  socket.on("publish", (stream, number, answer) => {
+    publish(stream, number);
+    answer(settings.node);
   });
 });
 
-process.on("message", ({ stream, number }) => io.to(ROOM).emit("m", stream, number));
+process.on("message", ({ stream, number }) => publish(stream, number));
 process.on("disconnect", () => process.exit());
 
 http.listen(0, "127.0.0.1", () => process.send({ port: http.address().port }));
