@@ -50,7 +50,9 @@ busSuite({
   },
 });
 
-describe.skipIf(missing !== undefined)("PostgreSQL as a broker", () => {
+const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
+
+describe.skipIf(missing !== undefined)(`PostgreSQL as a broker${reason}`, () => {
   let place: Place;
   beforeAll(async () => {
     place = await createPlace();

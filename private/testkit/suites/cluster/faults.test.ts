@@ -3,8 +3,10 @@
 //        The whole table is played in full runs, since it takes half an hour.
 import { describe, expect, test } from "vitest";
 import { whyMissing } from "../brokers/broker-packages.ts";
+import { NATS, POSTGRES, whyNoProgram } from "./faults/broker-server.ts";
 import { BRIEF, FAULTS, type Fault, IN_A_ROW, LONG } from "./faults/faults.ts";
-import { brokenPromises, OVER_LOG, playFault, UPSTREAM } from "./faults/run.ts";
+import { OVER_JETSTREAM, OVER_LOG, OVER_POSTGRES, UPSTREAM } from "./faults/peers.ts";
+import { brokenPromises, playFault } from "./faults/run.ts";
 
 const SEED = 20_261_128;
 const SEEDS_OF_KILLS = [1, 2, 3, 4, 5];
@@ -36,6 +38,25 @@ describe.skipIf(missing !== undefined)(`faults${reason}`, () => {
     expect(outcome.lost + outcome.told).toBeGreaterThan(0);
     expect(outcome.missedAtHome).toBe(0);
   }, 60_000);
+});
+
+describe.each([
+  [OVER_POSTGRES, POSTGRES],
+  [OVER_JETSTREAM, NATS],
+])("%s", (peer, program) => {
+  const noProgram = whyNoProgram(program);
+  const noProgramReason = noProgram === undefined ? "" : ` (skipped: ${noProgram})`;
+
+  test.skipIf(noProgram !== undefined)(
+    `three kills: nothing is missed, doubled or out of order, and all are back within two seconds${noProgramReason}`,
+    async () => {
+      const outcome = await playFault(KILL, { ...BRIEF, kills: 3 }, peer, SEED);
+      expect(outcome).toMatchObject({ lost: 0, told: 0, duplicated: 0, reordered: 0, wrong: 0 });
+      expect(outcome.owed).toBeGreaterThan(5000);
+      expect(areAllQuick(outcome.recoveriesMs)).toBe(true);
+    },
+    90_000,
+  );
 });
 
 describe.skipIf(missingWhole !== undefined)(`the whole table of faults${wholeReason}`, () => {

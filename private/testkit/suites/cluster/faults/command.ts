@@ -6,7 +6,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FAULTS, LONG, SHORT } from "./faults.ts";
-import { brokenPromises, type Outcome, PEERS, playFault } from "./run.ts";
+import { isOverRedis, PEERS } from "./peers.ts";
+import { brokenPromises, type Outcome, playFault } from "./run.ts";
 import { intoDocument, renderOutcomes } from "./table.ts";
 
 const DOCUMENT = new URL("../../../../../docs/reliability.md", import.meta.url);
@@ -79,7 +80,7 @@ export async function runFaults(args: readonly string[]): Promise<number> {
   let failures = 0;
   for (const fault of faults) {
     for (const seed of seeds) {
-      for (const peer of peers) {
+      for (const peer of fault.sentinels === true ? peers.filter(isOverRedis) : peers) {
         const complaints: string[] = [];
         try {
           const outcome = await playFault(fault, measure, peer, seed);

@@ -19,8 +19,8 @@ export interface NodeOptions {
   readonly peer: string;
   /** The name by which this run's keys and channels are its own. */
   readonly prefix: string;
-  /** How Redis is reached. */
-  readonly redis: { readonly port: number } | { readonly sentinels: readonly number[]; readonly master: string };
+  /** How the broker is reached. */
+  readonly broker: { readonly port: number } | { readonly sentinels: readonly number[]; readonly master: string };
 }
 
 export class NodeProcess {

@@ -1,5 +1,5 @@
 // The program of a node: a server whose sockets join rooms and may send to them, connected to its like.
-// Place: scene -> **node** -> adapter or cluster -> Redis
+// Place: scene -> **node** -> adapter or cluster -> the broker
 // Rules: plain JavaScript, so that no loader is in the process; it keeps its settings alike for every peer; it ends by a
 //        signal alone, and by whatever nobody has caught.
 
@@ -48,17 +48,35 @@ const official = (adapter) => {
 
 /** The servers, by the name that stands in the table. */
 const PEERS = {
-  "bowline, @bowline/redis/streams": async ({ redis, prefix }) => {
+  "bowline, @bowline/redis/streams": async ({ broker, prefix }) => {
     const { redisStreamsBus } = await import("@bowline/redis/streams");
-    return ours(redisStreamsBus(openRedis(redis)), prefix);
+    return ours(redisStreamsBus(openRedis(broker)), prefix);
   },
-  "bowline, @bowline/redis": async ({ redis, prefix }) => {
+  "bowline, @bowline/redis": async ({ broker, prefix }) => {
     const { redisBus } = await import("@bowline/redis");
-    return ours(redisBus(openRedis(redis), openRedis(redis)), prefix);
+    return ours(redisBus(openRedis(broker), openRedis(broker)), prefix);
   },
-  "socket.io 4.8, redis-streams-adapter": ({ redis, prefix }) =>
+  "bowline, @bowline/postgres": async ({ broker, prefix }) => {
+    const { postgresBus } = await import("@bowline/postgres");
+    const { default: postgres } = await import("pg");
+    const pool = new postgres.Pool({ host: "127.0.0.1", port: broker.port, user: "postgres", max: 5 });
+    return ours(postgresBus(pool, { maxReconnectDelayMs: 500 }), prefix);
+  },
+  "bowline, @bowline/nats/jetstream": async ({ broker, prefix }) => {
+    const { jetstreamBus } = await import("@bowline/nats/jetstream");
+    const { connect } = await import("@nats-io/transport-node");
+    const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
+    const connection = await connect({
+      servers: `127.0.0.1:${broker.port}`,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 200,
+    });
+    const parts = { client: jetstream(connection), manager: await jetstreamManager(connection) };
+    return ours(jetstreamBus(connection, parts), prefix);
+  },
+  "socket.io 4.8, redis-streams-adapter": ({ broker, prefix }) =>
     official(
-      requireThere("@socket.io/redis-streams-adapter").createAdapter(openRedis(redis), {
+      requireThere("@socket.io/redis-streams-adapter").createAdapter(openRedis(broker), {
         streamName: prefix,
         channelPrefix: prefix,
         sessionKeyPrefix: `${prefix}:session:`,

@@ -5,6 +5,7 @@
 import type { HistoryVerdict } from "../../../src/history/check-history.ts";
 import { createSeededRandom } from "../../../src/seeded-random.ts";
 import type { Fault, Measure } from "./faults.ts";
+import { PROMISING } from "./peers.ts";
 import { LOCAL, Scene } from "./scene.ts";
 
 /** What one fault did to one peer. */
@@ -21,18 +22,13 @@ export interface Outcome extends Pick<HistoryVerdict, "owed" | "lost" | "told" |
   readonly recoveriesMs: readonly (number | null)[];
 }
 
-/** Ours over a log, which promises most; ours without one; and upstream's over a log. */
-export const OVER_LOG = "bowline, @bowline/redis/streams";
-export const UPSTREAM = "socket.io 4.8, redis-streams-adapter";
-export const PEERS: readonly string[] = [OVER_LOG, "bowline, @bowline/redis", UPSTREAM];
-
 /**
  * What is wrong with an outcome over a log: nothing may be lost, come twice, in another order or to others, and while the
  * broker is there nobody may have to begin anew.
  * @returns nothing where all is as promised, and for those who promise less.
  */
 export function brokenPromises(fault: Fault, outcome: Outcome): string[] {
-  if (outcome.peer !== OVER_LOG) return [];
+  if (!PROMISING.has(outcome.peer)) return [];
   const { lost, told, duplicated, reordered, wrong, recoveriesMs } = outcome;
   const counts = { lost, duplicated, reordered, wrong, ...(fault.harmsBroker === true ? {} : { told }) };
   const broken = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));

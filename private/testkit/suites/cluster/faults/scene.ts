@@ -12,7 +12,8 @@ import { Audience } from "./audience.ts";
 import { Balancer } from "./balancer.ts";
 import { type NodeOptions, NodeProcess } from "./node-process.ts";
 import { Path } from "./partition.ts";
-import { MASTER_NAME, type RedisFleet, RedisServer, startRedisFleet } from "./redis-servers.ts";
+import { type Broker, startBroker } from "./peers.ts";
+import { MASTER_NAME, type RedisFleet, startRedisFleet } from "./redis-servers.ts";
 import { connectClient } from "./scene-client.ts";
 import { type HandOver, Sender, SendingClient } from "./sender.ts";
 
@@ -46,7 +47,7 @@ export class Scene {
   readonly #nodes: (NodeProcess | undefined)[] = [];
   readonly #audience = new Audience(this.#history);
   readonly #prefix = `bowline-${randomBytes(6).toString("hex")}`;
-  #redis: RedisServer | undefined;
+  #broker: Broker | undefined;
   #fleet: RedisFleet | undefined;
   #path: Path | undefined;
   #pathPort = 0;
@@ -70,9 +71,9 @@ export class Scene {
     return this.#path;
   }
 
-  /** Redis, or the master of the fleet. */
-  get broker(): RedisServer {
-    const broker = this.#fleet?.master ?? this.#redis;
+  /** The broker, or the master of the fleet. */
+  get broker(): Broker {
+    const broker = this.#fleet?.master ?? this.#broker;
     if (broker === undefined) throw new Error("Cannot harm the broker: the scene is not open");
     return broker;
   }
@@ -80,8 +81,8 @@ export class Scene {
   async open(): Promise<void> {
     if (this.#options.sentinels === true) this.#fleet = await startRedisFleet();
     else {
-      this.#redis = await RedisServer.start();
-      this.#path = new Path(this.#redis.port);
+      this.#broker = await startBroker(this.#options.peer);
+      this.#path = new Path(this.#broker.port);
       this.#pathPort = await this.#path.open();
     }
     this.#url = await this.#balancer.open();
@@ -100,7 +101,7 @@ export class Scene {
       node,
       peer: this.#options.peer,
       prefix: this.#prefix,
-      redis: this.#redisFor(node),
+      broker: this.#brokerFor(node),
     });
     this.#nodes[node] = started;
     if (node > 0) this.#balancer.put(node, started.port);
@@ -151,11 +152,11 @@ export class Scene {
     await Promise.all(this.#nodes.map((node) => node?.kill()));
     await this.#balancer.close();
     await this.#path?.close();
-    await this.#redis?.remove();
+    await this.#broker?.remove();
     await this.#fleet?.remove();
   }
 
-  #redisFor(node: number): NodeOptions["redis"] {
+  #brokerFor(node: number): NodeOptions["broker"] {
     if (this.#fleet !== undefined) return { sentinels: this.#fleet.sentinelPorts, master: MASTER_NAME };
     return { port: node === NODES - 1 ? this.#pathPort : this.broker.port };
   }

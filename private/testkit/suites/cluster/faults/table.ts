@@ -2,7 +2,8 @@
 // Place: run -> **table** -> docs/reliability.md
 
 import { FAULTS } from "./faults.ts";
-import { type Outcome, PEERS } from "./run.ts";
+import { PEERS } from "./peers.ts";
+import type { Outcome } from "./run.ts";
 
 const BEGIN = "<!-- faults: begin -->";
 const END = "<!-- faults: end -->";
