@@ -131,6 +131,20 @@ test("a follower that cannot look for its stream tries again, and looks once at 
   expect([told, scene.server.consumptionsOf(STREAM).length]).toEqual([["a"], 1]);
 });
 
+test("entries that come while a follower looks for its stream are told once, and are no gap", async () => {
+  const scene = open();
+  const { told } = await follow(scene.log);
+  await scene.log.append("t", encode("a"));
+  scene.server.hangs = /^info$/;
+  scene.server.consumptionsOf(STREAM)[0]?.statuses.tell({ type: "consumer_not_found" });
+  await scene.pass(500);
+  await scene.log.append("t", encode("b"));
+  await scene.log.append("t", encode("c"));
+  scene.server.release();
+  await scene.settle();
+  expect(told).toEqual(["a", "b", "c"]);
+});
+
 test("who has left hears nothing more, though it leaves while its stream is looked for", async () => {
   const scene = open();
   const { told, leave } = await follow(scene.log);

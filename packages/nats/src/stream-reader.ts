@@ -57,8 +57,10 @@ export class StreamReader {
     if (this.#isChecking || this.#isOver) return;
     this.#isChecking = true;
     try {
+      // What is told while the answer is on its way is no part of it.
+      const { epoch, seq } = this.#at;
       const facts = await this.#host.find();
-      const isSame = epochOf(facts) === this.#at.epoch && facts.state.last_seq >= this.#at.seq;
+      const isSame = epochOf(facts) === epoch && facts.state.last_seq >= seq;
       if (this.#isOver) return;
       if (!isSame) this.#at = { epoch: epochOf(facts), seq: 0 };
       if (!isSame) this.#call(() => this.#follower.gap());

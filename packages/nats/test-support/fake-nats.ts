@@ -218,8 +218,11 @@ export class FakeNats {
       manager: {
         streams: {
           info: async (name) => {
+            // As it is when it is asked, however long the answer takes.
+            const stream = this.streams.get(name);
+            const facts = stream === undefined ? undefined : factsOf(stream);
             await this.hold("info");
-            return factsOf(this.#streamOf(name));
+            return facts ?? factsOf(this.#streamOf(name));
           },
           add: async (wishes) => {
             await this.hold("add");
