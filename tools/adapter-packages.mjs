@@ -9,15 +9,12 @@ const INSTALL_MS = 5 * 60_000;
 const FOLDER = join(ROOT, ".cache", "downstream", "adapters");
 
 const PACKAGES = {
-  "@nats-io/jetstream": "3.4.0",
-  "@nats-io/transport-node": "3.4.0",
   "@socket.io/cluster-adapter": "0.3.0",
   "@socket.io/postgres-adapter": "0.5.0",
   "@socket.io/redis-adapter": "8.3.0",
   "@socket.io/redis-emitter": "5.1.0",
   "@socket.io/redis-streams-adapter": "0.3.1",
   ioredis: "5.4.1",
-  pg: "8.13.0",
   redis: "4.7.0",
   "socket.io-adapter": "2.5.8",
   "socket.io-redis": "5.4.0",

@@ -3,10 +3,12 @@
 // Rules: each name is here on purpose; buses and wires are packages of their own.
 
 export type { Bus, BusLog, BusLogEntry, BusStatus, BusStore, Leave, LogFollower, Receive } from "./cluster/bus.ts";
+export { BusError, type BusErrorCode } from "./cluster/bus-error.ts";
 export { type Cluster, type ClusterCounters, createCluster } from "./cluster/cluster.ts";
 export type { ClusterOptions } from "./cluster/cluster-options.ts";
 export { createEmitter, Emitter, type EmitterOptions } from "./cluster/emitter.ts";
 export { IncompleteAnswersError } from "./cluster/incomplete-answers.ts";
+export { compareOffsets, type LogPosition, readOffset, writeOffset } from "./cluster/log-position.ts";
 export {
   createMemoryBroker,
   type MemoryBroker,

@@ -4,13 +4,22 @@
 //        behind it are; streams are made when they are first asked for.
 // Source: docs/decisions/0028-cluster-over-a-bus.md
 
-import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/adapter/cluster";
-import { NatsBusError } from "./bus-error.ts";
+import {
+  BusError,
+  type BusLog,
+  type BusLogEntry,
+  compareOffsets,
+  type Leave,
+  type LogFollower,
+  type LogPosition,
+  type Offset,
+  readOffset,
+  writeOffset,
+} from "@bowline/adapter/cluster";
 import { findStream } from "./find-stream.ts";
 import { type KeepingOptions, toNanos } from "./jetstream-options.ts";
 import type { JetStream, StreamFacts, StreamMessage } from "./jetstream-types.ts";
 import type { Link } from "./link.ts";
-import { compareOffsets, type Position, readOffset, writeOffset } from "./offset.ts";
 import { epochOf, StreamReader } from "./stream-reader.ts";
 import { tokenOf } from "./subjects.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -46,6 +55,7 @@ export class JetStreamLog implements BusLog {
   async append(topic: string, bytes: Uint8Array): Promise<Offset> {
     const { jetstream, link } = this.#host;
     const what = `append to the log of "${topic}"`;
+    link.checkSize(what, bytes);
     link.check(what);
     const sent = new Uint8Array(bytes);
     try {
@@ -117,7 +127,7 @@ export class JetStreamLog implements BusLog {
     for (const reader of this.#readers) void reader.check();
   }
 
-  #readerOf(topic: string, follower: LogFollower, from: Position): StreamReader {
+  #readerOf(topic: string, follower: LogFollower, from: LogPosition): StreamReader {
     const { jetstream, surroundings } = this.#host;
     return new StreamReader(
       {
@@ -165,10 +175,10 @@ export class JetStreamLog implements BusLog {
     });
   }
 
-  #trimmed(what: string, after: Offset): NatsBusError {
+  #trimmed(what: string, after: Offset): BusError {
     const limits = "see the options logMaxAgeMs, logMaxEntries and logMaxBytes";
     const text = `Cannot ${what}: entries behind "${after}" have been deleted; ${limits}`;
-    return new NatsBusError("BOWLINE_BUS_LOG_TRIMMED", text);
+    return new BusError("BOWLINE_BUS_LOG_TRIMMED", text);
   }
 
   #streamOf(topic: string): string {
@@ -181,7 +191,7 @@ export class JetStreamLog implements BusLog {
 }
 
 /** Whether everything behind a position is there. */
-function isReached(facts: StreamFacts, { epoch, seq }: Position): boolean {
+function isReached(facts: StreamFacts, { epoch, seq }: LogPosition): boolean {
   const { first_seq, last_seq } = facts.state;
   return epochOf(facts) === epoch && seq >= first_seq - 1 && seq <= last_seq;
 }

@@ -83,6 +83,16 @@ export function createJetStreamStore(host: LogHost, options: KeepingOptions): Bu
     throw new Error(`Cannot ${what}: others have written it ${MAX_ATTEMPTS} times meanwhile`);
   }
 
+  /** Raises the fence of a value, for one caller alone; what is taken is no longer there. */
+  function claim(how: "take" | "claim", key: string): ReturnType<BusStore["take"]> {
+    return update(`${how} "${key}"`, key, (kept) => {
+      if (kept?.value === undefined) return { answer: undefined, next: undefined };
+      const fence = kept.fence + 1;
+      const value = how === "take" ? undefined : kept.value;
+      return { answer: { value: kept.value, fence }, next: { ...kept, value, fence } };
+    });
+  }
+
   return {
     async put(key, value, fence, ttlMs) {
       if (ttlMs > options.storeMaxAgeMs) {
@@ -96,12 +106,8 @@ export function createJetStreamStore(host: LogHost, options: KeepingOptions): Bu
         next: kept !== undefined && kept.fence > fence ? undefined : { value: bytes, fence, expiresAtMs },
       }));
     },
-    take: (key) =>
-      update(`take "${key}"`, key, (kept) => {
-        if (kept?.value === undefined) return { answer: undefined, next: undefined };
-        const fence = kept.fence + 1;
-        return { answer: { value: kept.value, fence }, next: { ...kept, value: undefined, fence } };
-      }),
+    take: (key) => claim("take", key),
+    claim: (key) => claim("claim", key),
     drop: (key, fence) =>
       update(`drop "${key}"`, key, (kept) => ({
         answer: undefined,

@@ -6,10 +6,12 @@
 // Rules: the client connects anew and subscribes anew by itself; what is told while it does is refused, since the client
 //        would keep it and send it late; every answer that does not come in time is an error.
 
-import type { BusStatus } from "@bowline/adapter/cluster";
-import { NatsBusError, reasonOf } from "./bus-error.ts";
+import { BusError, type BusStatus } from "@bowline/adapter/cluster";
 import type { NatsConnection } from "./client-types.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** What NATS takes where a server does not say: 1 MiB. */
+const USUAL_MAX_BYTES = 1_048_576;
 
 /** The way to NATS. */
 export class Link {
@@ -32,6 +34,19 @@ export class Link {
     return this.#status;
   }
 
+  /** What one message may have at most, as the server says. */
+  get maxMessageBytes(): number {
+    return this.connection.info?.max_payload ?? USUAL_MAX_BYTES;
+  }
+
+  /** @throws RangeError for a message that is larger. */
+  checkSize(what: string, bytes: Uint8Array): void {
+    const { maxMessageBytes } = this;
+    if (bytes.byteLength <= maxMessageBytes) return;
+    const limit = `it has ${bytes.byteLength} bytes, and the server's max_payload is ${maxMessageBytes}`;
+    throw new RangeError(`Cannot ${what}: ${limit}`);
+  }
+
   /** Begins to watch the connection. */
   open(): void {
     void this.#watch();
@@ -50,14 +65,14 @@ export class Link {
     this.#become("closed");
   }
 
-  /** @throws NatsBusError where NATS is not there. */
+  /** @throws BusError where NATS is not there. */
   check(what: string): void {
     if (this.#status === "up") return;
     if (this.#status === "closed") {
-      throw new NatsBusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus, or its connection, has been closed`);
+      throw new BusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus, or its connection, has been closed`);
     }
     const text = `Cannot ${what}: NATS is away; its client goes on trying, see that the server runs`;
-    throw new NatsBusError("BOWLINE_BUS_AWAY", text);
+    throw new BusError("BOWLINE_BUS_AWAY", text);
   }
 
   /** Settles once NATS has read all that was sent until now; what is sent in one turn shares a round trip. */
@@ -73,15 +88,16 @@ export class Link {
   answer<Value>(what: string, asked: Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       const text = `Cannot ${what}: NATS has not answered within ${this.#timeoutMs} ms`;
-      const stop = this.#clock.after(this.#timeoutMs, () => reject(new NatsBusError("BOWLINE_BUS_TIMEOUT", text)));
+      const stop = this.#clock.after(this.#timeoutMs, () => reject(new BusError("BOWLINE_BUS_TIMEOUT", text)));
       asked.finally(stop).then(resolve, (error: unknown) => reject(this.#explained(what, error)));
     });
   }
 
   #explained(what: string, error: unknown): unknown {
-    if (error instanceof NatsBusError) return error;
+    if (error instanceof BusError) return error;
     const code = this.#status === "up" ? "BOWLINE_BUS_REFUSED" : "BOWLINE_BUS_AWAY";
-    return new NatsBusError(code, `Cannot ${what}: the client of NATS says "${reasonOf(error)}"`, error);
+    const reason = error instanceof Error ? error.message : String(error);
+    return new BusError(code, `Cannot ${what}: the client of NATS says "${reason}"`, error);
   }
 
   async #watch(): Promise<void> {

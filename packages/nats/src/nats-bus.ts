@@ -3,16 +3,20 @@
 // Rules: a message counts as published when NATS has read it; the connection stays the program's.
 // Source: docs/decisions/0028-cluster-over-a-bus.md
 
-import type { Bus, BusLog, BusStatus, BusStore, Leave, Receive } from "@bowline/adapter/cluster";
-import { NatsBusError } from "./bus-error.ts";
+import {
+  type Bus,
+  BusError,
+  type BusLog,
+  type BusStatus,
+  type BusStore,
+  type Leave,
+  type Receive,
+} from "@bowline/adapter/cluster";
 import type { NatsConnection, NatsSubscription } from "./client-types.ts";
 import { Link } from "./link.ts";
 import { type NatsBusOptions, resolveOptions } from "./options.ts";
 import { tokenOf } from "./subjects.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** What NATS takes where a server does not say: 1 MiB. */
-const USUAL_MAX_BYTES = 1_048_576;
 
 /** What a bus may have besides topics. */
 export interface Keeping {
@@ -42,7 +46,7 @@ class NatsBus implements Bus {
   }
 
   get maxMessageBytes(): number {
-    return this.#link.connection.info?.max_payload ?? USUAL_MAX_BYTES;
+    return this.#link.maxMessageBytes;
   }
 
   get status(): BusStatus {
@@ -55,10 +59,7 @@ class NatsBus implements Bus {
 
   async publish(topic: string, bytes: Uint8Array): Promise<void> {
     const what = `publish to "${topic}"`;
-    if (bytes.byteLength > this.maxMessageBytes) {
-      const limit = `it has ${bytes.byteLength} bytes, and the server's max_payload is ${this.maxMessageBytes}`;
-      throw new RangeError(`Cannot ${what}: ${limit}`);
-    }
+    this.#link.checkSize(what, bytes);
     this.#link.check(what);
     this.#link.connection.publish(this.#subjectOf(topic), bytes);
     await this.#link.reached(what);
@@ -110,9 +111,9 @@ class NatsBus implements Bus {
     }
   }
 
-  #refused(what: string, cause: Error): NatsBusError {
+  #refused(what: string, cause: Error): BusError {
     const rights = `the user of the connection needs the right to subscribe to "${this.#prefix}.>"`;
-    return new NatsBusError("BOWLINE_BUS_REFUSED", `Cannot ${what}: NATS says "${cause.message}"; ${rights}`, cause);
+    return new BusError("BOWLINE_BUS_REFUSED", `Cannot ${what}: NATS says "${cause.message}"; ${rights}`, cause);
   }
 
   #subjectOf(topic: string): string {

@@ -3,10 +3,9 @@
 // Rules: the client makes its consumer anew behind the last message when the connection was lost; what it cannot know is that
 //        a stream was deleted and made again, so that is looked for whenever something is amiss.
 
-import type { LogFollower } from "@bowline/adapter/cluster";
+import { type LogFollower, type LogPosition, writeOffset } from "@bowline/adapter/cluster";
 import type { Cancel } from "@bowline/protocol/internal";
 import type { StreamConsumption, StreamFacts, StreamMessage } from "./jetstream-types.ts";
-import { type Position, writeOffset } from "./offset.ts";
 
 const RETRY_MS = 500;
 /** What the client says when a stream, or the consumer of it, may be another one than before. */
@@ -31,13 +30,13 @@ export function epochOf({ created }: StreamFacts): number {
 export class StreamReader {
   readonly #host: StreamReaderHost;
   readonly #follower: LogFollower;
-  #at: Position;
+  #at: LogPosition;
   #consumption: StreamConsumption | undefined;
   #stopTimer: Cancel | undefined;
   #isChecking = false;
   #isOver = false;
 
-  constructor(host: StreamReaderHost, follower: LogFollower, from: Position) {
+  constructor(host: StreamReaderHost, follower: LogFollower, from: LogPosition) {
     this.#host = host;
     this.#follower = follower;
     this.#at = from;
@@ -58,8 +57,10 @@ export class StreamReader {
     if (this.#isChecking || this.#isOver) return;
     this.#isChecking = true;
     try {
+      // What is told while the answer is on its way is no part of it.
+      const { epoch, seq } = this.#at;
       const facts = await this.#host.find();
-      const isSame = epochOf(facts) === this.#at.epoch && facts.state.last_seq >= this.#at.seq;
+      const isSame = epochOf(facts) === epoch && facts.state.last_seq >= seq;
       if (this.#isOver) return;
       if (!isSame) this.#at = { epoch: epochOf(facts), seq: 0 };
       if (!isSame) this.#call(() => this.#follower.gap());

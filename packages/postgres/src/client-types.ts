@@ -19,14 +19,16 @@ export interface PostgresClient {
   on(event: "notification", listener: (message: PostgresNotification) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "end", listener: () => void): unknown;
+  removeListener(event: "error", listener: (error: Error) => void): unknown;
   /** With `true` or an error the connection is not used again. */
   release(error?: Error | boolean): void;
 }
 
 /** A pool of connections, such as `new Pool()` of `pg`. */
 export interface PostgresPool {
+  /** How many connections there may be, where the pool tells. */
+  readonly options?: { readonly max?: number | undefined };
   connect(): Promise<PostgresClient>;
-  query(text: string, values?: unknown[]): Promise<PostgresResult>;
   on(event: "error", listener: (error: Error) => void): unknown;
   removeListener(event: "error", listener: (error: Error) => void): unknown;
 }

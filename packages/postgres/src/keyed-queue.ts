@@ -17,9 +17,4 @@ export class KeyedQueue {
     result.then(forget, forget);
     return result;
   }
-
-  /** How many keys have something under way. */
-  get size(): number {
-    return this.#tails.size;
-  }
 }

@@ -7,17 +7,22 @@
 // Rules: it comes back by itself, later and later, with jitter; nothing is kept for a connection that is not there, but the
 //        first attempt is waited for; it listens before anybody is told that it is there; no error is without a listener.
 
-import type { BusStatus } from "@bowline/adapter/cluster";
+import { BusError, type BusStatus } from "@bowline/adapter/cluster";
 import { backoffDelay, type Cancel } from "@bowline/protocol/internal";
-import { PostgresBusError, reasonOf } from "./bus-error.ts";
+import { BorrowedConnections } from "./borrowed-connections.ts";
 import { ChannelSet } from "./channel-set.ts";
 import type { PostgresClient, PostgresNotification, PostgresPool, PostgresResult } from "./client-types.ts";
-import { Connection, inTime } from "./connection.ts";
+import { Connection, takeFrom } from "./connection.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { createTables, missingTables } from "./schema.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const FIRST_DELAY_MS = 100;
+
+/** What an error says, for the end of a sentence. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** What a link tells of. */
 export interface LinkEvents {
@@ -27,11 +32,12 @@ export interface LinkEvents {
 
 /** The way to PostgreSQL. */
 export class Link {
-  readonly channels: ChannelSet;
+  readonly #channels: ChannelSet;
   readonly #pool: PostgresPool;
   readonly #options: ResolvedOptions;
   readonly #surroundings: Surroundings;
   readonly #events: LinkEvents;
+  readonly #borrowed: BorrowedConnections;
   #status: BusStatus = "connecting";
   /** The one that is used, or that is about to be: it has to listen first. */
   #connection: Connection | undefined;
@@ -46,7 +52,14 @@ export class Link {
     this.#options = options;
     this.#surroundings = surroundings;
     this.#events = events;
-    this.channels = new ChannelSet((text) => this.#ask(text));
+    this.#borrowed = new BorrowedConnections({
+      pool,
+      limit: options.maxPoolConnections,
+      timeoutMs: options.answerTimeoutMs,
+      clock: surroundings.clock,
+      isThere: () => this.#status === "up",
+    });
+    this.#channels = new ChannelSet((text) => this.#ask(text));
   }
 
   get status(): BusStatus {
@@ -72,7 +85,7 @@ export class Link {
     this.#connection?.end(undefined);
   }
 
-  /** Waits for the first attempt, where it is still under way. @throws PostgresBusError where nobody is there. */
+  /** Waits for the first attempt, where it is still under way. @throws BusError where nobody is there. */
   async reached(what: string): Promise<void> {
     if (this.#status === "connecting") await this.#attempt;
     if (this.#status !== "up") throw this.#absent(what);
@@ -84,11 +97,21 @@ export class Link {
     return this.#explained(what, this.#ask(text, values));
   }
 
-  /** Sends a query over any connection of the pool. */
+  /** Sends a query over a connection that is borrowed from the pool. */
   async queryPool(what: string, text: string, values: unknown[]): Promise<PostgresResult> {
     await this.reached(what);
-    const { answerTimeoutMs } = this.#options;
-    return this.#explained(what, inTime(this.#pool.query(text, values), answerTimeoutMs, this.#surroundings.clock));
+    return this.#explained(what, this.#borrowed.query(text, values));
+  }
+
+  /** Has what comes over a channel come in. */
+  listen(what: string, channel: string): Promise<void> {
+    return this.#explained(what, this.#channels.add(channel));
+  }
+
+  /** Has nothing more come over a channel; where PostgreSQL is away, that is so by that. */
+  async unlisten(channel: string): Promise<void> {
+    if (this.#status === "up") await this.#channels.delete(channel).catch(() => undefined);
+    else this.#channels.forget(channel);
   }
 
   /** The pool tells of connections that it keeps for later; without a listener that would end the process. */
@@ -110,12 +133,16 @@ export class Link {
   }
 
   async #reach(): Promise<void> {
-    const connection: Connection = this.#own(await this.#take(), (error) => this.#ended(connection, error));
+    const { answerTimeoutMs } = this.#options;
+    const { clock } = this.#surroundings;
+    const connection: Connection = this.#own(await takeFrom(this.#pool, answerTimeoutMs, clock), (error) =>
+      this.#ended(connection, error),
+    );
     try {
       await this.#prepare(connection);
       if (this.#isClosed) throw this.#absent("connect");
       this.#connection = connection;
-      await this.channels.restart();
+      await this.#channels.restart();
     } catch (error) {
       connection.end(error);
       throw error;
@@ -133,20 +160,6 @@ export class Link {
       notified: (message) => this.#events.notified(message),
       ended,
     });
-  }
-
-  /** A connection of the pool; one that comes too late goes back. */
-  async #take(): Promise<PostgresClient> {
-    const taken = this.#pool.connect();
-    try {
-      return await inTime(taken, this.#options.answerTimeoutMs, this.#surroundings.clock);
-    } catch (error) {
-      taken.then(
-        (client) => client.release(),
-        () => undefined,
-      );
-      throw error;
-    }
   }
 
   async #prepare(connection: Connection): Promise<void> {
@@ -197,17 +210,17 @@ export class Link {
       return await answer;
     } catch (error) {
       const told = `Cannot ${what}: PostgreSQL says "${reasonOf(error)}"`;
-      if (error instanceof PostgresBusError) throw new PostgresBusError(error.code, `Cannot ${what}: ${error.message}`);
-      throw this.#status === "up" ? new PostgresBusError("BOWLINE_BUS_REFUSED", told, error) : this.#absent(what);
+      if (error instanceof BusError) throw new BusError(error.code, `Cannot ${what}: ${error.message}`);
+      throw this.#status === "up" ? new BusError("BOWLINE_BUS_REFUSED", told, error) : this.#absent(what);
     }
   }
 
-  #absent(what: string): PostgresBusError {
+  #absent(what: string): BusError {
     if (this.#isClosed) {
-      return new PostgresBusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus has been closed`);
+      return new BusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus has been closed`);
     }
     const reason = this.#lastError === undefined ? "" : ` (${reasonOf(this.#lastError)})`;
     const text = `Cannot ${what}: PostgreSQL is away${reason}; the bus goes on trying, see that the server runs`;
-    return new PostgresBusError("BOWLINE_BUS_AWAY", text, this.#lastError);
+    return new BusError("BOWLINE_BUS_AWAY", text, this.#lastError);
   }
 }

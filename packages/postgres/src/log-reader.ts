@@ -3,12 +3,11 @@
 // Rules: entries come once and in order; one that follows on the last is told at once, anything else is read from the table;
 //        what went before it could be read is told as a gap.
 
-import type { LogFollower } from "@bowline/adapter/cluster";
-import { type Position, writeOffset } from "./offset.ts";
+import { type LogFollower, type LogPosition, writeOffset } from "@bowline/adapter/cluster";
 import type { LogPayload } from "./payload.ts";
 
 /** An entry as it is kept. */
-export interface KeptEntry extends Position {
+export interface KeptEntry extends LogPosition {
   readonly bytes: Uint8Array;
 }
 
@@ -16,7 +15,7 @@ export interface KeptEntry extends Position {
 export interface LogReaderHost {
   fromBase64(text: string): Uint8Array;
   /** The entries behind a position; of the log's epoch of now. */
-  readBehind(position: Position): AsyncIterable<KeptEntry>;
+  readBehind(position: LogPosition): AsyncIterable<KeptEntry>;
   /** Told when reading has failed; the reader tries again when it is resumed, or when the next entry comes. */
   failed(error: unknown): void;
   /** Told what the follower has thrown. */
@@ -28,11 +27,11 @@ export class LogReader {
   readonly #host: LogReaderHost;
   readonly #follower: LogFollower;
   /** The last entry that was told. */
-  #at: Position;
+  #at: LogPosition;
   #activity: "none" | "reads" | "reads, and again" = "none";
   #isOver = false;
 
-  constructor(host: LogReaderHost, follower: LogFollower, from: Position) {
+  constructor(host: LogReaderHost, follower: LogFollower, from: LogPosition) {
     this.#host = host;
     this.#follower = follower;
     this.#at = from;

@@ -42,6 +42,14 @@ export function plainName(text: string, maxLength: number, digest: (text: string
   return PLAIN.test(text) && text.length <= maxLength ? text : DIGESTED + digest(JSON.stringify(text));
 }
 
+/** How long a key in a table may be, besides its prefix; an index takes no more than about 2700 bytes. */
+const MAX_KEY_LENGTH = 500;
+
+/** What a topic or a key is called in a table: tenants with other prefixes may share the tables, and see nothing of it. */
+export function keyName(prefix: string, text: string, digest: (text: string) => string): string {
+  return `${prefix}:${plainName(text, MAX_KEY_LENGTH, digest)}`;
+}
+
 /** What a channel is for: messages to a topic, or what is appended to the log of a topic. */
 export type ChannelKind = "topic" | "log";
 

@@ -37,6 +37,11 @@ export interface PostgresBusOptions {
   readonly keeps?: boolean;
   /** What one message may have at most, in bytes. @default 33554432 (32 MiB) */
   readonly maxMessageBytes?: number;
+  /**
+   * How many connections of the pool the bus takes at a time for the log and the store, besides the one that is its own.
+   * @default 2
+   */
+  readonly maxPoolConnections?: number;
   /** How long PostgreSQL may take for an answer before it counts as away, in milliseconds. @default 10000 */
   readonly answerTimeoutMs?: number;
   /** How often the connection is tried out, in milliseconds. @default 10000 */
@@ -62,6 +67,7 @@ const DEFAULTS = {
   createTables: true,
   keeps: true,
   maxMessageBytes: 32 * 1024 * 1024,
+  maxPoolConnections: 2,
   answerTimeoutMs: 10_000,
   pingIntervalMs: 10_000,
   maxReconnectDelayMs: 5_000,
@@ -79,6 +85,7 @@ const TABLES: PostgresTables = {
 
 const NUMBERS = [
   "maxMessageBytes",
+  "maxPoolConnections",
   "answerTimeoutMs",
   "pingIntervalMs",
   "maxReconnectDelayMs",
@@ -86,6 +93,13 @@ const NUMBERS = [
   "logMaxAgeMs",
   "logMaxEntries",
 ] as const;
+
+/** @throws RangeError for a message that is larger than the option allows. */
+export function checkSize(what: string, bytes: Uint8Array, maxMessageBytes: number): void {
+  if (bytes.byteLength <= maxMessageBytes) return;
+  const limit = `it has ${bytes.byteLength} bytes, and the option maxMessageBytes allows ${maxMessageBytes}`;
+  throw new RangeError(`Cannot ${what}: ${limit}`);
+}
 
 /** An index is called by the table and a word behind it. */
 const INDEX_ENDING = "_by_age";
@@ -112,7 +126,7 @@ export function resolveOptions(options: PostgresBusOptions): ResolvedOptions {
   const head = schema === undefined ? "" : `${quoteIdentifier(schema)}.`;
   const nameOf = (kind: keyof PostgresTables): string => {
     const name = tables?.[kind] ?? TABLES[kind];
-    if (name.length > LONGEST_TABLE_BYTES) {
+    if (new TextEncoder().encode(name).byteLength > LONGEST_TABLE_BYTES) {
       throw new TypeError(`Cannot use the table name "${name}": it may have ${LONGEST_TABLE_BYTES} bytes`);
     }
     return name;

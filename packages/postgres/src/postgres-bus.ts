@@ -7,17 +7,16 @@
 import type { Bus, BusStatus, Leave, Receive } from "@bowline/adapter/cluster";
 import type { Cancel } from "@bowline/protocol/internal";
 import { Batcher, type Job } from "./batcher.ts";
-import { PostgresBusError } from "./bus-error.ts";
 import type { PostgresPool } from "./client-types.ts";
 import { Inbox } from "./inbox.ts";
 import { Link } from "./link.ts";
 import { channelName } from "./names.ts";
-import { type PostgresBusOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { checkSize, type PostgresBusOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { ATTACHMENT_HEAD, MAX_PAYLOAD_BYTES, writeBytes } from "./payload.ts";
 import { PostgresLog } from "./postgres-log.ts";
 import { createPostgresStore } from "./postgres-store.ts";
-import { readBytes } from "./rows.ts";
-import { cleanup } from "./schema.ts";
+import { readBytes, readNumber } from "./rows.ts";
+import { CLEANUP_ROWS, type Cleanup, cleanup } from "./schema.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 interface Message extends Job {
@@ -80,10 +79,7 @@ class PostgresBus implements Bus {
   }
 
   async publish(topic: string, bytes: Uint8Array): Promise<void> {
-    if (bytes.byteLength > this.maxMessageBytes) {
-      const limit = `it has ${bytes.byteLength} bytes, and the option maxMessageBytes allows ${this.maxMessageBytes}`;
-      throw new RangeError(`Cannot publish to "${topic}": ${limit}`);
-    }
+    checkSize(`publish to "${topic}"`, bytes, this.maxMessageBytes);
     const payload = writeBytes(this.#count++, this.#surroundings.toBase64(bytes));
     const isSmall = payload.length <= MAX_PAYLOAD_BYTES;
     const message = {
@@ -103,11 +99,10 @@ class PostgresBus implements Bus {
     if (this.#inbox.has(channel)) throw new TypeError(`Cannot join "${topic}": this bus has joined it already`);
     this.#inbox.open(channel, topic, receive);
     try {
-      await this.#link.channels.add(channel);
+      await this.#link.listen(`join "${topic}"`, channel);
     } catch (error) {
-      this.#inbox.close(channel, receive);
-      this.#link.channels.forget(channel);
-      throw new PostgresBusError("BOWLINE_BUS_AWAY", `Cannot join "${topic}": PostgreSQL has gone`, error);
+      await this.#leave(channel, receive);
+      throw error;
     }
     return () => this.#leave(channel, receive);
   }
@@ -120,9 +115,7 @@ class PostgresBus implements Bus {
 
   async #leave(channel: string, receive: Receive): Promise<void> {
     if (!this.#inbox.close(channel, receive)) return;
-    // A connection that is gone has left by that.
-    if (this.#link.status === "up") await this.#link.channels.delete(channel).catch(() => undefined);
-    else this.#link.channels.forget(channel);
+    await this.#link.unlisten(channel);
   }
 
   async #send(batch: readonly Message[]): Promise<readonly true[]> {
@@ -161,11 +154,17 @@ class PostgresBus implements Bus {
 
   async #clean(): Promise<void> {
     try {
-      for (const { text, values } of cleanup(this.#options)) await this.#link.queryPool("clean up", text, values);
+      for (const step of cleanup(this.#options)) while (await this.#leavesMore(step));
     } catch {
       // The next time is not far; what stays until then is read by nobody.
     }
     if (this.#link.status !== "closed") this.#cleanLater();
+  }
+
+  /** @returns whether it has deleted as much as it may, so that more may be left. */
+  async #leavesMore({ text, values }: Cleanup): Promise<boolean> {
+    const { rows } = await this.#link.queryPool("clean up", text, values);
+    return readNumber(rows[0], "gone") === CLEANUP_ROWS;
   }
 
   #channelOf(topic: string): string {
@@ -175,6 +174,12 @@ class PostgresBus implements Bus {
 
 /** Makes a bus of the parts that are handed in, and has it connect. */
 export function createPostgresBus(pool: PostgresPool, options: PostgresBusOptions, surroundings: Surroundings): Bus {
+  const max = pool.options?.max;
+  if (max !== undefined && max < 2) {
+    const reason =
+      "one connection is the bus's own, and it takes others for a moment; raise the option max of the pool";
+    throw new RangeError(`Cannot use a pool of ${max} connection: ${reason}`);
+  }
   const bus = new PostgresBus(pool, resolveOptions(options), surroundings);
   bus.open();
   return bus;

@@ -7,20 +7,27 @@
 //        The notification is of the same transaction, and comes when the row can be seen.
 // Source: docs/decisions/0028-cluster-over-a-bus.md
 
-import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/adapter/cluster";
+import {
+  BusError,
+  type BusLog,
+  type BusLogEntry,
+  compareOffsets,
+  type Leave,
+  type LogFollower,
+  type LogPosition,
+  type Offset,
+  readOffset,
+  writeOffset,
+} from "@bowline/adapter/cluster";
 import { Batcher, type Job } from "./batcher.ts";
-import { PostgresBusError } from "./bus-error.ts";
 import type { Link } from "./link.ts";
 import { type KeptEntry, LogReader } from "./log-reader.ts";
-import { channelName, plainName } from "./names.ts";
-import { compareOffsets, type Position, readOffset, writeOffset } from "./offset.ts";
-import type { ResolvedOptions } from "./options.ts";
+import { channelName, keyName } from "./names.ts";
+import { checkSize, type ResolvedOptions } from "./options.ts";
 import { MAX_PAYLOAD_BYTES, readLogPayload } from "./payload.ts";
 import { readBytes, readNumber } from "./rows.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** How long the key of a topic may be. */
-const MAX_KEY_LENGTH = 500;
 const PAGE = 500;
 const EPOCH_NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
@@ -35,6 +42,8 @@ export class PostgresLog implements BusLog {
   readonly #options: ResolvedOptions;
   readonly #surroundings: Surroundings;
   readonly #readers: Map<string, Set<LogReader>> = new Map();
+  /** What comes for followers that do not know yet where they begin. */
+  readonly #early: Map<string, Set<string[]>> = new Map();
   readonly #appends: Batcher<Append, Offset>;
 
   constructor(link: Link, options: ResolvedOptions, surroundings: Surroundings) {
@@ -47,7 +56,8 @@ export class PostgresLog implements BusLog {
     );
   }
 
-  append(topic: string, bytes: Uint8Array): Promise<Offset> {
+  async append(topic: string, bytes: Uint8Array): Promise<Offset> {
+    checkSize(`append to the log of "${topic}"`, bytes, this.#options.maxMessageBytes);
     const base64 = this.#surroundings.toBase64(bytes);
     return this.#appends.add({ topic, base64, bytes: base64.length });
   }
@@ -60,9 +70,10 @@ export class PostgresLog implements BusLog {
     this.#readers.set(channel, readers);
     // Listens first: what is appended between that and the question for the end is told by both, and heard once.
     const early: string[] = [];
-    this.#early.set(channel, [...(this.#early.get(channel) ?? []), early]);
+    const waiting = this.#early.get(channel) ?? new Set();
+    this.#early.set(channel, waiting.add(early));
     try {
-      await this.#link.channels.add(channel);
+      await this.#link.listen(what, channel);
       const from = await this.#head(what, topic);
       const reader = new LogReader(this.#hostOf(topic), follower, from);
       readers.add(reader);
@@ -72,7 +83,8 @@ export class PostgresLog implements BusLog {
       await this.#letGo(channel);
       throw error;
     } finally {
-      this.#early.set(channel, this.#early.get(channel)?.filter((list) => list !== early) ?? []);
+      waiting.delete(early);
+      if (waiting.size === 0) this.#early.delete(channel);
     }
   }
 
@@ -125,9 +137,6 @@ export class PostgresLog implements BusLog {
     this.#readers.clear();
   }
 
-  /** What comes for followers that do not know yet where they begin. */
-  readonly #early: Map<string, string[][]> = new Map();
-
   #tell(reader: LogReader, payload: string): void {
     const read = readLogPayload(payload);
     if (read !== undefined) reader.appended(read);
@@ -142,8 +151,7 @@ export class PostgresLog implements BusLog {
   async #letGo(channel: string): Promise<void> {
     if ((this.#readers.get(channel)?.size ?? 0) > 0) return;
     this.#readers.delete(channel);
-    if (this.#link.status === "up") await this.#link.channels.delete(channel).catch(() => undefined);
-    else this.#link.channels.forget(channel);
+    await this.#link.unlisten(channel);
   }
 
   async #write(jobs: readonly Append[]): Promise<readonly Offset[]> {
@@ -171,7 +179,7 @@ export class PostgresLog implements BusLog {
   }
 
   /** How far a log has come; one that is asked for has begun. */
-  async #head(what: string, topic: string): Promise<Position> {
+  async #head(what: string, topic: string): Promise<LogPosition> {
     const { heads } = this.#options.tables;
     const { rows } = await this.#link.query(
       what,
@@ -182,7 +190,7 @@ export class PostgresLog implements BusLog {
     return { epoch: readNumber(rows[0], "epoch"), seq: readNumber(rows[0], "seq") };
   }
 
-  async *#rows(what: string, topic: string, after: Position, upTo: number): AsyncIterable<KeptEntry> {
+  async *#rows(what: string, topic: string, after: LogPosition, upTo: number): AsyncIterable<KeptEntry> {
     let position = after;
     for (;;) {
       const { rows } = await this.#link.queryPool(
@@ -215,19 +223,19 @@ export class PostgresLog implements BusLog {
   }
 
   /** What is behind a position; where the log has begun anew since then, all of it. */
-  async *#behind(what: string, topic: string, position: Position): AsyncIterable<KeptEntry> {
+  async *#behind(what: string, topic: string, position: LogPosition): AsyncIterable<KeptEntry> {
     const head = await this.#head(what, topic);
     const from = head.epoch === position.epoch ? position : { epoch: head.epoch, seq: 0 };
     yield* this.#rows(what, topic, from, Number.MAX_SAFE_INTEGER);
   }
 
-  #trimmed(what: string, after: Offset): PostgresBusError {
+  #trimmed(what: string, after: Offset): BusError {
     const text = `Cannot ${what}: entries behind "${after}" have been deleted; see the options logMaxAgeMs, logMaxEntries`;
-    return new PostgresBusError("BOWLINE_BUS_LOG_TRIMMED", text);
+    return new BusError("BOWLINE_BUS_LOG_TRIMMED", text);
   }
 
   #keyOf(topic: string): string {
-    return plainName(topic, MAX_KEY_LENGTH, this.#surroundings.digest);
+    return keyName(this.#options.channelPrefix, topic, this.#surroundings.digest);
   }
 
   #channelOf(topic: string): string {

@@ -6,20 +6,35 @@
 import type { BusStore } from "@bowline/adapter/cluster";
 import { KeyedQueue } from "./keyed-queue.ts";
 import type { Link } from "./link.ts";
-import { plainName } from "./names.ts";
+import { keyName } from "./names.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { readBytes, readNumber } from "./rows.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** What an index takes as a key. */
-const MAX_KEY_LENGTH = 500;
 const ALIVE = "expires_at > clock_timestamp()";
 
 /** Makes the store of a bus. */
 export function createPostgresStore(link: Link, options: ResolvedOptions, digest: Surroundings["digest"]): BusStore {
   const table = options.tables.store;
   const queue = new KeyedQueue();
-  const nameOf = (key: string): string => plainName(key, MAX_KEY_LENGTH, digest);
+  const nameOf = (key: string): string => keyName(options.channelPrefix, key, digest);
+
+  /** Raises the fence of a value, for one caller alone; what is taken is no longer there. */
+  async function claim(how: "take" | "claim", key: string): ReturnType<BusStore["take"]> {
+    const { rows } = await queue.run(key, () =>
+      link.queryPool(
+        `${how} "${key}"`,
+        `WITH found AS (
+           SELECT key, value FROM ${table} WHERE key = $1 AND value IS NOT NULL AND ${ALIVE} FOR UPDATE
+         )
+         UPDATE ${table} AS kept SET value = ${how === "take" ? "NULL" : "found.value"}, fence = kept.fence + 1 FROM found
+         WHERE kept.key = found.key RETURNING found.value, kept.fence`,
+        [nameOf(key)],
+      ),
+    );
+    const row = rows[0];
+    return row === undefined ? undefined : { value: readBytes(row, "value"), fence: readNumber(row, "fence") };
+  }
 
   return {
     async put(key, value, fence, ttlMs) {
@@ -37,21 +52,8 @@ export function createPostgresStore(link: Link, options: ResolvedOptions, digest
         ),
       );
     },
-    async take(key) {
-      const { rows } = await queue.run(key, () =>
-        link.queryPool(
-          `take "${key}"`,
-          `WITH found AS (
-             SELECT key, value FROM ${table} WHERE key = $1 AND value IS NOT NULL AND ${ALIVE} FOR UPDATE
-           )
-           UPDATE ${table} AS kept SET value = NULL, fence = kept.fence + 1 FROM found
-           WHERE kept.key = found.key RETURNING found.value, kept.fence`,
-          [nameOf(key)],
-        ),
-      );
-      const row = rows[0];
-      return row === undefined ? undefined : { value: readBytes(row, "value"), fence: readNumber(row, "fence") };
-    },
+    take: (key) => claim("take", key),
+    claim: (key) => claim("claim", key),
     async drop(key, fence) {
       await queue.run(key, () =>
         link.queryPool(

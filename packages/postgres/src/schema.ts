@@ -31,24 +31,52 @@ export function createTables({ tables, indexes, keeps }: ResolvedOptions): strin
   return [`SELECT pg_advisory_xact_lock(${CREATE_LOCK})`, attachments, ...(keeps ? kept : [])].join(";\n");
 }
 
-/** Deletes what is out of date. */
-export function cleanup(options: ResolvedOptions): { text: string; values: unknown[] }[] {
+/** What one statement of a clean-up deletes at most: locks are held for a moment, and not for a backlog of hours. */
+export const CLEANUP_ROWS = 5_000;
+
+/** A statement that deletes a bounded number of rows, and tells how many as `gone`. */
+export interface Cleanup {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** @param rows selects the row pointers, the eldest first. */
+function deleteSome(table: string, rows: string): string {
+  return `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${rows} LIMIT ${CLEANUP_ROWS})) RETURNING 1)
+    SELECT count(*)::int AS gone FROM gone`;
+}
+
+/** Deletes what is out of date; of a log the eldest entries first, so that it has no hole at any time. */
+export function cleanup(options: ResolvedOptions): readonly Cleanup[] {
   const { tables, keeps } = options;
   const age = "clock_timestamp() - $1 * interval '1 millisecond'";
-  // Who has not fetched an attachment by then has given up waiting for it.
   const attachments = {
-    text: `DELETE FROM ${tables.attachments} WHERE created_at < ${age}`,
+    text: deleteSome(tables.attachments, `SELECT ctid FROM ${tables.attachments} WHERE created_at < ${age}`),
+    // Who has not fetched an attachment by then has given up waiting for it.
     values: [Math.max(options.cleanupIntervalMs, 3 * options.answerTimeoutMs)],
   };
   if (!keeps) return [attachments];
+  const entries = `SELECT entry.ctid FROM ${tables.log} AS entry JOIN ${tables.heads} AS head USING (topic)`;
   return [
     attachments,
-    { text: `DELETE FROM ${tables.log} WHERE created_at < ${age}`, values: [options.logMaxAgeMs] },
     {
-      text: `DELETE FROM ${tables.log} AS entry USING ${tables.heads} AS head
-        WHERE entry.topic = head.topic AND (entry.epoch <> head.epoch OR entry.seq <= head.seq - $1::bigint)`,
+      text: deleteSome(
+        tables.log,
+        `SELECT ctid FROM ${tables.log} WHERE created_at < ${age} ORDER BY created_at, epoch, seq`,
+      ),
+      values: [options.logMaxAgeMs],
+    },
+    {
+      text: deleteSome(
+        tables.log,
+        `${entries} WHERE entry.epoch = head.epoch AND entry.seq <= head.seq - $1::bigint ORDER BY entry.seq`,
+      ),
       values: [options.logMaxEntries],
     },
-    { text: `DELETE FROM ${tables.store} WHERE expires_at < clock_timestamp()`, values: [] },
+    { text: deleteSome(tables.log, `${entries} WHERE entry.epoch < head.epoch`), values: [] },
+    {
+      text: deleteSome(tables.store, `SELECT ctid FROM ${tables.store} WHERE expires_at < clock_timestamp()`),
+      values: [],
+    },
   ];
 }

@@ -7,7 +7,8 @@ import type { Surroundings } from "../surroundings.ts";
 
 const clock = createSystemClock({
   now: () => performance.now(),
-  setTimer: (action, ms) => setTimeout(action, ms),
+  // Connections keep a process alive, timers do not.
+  setTimer: (action, ms) => setTimeout(action, ms).unref(),
   clearTimer: (timer: NodeJS.Timeout) => clearTimeout(timer),
   defer: (action) => setImmediate(action),
 });

@@ -23,6 +23,8 @@ const left = (receiver = "r", stream = "s"): Note[] => [
   { kind: "left", stream, receiver },
 ];
 const sent = (number: number, stream = "s"): Note => ({ kind: "sent", stream, number });
+const offered = (number: number): Note => ({ kind: "offered", stream: "s", number });
+const acknowledged = (number: number): Note => ({ kind: "acknowledged", stream: "s", number });
 const received = (number: number, receiver = "r", stream = "s"): Note => ({
   kind: "received",
   stream,
@@ -30,7 +32,7 @@ const received = (number: number, receiver = "r", stream = "s"): Note => ({
   receiver,
 });
 const returned = (recovered: boolean, receiver = "r"): Note[] => [
-  { kind: "disconnected", receiver },
+  { kind: "disconnected", receiver, reason: "transport close" },
   { kind: "connected", receiver, recovered },
 ];
 
@@ -108,6 +110,22 @@ describe("what a history shows", () => {
   test("a loss is not told by a new beginning that comes after later messages have come", () => {
     const events = historyOf(...joined(), sent(0), sent(1), received(1), ...returned(false));
     expect(counts(checkHistory(events))).toEqual({ ...CLEAN, owed: 2, lost: 1 });
+  });
+
+  test("what was only offered may come, and need not", () => {
+    const events = historyOf(...joined(), offered(0), offered(1), offered(2), received(1));
+    expect(counts(checkHistory(events))).toEqual({ ...CLEAN, owed: 0 });
+  });
+
+  test("what was offered and acknowledged has to come, once and in order", () => {
+    const takeIn = [offered(0), offered(1), offered(2), offered(3), acknowledged(0), acknowledged(1), acknowledged(2)];
+    const events = historyOf(...joined(), ...takeIn, received(2), received(1), received(1));
+    expect(counts(checkHistory(events))).toEqual({ ...CLEAN, owed: 3, lost: 1, reordered: 1, duplicated: 1 });
+  });
+
+  test("what was acknowledged after the receiver had left and come in again is not owed", () => {
+    const events = historyOf(...joined(), offered(0), ...left(), ...joined(), acknowledged(0));
+    expect(counts(checkHistory(events))).toEqual({ ...CLEAN, owed: 0 });
   });
 
   test("a fault is over when everybody has something that was sent after it", () => {
@@ -188,6 +206,26 @@ describe("mutants of faultless histories are found, and nothing else is", () => 
         if (arrival?.kind === "received") events.push({ ...arrival, number: 1_000_000 });
       },
       { phantom: 1 },
+    );
+  });
+
+  test("a message arrives of a stream that nobody sends, as another cluster's would", () => {
+    provesMutant(
+      (events, place) => {
+        const arrival = events[place];
+        if (arrival?.kind === "received") events.splice(place, 0, { ...arrival, stream: "foreign" });
+      },
+      { phantom: 1 },
+    );
+  });
+
+  test("a message arrives at somebody who is not in the room", () => {
+    provesMutant(
+      (events, place) => {
+        const arrival = events[place];
+        if (arrival?.kind === "received") events.splice(place, 0, { ...arrival, receiver: "stranger" });
+      },
+      { leaked: 1 },
     );
   });
 

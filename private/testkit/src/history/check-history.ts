@@ -1,8 +1,9 @@
 // Decides what a history shows: which messages were lost, came twice, out of order, or to whom they were not for.
 // Place: history -> **checker** -> tests, the table of faults
 // Rules: each stream is judged for each receiver by itself; a message is owed when it was sent between "joined" and
-//        "leaving", allowed between "joining" and "left"; a loss counts as told when the receiver was made to begin anew
-//        before it got anything later of that stream; the checker believes nothing but the notes.
+//        "leaving", allowed between "joining" and "left"; what was only offered is owed when it was acknowledged during the
+//        same stay, and allowed in any case; a loss counts as told when the receiver was made to begin anew before it got
+//        anything later of that stream; the checker believes nothing but the notes.
 
 import type { HistoryEvent } from "./history.ts";
 
@@ -55,8 +56,10 @@ const SPAN_AFTER = { joining: "entering", joined: "in", leaving: "leaving", left
 /** A message on its way to one receiver. */
 interface Passage {
   readonly number: number;
-  readonly isOwed: boolean;
+  /** During which stay it was handed over; undefined where the receiver was not in. */
+  readonly stay: number | undefined;
   readonly isAllowed: boolean;
+  isOwed: boolean;
   /** Whether its loss would be told by now. */
   isTold: boolean;
   arrivals: number;
@@ -74,6 +77,8 @@ class Follower {
   readonly #phantom: number[] = [];
   readonly #leaked: number[] = [];
   #span: Span = "out";
+  /** How often the receiver has come in. */
+  #stays = 0;
   #latest = -1;
   #received = 0;
 
@@ -84,13 +89,24 @@ class Follower {
 
   move(kind: keyof typeof SPAN_AFTER): void {
     this.#span = SPAN_AFTER[kind];
+    if (kind === "joined") this.#stays += 1;
   }
 
   sent(number: number): void {
-    const isAllowed = this.#span !== "out";
-    const passage: Passage = { number, isOwed: this.#span === "in", isAllowed, isTold: false, arrivals: 0 };
+    this.offered(number);
+    this.acknowledged(number);
+  }
+
+  offered(number: number): void {
+    const [stay, isAllowed] = [this.#stay, this.#span !== "out"];
+    const passage: Passage = { number, stay, isAllowed, isOwed: false, isTold: false, arrivals: 0 };
     this.#passages.set(number, passage);
     this.#open.push(passage);
+  }
+
+  acknowledged(number: number): void {
+    const passage = this.#passages.get(number);
+    if (passage?.stay !== undefined && passage.stay === this.#stay) passage.isOwed = true;
   }
 
   arrived(number: number): void {
@@ -114,6 +130,10 @@ class Follower {
   beganAnew(): void {
     for (const passage of this.#open) passage.isTold = true;
     this.#open = [];
+  }
+
+  get #stay(): number | undefined {
+    return this.#span === "in" ? this.#stays : undefined;
   }
 
   verdict(): StreamVerdict {
@@ -149,7 +169,9 @@ function play(events: readonly HistoryEvent[], followers: ReadonlyMap<string, Re
   for (const event of events) {
     switch (event.kind) {
       case "sent":
-        for (const follower of of(event.stream).values()) follower.sent(event.number);
+      case "offered":
+      case "acknowledged":
+        for (const follower of of(event.stream).values()) follower[event.kind](event.number);
         break;
       case "received":
         of(event.stream).get(event.receiver)?.arrived(event.number);
@@ -186,7 +208,7 @@ function recoveryFrom(
   const sentSince = new Set<string>();
   const waiting = new Set(receivers);
   for (const event of events.slice(from)) {
-    if (event.kind === "sent") sentSince.add(`${event.number} of ${event.stream}`);
+    if (event.kind === "sent" || event.kind === "offered") sentSince.add(`${event.number} of ${event.stream}`);
     if (event.kind === "received" && sentSince.has(`${event.number} of ${event.stream}`))
       waiting.delete(event.receiver);
     if (waiting.size === 0 && sentSince.size > 0) return event.at - (fault?.at ?? event.at);

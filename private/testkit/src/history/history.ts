@@ -5,8 +5,12 @@
 
 /** One note. */
 export type HistoryEvent =
-  /** A message was handed to the sender. */
+  /** A message was handed to a sender that nobody harms. */
   | { readonly kind: "sent"; readonly at: number; readonly stream: string; readonly number: number }
+  /** A message was handed to a sender that may die with it; from here on it may arrive. */
+  | { readonly kind: "offered"; readonly at: number; readonly stream: string; readonly number: number }
+  /** That sender has said that it has the message; from here on it is owed. */
+  | { readonly kind: "acknowledged"; readonly at: number; readonly stream: string; readonly number: number }
   /** A receiver's listener was called. */
   | {
       readonly kind: "received";
@@ -25,7 +29,7 @@ export type HistoryEvent =
   | { readonly kind: "left"; readonly at: number; readonly stream: string; readonly receiver: string }
   /** A receiver has a connection; unless it is `recovered` it knows that it may have missed something. */
   | { readonly kind: "connected"; readonly at: number; readonly receiver: string; readonly recovered: boolean }
-  | { readonly kind: "disconnected"; readonly at: number; readonly receiver: string }
+  | { readonly kind: "disconnected"; readonly at: number; readonly receiver: string; readonly reason: string }
   | { readonly kind: "fault"; readonly at: number; readonly what: string }
   | { readonly kind: "healed"; readonly at: number; readonly what: string };
 

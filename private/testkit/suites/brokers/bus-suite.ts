@@ -245,6 +245,12 @@ function logRules(start: () => Promise<Bus>): void {
     }
   });
 
+  test("an entry that is larger than the bus takes is refused", async () => {
+    const bus = await start();
+    const appending = bus.log?.append(unique(), new Uint8Array(bus.maxMessageBytes + 1));
+    await expect(appending).rejects.toThrow(RangeError);
+  });
+
   test("whether an offset is reached is known, and nonsense is no offset", async () => {
     const log = await startLog();
     const [topic, other] = [unique(), unique()];
@@ -287,6 +293,31 @@ function storeRules(start: () => Promise<Bus>): void {
       const taken = await Promise.all(stores.flatMap((store) => [store.take(key), store.take(key)]));
       expect(taken.filter((found) => found !== undefined)).toHaveLength(1);
     }
+  });
+
+  test("a value that is claimed stays, under a fence that whoever had it before is below", async () => {
+    const store = await startStore();
+    const key = unique();
+    await store.put(key, encode("v"), 0, MINUTE_MS);
+    const claims = await Promise.all([1, 2, 3].map(() => store.claim?.(key)));
+    expect(claims.map((claim) => [decode(claim?.value ?? new Uint8Array()), claim?.fence]).sort()).toEqual([
+      ["v", 1],
+      ["v", 2],
+      ["v", 3],
+    ]);
+    await store.put(key, encode("late"), 2, MINUTE_MS);
+    await store.drop(key, 2);
+    expect(decode((await store.take(key))?.value ?? new Uint8Array())).toBe("v");
+    expect([await store.claim?.(key), await store.claim?.(unique())]).toEqual([undefined, undefined]);
+  });
+
+  test("a value that is claimed lasts no longer than it would have", async () => {
+    const store = await startStore();
+    const key = unique();
+    await store.put(key, encode("v"), 0, 300);
+    expect(await store.claim?.(key)).toMatchObject({ fence: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await store.claim?.(key)).toBeUndefined();
   });
 
   test("who has been overtaken can neither bring a value back nor drop the new one", async () => {

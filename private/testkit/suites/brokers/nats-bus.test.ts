@@ -1,32 +1,15 @@
 // @bowline/nats on a real NATS, with JetStream and without: the rules of every bus, and a server that is restarted.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Bus } from "@bowline/adapter/cluster";
 import { natsBus } from "@bowline/nats";
-import { type JetStreamBusOptions, jetstreamBus } from "@bowline/nats/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { connectNats, loadPackage, type NatsClient, uniqueName, whyMissing } from "./broker-packages.ts";
+import { BrokerServer, NATS, whyNoProgram } from "../cluster/faults/broker-server.ts";
+import { connectNats, deleteStreams, openJetStream, whyNoBroker } from "./broker-connections.ts";
+import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, until } from "./bus-suite.ts";
 
-const missing = await whyMissing("nats");
+const missing = await whyNoBroker("nats");
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-async function withJetStream(connection: NatsClient, options: JetStreamBusOptions): Promise<Bus> {
-  const { jetstream, jetstreamManager } = loadPackage("@nats-io/jetstream");
-  const parts = { client: jetstream(connection), manager: await jetstreamManager(connection) };
-  return jetstreamBus(connection, parts, options);
-}
-
-/** Deletes the streams of a prefix. */
-async function deleteStreams(prefix: string): Promise<void> {
-  const connection = await connectNats();
-  const { streams } = await loadPackage("@nats-io/jetstream").jetstreamManager(connection);
-  for await (const name of streams.names()) if (name.startsWith(prefix)) await streams.delete(name);
-  await connection.close();
-}
 
 for (const keeps of [false, true]) {
   busSuite({
@@ -35,12 +18,12 @@ for (const keeps of [false, true]) {
     keeps,
     async open() {
       const prefix = uniqueName();
-      const connections: NatsClient[] = [];
+      const connections: NatsConnection[] = [];
       return {
         async createBus() {
           const connection = await connectNats();
           connections.push(connection);
-          return keeps ? withJetStream(connection, { prefix, storage: "memory" }) : natsBus(connection, { prefix });
+          return keeps ? openJetStream(connection, { prefix, storage: "memory" }) : natsBus(connection, { prefix });
         },
         async close() {
           await Promise.all(connections.map((connection) => connection.close()));
@@ -51,53 +34,33 @@ for (const keeps of [false, true]) {
   });
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("Cannot find a free port: none was told");
-  return address.port;
-}
-
 /** A server of a test's own, which can be restarted. */
-async function ownServer(): Promise<{ port: number; start(): void; stop(): Promise<void> }> {
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), "bowline-nats-"));
-  let server: ChildProcess | undefined;
-  const start = (): void => {
-    server = spawn("nats-server", ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder], { stdio: "ignore" });
-  };
-  const stop = async (): Promise<void> => {
-    const ended = new Promise((resolve) => server?.once("exit", resolve));
-    server?.kill("SIGKILL");
-    await ended;
-  };
-  start();
-  onTestFinished(async () => {
-    await stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return { port, start, stop };
+async function ownServer(...args: readonly string[]): Promise<BrokerServer> {
+  const server = await BrokerServer.start(NATS, ...args);
+  onTestFinished(() => server.remove());
+  return server;
 }
 
-async function connectOwn(port: number): Promise<NatsClient> {
+async function connectOwn(port: number): Promise<NatsConnection> {
   const connection = await connectNats(port, { waitOnFirstConnect: true, reconnectJitter: 1 });
   onTestFinished(() => connection.close());
   return connection;
 }
 
-describe.skipIf(missing !== undefined)("NATS as a broker", () => {
+const noProgram = whyNoProgram(NATS);
+const reason = noProgram === undefined ? "" : ` (skipped: ${noProgram})`;
+
+describe.skipIf(noProgram !== undefined)(`NATS as a broker${reason}`, () => {
   test("a bus whose server is restarted says so, refuses meanwhile, and hears its topics again", async () => {
     const server = await ownServer();
     const bus = natsBus(await connectOwn(server.port));
     const [statuses, heard] = [[] as string[], [] as number[]];
     bus.onStatus((status) => statuses.push(status));
     await bus.join("topic", (bytes) => heard.push(bytes[0] ?? -1));
-    await server.stop();
+    await server.end("SIGKILL");
     await until(() => bus.status === "down", "the loss");
     await expect(bus.publish("topic", Uint8Array.of(1))).rejects.toMatchObject({ code: "BOWLINE_BUS_AWAY" });
-    server.start();
+    await server.start();
     await until(() => bus.status === "up", "the return");
     await bus.publish("topic", Uint8Array.of(2));
     await until(() => heard.length > 0, "the message");
@@ -106,14 +69,14 @@ describe.skipIf(missing !== undefined)("NATS as a broker", () => {
 
   test("a follower goes on where it was when the server is restarted, without a gap or a double", async () => {
     const server = await ownServer();
-    const bus = await withJetStream(await connectOwn(server.port), {});
+    const bus = await openJetStream(await connectOwn(server.port), {});
     const follower = createFollower();
     await bus.log?.follow("topic", follower);
     for (const text of ["a", "b", "c"]) await bus.log?.append("topic", encode(text));
     await until(() => follower.told.length === 3, "what was before");
-    await server.stop();
+    await server.end("SIGKILL");
     await until(() => bus.status === "down", "the loss");
-    server.start();
+    await server.start();
     await until(() => bus.status === "up", "the return");
     for (const text of ["d", "e"]) await expect.poll(() => appended(bus, text), { timeout: 10_000 }).toBe(true);
     await until(() => follower.told.includes("e"), "what came after");
@@ -122,14 +85,14 @@ describe.skipIf(missing !== undefined)("NATS as a broker", () => {
 
   test("a log that is gone with its server begins anew, and its follower is told of a gap", async () => {
     const server = await ownServer();
-    const bus = await withJetStream(await connectOwn(server.port), { storage: "memory" });
+    const bus = await openJetStream(await connectOwn(server.port), { storage: "memory" });
     const follower = createFollower();
     await bus.log?.follow("topic", follower);
     const offset = (await bus.log?.append("topic", encode("elder"))) ?? "";
     await until(() => follower.told.length === 1, "the elder entry");
-    await server.stop();
+    await server.end("SIGKILL");
     await until(() => bus.status === "down", "the loss");
-    server.start();
+    await server.start();
     await until(() => bus.status === "up", "the return");
     await expect.poll(() => appended(bus, "newer"), { timeout: 10_000 }).toBe(true);
     await until(() => follower.told.includes("newer"), "the newer entry");

@@ -1,6 +1,7 @@
 // Adapters of third parties on our base, under upstream's name: what extends the one extends the other.
 import { adapterSuite } from "../adapters/adapter-suite.ts";
-import { connectPostgres, loadPackage, uniqueName, useOwnBase, whyMissing } from "./broker-packages.ts";
+import { connectPostgres } from "./broker-connections.ts";
+import { loadPackage, uniqueName, useOwnBase, whyMissing } from "./broker-packages.ts";
 import { redisKinds } from "./redis-suite.ts";
 
 const hasPackages = (await whyMissing("redis")) === undefined;

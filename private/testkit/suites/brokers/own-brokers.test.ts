@@ -1,63 +1,113 @@
 // Our cluster over PostgreSQL, NATS and JetStream: the rules of all adapters, by three servers and their clients.
-import { type Bus, createCluster } from "@bowline/adapter/cluster";
+// Rules: each server has a connection of its own, by a path that can be interrupted; where the broker keeps sessions the
+//        rules are played with sessions.
+import { type Bus, createCluster, createEmitter } from "@bowline/adapter/cluster";
 import { natsBus } from "@bowline/nats";
-import { jetstreamBus } from "@bowline/nats/jetstream";
 import { postgresBus } from "@bowline/postgres";
 import { adapterSuite } from "../adapters/adapter-suite.ts";
+import { Path } from "../cluster/faults/partition.ts";
 import { QUICK_CLUSTER } from "../cluster/own-clusters.ts";
-import { connectNats, connectPostgres, loadPackage, uniqueName, whyMissing } from "./broker-packages.ts";
+import {
+  BROKERS,
+  connectNats,
+  connectPostgres,
+  deleteStreams,
+  openJetStream,
+  whyNoBroker,
+} from "./broker-connections.ts";
+import { uniqueName } from "./broker-packages.ts";
 
 /** Makes the buses of one cluster. */
 interface Fleet {
-  bus(): Bus;
-  close(): Promise<void>;
+  /** @param port where the broker is reached; `lasts` takes what ends the connection. */
+  bus(port: number, lasts: (end: () => Promise<unknown>) => void): Promise<Bus>;
+  /** Removes what the cluster has left with the broker. */
+  close?(): Promise<unknown>;
 }
 
-function adaptersOf(name: string, missing: string | undefined, open: () => Promise<Fleet>): void {
+/** What offsets look like where sessions are kept: those of the log, and those of a node that has not reached it yet. */
+const KEEPING = { offsets: /^(?:[0-9a-z]+-[0-9a-z]+|[\w-]{8}\.[0-9a-z]+)$/ };
+
+/** A server that is cut off ends no sooner. */
+const ANSWER_MS = 2000;
+
+function adaptersOf(
+  name: string,
+  { broker, missing, keeps }: { broker: "postgres" | "nats"; missing: string | undefined; keeps: boolean },
+  open: () => Promise<Fleet>,
+): void {
   adapterSuite({
     name: `our cluster over ${name}`,
     missing,
     isOurs: true,
+    sends: true,
+    severs: true,
+    ...(keeps ? KEEPING : {}),
     async connect() {
       const fleet = await open();
+      const paths = new Map<number, Path>();
+      const ends: (() => Promise<unknown>)[] = [];
+      const end = (action: () => Promise<unknown>): void => void ends.push(action);
       return {
-        options: () => ({ cluster: createCluster({ bus: fleet.bus(), ...QUICK_CLUSTER }) }),
-        close: () => fleet.close(),
+        async cluster(index) {
+          const path = new Path(BROKERS[broker].port);
+          paths.set(index, path);
+          end(() => path.close());
+          return createCluster({ bus: await fleet.bus(await path.open(), end), ...QUICK_CLUSTER });
+        },
+        sever: (index) => paths.get(index)?.interrupt(),
+        emitter: async () => createEmitter({ bus: await fleet.bus(BROKERS[broker].port, end) }),
+        async close() {
+          for (const action of ends.reverse()) await action();
+          await fleet.close?.();
+        },
       };
     },
   });
 }
 
-adaptersOf("PostgreSQL", await whyMissing("postgres"), async () => {
-  const schema = uniqueName();
-  const pool = connectPostgres({ max: 12 });
-  await pool.query(`CREATE SCHEMA "${schema}"`);
+const postgresMissing = await whyNoBroker("postgres");
+const natsMissing = await whyNoBroker("nats");
+
+for (const keeps of [true, false]) {
+  const title = keeps ? "PostgreSQL" : "PostgreSQL that keeps nothing";
+  adaptersOf(title, { broker: "postgres", missing: postgresMissing, keeps }, async () => {
+    const schema = uniqueName();
+    const admin = connectPostgres({ max: 1 });
+    await admin.query(`CREATE SCHEMA "${schema}"`);
+    return {
+      async bus(port, lasts) {
+        const pool = connectPostgres({ port });
+        lasts(() => pool.end());
+        return postgresBus(pool, { schema, channelPrefix: schema.slice(-12), keeps, answerTimeoutMs: ANSWER_MS });
+      },
+      async close() {
+        await admin.query(`DROP SCHEMA "${schema}" CASCADE`);
+        await admin.end();
+      },
+    };
+  });
+}
+
+adaptersOf("core NATS", { broker: "nats", missing: natsMissing, keeps: false }, async () => {
+  const prefix = uniqueName();
   return {
-    bus: () => postgresBus(pool, { schema, channelPrefix: schema.slice(-12) }),
-    async close() {
-      await pool.query(`DROP SCHEMA "${schema}" CASCADE`);
-      await pool.end();
+    async bus(port, lasts) {
+      const connection = await connectNats(port);
+      lasts(() => connection.close());
+      return natsBus(connection, { prefix, answerTimeoutMs: ANSWER_MS });
     },
   };
 });
 
-adaptersOf("core NATS", await whyMissing("nats"), async () => {
+adaptersOf("JetStream", { broker: "nats", missing: natsMissing, keeps: true }, async () => {
   const prefix = uniqueName();
-  const connection = await connectNats();
-  return { bus: () => natsBus(connection, { prefix }), close: () => connection.close() };
-});
-
-adaptersOf("JetStream", await whyMissing("nats"), async () => {
-  const prefix = uniqueName();
-  const connection = await connectNats();
-  const { jetstream, jetstreamManager } = loadPackage("@nats-io/jetstream");
-  const manager = await jetstreamManager(connection);
-  const parts = { client: jetstream(connection), manager };
   return {
-    bus: () => jetstreamBus(connection, parts, { prefix, storage: "memory" }),
-    async close() {
-      for await (const name of manager.streams.names()) if (name.startsWith(prefix)) await manager.streams.delete(name);
-      await connection.close();
+    async bus(port, lasts) {
+      const connection = await connectNats(port);
+      lasts(() => connection.close());
+      return openJetStream(connection, { prefix, storage: "memory", answerTimeoutMs: ANSWER_MS });
     },
+    close: () => deleteStreams(prefix),
   };
 });

@@ -1,6 +1,7 @@
 // @socket.io/postgres-adapter, as programs install it: NOTIFY and LISTEN, with a table for what is too large for them.
 import { adapterSuite } from "../adapters/adapter-suite.ts";
-import { connectPostgres, loadPackage, uniqueName, whyMissing } from "./broker-packages.ts";
+import { connectPostgres } from "./broker-connections.ts";
+import { loadPackage, uniqueName, whyMissing } from "./broker-packages.ts";
 
 adapterSuite({
   name: "@socket.io/postgres-adapter",

@@ -1,15 +1,17 @@
 // @bowline/postgres on a real PostgreSQL: the rules of every bus, and what only this broker can do wrong.
 import type { Bus } from "@bowline/adapter/cluster";
 import { type PostgresBusOptions, postgresBus } from "@bowline/postgres";
+import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { connectPostgres, type PostgresPool, uniqueName, whyMissing } from "./broker-packages.ts";
+import { connectPostgres, whyNoBroker } from "./broker-connections.ts";
+import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, until, untilUp } from "./bus-suite.ts";
 
-const missing = await whyMissing("postgres");
+const missing = await whyNoBroker("postgres");
 
 /** A schema of this run's own, and buses in it. */
 interface Place {
-  readonly admin: PostgresPool;
+  readonly admin: Pool;
   readonly schema: string;
   createBus(options?: PostgresBusOptions): Promise<{ bus: Bus; application: string }>;
   close(): Promise<void>;
@@ -18,7 +20,7 @@ interface Place {
 async function createPlace(): Promise<Place> {
   const schema = uniqueName();
   const admin = connectPostgres();
-  const pools: PostgresPool[] = [];
+  const pools: Pool[] = [];
   await admin.query(`CREATE SCHEMA "${schema}"`);
   return {
     admin,
@@ -48,7 +50,9 @@ busSuite({
   },
 });
 
-describe.skipIf(missing !== undefined)("PostgreSQL as a broker", () => {
+const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
+
+describe.skipIf(missing !== undefined)(`PostgreSQL as a broker${reason}`, () => {
   let place: Place;
   beforeAll(async () => {
     place = await createPlace();
@@ -111,13 +115,13 @@ describe.skipIf(missing !== undefined)("PostgreSQL as a broker", () => {
     const heads = `"${place.schema}".bowline_log_heads`;
     // A writer that has its number, and does not commit yet.
     await client.query("BEGIN");
-    await client.query(`UPDATE ${heads} SET seq = seq + 1 WHERE topic = 'late'`);
+    await client.query(`UPDATE ${heads} SET seq = seq + 1 WHERE topic LIKE '%:late'`);
     const second = bus.log?.append("late", new TextEncoder().encode("second"));
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(follower.told).toEqual([]);
     await client.query(
       `INSERT INTO "${place.schema}".bowline_log (topic, epoch, seq, payload)
-       SELECT topic, epoch, seq, 'first'::bytea FROM ${heads} WHERE topic = 'late'`,
+       SELECT topic, epoch, seq, 'first'::bytea FROM ${heads} WHERE topic LIKE '%:late'`,
     );
     await client.query("COMMIT");
     client.release();
@@ -132,7 +136,7 @@ describe.skipIf(missing !== undefined)("PostgreSQL as a broker", () => {
     await bus.log?.follow("failed", follower);
     const client = await place.admin.connect();
     await client.query("BEGIN");
-    await client.query(`UPDATE "${place.schema}".bowline_log_heads SET seq = seq + 1 WHERE topic = 'failed'`);
+    await client.query(`UPDATE "${place.schema}".bowline_log_heads SET seq = seq + 1 WHERE topic LIKE '%:failed'`);
     await client.query("ROLLBACK");
     client.release();
     await bus.log?.append("failed", new TextEncoder().encode("first"));
@@ -165,7 +169,7 @@ describe.skipIf(missing !== undefined)("PostgreSQL as a broker", () => {
     await bus.log?.follow("anew", follower);
     const elder = (await bus.log?.append("anew", new TextEncoder().encode("elder"))) ?? "";
     await until(() => follower.told.length === 1, "the elder entry");
-    await place.admin.query(`DELETE FROM "${place.schema}".bowline_log_heads WHERE topic = 'anew'`);
+    await place.admin.query(`DELETE FROM "${place.schema}".bowline_log_heads WHERE topic LIKE '%:anew'`);
     const newer = (await bus.log?.append("anew", new TextEncoder().encode("newer"))) ?? "";
     await until(() => follower.told.length === 3, "the newer entry");
     expect(follower.told).toEqual(["elder", "(gap)", "newer"]);
@@ -191,6 +195,66 @@ describe.skipIf(missing !== undefined)("PostgreSQL as a broker", () => {
     await bus.publish("topic", Uint8Array.of(1));
     await until(() => heard.length > 0, "a message");
     expect(heard).toEqual([1]);
+  });
+
+  test("prefixes keep logs and values apart, although the tables are the same", async () => {
+    const { bus } = await start({ channelPrefix: "one" });
+    const { bus: other } = await start({ channelPrefix: "two" });
+    const follower = createFollower();
+    const followed = await bus.log?.follow("apart", follower);
+    const theirs = (await other.log?.append("apart", new TextEncoder().encode("theirs"))) ?? "";
+    await bus.log?.append("apart", new TextEncoder().encode("ours"));
+    await until(() => follower.told.length > 0, "our entry");
+    const read: string[] = [];
+    for await (const { bytes } of bus.log?.read("apart", followed?.from ?? "") ?? []) {
+      read.push(new TextDecoder().decode(bytes));
+    }
+    await other.store?.put("apart", new Uint8Array(3), 0, 60_000);
+    const taken = await bus.store?.take("apart");
+    expect([follower.told, read, await bus.log?.reaches("apart", theirs), taken]).toEqual([
+      ["ours"],
+      ["ours"],
+      false,
+      undefined,
+    ]);
+  });
+
+  test("a bus takes no more connections of the pool than it is allowed, whatever it is asked for", async () => {
+    const { bus, application } = await place.createBus({ maxPoolConnections: 1 });
+    onTestFinished(() => bus.close());
+    await untilUp(bus);
+    const asked = Array.from({ length: 200 }, (_, index) =>
+      bus.store?.put(`many ${index}`, new Uint8Array(9), 0, 60_000),
+    );
+    const text = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = $1";
+    const seen: number[] = [];
+    const isDone = Promise.all(asked).then(() => true);
+    while (!(await Promise.race([isDone, new Promise<false>((resolve) => setTimeout(resolve, 5, false))]))) {
+      const { rows } = await place.admin.query(text, [application]);
+      seen.push(Number(Reflect.get(Object(rows[0]), "count")));
+    }
+    expect([seen.length > 0, Math.max(...seen)]).toEqual([true, 2]);
+  });
+
+  test("more than one statement deletes is deleted all the same", async () => {
+    const { bus } = await start({ cleanupIntervalMs: 100, logMaxEntries: 5, channelPrefix: "backlog" });
+    const offset = (await bus.log?.append("backlog", new Uint8Array(1))) ?? "";
+    await place.admin.query(
+      `INSERT INTO "${place.schema}".bowline_log (topic, epoch, seq, payload)
+       SELECT topic, epoch, seq + n, '' FROM "${place.schema}".bowline_log_heads, generate_series(1, 12000) AS n
+       WHERE topic = 'backlog:backlog'`,
+    );
+    await place.admin.query(
+      `UPDATE "${place.schema}".bowline_log_heads SET seq = seq + 12000 WHERE topic = 'backlog:backlog'`,
+    );
+    const left = async (): Promise<number> => {
+      const { rows } = await place.admin.query(
+        `SELECT count(*)::int AS count FROM "${place.schema}".bowline_log WHERE topic = 'backlog:backlog'`,
+      );
+      return Number(Reflect.get(Object(rows[0]), "count"));
+    };
+    await expect.poll(left, { timeout: 10_000 }).toBe(5);
+    expect(await bus.log?.reaches("backlog", offset)).toBe(false);
   });
 
   test("what others notify over a topic's channel is nobody's", async () => {

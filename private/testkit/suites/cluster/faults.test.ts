@@ -1,30 +1,80 @@
-// The short form of the table of faults: clusters of ours with processes that are killed and stopped, and brokers that go.
-// Rules: in full runs alone, since it takes minutes; what upstream's do is measured by `npm run test:cluster` and no test.
+// The faults that the gate plays: nodes that are killed and stopped, and a broker that restarts, with what a cluster owes.
+// Rules: over a log the verdict is strict; what upstream's cluster misses proves that the checker sees losses in a real run.
+//        The whole table is played in full runs, since it takes half an hour.
 import { describe, expect, test } from "vitest";
 import { whyMissing } from "../brokers/broker-packages.ts";
-import { FAULTS, SHORT } from "./faults/faults.ts";
-import { playFault } from "./faults/run.ts";
+import { NATS, POSTGRES, whyNoProgram } from "./faults/broker-server.ts";
+import { BRIEF, FAULTS, type Fault, IN_A_ROW, LONG } from "./faults/faults.ts";
+import { OVER_JETSTREAM, OVER_LOG, OVER_POSTGRES, UPSTREAM } from "./faults/peers.ts";
+import { brokenPromises, playFault } from "./faults/run.ts";
 
 const SEED = 20_261_128;
+const SEEDS_OF_KILLS = [1, 2, 3, 4, 5];
+/** How soon clients are back whose node was killed, in milliseconds. */
+const BACK_WITHIN_MS = 2000;
 
-/** A bus without a log tells nobody of what a broker that was away has not carried. */
-const LOSES = ["broker-restart", "broker-down", "failover"];
-
-const missing =
-  process.env["BOWLINE_FULL"] === "1"
-    ? await whyMissing()
-    : "faults take minutes: in full runs, or `npm run test:cluster`";
+const missing = await whyMissing();
 const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
+const missingWhole =
+  process.env["BOWLINE_FULL"] === "1" ? missing : "it takes half an hour: in full runs, or `npm run test:cluster`";
+const wholeReason = missingWhole === undefined ? "" : ` (skipped: ${missingWhole})`;
 
-describe.skipIf(missing !== undefined)(`@bowline/redis${reason}`, () => {
-  test.each(FAULTS)(
-    "$name: nothing comes twice, out of order or to the wrong one, and what is missed is told",
-    async (fault) => {
-      const outcome = await playFault(fault, SHORT, "bowline, @bowline/redis", SEED);
-      expect(outcome).toMatchObject({ duplicated: 0, reordered: 0, wrong: 0, missedAtHome: 0 });
-      expect(LOSES.includes(fault.name) || outcome.lost === 0).toBe(true);
-      expect(outcome.recoveriesMs.includes(null)).toBe(false);
+const KILL: Fault = FAULTS.find(({ name }) => name === "sigkill") ?? expect.fail("no such fault");
+
+/** Whether all of these faults were over in time. */
+const areAllQuick = (recoveriesMs: readonly (number | null)[]): boolean =>
+  recoveriesMs.every((ms) => ms !== null && ms < BACK_WITHIN_MS);
+
+describe.skipIf(missing !== undefined)(`faults${reason}`, () => {
+  test("over a log nothing is missed, doubled or out of order while nodes die and stand still and the broker restarts", async () => {
+    const outcome = await playFault(IN_A_ROW, BRIEF, OVER_LOG, SEED);
+    expect(outcome).toMatchObject({ lost: 0, told: 0, duplicated: 0, reordered: 0, wrong: 0 });
+    expect(outcome.owed).toBeGreaterThan(5000);
+    expect(areAllQuick(outcome.recoveriesMs.slice(0, BRIEF.kills))).toBe(true);
+  }, 90_000);
+
+  test("the checker finds what clients of upstream's cluster miss when their node is killed", async () => {
+    const outcome = await playFault(KILL, { ...BRIEF, kills: 1 }, UPSTREAM, SEED);
+    expect(outcome.lost + outcome.told).toBeGreaterThan(0);
+    expect(outcome.missedAtHome).toBe(0);
+  }, 60_000);
+});
+
+describe.each([
+  [OVER_POSTGRES, POSTGRES],
+  [OVER_JETSTREAM, NATS],
+])("%s", (peer, program) => {
+  const noProgram = whyNoProgram(program);
+  const noProgramReason = noProgram === undefined ? "" : ` (skipped: ${noProgram})`;
+
+  test.skipIf(noProgram !== undefined)(
+    `three kills: nothing is missed, doubled or out of order, and all are back within two seconds${noProgramReason}`,
+    async () => {
+      const outcome = await playFault(KILL, { ...BRIEF, kills: 3 }, peer, SEED);
+      expect(outcome).toMatchObject({ lost: 0, told: 0, duplicated: 0, reordered: 0, wrong: 0 });
+      expect(outcome.owed).toBeGreaterThan(5000);
+      expect(areAllQuick(outcome.recoveriesMs)).toBe(true);
     },
-    120_000,
+    90_000,
+  );
+});
+
+describe.skipIf(missingWhole !== undefined)(`the whole table of faults${wholeReason}`, () => {
+  test.each(FAULTS)(
+    "$name: a cluster over a log keeps what it promises",
+    async (fault) => {
+      expect(brokenPromises(fault, await playFault(fault, LONG, OVER_LOG, SEED))).toEqual([]);
+    },
+    300_000,
+  );
+
+  test.each(SEEDS_OF_KILLS)(
+    "twenty kills by seed %i: nothing is missed, doubled or out of order, and all are back within two seconds",
+    async (seed) => {
+      const outcome = await playFault(KILL, LONG, OVER_LOG, seed);
+      expect(outcome).toMatchObject({ lost: 0, told: 0, duplicated: 0, reordered: 0, wrong: 0 });
+      expect(areAllQuick(outcome.recoveriesMs)).toBe(true);
+    },
+    300_000,
   );
 });

@@ -9,16 +9,18 @@ import { isObject } from "../../../src/peers/raw-surface.ts";
 import { within } from "../../../src/peers/wait-for.ts";
 
 const PROGRAM = fileURLToPath(new URL("node.mjs", import.meta.url));
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** What a node is told when it starts. */
 export interface NodeOptions {
+  /** Its place among the nodes of a scene. */
+  readonly node: number;
   /** The server and what connects it to others; `node.mjs` lists them. */
   readonly peer: string;
   /** The name by which this run's keys and channels are its own. */
   readonly prefix: string;
-  /** How Redis is reached. */
-  readonly redis: { readonly port: number } | { readonly sentinels: readonly number[]; readonly master: string };
+  /** How the broker is reached. */
+  readonly broker: { readonly port: number } | { readonly sentinels: readonly number[]; readonly master: string };
 }
 
 export class NodeProcess {
@@ -35,7 +37,7 @@ export class NodeProcess {
 
   /** Starts a node, and waits until it belongs to the others. */
   static async start(options: NodeOptions): Promise<NodeProcess> {
-    const child = fork(PROGRAM, [JSON.stringify(options)], { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const child = fork(PROGRAM, [JSON.stringify(options)], { stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => printed.push(String(chunk)));
     const ended = once(child, "exit").then(([code, signal]) => {
@@ -56,7 +58,7 @@ export class NodeProcess {
     }
   }
 
-  /** Has the node send a message to everybody. */
+  /** Has the node send a message to the room of its stream. */
   publish(stream: string, number: number): void {
     this.#child.send({ stream, number });
   }

@@ -1,5 +1,5 @@
-// The program of a node: a server whose sockets join one room, connected to its like.
-// Place: scene -> **node** -> adapter or cluster -> Redis
+// The program of a node: a server whose sockets join rooms and may send to them, connected to its like.
+// Place: scene -> **node** -> adapter or cluster -> the broker
 // Rules: plain JavaScript, so that no loader is in the process; it keeps its settings alike for every peer; it ends by a
 //        signal alone, and by whatever nobody has caught.
 
@@ -14,8 +14,6 @@ const NODE_HEARTBEAT = { intervalMs: 500, deadAfterMs: 2000 };
 
 /** The same for clients. */
 const CLIENT_HEARTBEAT = { pingInterval: 500, pingTimeout: 1000 };
-
-const ROOM = "all";
 
 function openRedis(redis) {
   const { Redis } = requireThere("ioredis");
@@ -50,17 +48,35 @@ const official = (adapter) => {
 
 /** The servers, by the name that stands in the table. */
 const PEERS = {
-  "bowline, @bowline/redis/streams": async ({ redis, prefix }) => {
+  "bowline, @bowline/redis/streams": async ({ broker, prefix }) => {
     const { redisStreamsBus } = await import("@bowline/redis/streams");
-    return ours(redisStreamsBus(openRedis(redis)), prefix);
+    return ours(redisStreamsBus(openRedis(broker)), prefix);
   },
-  "bowline, @bowline/redis": async ({ redis, prefix }) => {
+  "bowline, @bowline/redis": async ({ broker, prefix }) => {
     const { redisBus } = await import("@bowline/redis");
-    return ours(redisBus(openRedis(redis), openRedis(redis)), prefix);
+    return ours(redisBus(openRedis(broker), openRedis(broker)), prefix);
   },
-  "socket.io 4.8, redis-streams-adapter": ({ redis, prefix }) =>
+  "bowline, @bowline/postgres": async ({ broker, prefix }) => {
+    const { postgresBus } = await import("@bowline/postgres");
+    const { default: postgres } = await import("pg");
+    const pool = new postgres.Pool({ host: "127.0.0.1", port: broker.port, user: "postgres", max: 5 });
+    return ours(postgresBus(pool, { maxReconnectDelayMs: 500 }), prefix);
+  },
+  "bowline, @bowline/nats/jetstream": async ({ broker, prefix }) => {
+    const { jetstreamBus } = await import("@bowline/nats/jetstream");
+    const { connect } = await import("@nats-io/transport-node");
+    const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
+    const connection = await connect({
+      servers: `127.0.0.1:${broker.port}`,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 200,
+    });
+    const parts = { client: jetstream(connection), manager: await jetstreamManager(connection) };
+    return ours(jetstreamBus(connection, parts), prefix);
+  },
+  "socket.io 4.8, redis-streams-adapter": ({ broker, prefix }) =>
     official(
-      requireThere("@socket.io/redis-streams-adapter").createAdapter(openRedis(redis), {
+      requireThere("@socket.io/redis-streams-adapter").createAdapter(openRedis(broker), {
         streamName: prefix,
         channelPrefix: prefix,
         sessionKeyPrefix: `${prefix}:session:`,
@@ -83,14 +99,21 @@ const io = new Server(http, {
   connectionStateRecovery: { maxDisconnectionDuration: 60_000, skipMiddlewares: true },
 });
 
+/** A stream is for the room of its name. */
+const publish = (stream, number) => io.to(stream).emit("m", stream, number);
+
 io.on("connection", (socket) => {
-  socket.on("join", async (answer) => {
-    await socket.join(ROOM);
+  socket.on("join", async (room, answer) => {
+    await socket.join(room);
     answer(true);
+  });
+  socket.on("publish", (stream, number, answer) => {
+    publish(stream, number);
+    answer(settings.node);
   });
 });
 
-process.on("message", ({ stream, number }) => io.to(ROOM).emit("m", stream, number));
+process.on("message", ({ stream, number }) => publish(stream, number));
 process.on("disconnect", () => process.exit());
 
 http.listen(0, "127.0.0.1", () => process.send({ port: http.address().port }));

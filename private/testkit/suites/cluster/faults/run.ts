@@ -5,6 +5,7 @@
 import type { HistoryVerdict } from "../../../src/history/check-history.ts";
 import { createSeededRandom } from "../../../src/seeded-random.ts";
 import type { Fault, Measure } from "./faults.ts";
+import { PROMISING } from "./peers.ts";
 import { LOCAL, Scene } from "./scene.ts";
 
 /** What one fault did to one peer. */
@@ -21,23 +22,23 @@ export interface Outcome extends Pick<HistoryVerdict, "owed" | "lost" | "told" |
   readonly recoveriesMs: readonly (number | null)[];
 }
 
-/** Ours over a log, which promises most, ours without one, and upstream's. */
-const OVER_LOG = "bowline, @bowline/redis/streams";
-export const PEERS: readonly string[] = [OVER_LOG, "bowline, @bowline/redis", "socket.io 4.8, redis-streams-adapter"];
-
 /**
- * Whether an outcome is as it should be: over a log nothing is missed while the broker is there, and whatever happens
- * nothing comes twice or in another order.
+ * What is wrong with an outcome over a log: nothing may be lost, come twice, in another order or to others, and while the
+ * broker is there nobody may have to begin anew.
+ * @returns nothing where all is as promised, and for those who promise less.
  */
-export function isAsPromised({ peer, fault, lost, told, duplicated, reordered, wrong }: Outcome): boolean {
-  if (peer !== OVER_LOG) return true;
-  const isWhole = duplicated === 0 && reordered === 0 && wrong === 0;
-  return fault.startsWith("sig") ? isWhole && lost === 0 && told === 0 : isWhole;
+export function brokenPromises(fault: Fault, outcome: Outcome): string[] {
+  if (!PROMISING.has(outcome.peer)) return [];
+  const { lost, told, duplicated, reordered, wrong, recoveriesMs } = outcome;
+  const counts = { lost, duplicated, reordered, wrong, ...(fault.harmsBroker === true ? {} : { told }) };
+  const broken = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+  return recoveriesMs.includes(null) ? [...broken, "somebody hears nothing any more"] : broken;
 }
 
 /** Plays one fault with one peer. */
 export async function playFault(fault: Fault, measure: Measure, peer: string, seed: number): Promise<Outcome> {
-  const scene = new Scene({ peer, random: createSeededRandom(seed), sentinels: fault.sentinels === true });
+  const { sentinels = false, sender = "node" } = fault;
+  const scene = new Scene({ peer, random: createSeededRandom(seed), sentinels, sender });
   try {
     await scene.open();
     await fault.strike(scene, measure);

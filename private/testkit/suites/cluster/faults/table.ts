@@ -1,6 +1,8 @@
 // The table of faults, and its place in the document.
 // Place: run -> **table** -> docs/reliability.md
 
+import { FAULTS } from "./faults.ts";
+import { PEERS } from "./peers.ts";
 import type { Outcome } from "./run.ts";
 
 const BEGIN = "<!-- faults: begin -->";
@@ -18,16 +20,33 @@ function renderRecoveries(recoveries: Outcome["recoveriesMs"]): string {
   return median === worst ? `${worst} ms` : `${median} ms, at most ${worst}`;
 }
 
+const COUNTS = ["owed", "lost", "told", "missedAtHome", "duplicated", "reordered"] as const;
+
+/** One line for all seeds of a fault with a peer. */
+function renderRow(outcomes: readonly Outcome[]): string {
+  const [first] = outcomes;
+  const counts = COUNTS.map((what) =>
+    outcomes.reduce((sum, outcome) => sum + outcome[what], 0).toLocaleString("en-US"),
+  );
+  const recoveries = renderRecoveries(outcomes.flatMap(({ recoveriesMs }) => recoveriesMs));
+  return `| ${[first?.title, first?.peer, outcomes.length, ...counts, recoveries].join(" | ")} |`;
+}
+
+/** The table, its lines in the order of the faults and the peers. */
 export function renderOutcomes(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map((outcome) => {
-    const { title, peer, owed, lost, told, missedAtHome, duplicated, reordered, recoveriesMs } = outcome;
-    const counts = [owed, lost, told, missedAtHome, duplicated, reordered].map((count) =>
-      count.toLocaleString("en-US"),
+  const rows = FAULTS.flatMap(({ name }) => {
+    const ofFault = outcomes.filter(({ fault }) => fault === name);
+    const titles = [...new Set(ofFault.map(({ title }) => title))];
+    return titles.flatMap((title) =>
+      PEERS.map((peer) => ofFault.filter((outcome) => outcome.title === title && outcome.peer === peer)),
     );
-    return `| ${[title, peer, ...counts, renderRecoveries(recoveriesMs)].join(" | ")} |`;
   });
-  const head = "| fault | cluster | owed | lost | told | at home | doubled | out of order | back after |";
-  return [head, "|---|---|---|---|---|---|---|---|---|", ...rows].join("\n");
+  const head = "| fault | cluster | runs | owed | lost | told | at home | doubled | out of order | back after |";
+  return [
+    head,
+    "|---|---|---|---|---|---|---|---|---|---|",
+    ...rows.filter((row) => row.length > 0).map(renderRow),
+  ].join("\n");
 }
 
 /** Puts the table where it belongs. @throws Error where the document has no place for it. */

@@ -1,26 +1,28 @@
-// Where an entry stands in a log: the epoch of the log and the number of the entry, as a short text.
-// Place: cluster -> log (**offset**) -> PostgreSQL
+// Where an entry stands in the log of a broker that numbers entries itself: which log it is, and the number of the entry, as
+// a short text, since clients get one with every event.
+// Place: cluster -> bus -> log (**position**) -> the broker
 // Rules: a log that was deleted begins a new, later epoch, and no offset of an elder one is one of it.
 
-import type { Offset } from "@bowline/adapter/cluster";
+import type { Offset } from "./message.ts";
 
 /** Where an entry stands. */
-export interface Position {
-  /** When the log began, in microseconds of PostgreSQL's clock. */
+export interface LogPosition {
+  /** When the log began, in a unit of time that the log chooses. */
   readonly epoch: number;
   /** The number of the entry, without a hole from 1. */
   readonly seq: number;
 }
 
 const OFFSET = /^([0-9a-z]{1,11})-([0-9a-z]{1,11})$/;
+const NOWHERE: LogPosition = { epoch: -1, seq: -1 };
 
-/** Writes an offset. */
-export function writeOffset({ epoch, seq }: Position): Offset {
+/** Writes a position as an offset. */
+export function writeOffset({ epoch, seq }: LogPosition): Offset {
   return `${epoch.toString(36)}-${seq.toString(36)}`;
 }
 
 /** Reads an offset. @returns undefined for texts that are none. */
-export function readOffset(offset: Offset): Position | undefined {
+export function readOffset(offset: Offset): LogPosition | undefined {
   const [, epochText, seqText] = OFFSET.exec(offset) ?? [];
   if (epochText === undefined || seqText === undefined) return undefined;
   const epoch = Number.parseInt(epochText, 36);
@@ -28,9 +30,8 @@ export function readOffset(offset: Offset): Position | undefined {
   return Number.isSafeInteger(epoch) && Number.isSafeInteger(seq) ? { epoch, seq } : undefined;
 }
 
-/** Puts offsets in order; texts that are none come first. */
+/** Less than 0 where the first offset stands before the second one; texts that are none stand before all. */
 export function compareOffsets(one: Offset, other: Offset): number {
-  const nowhere: Position = { epoch: -1, seq: -1 };
-  const [first, second] = [readOffset(one) ?? nowhere, readOffset(other) ?? nowhere];
+  const [first, second] = [readOffset(one) ?? NOWHERE, readOffset(other) ?? NOWHERE];
   return first.epoch - second.epoch || first.seq - second.seq;
 }

@@ -1,0 +1,163 @@
+// Servers of PostgreSQL and NATS of a run's own, which may be ended and started again.
+// Place: nodes -> **broker**
+// Rules: free ports, a folder of its own that goes with the run; it is ended by its process, whatever became of the test;
+//        what was acknowledged is there after a restart.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Client } from "pg";
+import { freePort } from "../../../src/peers/http-listener.ts";
+
+const PATIENCE_MS = 30_000;
+
+/** Who a program runs as. */
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A program that is a broker. */
+export interface BrokerProgram {
+  readonly name: string;
+  /** What has to be there. */
+  readonly programs: readonly string[];
+  /** Who it runs as, where that is not who runs the tests. */
+  user?(): User | undefined;
+  /** Fills a folder that is new. */
+  prepare?(folder: string, user: User | undefined): void;
+  command(folder: string, port: number): readonly [program: string, ...args: readonly string[]];
+  /** What ends it in order, and what ends it as a crash does. */
+  readonly signals: { readonly SIGTERM: NodeJS.Signals; readonly SIGKILL: NodeJS.Signals };
+  /** Whether it is there. */
+  answers(port: number): Promise<boolean>;
+}
+
+/** PostgreSQL refuses to run as root, and is installed with a user of its own. */
+function postgresUser(): User | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  return { uid: idOf("-u"), gid: idOf("-g") };
+}
+
+export const POSTGRES: BrokerProgram = {
+  name: "PostgreSQL",
+  programs: ["initdb", "postgres"],
+  user: postgresUser,
+  prepare(folder, user) {
+    const options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"];
+    execFileSync("initdb", ["--pgdata", folder, ...options], { stdio: "ignore", ...user });
+  },
+  command: (folder, port) =>
+    // What a process has written survives its end; only a machine that loses its power needs fsync.
+    ["postgres", "-D", folder, "-k", folder, "-h", "127.0.0.1", "-p", String(port), "-c", "fsync=off"],
+  // SIGTERM would wait for clients to go, and SIGKILL leave other processes of it behind.
+  signals: { SIGTERM: "SIGINT", SIGKILL: "SIGQUIT" },
+  async answers(port) {
+    const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      await client.query("SELECT 1");
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  },
+};
+
+export const NATS: BrokerProgram = {
+  name: "NATS",
+  programs: ["nats-server"],
+  command: (folder, port) => ["nats-server", "-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder],
+  signals: { SIGTERM: "SIGTERM", SIGKILL: "SIGKILL" },
+  answers: (port) =>
+    new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.once("data", (chunk) => {
+        socket.destroy();
+        resolve(String(chunk).startsWith("INFO "));
+      });
+      socket.once("error", () => resolve(false));
+    }),
+};
+
+/** Why a server of a program cannot be started here; undefined where it can, and on CI, where that is a failure. */
+export function whyNoProgram({ name, programs }: BrokerProgram): string | undefined {
+  if (process.env["CI"] === "true") return undefined;
+  for (const program of programs) {
+    try {
+      execFileSync(program, ["--version"], { stdio: "ignore" });
+    } catch {
+      return `there is no program ${program}: install ${name}`;
+    }
+  }
+  return undefined;
+}
+
+/** One server. */
+export class BrokerServer {
+  readonly port: number;
+  readonly #program: BrokerProgram;
+  readonly #folder: string;
+  readonly #user: User | undefined;
+  readonly #args: readonly string[];
+  #child: ChildProcess | undefined;
+
+  private constructor(program: BrokerProgram, port: number, args: readonly string[]) {
+    this.#program = program;
+    this.port = port;
+    this.#args = args;
+    this.#user = program.user?.();
+    this.#folder = mkdtempSync(join(tmpdir(), "bowline-broker-"));
+    if (this.#user !== undefined) chownSync(this.#folder, this.#user.uid, this.#user.gid);
+    program.prepare?.(this.#folder, this.#user);
+  }
+
+  /** Starts a server. @param args more of its command line. */
+  static async start(program: BrokerProgram, ...args: readonly string[]): Promise<BrokerServer> {
+    const server = new BrokerServer(program, await freePort(), args);
+    await server.start();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    const [program, ...args] = this.#program.command(this.#folder, this.port);
+    const child = spawn(program, [...args, ...this.#args], { stdio: "ignore", ...this.#user });
+    this.#child = child;
+    let failure: string | undefined;
+    child.once("error", ({ message }) => {
+      failure = message;
+    });
+    const until = performance.now() + PATIENCE_MS;
+    while (!(await this.#program.answers(this.port))) {
+      if (failure !== undefined || child.exitCode !== null || performance.now() > until) {
+        const reason = failure ?? `it has ended with ${child.exitCode}, or does not answer`;
+        throw new Error(`Cannot start ${this.#program.name} at port ${this.port}: ${reason}`);
+      }
+      await delay(20);
+    }
+  }
+
+  /** Ends the process. @param how SIGTERM in order, SIGKILL as a crash does. */
+  async end(how: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(this.#program.signals[how]);
+    await ended;
+  }
+
+  /** Ends the process, and removes what it kept. */
+  async remove(): Promise<void> {
+    await this.end("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
