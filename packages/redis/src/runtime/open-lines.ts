@@ -2,7 +2,7 @@
 // Place: bus -> **client of Redis** -> Redis
 
 import { memberOf } from "../foreign-values.ts";
-import { ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
+import { checkShards, ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
 import { nodeRedisHearer, nodeRedisPublisher } from "../node-redis-line.ts";
 import { PubSubBus, type RedisBusOptions } from "../pub-sub-bus.ts";
 import {
@@ -77,4 +77,14 @@ export function openBus(
     },
     options,
   );
+}
+
+/**
+ * As `openBus`, with channels that live on one shard each.
+ * @throws TypeError for a client that cannot hear them.
+ */
+export function openShardedBus(publisher: RedisClient, subscriber: RedisClient, options: RedisBusOptions): PubSubBus {
+  checkClient(subscriber, "subscribe");
+  if (!isNodeRedis(subscriber)) checkShards(subscriber);
+  return openBus(publisher, subscriber, () => "shard", options);
 }

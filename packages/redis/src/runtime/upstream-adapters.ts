@@ -7,7 +7,7 @@ import { type Bus, type Cluster, type ClusterWire, createCluster } from "@bowlin
 import type { RedisClient } from "../redis-client.ts";
 import { type ShardedWireOptions, shardedUpstreamWire } from "../sharded-wire.ts";
 import { isPattern, type UpstreamWireOptions, upstreamWire } from "../upstream-wire.ts";
-import { openBus } from "./open-lines.ts";
+import { openBus, openShardedBus } from "./open-lines.ts";
 
 /** Options of `createAdapter`. */
 export interface RedisAdapterOptions extends UpstreamWireOptions {
@@ -115,6 +115,6 @@ export function createShardedAdapter(
   options: ShardedRedisAdapterOptions = {},
 ): AdapterFactory["create"] {
   const { channelPrefix = "socket.io", requestsTimeout } = options;
-  const open = (): Bus => openBus(pubClient, subClient, () => "shard", {});
+  const open = (): Bus => openShardedBus(pubClient, subClient, {});
   return createFactory(channelPrefix, shardedUpstreamWire(options), open, requestsTimeout);
 }
