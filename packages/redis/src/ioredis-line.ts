@@ -1,9 +1,10 @@
 // Clients of ioredis 5 as lines.
 // Place: bus -> **client of Redis** -> Redis
 // Rules: the client has one event for the messages of all channels; it says that it is ready before it has subscribed anew,
-//        and may have been told not to do so: the bus subscribes by itself.
+//        and may have been told not to do so: the bus subscribes by itself. Where several buses hear by one client, a channel
+//        is left with the last of them. A client that waits for its first command is connected.
 
-import { listOf } from "./foreign-values.ts";
+import { listOf, memberOf } from "./foreign-values.ts";
 import {
   type ChannelKind,
   callCommand,
@@ -29,13 +30,21 @@ const UNSUBSCRIBE: Readonly<Record<ChannelKind, string>> = {
   shard: "sunsubscribe",
 };
 
-const CHANGES = ["ready", "error", "close", "reconnecting", "end"] as const;
+/** What tells that a client may be ready or no longer so. */
+export const IO_REDIS_CHANGES: readonly string[] = ["ready", "error", "close", "reconnecting", "end"];
 
-const isReady = ({ status }: IoRedisClient): boolean => status === "ready";
+/** Whether commands get through, as far as a client knows. */
+export const isIoRedisReady = ({ status }: IoRedisClient): boolean => status === "ready";
 
-/** Every node of a cluster, or the client itself. */
-async function nodesOf(client: IoRedisClient): Promise<readonly unknown[]> {
-  return "nodes" in client ? (listOf(await callCommand(client, "nodes")) ?? [client]) : [client];
+/** Every node of a cluster, or of one role, or the client itself. */
+async function nodesOf(client: IoRedisClient, ...role: readonly string[]): Promise<readonly unknown[]> {
+  return "nodes" in client ? (listOf(await callCommand(client, "nodes", ...role)) ?? [client]) : [client];
+}
+
+/** Nodes are connected when they are first used, and not again. */
+function isLost(node: unknown): boolean {
+  const status = memberOf(node, "status");
+  return status === "end" || status === "close" || status === "reconnecting";
 }
 
 async function count(client: IoRedisClient, kind: ChannelKind, channel: string): Promise<number> {
@@ -47,17 +56,56 @@ async function count(client: IoRedisClient, kind: ChannelKind, channel: string):
   return counts.reduce((sum, one) => sum + one, 0);
 }
 
+/** The option `lazyConnect` has it wait. */
+function wake(client: IoRedisClient): void {
+  // What goes wrong is told by events.
+  if (client.status === "wait") callCommand(client, "connect").catch(() => undefined);
+}
+
+/** How many of our lines hear a channel, by client. */
+const hearers: WeakMap<IoRedisClient, Map<string, number>> = new WeakMap();
+
+/** Counts the lines that hear a channel. @returns how many there are now. */
+function countHearers(client: IoRedisClient, key: string, change: 1 | -1): number {
+  const counts = hearers.get(client) ?? new Map<string, number>();
+  hearers.set(client, counts);
+  const now = (counts.get(key) ?? 0) + change;
+  if (now === 0) counts.delete(key);
+  else counts.set(key, now);
+  return now;
+}
+
 /** A client that publishes. */
 export function ioRedisPublisher(client: IoRedisClient, toBuffer: ToBuffer): PublishingLine {
+  let mouth: unknown = client;
+
+  /** A cluster takes any of its nodes for each message, so that they would overtake each other: it is always the same one. */
+  async function publish(channel: string, bytes: Uint8Array): Promise<unknown> {
+    if ("nodes" in client && (mouth === client || isLost(mouth))) {
+      const masters = await nodesOf(client, "master");
+      mouth = masters.find((node) => !isLost(node)) ?? client;
+    }
+    return callCommand(mouth, "publish", channel, bytes);
+  }
+
+  wake(client);
   return {
     get isReady() {
-      return isReady(client);
+      return isIoRedisReady(client);
     },
-    onChange: (listener) => listenTo(client, CHANGES, listener),
+    onChange: (listener) => listenTo(client, IO_REDIS_CHANGES, listener),
     publish: (kind, channel, bytes) =>
-      callCommand(client, kind === "shard" ? "spublish" : "publish", channel, toBuffer(bytes)),
+      kind === "shard" ? callCommand(client, "spublish", channel, toBuffer(bytes)) : publish(channel, toBuffer(bytes)),
     count: (kind, channel) => count(client, kind, channel),
   };
+}
+
+/** @throws TypeError for a cluster whose client cannot hear what lives on shards. */
+export function checkShards(client: IoRedisClient): void {
+  if (!("nodes" in client) || memberOf(Reflect.get(client, "options"), "shardedSubscribers") === true) return;
+  throw new TypeError(
+    "Cannot hear sharded channels by this client of a cluster: give it the option shardedSubscribers: true, which ioredis has in its later versions of 5",
+  );
 }
 
 /** A client that hears. */
@@ -72,18 +120,22 @@ export function ioRedisHearer(client: IoRedisClient): HearingLine {
   events.on("messageBuffer", onMessage);
   events.on("pmessageBuffer", onPattern);
   events.on("smessageBuffer", onShard);
+  wake(client);
   return {
     get isReady() {
-      return isReady(client);
+      return isIoRedisReady(client);
     },
-    onChange: (listener) => listenTo(client, CHANGES, listener),
+    onChange: (listener) => listenTo(client, IO_REDIS_CHANGES, listener),
     async subscribe(kind, channel, listener) {
-      listeners.set(`${kind} ${channel}`, listener);
+      const key = `${kind} ${channel}`;
+      if (!listeners.has(key)) countHearers(client, key, 1);
+      listeners.set(key, listener);
       await callCommand(client, SUBSCRIBE[kind], channel);
     },
     async unsubscribe(kind, channel) {
-      listeners.delete(`${kind} ${channel}`);
-      await callCommand(client, UNSUBSCRIBE[kind], channel);
+      const key = `${kind} ${channel}`;
+      if (!listeners.delete(key)) return;
+      if (countHearers(client, key, -1) === 0) await callCommand(client, UNSUBSCRIBE[kind], channel);
     },
     close() {
       events.off("messageBuffer", onMessage);

@@ -1,7 +1,8 @@
 // Clients of Redis that a program has handed in, as lines, on Node.
 // Place: bus -> **client of Redis** -> Redis
 
-import { ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
+import { memberOf } from "../foreign-values.ts";
+import { checkShards, ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
 import { nodeRedisHearer, nodeRedisPublisher } from "../node-redis-line.ts";
 import { PubSubBus, type RedisBusOptions } from "../pub-sub-bus.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type PublishingLine,
   type RedisClient,
 } from "../redis-client.ts";
+import { surroundings } from "./surroundings.ts";
 
 /** The same memory as a Buffer. */
 function toBuffer(bytes: Uint8Array): Uint8Array {
@@ -51,6 +53,13 @@ export function openHearer(client: RedisClient): HearingLine {
   return isNodeRedis(client) ? nodeRedisHearer(client) : ioRedisHearer(client);
 }
 
+/** @throws TypeError where a client that subscribes would have to publish, which the second version of Redis' protocol forbids. */
+function checkPair(publisher: RedisClient, subscriber: RedisClient): void {
+  const options: unknown = Reflect.get(Object(publisher), "options");
+  if (publisher !== subscriber || memberOf(options, "RESP") === 3) return;
+  throw new TypeError("Cannot publish and subscribe by one client of Redis: hand in a second one, client.duplicate()");
+}
+
 /** Both of them as a bus. */
 export function openBus(
   publisher: RedisClient,
@@ -58,17 +67,24 @@ export function openBus(
   kindOf: (topic: string) => ChannelKind,
   options: RedisBusOptions,
 ): PubSubBus {
+  checkPair(publisher, subscriber);
   return new PubSubBus(
     {
       publisher: openPublisher(publisher),
       subscriber: openHearer(subscriber),
       kindOf,
-      reportUncaught(error) {
-        setImmediate(() => {
-          throw error;
-        });
-      },
+      surroundings,
     },
     options,
   );
+}
+
+/**
+ * As `openBus`, with channels that live on one shard each.
+ * @throws TypeError for a client that cannot hear them.
+ */
+export function openShardedBus(publisher: RedisClient, subscriber: RedisClient, options: RedisBusOptions): PubSubBus {
+  checkClient(subscriber, "subscribe");
+  if (!isNodeRedis(subscriber)) checkShards(subscriber);
+  return openBus(publisher, subscriber, () => "shard", options);
 }

@@ -7,7 +7,7 @@ import { type Bus, type Cluster, type ClusterWire, createCluster } from "@bowlin
 import type { RedisClient } from "../redis-client.ts";
 import { type ShardedWireOptions, shardedUpstreamWire } from "../sharded-wire.ts";
 import { isPattern, type UpstreamWireOptions, upstreamWire } from "../upstream-wire.ts";
-import { openBus } from "./open-lines.ts";
+import { openBus, openShardedBus } from "./open-lines.ts";
 
 /** Options of `createAdapter`. */
 export interface RedisAdapterOptions extends UpstreamWireOptions {
@@ -29,7 +29,7 @@ interface Node {
 
 /** What nodes say to each other besides stays apart from clusters with other keys. */
 function prefixFor(key: string): string {
-  return `bowline-${key.replaceAll("#", "-")}`;
+  return `bowline-${key.replaceAll("%", "%25").replaceAll("#", "%23")}`;
 }
 
 function createFactory(key: string, wire: ClusterWire, openNewBus: () => Bus, timeoutMs: number | undefined) {
@@ -115,6 +115,6 @@ export function createShardedAdapter(
   options: ShardedRedisAdapterOptions = {},
 ): AdapterFactory["create"] {
   const { channelPrefix = "socket.io", requestsTimeout } = options;
-  const open = (): Bus => openBus(pubClient, subClient, () => "shard", {});
+  const open = (): Bus => openShardedBus(pubClient, subClient, {});
   return createFactory(channelPrefix, shardedUpstreamWire(options), open, requestsTimeout);
 }

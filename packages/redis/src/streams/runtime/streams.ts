@@ -1,9 +1,11 @@
 // The list of @bowline/redis/streams: nodes over Redis whose clients come back on another node and miss nothing.
 // Place: cluster adapter -> wire -> **bus** -> client of Redis -> Redis
 
+import { randomUUID } from "node:crypto";
 import type { Bus } from "@bowline/adapter/cluster";
 import type { RedisClient } from "../../redis-client.ts";
 import { redisBus } from "../../runtime/redis-bus.ts";
+import { surroundings } from "../../runtime/surroundings.ts";
 import { StreamsBus } from "../streams-bus.ts";
 import { closeOwn, commandLineOf, openOwn } from "./open-commands.ts";
 
@@ -16,6 +18,11 @@ export interface RedisStreamsOptions {
    * An event takes up about 100 bytes more than its data. @default 100000
    */
   readonly maxLogEntries?: number;
+  /**
+   * What the names of all streams begin with, in braces. In a cluster of Redis it decides which shard has them: clusters of
+   * servers with other tags are on others. @default "bowline"
+   */
+  readonly hashTag?: string;
   /** What one message may have at most, in bytes. @default 16777216 (16 MiB) */
   readonly maxMessageBytes?: number;
 }
@@ -27,8 +34,8 @@ const DEFAULT_ENTRIES = 100_000;
  * their sessions on another one.
  *
  * Four connections of its own are opened, like the one that is handed in, and closed with the server.
- * @param client of one server or a Sentinel; it is not used itself, and stays as it is.
- * @throws TypeError where something else than such a client is handed in, RangeError for an option that makes no sense.
+ * @param client of one server, a Sentinel or a cluster; it is not used itself, and stays as it is.
+ * @throws TypeError where something else than such a client is handed in, TypeError or RangeError for an option that makes no sense.
  * @example
  * import { createCluster } from "@bowline/adapter/cluster";
  * import { Server } from "@bowline/server";
@@ -39,9 +46,12 @@ const DEFAULT_ENTRIES = 100_000;
  * const io = new Server(3000, { cluster, connectionStateRecovery: {} });
  */
 export function redisStreamsBus(client: RedisClient, options: RedisStreamsOptions = {}): Bus {
-  const { maxLogEntries = DEFAULT_ENTRIES, maxMessageBytes } = options;
+  const { maxLogEntries = DEFAULT_ENTRIES, hashTag = "bowline", maxMessageBytes } = options;
   if (!Number.isSafeInteger(maxLogEntries) || maxLogEntries < 1) {
     throw new RangeError(`Cannot use the option maxLogEntries "${maxLogEntries}": give a whole number, 1 or more`);
+  }
+  if (hashTag === "" || hashTag.includes("}")) {
+    throw new TypeError(`Cannot use the option hashTag "${hashTag}": give a text without closing braces`);
   }
   const [publisher, subscriber] = [openOwn(client), openOwn(client)];
   return new StreamsBus({
@@ -53,11 +63,8 @@ export function redisStreamsBus(client: RedisClient, options: RedisStreamsOption
     commands: commandLineOf(openOwn(client)),
     waiting: commandLineOf(openOwn(client)),
     maxEntries: maxLogEntries,
-    after: (ms, action) => void setTimeout(action, ms).unref(),
-    reportUncaught(error) {
-      setImmediate(() => {
-        throw error;
-      });
-    },
+    hashTag,
+    reader: randomUUID(),
+    surroundings,
   });
 }
