@@ -6,6 +6,7 @@ import type { Clock } from "@bowline/protocol/internal";
 import type { ClusterLink } from "./cluster-link.ts";
 import { Heartbeats, type HeartbeatsHost } from "./heartbeats.ts";
 import type { MessageType, NodeId } from "./message.ts";
+import { within } from "./within.ts";
 
 /** Whom a namespace asks. */
 export interface Census {
@@ -25,6 +26,9 @@ export interface Census {
 export type CensusHost = Pick<HeartbeatsHost, "say" | "gone"> & { readonly clock: Clock };
 
 const NOBODY: ReadonlySet<NodeId> = new Set();
+
+/** How long the broker may count, in milliseconds. */
+const COUNTING_MS = 1_000;
 
 /** All nodes of the cluster. */
 function byLeases(link: ClusterLink): Census {
@@ -50,16 +54,12 @@ function byHeartbeats(link: ClusterLink, host: CensusHost): Census {
   };
 }
 
-/** The broker counts. One that cannot, or is away, leaves it at the nodes that are known. */
-function byCount(link: ClusterLink, topic: string): Census {
+/** The broker counts. One that cannot, is away or does not answer leaves it at the nodes that are known. */
+function byCount(link: ClusterLink, topic: string, clock: Clock): Census {
   const count = async (): Promise<number> => {
-    const known = link.peers().size;
-    try {
-      const subscribers = await link.bus.subscribers?.(topic);
-      return subscribers === undefined ? known : Math.max(0, subscribers - 1);
-    } catch {
-      return known;
-    }
+    const counting = link.bus.subscribers?.(topic).catch(() => undefined);
+    const counted = counting === undefined ? undefined : await within(clock, COUNTING_MS, counting, () => undefined);
+    return counted === undefined ? link.peers().size : Math.max(0, counted - 1);
   };
   return { begin() {}, close() {}, said() {}, heard: () => true, known: () => NOBODY, respondents: count };
 }
@@ -68,5 +68,5 @@ function byCount(link: ClusterLink, topic: string): Census {
 export function createCensus(namespace: string, link: ClusterLink, host: CensusHost): Census {
   const { census } = link.wire;
   if (census === "leases") return byLeases(link);
-  return census === "heartbeats" ? byHeartbeats(link, host) : byCount(link, census(namespace));
+  return census === "heartbeats" ? byHeartbeats(link, host) : byCount(link, census(namespace), host.clock);
 }

@@ -15,6 +15,7 @@ import type {
   SocketId,
 } from "../contract.ts";
 import { ClusterTrouble } from "./cluster-trouble.ts";
+import { IncompleteAnswersError } from "./incomplete-answers.ts";
 import {
   type ClusterMessage,
   type ClusterResponse,
@@ -31,6 +32,7 @@ import {
 } from "./message.ts";
 import { countIn, faultOf, socketsIn } from "./message-check.ts";
 import { type AckRequest, countReceivers, ServerRequest, type Settle } from "./server-request.ts";
+import { within } from "./within.ts";
 
 /** How long other servers may take to answer, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -363,15 +365,20 @@ export abstract class ClusterAdapter extends Adapter {
     timeoutMs: number | undefined,
     settle: Settle,
   ): Promise<void> {
-    const respondents = await this.respondents();
+    const { clock } = this.nsp.surroundings;
+    const limitMs = timeoutMs ?? this.requestTimeoutMs;
+    const respondents = await within(clock, limitMs, this.respondents(), () => undefined);
+    if (respondents === undefined) {
+      settle(new IncompleteAnswersError("timeout reached: nobody has told how many servers there are", [], []), []);
+      return;
+    }
     const count = typeof respondents === "number" ? respondents : respondents.size;
     if (count <= 0) {
       settle(null, []);
       return;
     }
     const requestId = createRandomId(this.nsp.surroundings.random);
-    const { clock } = this.nsp.surroundings;
-    const request = new ServerRequest(respondents, timeoutMs ?? this.requestTimeoutMs, clock, (error, answers) => {
+    const request = new ServerRequest(respondents, limitMs, clock, (error, answers) => {
       this.requests.delete(requestId);
       settle(error?.named((uid) => this.serverName(uid)) ?? null, answers);
     });

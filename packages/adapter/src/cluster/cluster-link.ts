@@ -4,7 +4,7 @@
 import type { AdapterSurroundings } from "../contract.ts";
 import type { Bus } from "./bus.ts";
 import type { ClusterMessage, ClusterResponse, NodeId } from "./message.ts";
-import type { Outbox } from "./outbox.ts";
+import type { DropReason, Outbox } from "./outbox.ts";
 import type { Topics } from "./topics.ts";
 import type { ClusterWire } from "./wire.ts";
 
@@ -34,6 +34,8 @@ export interface ClusterLink {
   detach(adapter: LinkedAdapter): void;
   /** Something has come over a topic of a namespace. */
   received(adapter: LinkedAdapter, topic: string, bytes: Uint8Array): void;
+  /** Something will not be told on other nodes. */
+  dropped(reason: DropReason, error: Error): void;
   /** The name of another node, as long as it is known. */
   nameOf(node: NodeId): string | undefined;
   /** The other nodes, as far as they are known now. */

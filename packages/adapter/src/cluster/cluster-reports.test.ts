@@ -5,7 +5,8 @@ import { createFakeNamespace } from "../../test-support/fake-namespace.ts";
 import { ClusterReports } from "./cluster-reports.ts";
 
 function createReports() {
-  const { nsp, warnings } = createFakeNamespace({ clock: createFakeClock() });
+  const clock = createFakeClock();
+  const { nsp, warnings } = createFakeNamespace({ clock });
   const told: unknown[] = [];
   const reports = new ClusterReports(1000);
   const trace = (name: string) => ({
@@ -13,7 +14,7 @@ function createReports() {
     publish: (message: Readonly<Record<string, unknown>>) => void told.push([name, message]),
   });
   reports.begin({ ...nsp.surroundings, trace });
-  return { reports, told, warnings };
+  return { reports, told, warnings, clock };
 }
 
 describe("a cluster tells", () => {
@@ -33,12 +34,16 @@ describe("a cluster tells", () => {
     ]);
   });
 
-  it("in a warning what is wrong, once until it is over", () => {
-    const { reports, warnings } = createReports();
-    reports.dropped("full", new Error("no room"));
-    reports.dropped("full", new Error("no room"));
+  it("in a warning what is wrong, once until it is over, and once a minute at most", () => {
+    const { reports, warnings, clock } = createReports();
+    const drop = (text: string): void => reports.dropped("full", new Error(text));
+    for (const text of ["no room", "no room"]) drop(text);
     reports.published();
-    reports.dropped("full", new Error("still no room"));
+    drop("no room again");
+    clock.advance(60_000);
+    drop("not over");
+    reports.published();
+    drop("still no room");
     reports.failed("Cannot hear", "no idea why");
     expect(warnings).toEqual([
       "BOWLINE_CLUSTER: A message does not reach the other servers: no room",

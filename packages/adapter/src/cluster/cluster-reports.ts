@@ -1,19 +1,19 @@
-// What a node has to tell of its cluster: numbers, trace points, and one warning for each kind of trouble until it is over.
-// Place: beside cluster -> the outlet for warnings, trace points
-// Rules: a broker that is away fails every message, and somebody may send nothing but nonsense: neither fills a log.
+// What a node has to tell of its cluster: numbers, trace points, and a warning for each kind of trouble.
+// Place: beside cluster -> recurring warnings -> the outlet for warnings; trace points
 
 import { SILENT, type TracePoint } from "@bowline/protocol/internal";
 import type { AdapterSurroundings } from "../contract.ts";
 import type { BusStatus } from "./bus.ts";
 import type { DropReason, OutboxEvents } from "./outbox.ts";
+import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 
-type Trouble = "away" | "dropped" | "refused" | "failed";
+const TROUBLES = ["away", "dropped", "refused", "failed"] as const;
 
 /** Tells of one cluster. */
 export class ClusterReports implements OutboxEvents {
   readonly #maxQueuedBytes: number;
-  readonly #troubles: Set<Trouble> = new Set();
-  #surroundings: AdapterSurroundings | undefined;
+  /** There once a server is there: before that nothing is told. */
+  #warnings: ReadonlyMap<(typeof TROUBLES)[number], RecurringWarning> = new Map();
   #dropped = 0;
   #refused = 0;
   #statusPoint: TracePoint = SILENT("cluster.status");
@@ -30,8 +30,9 @@ export class ClusterReports implements OutboxEvents {
   }
 
   begin(surroundings: AdapterSurroundings): void {
-    this.#surroundings = surroundings;
-    const { trace = SILENT } = surroundings;
+    const { trace = SILENT, clock, warn } = surroundings;
+    const createWarning = () => new RecurringWarning(clock, (text) => warn("BOWLINE_CLUSTER", text));
+    this.#warnings = new Map(TROUBLES.map((trouble) => [trouble, createWarning()]));
     this.#statusPoint = trace("cluster.status");
     this.#droppedPoint = trace("cluster.dropped");
     this.#refusedPoint = trace("cluster.refused");
@@ -40,10 +41,10 @@ export class ClusterReports implements OutboxEvents {
 
   status(status: BusStatus): void {
     if (this.#statusPoint.active) this.#statusPoint.publish({ status });
-    if (status === "up") this.#troubles.clear();
+    if (status === "up") for (const warning of this.#warnings.values()) warning.over();
     if (status !== "down") return;
     const kept = `clients of this server are served; up to ${this.#maxQueuedBytes} bytes wait until the broker is back`;
-    this.#warnOnce("away", `Cannot reach the other servers: the broker is away; ${kept}`);
+    this.#warnings.get("away")?.give(`Cannot reach the other servers: the broker is away; ${kept}`);
   }
 
   /** A node has come, has gone, or has another name. */
@@ -55,28 +56,22 @@ export class ClusterReports implements OutboxEvents {
     this.#dropped++;
     if (this.#droppedPoint.active) this.#droppedPoint.publish({ reason, message, dropped: this.#dropped });
     // What does not wait was dropped on purpose, and is told of with the broker's absence.
-    if (reason !== "away") this.#warnOnce("dropped", `A message does not reach the other servers: ${message}`);
+    if (reason !== "away") this.#warnings.get("dropped")?.give(`A message does not reach the other servers: ${message}`);
   }
 
   published(): void {
-    this.#troubles.delete("dropped");
+    this.#warnings.get("dropped")?.over();
   }
 
   /** Something came that is not believed. */
   refused(error: unknown): void {
     this.#refused++;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (this.#refusedPoint.active) this.#refusedPoint.publish({ reason, refused: this.#refused });
-    this.#warnOnce("refused", `Cannot take a message of another server: ${reason}`);
+    this.#warnings.get("refused")?.give(`Cannot take a message of another server: ${reason}`);
   }
 
   failed(what: string, error: unknown): void {
-    this.#warnOnce("failed", `${what}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-
-  #warnOnce(trouble: Trouble, text: string): void {
-    if (this.#troubles.has(trouble)) return;
-    this.#troubles.add(trouble);
-    this.#surroundings?.warn("BOWLINE_CLUSTER", text);
+    this.#warnings.get("failed")?.give(`${what}: ${reasonOf(error)}`);
   }
 }

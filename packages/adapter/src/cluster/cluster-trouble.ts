@@ -1,41 +1,37 @@
-// What goes wrong between the servers of a namespace, told once until it is over.
-// Place: cluster adapter -> **trouble** -> the outlet for warnings
-// Rules: a broker that is away fails every message, and somebody may well send nothing but nonsense: neither fills a log.
+// What goes wrong between the servers of a namespace.
+// Place: cluster adapter -> **trouble** -> recurring warning -> the outlet for warnings
 
 import type { AdapterNamespace } from "../contract.ts";
+import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 
 /** Tells of one namespace. */
 export class ClusterTrouble {
-  readonly #nsp: AdapterNamespace;
-  #isPublishing = true;
-  #isUnderstanding = true;
+  readonly #name: string;
+  readonly #publishing: RecurringWarning;
+  readonly #understanding: RecurringWarning;
 
-  constructor(nsp: AdapterNamespace) {
-    this.#nsp = nsp;
+  constructor({ name, surroundings }: Pick<AdapterNamespace, "name" | "surroundings">) {
+    const warn = (text: string): void => surroundings.warn("BOWLINE_CLUSTER", text);
+    this.#name = name;
+    this.#publishing = new RecurringWarning(surroundings.clock, warn);
+    this.#understanding = new RecurringWarning(surroundings.clock, warn);
   }
 
   /** A message has got through. */
   published(): void {
-    this.#isPublishing = true;
+    this.#publishing.over();
   }
 
   notPublished(error: unknown): void {
-    if (this.#isPublishing) this.#warn("Cannot reach the other servers", error);
-    this.#isPublishing = false;
+    this.#publishing.give(`Cannot reach the other servers of "${this.#name}": ${reasonOf(error)}`);
   }
 
   /** A message could be taken. */
   understood(): void {
-    this.#isUnderstanding = true;
+    this.#understanding.over();
   }
 
   notUnderstood(error: unknown): void {
-    if (this.#isUnderstanding) this.#warn("Cannot take a message of another server", error);
-    this.#isUnderstanding = false;
-  }
-
-  #warn(what: string, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#nsp.surroundings.warn("BOWLINE_CLUSTER", `${what} of "${this.#nsp.name}": ${reason}`);
+    this.#understanding.give(`Cannot take a message of another server of "${this.#name}": ${reasonOf(error)}`);
   }
 }

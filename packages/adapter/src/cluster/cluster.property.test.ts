@@ -33,6 +33,10 @@ interface Sent {
 
 type Options = Parameters<typeof createBusCluster>[0];
 
+/** A broker that loses messages and is slow; the log of one that keeps sessions is slow, too, but loses nothing. */
+const TROUBLED: Options = { lossShare: 0.1, delayMs: [0, 30] };
+const SESSIONS = { maxDisconnectionDurationMs: 120_000, retentionMs: 180_000, maxLogBytes: 10_000_000 };
+
 /** Plays steps. @returns what was sent, and the numbers that each node's socket got. */
 async function play(steps: readonly Step[], options: Options = {}): Promise<{ sent: Sent[]; got: number[][] }> {
   const cluster = createBusCluster(options);
@@ -87,6 +91,11 @@ async function play(steps: readonly Step[], options: Options = {}): Promise<{ se
   return { sent, got };
 }
 
+/** Numbers of events, apart for each sender. */
+function numbersBySender(sent: readonly Sent[], numbers: readonly number[]): number[][] {
+  return Array.from({ length: NODES }, (_, from) => numbers.filter((num) => sent[num]?.from === from));
+}
+
 describe("events between nodes", () => {
   it("reach everybody who is addressed, once, and nobody else, where nothing fails", async () => {
     await fc.assert(
@@ -102,7 +111,7 @@ describe("events between nodes", () => {
   it("reach nobody twice and nobody else, whatever is lost, late, cut off or away", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(trouble, { maxLength: 30 }), async (steps) => {
-        const { sent, got } = await play(steps, { lossShare: 0.1, delayMs: [0, 30] });
+        const { sent, got } = await play(steps, TROUBLED);
         const own = got.map((numbers, at) => sent.filter(({ num, from }) => from === at && numbers.includes(num)));
         const dueAtHome = sent.filter(({ from, addressed }) => addressed.has(from));
         expect(got.map((numbers) => new Set(numbers).size)).toEqual(got.map((numbers) => numbers.length));
@@ -113,19 +122,27 @@ describe("events between nodes", () => {
     );
   });
 
-  it("of one node to one room come in the order in which they were sent, whatever is lost, late, cut off or away", async () => {
-    const sending = fc.record({ kind: fc.constant("send" as const), node, rooms: fc.constant<("r" | "s")[]>([]) });
-    const others = trouble.filter(({ kind }) => kind !== "send");
-    const toOne = fc.array(fc.oneof({ arbitrary: sending, weight: 4 }, others), { maxLength: 40 });
-    await fc.assert(
-      fc.asyncProperty(toOne, async (steps) => {
-        const { sent, got } = await play(steps, { lossShare: 0.1, delayMs: [0, 30] });
-        const bySender = got.flatMap((numbers) =>
-          Array.from({ length: NODES }, (_, from) => numbers.filter((num) => sent[num]?.from === from)),
-        );
-        expect(bySender).toEqual(bySender.map((numbers) => [...numbers].sort((one, other) => one - other)));
-      }),
-      { seed: 28, numRuns: 60 },
-    );
-  });
+  it.each<readonly [string, Options]>([
+    ["", TROUBLED],
+    [", where sessions are kept", { ...TROUBLED, sessions: SESSIONS }],
+  ])(
+    "of one node to one room come once and in the order in which they were sent, and all at home, whatever is lost, late, cut off or away%s",
+    async (_, options) => {
+      const sending = fc.record({ kind: fc.constant("send" as const), node, rooms: fc.constant<("r" | "s")[]>([]) });
+      const others = trouble.filter(({ kind }) => kind !== "send");
+      const toOne = fc.array(fc.oneof({ arbitrary: sending, weight: 4 }, others), { maxLength: 40 });
+      await fc.assert(
+        fc.asyncProperty(toOne, async (steps) => {
+          const { sent, got } = await play(steps, options);
+          const bySender = got.map((numbers) => numbersBySender(sent, numbers));
+          expect(bySender.flat()).toEqual(
+            bySender.flat().map((numbers) => [...new Set(numbers)].sort((one, other) => one - other)),
+          );
+          const all = numbersBySender(sent, [...sent.keys()]);
+          expect(bySender.map((lists, at) => lists[at])).toEqual(all);
+        }),
+        { seed: 28, numRuns: 60 },
+      );
+    },
+  );
 });

@@ -18,9 +18,10 @@ import { ClusterReports } from "./cluster-reports.ts";
 import type { ClusterMessage, ClusterResponse, NodeId } from "./message.ts";
 import { faultOf } from "./message-check.ts";
 import { type DirectReceiver, NodeLife } from "./node-life.ts";
-import { Outbox } from "./outbox.ts";
+import { type DropReason, Outbox } from "./outbox.ts";
 import { Topics } from "./topics.ts";
 import type { ClusterWire } from "./wire.ts";
+import { within } from "./within.ts";
 
 /** What a node counts. */
 export interface ClusterCounters {
@@ -206,6 +207,10 @@ class ClusterNode implements Cluster, ClusterLink {
     if (message !== undefined) adapter.take(message);
   }
 
+  dropped(reason: DropReason, error: Error): void {
+    this.#reports.dropped(reason, error);
+  }
+
   nameOf(node: NodeId): string | undefined {
     return this.#begun?.life.nameOf(node);
   }
@@ -229,21 +234,20 @@ class ClusterNode implements Cluster, ClusterLink {
     if (begun !== undefined) {
       const { clock } = begun.surroundings;
       // A broker that does not answer must not keep the server from ending.
-      await new Promise<void>((resolve) => {
-        const stopTimer = clock.after(GOODBYE_MS, resolve);
-        void begun.life
-          .close()
-          .then(() => begun.topics.close())
-          .then(() => {
-            stopTimer();
-            resolve();
-          });
-      });
+      const said = begun.life.close().then(() => begun.topics.close());
+      await within(clock, GOODBYE_MS, said, () => undefined);
     }
     this.outbox.close();
     this.#stopStatus();
     this.#tellStatus("closed");
-    await this.bus.close();
+    const closed = this.bus.close();
+    if (begun === undefined) return closed;
+    await within(begun.surroundings.clock, GOODBYE_MS, closed, () =>
+      this.#reports.failed(
+        "Cannot close the bus of the cluster",
+        new Error("the broker does not answer; it is left alone"),
+      ),
+    );
   }
 
   /** The functions that listen to the topics of each adapter. */

@@ -1,6 +1,8 @@
 // Rules of interest: a topic is joined with a room's first member and left late, and nobody waits for what cannot come.
+import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { createBusCluster, settle } from "../../test-support/bus-cluster.ts";
+import { Interest } from "./interest.ts";
 
 const ROOM_TOPIC = "bowline#room#/,r";
 
@@ -78,5 +80,42 @@ describe("the topic of a room", () => {
       ["[1] to x"],
       ["BOWLINE_CLUSTER: Cannot hear all that the other servers say: too many topics"],
     ]);
+  });
+});
+
+describe("rooms that nobody is in", () => {
+  function createScene() {
+    const clock = createFakeClock();
+    const left: string[] = [];
+    const topics = { join: () => undefined, leave: (topic: string) => void left.push(topic), joined: () => undefined };
+    const interest = new Interest({ topics, clock, topicOf: (room) => room, receive: () => undefined });
+    return { clock, left, interest };
+  }
+
+  it("are looked for until the last one has been left, and not after that", () => {
+    const { clock, left, interest } = createScene();
+    for (const room of ["a", "b", "kept"]) interest.opened(room);
+    interest.closed("a");
+    clock.advance(3_000);
+    interest.closed("b");
+    clock.advance(2_000);
+    expect([left, clock.pendingTimers]).toEqual([["a"], 1]);
+    clock.advance(5_000);
+    expect([left, clock.pendingTimers]).toEqual([["a", "b"], 0]);
+  });
+
+  it("are looked for no more once somebody has come back", () => {
+    const { clock, left, interest } = createScene();
+    interest.opened("a");
+    interest.closed("a");
+    interest.opened("a");
+    clock.advance(5_000);
+    expect([left, clock.pendingTimers]).toEqual([[], 0]);
+  });
+
+  it("that are not known are nobody's business", () => {
+    const { clock, interest } = createScene();
+    interest.closed("never opened");
+    expect(clock.pendingTimers).toBe(0);
   });
 });

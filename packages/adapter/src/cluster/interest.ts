@@ -32,7 +32,6 @@ interface Joined {
 export class Interest {
   readonly #host: InterestHost;
   readonly #rooms: Map<Room, Joined> = new Map();
-  #empty = 0;
   #stopSweep: Cancel | undefined;
 
   constructor(host: InterestHost) {
@@ -43,7 +42,6 @@ export class Interest {
   opened(room: Room): void {
     const known = this.#rooms.get(room);
     if (known !== undefined) {
-      if (known.emptySinceMs !== undefined) this.#empty--;
       known.emptySinceMs = undefined;
       return;
     }
@@ -57,9 +55,8 @@ export class Interest {
   /** A room has lost its last member. */
   closed(room: Room): void {
     const known = this.#rooms.get(room);
-    if (known === undefined || known.emptySinceMs !== undefined) return;
+    if (known === undefined) return;
     known.emptySinceMs = this.#host.clock.now();
-    this.#empty++;
     this.#watch();
   }
 
@@ -79,7 +76,6 @@ export class Interest {
     this.#stopSweep?.();
     for (const { topic, receive } of this.#rooms.values()) this.#host.topics.leave(topic, receive);
     this.#rooms.clear();
-    this.#empty = 0;
   }
 
   #watch(): void {
@@ -91,12 +87,16 @@ export class Interest {
 
   #sweep(): void {
     const emptySinceMs = this.#host.clock.now() - LINGER_MS;
-    for (const [room, joined] of [...this.#rooms]) {
-      if (joined.emptySinceMs === undefined || joined.emptySinceMs > emptySinceMs) continue;
+    let isSomeLeft = false;
+    for (const [room, joined] of this.#rooms) {
+      if (joined.emptySinceMs === undefined) continue;
+      if (joined.emptySinceMs > emptySinceMs) {
+        isSomeLeft = true;
+        continue;
+      }
       this.#rooms.delete(room);
-      this.#empty--;
       this.#host.topics.leave(joined.topic, joined.receive);
     }
-    if (this.#empty > 0) this.#watch();
+    if (isSomeLeft) this.#watch();
   }
 }

@@ -86,7 +86,7 @@ function bodyOf(kind: number, fields: readonly unknown[]): RecordBody | undefine
     case EVENT_KIND: {
       const [rooms, except, compress, data] = fields;
       if (!isTexts(rooms) || !isTexts(except)) throw malformed("whom it is for is missing");
-      if (!isList(data) || typeof data[0] !== "string") throw malformed("it is no event");
+      if (!isList(data) || !isEventName(data[0])) throw malformed("it is no event");
       return { kind: "event", rooms, except, compress: typeof compress === "boolean" ? compress : undefined, data };
     }
     case TAKEN_KIND: {
@@ -105,6 +105,10 @@ function malformed(reason: string): SyntaxError {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isEventName(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number";
 }
 
 function isList(value: unknown): value is readonly unknown[] {

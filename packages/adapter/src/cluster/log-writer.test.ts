@@ -14,11 +14,12 @@ const event = (number: number): EventRecord => ({
 });
 
 /** A writer over a log whose answers the test decides. */
-function createScene(maxHeldBytes = 1_000) {
+function createScene(maxPendingBytes = 10_000) {
   const clock = createFakeClock();
   const entries: BusLogEntry[] = [];
   const told: unknown[] = [];
   const warnings: string[] = [];
+  const dropped: string[] = [];
   const broker: { status: BusStatus; answer: string } = { status: "up", answer: "given" };
   const log: BusLog = {
     async append(_, bytes) {
@@ -36,11 +37,12 @@ function createScene(maxHeldBytes = 1_000) {
     compare: (one, other) => Number(one) - Number(other),
   };
   const writer = new LogWriter(
-    { bus: broker, log, topic: "t", clock, writer: "w", maxHeldBytes },
+    { bus: broker, log, topic: "t", clock, writer: "w", maxPendingBytes },
     {
       position: "0",
       tell: (body) => void told.push(body.kind === "event" ? body.data[1] : body.sid),
       inStep: () => undefined,
+      dropped: (reason) => void dropped.push(reason),
       warn: (text) => void warnings.push(text),
     },
   );
@@ -49,7 +51,7 @@ function createScene(maxHeldBytes = 1_000) {
     for (let round = 0; round < 20; round++) await Promise.resolve();
   };
   writer.begin();
-  return { clock, broker, writer, told, warnings, written, settle };
+  return { clock, broker, writer, told, warnings, dropped, written, settle };
 }
 
 describe("a record whose answer was lost", () => {
@@ -87,12 +89,13 @@ describe("a record whose answer was lost", () => {
 
 describe("a record that does not come back", () => {
   it("is told after a while, and is out of step until the log shows it", async () => {
-    const { clock, writer, told, settle } = createScene();
+    const { clock, writer, told, warnings, settle } = createScene();
     void writer.append(event(1));
     await settle();
     expect([told, writer.isInStep]).toEqual([[], true]);
     clock.advance(5_000);
     expect([told, writer.isInStep]).toEqual([[1], false]);
+    expect(warnings).toEqual([expect.stringContaining("does not show what this node writes")]);
     expect(writer.shown(1)).toMatchObject({ isTold: true });
     expect([writer.isInStep, writer.pending]).toEqual([true, 0]);
   });
@@ -102,25 +105,38 @@ describe("a record that does not come back", () => {
     void writer.append(event(1));
     await settle();
     expect(writer.shown(1)).toMatchObject({ isTold: false });
-    expect(writer.shown(1)).toBeUndefined();
+    expect(writer.pending).toBe(0);
   });
 });
 
-describe("what waits for a broker that is away", () => {
-  it("is limited: the oldest go, which is counted, and told once", () => {
-    const { broker, writer, told, warnings } = createScene(30);
-    broker.status = "down";
-    writer.hold();
-    for (const number of [1, 2, 3, 4, 5]) void writer.append(event(number));
-    expect([told, writer.dropped, writer.pending, warnings.length]).toEqual([[1, 2, 3, 4, 5], 3, 2, 1]);
-  });
+describe("what waits for the log", () => {
+  it.each(["away", "slow"])(
+    "is limited where the broker is %s: what is new is told here alone, and in order",
+    async (how) => {
+      const { broker, writer, told, dropped, written, settle } = createScene(1_100);
+      if (how === "away") {
+        broker.status = "down";
+        writer.hold();
+      }
+      for (const number of [1, 2, 3, 4, 5]) void writer.append(event(number));
+      expect([told, dropped, writer.pending]).toEqual([[1, 2, 3, 4, 5], ["full", "full", "full"], 2]);
+      broker.status = "up";
+      writer.resume();
+      await settle();
+      expect([written(), writer.isInStep]).toEqual([[1, 2], false]);
+      for (const number of [1, 2]) expect(writer.shown(number).isTold).toBe(true);
+      void writer.append(event(6));
+      await settle();
+      expect([written(), told, writer.isInStep]).toEqual([[1, 2, 3], [1, 2, 3, 4, 5], true]);
+    },
+  );
 
   it("does not hold up those who wait for the telling, nor what is too large for the broker", async () => {
-    const { broker, writer, told, settle } = createScene();
+    const { broker, writer, told, dropped, settle } = createScene();
     broker.answer = "too large";
     await writer.append(event(1));
     await settle();
-    expect([told, writer.dropped, writer.pending, writer.isInStep]).toEqual([[1], 1, 0, true]);
+    expect([told, dropped, writer.pending, writer.isInStep]).toEqual([[1], ["too large"], 0, true]);
   });
 
   it("is let go of when the writer is closed", async () => {
@@ -131,5 +147,37 @@ describe("what waits for a broker that is away", () => {
     writer.close();
     await writer.append(event(2));
     expect([told, writer.pending, clock.pendingTimers]).toEqual([[1], 0, 0]);
+  });
+});
+
+describe("a record that the log has passed over", () => {
+  it("is told before the one that is shown, and counts as dropped", async () => {
+    const { writer, told, dropped, settle } = createScene();
+    for (const number of [1, 2, 3]) void writer.append(event(number));
+    await settle();
+    expect(writer.shown(3).isTold).toBe(false);
+    expect([told, dropped, writer.pending, writer.isInStep]).toEqual([[1, 2], ["failed", "failed"], 0, true]);
+  });
+
+  it("is not written once more behind a later one, which nobody would take", async () => {
+    const { clock, broker, writer, told, written, settle } = createScene();
+    broker.answer = "refused";
+    void writer.append(event(1));
+    broker.answer = "lost";
+    void writer.append(event(2));
+    await settle();
+    broker.answer = "given";
+    clock.advance(500);
+    await settle();
+    expect([written(), told]).toEqual([[2], [1, 2]]);
+    expect([writer.shown(2).isTold, writer.pending, writer.isInStep]).toEqual([true, 0, true]);
+  });
+
+  it("is not told a second time where it comes after all", () => {
+    const { broker, writer, told } = createScene(600);
+    broker.status = "down";
+    writer.hold();
+    void writer.append(event(1));
+    expect([writer.shown(1).isTold, writer.shown(1).isTold, told]).toEqual([true, true, [1]]);
   });
 });

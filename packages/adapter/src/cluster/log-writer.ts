@@ -6,17 +6,21 @@
 //   holding --broker is there--> what may have arrived is looked up, what has not is handed over, in order --> flowing
 //
 // Rules: what is written is told here once and in order, whatever becomes of the record, and after a while without it; what
-//        is kept for a broker that is away is limited, and what goes is counted and told.
+//        waits for the log, whether its broker is away or slow, is limited, and what finds no room is told here alone.
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import type { Bus, BusLog } from "./bus.ts";
 import { decodeRecord, encodeRecord, type RecordBody } from "./log-record.ts";
 import type { Offset } from "./message.ts";
+import type { DropReason } from "./outbox.ts";
+import { RecurringWarning } from "./recurring-warning.ts";
 
 /** How long a record may be on its way before it is told without the log, in milliseconds. */
 const PATIENCE_MS = 3_000;
 /** How soon a failed attempt is repeated while the broker seems to be there, in milliseconds. */
 const RETRY_MS = 500;
+/** What a record takes up besides its bytes. */
+const RECORD_COST_BYTES = 500;
 
 /** What a writer is made of. */
 export interface LogWriterOptions {
@@ -26,8 +30,8 @@ export interface LogWriterOptions {
   readonly clock: Clock;
   /** The name of the writer, random. */
   readonly writer: string;
-  /** What may wait for a broker that is away, in bytes. */
-  readonly maxHeldBytes: number;
+  /** What may wait for the log to show it, in bytes. */
+  readonly maxPendingBytes: number;
 }
 
 /** Who has a writer. */
@@ -38,6 +42,8 @@ export interface LogWriterOwner {
   tell(body: RecordBody): void;
   /** Everything that was told has its place in the log now. */
   inStep(): void;
+  /** A record was told here, and will never be told anywhere else. */
+  dropped(reason: DropReason, error: Error): void;
   warn(text: string): void;
 }
 
@@ -59,20 +65,21 @@ export class LogWriter {
   readonly #owner: LogWriterOwner;
   /** By their numbers, in order. */
   readonly #pending: Map<number, Pending> = new Map();
+  readonly #silence: RecurringWarning;
   #state: "waiting" | "flowing" | "holding" | "closed" = "waiting";
   #isLookingUp = false;
   #lastNumber = 0;
   #toldUnshown = 0;
   #toldThrough = 0;
   #told = 0;
-  #heldBytes = 0;
-  #dropped = 0;
+  #bytes = 0;
   #retry: Cancel | undefined;
   #patience: Cancel | undefined;
 
   constructor(options: LogWriterOptions, owner: LogWriterOwner) {
     this.#options = options;
     this.#owner = owner;
+    this.#silence = new RecurringWarning(options.clock, (text) => owner.warn(text));
   }
 
   /** How many records are on their way. */
@@ -80,9 +87,9 @@ export class LogWriter {
     return this.#pending.size;
   }
 
-  /** How many events reached the clients of this node alone. */
-  get dropped(): number {
-    return this.#dropped;
+  /** The number of the last record that was written. */
+  get lastNumber(): number {
+    return this.#lastNumber;
   }
 
   /** How many records were told without the log so far. */
@@ -105,50 +112,55 @@ export class LogWriter {
     const { writer, clock } = this.#options;
     const number = this.#lastNumber + 1;
     const bytes = encodeRecord({ writer, number }, body);
+    if (this.#bytes + costOf(bytes) > this.#options.maxPendingBytes) return this.#refuse(body);
     this.#lastNumber = number;
+    this.#bytes += costOf(bytes);
     return new Promise((settle) => {
       const pending: Pending = { number, body, bytes, sinceMs: clock.now(), state: "held", isTold: false, settle };
       this.#pending.set(number, pending);
       this.#watch();
       if (this.#state === "flowing") this.#send(pending);
-      else this.#keep(pending);
+      else this.#tellThrough(number);
     });
   }
 
   /**
    * The log shows a record of this node.
-   * @returns whether it has been told already, and what is to be called once it is; undefined where nothing is known of it.
+   * @returns whether it has been told already, and what is to be called once it is.
    */
-  shown(number: number): { readonly isTold: boolean; readonly settle: () => void } | undefined {
+  shown(number: number): { readonly isTold: boolean; readonly settle: () => void } {
+    for (const elder of [...this.#pending.values()]) {
+      if (elder.number >= number) break;
+      // The log keeps the order of a node, so that it will never show what it has not shown by now.
+      this.#lose(elder, "failed", "the broker has lost it");
+    }
     const pending = this.#pending.get(number);
-    if (pending === undefined) return undefined;
+    if (pending === undefined) return { isTold: number <= this.#toldThrough, settle: () => undefined };
     this.#remove(pending);
     return pending;
   }
 
   /** The log is followed: writing may begin. */
   begin(): void {
-    if (this.#state === "waiting") this.#sendAll(new Set());
+    if (this.#state === "waiting") this.#sendAll(0);
   }
 
   /** The broker has gone: what is on its way is told now. */
   hold(): void {
     if (this.#state !== "flowing") return;
     this.#state = "holding";
-    for (const pending of [...this.#pending.values()]) {
-      if (pending.state === "sent") pending.state = "unsure";
-      this.#keep(pending);
-    }
+    for (const pending of this.#pending.values()) if (pending.state === "sent") pending.state = "unsure";
+    this.#tellThrough(this.#lastNumber);
   }
 
   /** The broker is back: looks up which records have arrived, and writes the others. */
   resume(): void {
     if (this.#state !== "holding" || this.#isLookingUp || this.#options.bus.status !== "up") return;
     this.#isLookingUp = true;
-    this.#arrived().then(
-      (arrived) => {
+    this.#lastArrived().then(
+      (last) => {
         this.#isLookingUp = false;
-        if (this.#state === "holding" && this.#options.bus.status === "up") this.#sendAll(arrived);
+        if (this.#state === "holding" && this.#options.bus.status === "up") this.#sendAll(last);
       },
       () => {
         this.#isLookingUp = false;
@@ -164,27 +176,25 @@ export class LogWriter {
     this.#patience?.();
     for (const { settle } of this.#pending.values()) settle();
     this.#pending.clear();
+    this.#bytes = 0;
   }
 
-  async #arrived(): Promise<ReadonlySet<number>> {
+  /** The last record of this node in the log, as far as it stands behind what has been read; 0 where there is none. */
+  async #lastArrived(): Promise<number> {
     const { log, topic, writer } = this.#options;
-    const arrived = new Set<number>();
     const from = this.#owner.position;
     const isUnsure = [...this.#pending.values()].some(({ state }) => state === "unsure");
-    if (from === undefined || !isUnsure) return arrived;
-    for await (const { bytes } of log.read(topic, from)) {
-      const number = numberOf(bytes, writer);
-      if (number !== undefined) arrived.add(number);
-    }
-    return arrived;
+    let last = 0;
+    if (from === undefined || !isUnsure) return last;
+    for await (const { bytes } of log.read(topic, from)) last = Math.max(last, numberOf(bytes, writer) ?? 0);
+    return last;
   }
 
-  #sendAll(arrived: ReadonlySet<number>): void {
+  #sendAll(lastArrived: number): void {
     this.#state = "flowing";
-    this.#heldBytes = 0;
-    // All in one turn, so that none is overtaken.
+    // All in one turn, so that none is overtaken. Up to the last one that has arrived the log shows them, or never will.
     for (const pending of [...this.#pending.values()]) {
-      if (arrived.has(pending.number)) pending.state = "sent";
+      if (pending.number <= lastArrived) pending.state = "sent";
       else if (pending.state !== "sent") this.#send(pending);
     }
   }
@@ -201,8 +211,7 @@ export class LogWriter {
   #failed(pending: Pending, error: unknown): void {
     if (this.#pending.get(pending.number) !== pending) return;
     if (error instanceof RangeError) {
-      this.#tellThrough(pending);
-      this.#lost(pending, error.message);
+      this.#lose(pending, "too large", error.message);
       return;
     }
     pending.state = "unsure";
@@ -210,20 +219,17 @@ export class LogWriter {
     this.#tryAgain();
   }
 
-  /** Keeps a record until the broker is back; it is told now. */
-  #keep(pending: Pending): void {
-    this.#tellThrough(pending);
-    const { maxHeldBytes } = this.#options;
-    this.#heldBytes += pending.bytes.byteLength;
-    while (this.#heldBytes > maxHeldBytes) {
-      const [oldest] = this.#pending.values();
-      if (oldest === undefined) return;
-      this.#lost(oldest, `the broker is away, and more than ${maxHeldBytes} bytes wait for it`);
-    }
+  /** There is no room for a record: it is told here, and nowhere else. */
+  #refuse(body: RecordBody): Promise<void> {
+    this.#tellThrough(this.#lastNumber);
+    this.#told++;
+    this.#owner.tell(body);
+    this.#dropped("full", `${this.#bytes} bytes wait for the log already; see the option maxQueuedBytes`);
+    return Promise.resolve();
   }
 
   /** Tells of a record and of all before it. */
-  #tellThrough({ number }: Pending): void {
+  #tellThrough(number: number): void {
     while (this.#toldThrough < number) {
       this.#toldThrough++;
       const pending = this.#pending.get(this.#toldThrough);
@@ -238,18 +244,22 @@ export class LogWriter {
 
   #remove(pending: Pending): void {
     this.#pending.delete(pending.number);
+    this.#bytes -= costOf(pending.bytes);
     if (pending.isTold) this.#toldUnshown--;
-    if (pending.state !== "sent") this.#heldBytes -= pending.bytes.byteLength;
+    this.#silence.over();
   }
 
-  /** A record was told here, and will never be told anywhere else. */
-  #lost(pending: Pending, reason: string): void {
+  /** A record will never be shown: it is told now, if it has not been. */
+  #lose(pending: Pending, reason: DropReason, text: string): void {
+    this.#tellThrough(pending.number);
     this.#remove(pending);
-    if (this.#dropped === 0) {
-      this.#owner.warn(`Cannot write an event to the log, so that other nodes and lost sessions miss it: ${reason}`);
-    }
-    this.#dropped++;
+    this.#dropped(reason, text);
     if (this.isInStep) this.#owner.inStep();
+  }
+
+  #dropped(reason: DropReason, text: string): void {
+    const sentence = `Cannot write an event to the log, so that other nodes and lost sessions miss it: ${text}`;
+    this.#owner.dropped(reason, new Error(sentence));
   }
 
   #tryAgain(): void {
@@ -268,11 +278,17 @@ export class LogWriter {
       const before = clock.now() - PATIENCE_MS;
       for (const pending of [...this.#pending.values()]) {
         if (pending.sinceMs > before) break;
-        if (!pending.isTold) this.#tellThrough(pending);
+        if (pending.isTold) continue;
+        this.#silence.give("The log does not show what this node writes: its own clients are told without it");
+        this.#tellThrough(pending.number);
       }
       if (this.#pending.size > 0) this.#watch();
     });
   }
+}
+
+function costOf({ byteLength }: Uint8Array): number {
+  return byteLength + RECORD_COST_BYTES;
 }
 
 /** Which record of a writer it is; undefined for those of others, and for what cannot be read. */

@@ -3,7 +3,7 @@
 // Rules: as for every bus; between two nodes order holds whatever the delays are; nothing is delivered within the call that
 //        publishes it; a node may be cut off without anybody noticing, as behind a cable that was pulled.
 
-import type { Cancel, Clock, Random } from "@bowline/protocol/internal";
+import type { Clock, Random } from "@bowline/protocol/internal";
 import type { Bus, BusLog, BusStatus, BusStore, Leave, LogFollower, Receive } from "./bus.ts";
 import { MemoryCupboard, MemoryLog } from "./memory-store.ts";
 import type { Offset } from "./message.ts";
@@ -56,6 +56,13 @@ export interface MemoryBroker {
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
+/** Who follows a topic of the log over one node's way. */
+interface Following {
+  readonly topic: string;
+  /** Tells of the next entry. @returns whether there was one. */
+  readonly next: () => boolean;
+}
+
 /** What all nodes share. */
 class Exchange {
   readonly options: MemoryBrokerOptions;
@@ -96,7 +103,7 @@ class NodeBus implements MemoryBus {
   readonly #listeners: Set<(status: BusStatus) => void> = new Set();
   /** When the last message of each sender arrives: the next one is not earlier. */
   readonly #lanes: WeakMap<object, number> = new WeakMap();
-  readonly #followers: Set<{ topic: string; next: () => boolean; pump: Cancel | undefined }> = new Set();
+  readonly #followers: Set<Following> = new Set();
   /** What waits for an answer that a cut-off node does not get. */
   readonly #stuck: Set<(error: Error) => void> = new Set();
   #line: "whole" | "cut" | "cut unnoticed" = "whole";
@@ -172,7 +179,6 @@ class NodeBus implements MemoryBus {
   kill(): void {
     this.#isClosed = true;
     this.#receivers.clear();
-    for (const follower of this.#followers) follower.pump?.();
     this.#followers.clear();
     this.#exchange.buses.delete(this);
     this.statusChanged();
@@ -184,45 +190,50 @@ class NodeBus implements MemoryBus {
     if (status === this.#told) return;
     this.#told = status;
     for (const listener of [...this.#listeners]) listener(status);
-    if (status === "up") for (const { topic } of [...this.#followers]) this.logGrows(topic);
+    if (status === "up") for (const follower of this.#followers) this.#catchUp(follower);
   }
 
   /** Has something arrive behind all that the same sender has sent before. */
-  carry(from: object, arrive: () => void): Cancel {
+  carry(from: object, arrive: () => void): void {
     const { clock, delayMs, random } = this.#exchange.options;
     if (delayMs === undefined) {
-      let isCalledOff = false;
-      void Promise.resolve().then(() => {
-        if (!isCalledOff) arrive();
-      });
-      return () => {
-        isCalledOff = true;
-      };
+      void Promise.resolve().then(arrive);
+      return;
     }
     const [least, most] = delayMs;
     const drawn = clock.now() + least + Math.floor((random?.fraction() ?? 0) * (most - least + 1));
     const dueAt = Math.max(drawn, this.#lanes.get(from) ?? 0);
     this.#lanes.set(from, dueAt);
-    return clock.after(dueAt - clock.now(), arrive);
+    clock.after(dueAt - clock.now(), arrive);
   }
 
   arrive(topic: string, bytes: Uint8Array): void {
     const receive = this.#receivers.get(topic);
-    if (receive === undefined || this.status !== "up" || this.#line !== "whole") return;
+    if (receive === undefined || !this.#isReachable) return;
     this.counts.received++;
     receive(bytes);
   }
 
-  /** A topic of the log may have entries that followers here have not had. */
+  /** A topic of the log has one more entry, which is on its way to each follower here as a message would be. */
   logGrows(topic: string): void {
     for (const follower of this.#followers) {
-      if (follower.topic !== topic || follower.pump !== undefined) continue;
-      follower.pump = this.carry(follower, () => {
-        follower.pump = undefined;
-        const isReachable = this.status === "up" && this.#line === "whole";
-        if (isReachable && this.#followers.has(follower) && follower.next()) this.logGrows(topic);
-      });
+      if (follower.topic === topic) this.carry(follower, () => void this.#tellNext(follower));
     }
+  }
+
+  get #isReachable(): boolean {
+    return this.status === "up" && this.#line === "whole";
+  }
+
+  #tellNext(follower: Following): boolean {
+    return this.#isReachable && this.#followers.has(follower) && follower.next();
+  }
+
+  /** The line is there again: what did not arrive meanwhile comes together. */
+  #catchUp(follower: Following): void {
+    this.carry(follower, () => {
+      while (this.#tellNext(follower));
+    });
   }
 
   /** Settles once the broker has been asked; never, until the line is mended, where nobody knows that it is cut. */
@@ -246,12 +257,12 @@ class NodeBus implements MemoryBus {
       follow: async (topic: string, follower: LogFollower) => {
         await reach(`follow "${topic}"`);
         const { from, next, leave } = log.follow(topic, follower);
-        const entry = { topic, next, pump: undefined };
-        this.#followers.add(entry);
+        const following = { topic, next };
+        this.#followers.add(following);
         return {
           from,
           leave: async () => {
-            this.#followers.delete(entry);
+            this.#followers.delete(following);
             leave();
           },
         };

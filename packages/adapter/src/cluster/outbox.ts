@@ -12,6 +12,9 @@ import type { Bus } from "./bus.ts";
 /** What a message takes up besides its bytes. */
 const MESSAGE_COST_BYTES = 128;
 
+/** Signs of life have so much room of their own, in bytes, when the rest is full. */
+const LIFE_BYTES = 1024 * 1024;
+
 /** Why a message does not reach the broker. */
 export type DropReason = "full" | "away" | "too large" | "failed";
 
@@ -79,7 +82,7 @@ export class Outbox {
         drop("too large", `it has ${bytes.byteLength} bytes, and the broker takes ${this.#bus.maxMessageBytes}`);
       } else if (worth !== "later" && this.#bus.status !== "up") {
         drop("away", "the broker is away");
-      } else if (worth !== "life" && this.#bytes + cost > this.#maxQueuedBytes) {
+      } else if (this.#bytes + cost > this.#maxQueuedBytes + (worth === "life" ? LIFE_BYTES : 0)) {
         drop("full", `${this.#bytes} bytes wait for the broker already; see the option maxQueuedBytes`);
       } else {
         this.#bytes += cost;

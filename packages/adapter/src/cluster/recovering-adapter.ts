@@ -28,9 +28,18 @@ import type { TailEntry, TailLimits } from "./log-tail.ts";
 import type { Offset } from "./message.ts";
 import { ReplicatedLog } from "./replicated-log.ts";
 import { SessionCupboard, type TakenSession } from "./session-cupboard.ts";
+import { within } from "./within.ts";
 
 /** How long a client that comes back may wait for the broker, in milliseconds; then it starts anew. */
 const RESTORE_MS = 4_000;
+/** How long the end of a namespace may wait for the broker, in milliseconds. */
+const CLOSING_MS = 1_000;
+
+/** A client that comes back. */
+interface Attempt {
+  taken: TakenSession | undefined;
+  isLate: boolean;
+}
 
 /** What recovery is made of. */
 export interface RecoveryParts {
@@ -42,7 +51,7 @@ export interface RecoveryParts {
   readonly prefix: string;
   /** Most events that a node keeps in memory for each namespace. */
   readonly maxTailEntries: number;
-  /** What may wait for a broker that is away, in bytes. */
+  /** What may wait for the log of a namespace, in bytes. */
   readonly maxQueuedBytes: number;
 }
 
@@ -67,12 +76,13 @@ export class RecoveringAdapter extends BusAdapter {
     const topic = `${prefix}:log:${name}`;
     this.#parts = { log, topic };
     this.#log = new ReplicatedLog(
-      { bus, log, topic, clock, random, limits, maxHeldBytes: maxQueuedBytes },
+      { bus, log, topic, clock, random, limits, maxPendingBytes: maxQueuedBytes },
       {
         ready: () => this.#cupboard.ready(),
         deliver: (event, offset) => this.#deliver(event, offset),
         taken: (sid, fence) => this.#taken(sid, fence),
         missed: () => this.#missed(),
+        dropped: (reason, error) => link.dropped(reason, error),
         warn: (text) => this.#warn(text),
         reportUncaught: (error) => nsp.surroundings.reportUncaught(error),
       },
@@ -96,8 +106,10 @@ export class RecoveringAdapter extends BusAdapter {
   }
 
   override async close(): Promise<void> {
-    await this.#cupboard.close();
-    await this.#log.close();
+    const told = Promise.all([this.#cupboard.close(), this.#log.close()]);
+    await within(this.nsp.surroundings.clock, CLOSING_MS, told, () =>
+      this.#warn("Cannot wait until the sessions have been kept: the broker does not answer; lost ones may start anew"),
+    );
     await super.close();
   }
 
@@ -143,16 +155,15 @@ export class RecoveringAdapter extends BusAdapter {
   }
 
   override restoreSession(pid: string, offset: string): Promise<Session | undefined> {
-    const { clock } = this.nsp.surroundings;
-    return new Promise((resolve, reject) => {
-      let isLate = false;
-      const stop = clock.after(RESTORE_MS, () => {
-        isLate = true;
-        resolve(undefined);
-      });
-      this.#restore(pid, offset, () => isLate)
-        .finally(stop)
-        .then(resolve, reject);
+    const attempt: Attempt = { taken: undefined, isLate: false };
+    const restoring = this.#restore(pid, offset, attempt).catch((error: unknown) => {
+      this.#giveUp(attempt);
+      throw error;
+    });
+    return within(this.nsp.surroundings.clock, RESTORE_MS, restoring, () => {
+      attempt.isLate = true;
+      this.#giveUp(attempt);
+      return undefined;
     });
   }
 
@@ -162,15 +173,16 @@ export class RecoveringAdapter extends BusAdapter {
     return super.prepare(packet, flags, isEvent ? (offset ?? this.#log.currentOffset) : undefined);
   }
 
-  async #restore(pid: string, offset: string, isLate: () => boolean): Promise<Session | undefined> {
+  async #restore(pid: string, offset: string, attempt: Attempt): Promise<Session | undefined> {
     const taken = await this.#cupboard.take(pid);
     if (taken === undefined) return undefined;
+    attempt.taken = taken;
     // Whoever has had it until now hears of it in the log's order.
     void this.#log.append({ kind: "taken", sid: taken.sid, fence: taken.fence });
     const after = await this.#beginning(taken, offset);
     const readMissed = after === undefined ? undefined : await this.#log.missedSince(after);
-    if (readMissed === undefined || isLate()) {
-      this.#cupboard.giveUp(pid);
+    if (readMissed === undefined || attempt.isLate) {
+      this.#giveUp(attempt);
       return undefined;
     }
     const readAddressed = () => this.#addressedTo(taken, readMissed());
@@ -183,6 +195,11 @@ export class RecoveringAdapter extends BusAdapter {
         return readAddressed();
       },
     };
+  }
+
+  /** Nobody can make use of a session that was taken. */
+  #giveUp({ taken }: Attempt): void {
+    if (taken !== undefined) this.#cupboard.giveUp(taken);
   }
 
   /** Behind which event somebody has missed something. @returns undefined where what is shown is no offset, or too old. */

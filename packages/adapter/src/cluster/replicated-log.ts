@@ -11,6 +11,8 @@ import { decodeRecord, type EventRecord, type LogRecord, type RecordBody } from 
 import { LogTail, type TailEntry, type TailLimits } from "./log-tail.ts";
 import { LogWriter, type LogWriterOptions } from "./log-writer.ts";
 import type { Offset } from "./message.ts";
+import type { DropReason } from "./outbox.ts";
+import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 
 /** So many characters tell the offsets and the records of two nodes apart. */
 const EPOCH_LENGTH = 8;
@@ -40,6 +42,8 @@ export interface LogOwner {
   taken(sid: string, fence: number): void;
   /** Events of others have gone before this node could read them. */
   missed(): void;
+  /** An event was told to the clients of this node alone. */
+  dropped(reason: DropReason, error: Error): void;
   warn(text: string): void;
   reportUncaught(error: unknown): void;
 }
@@ -55,14 +59,15 @@ export class ReplicatedLog {
   readonly #options: ReplicatedLogOptions;
   readonly #owner: LogOwner;
   readonly #tail: LogTail;
-  readonly #name: string;
+  /** The name under which this node writes. */
+  readonly name: string;
   readonly #writer: LogWriter;
   /** The last record of each writer that the log has shown. */
   readonly #shown: Map<string, number> = new Map();
   readonly #waiting: Set<() => void> = new Set();
+  readonly #nonsense: RecurringWarning;
   #isClosed = false;
   #isAsking = false;
-  #isReading = true;
   #leave: Leave | undefined;
   #stopListening: (() => void) | undefined;
   #retry: Cancel | undefined;
@@ -72,19 +77,21 @@ export class ReplicatedLog {
     this.#options = options;
     this.#owner = owner;
     this.#tail = new LogTail(options.limits, options.log.compare);
-    this.#name = createId(options.random).slice(0, EPOCH_LENGTH);
+    this.name = createId(options.random).slice(0, EPOCH_LENGTH);
     const position = () => this.#tail.last;
     this.#writer = new LogWriter(
-      { ...options, writer: this.#name },
+      { ...options, writer: this.name },
       {
         get position() {
           return position();
         },
         tell: (body) => this.#tellWithout(body),
         inStep: () => this.#wake(),
+        dropped: (reason, error) => owner.dropped(reason, error),
         warn: (text) => owner.warn(text),
       },
     );
+    this.#nonsense = new RecurringWarning(options.clock, (text) => owner.warn(text));
   }
 
   /** How far this node has told its clients of the log; undefined before it has been reached. */
@@ -95,11 +102,6 @@ export class ReplicatedLog {
   /** The offset for what leaves now and is not in the log. */
   get currentOffset(): Offset {
     return this.#offsetOr(this.#tail.last);
-  }
-
-  /** How many events reached the clients of this node alone. */
-  get dropped(): number {
-    return this.#writer.dropped;
   }
 
   /** Begins. */
@@ -135,7 +137,7 @@ export class ReplicatedLog {
     return this.#options.log.compare(lastRead, floor) >= 0 ? () => this.#inStep(lastRead, events) : undefined;
   }
 
-  /** Lets go of everything. */
+  /** Lets go of everything. @returns settles once the broker knows; it is never rejected, and may wait as long as it does. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopListening?.();
@@ -143,7 +145,8 @@ export class ReplicatedLog {
     this.#sweep?.();
     this.#writer.close();
     this.#wake();
-    await this.#leave?.();
+    // A broker that is away follows nobody.
+    await this.#leave?.().catch(() => undefined);
   }
 
   #reach(): void {
@@ -194,7 +197,7 @@ export class ReplicatedLog {
     const { body, origin } = record;
     if (body.kind === "event") this.#tail.append(this.#tailEntry(body, offset, bytes));
     else this.#tail.advance(offset);
-    const own = origin.writer === this.#name ? this.#writer.shown(origin.number) : undefined;
+    const own = origin.writer === this.name ? this.#writer.shown(origin.number) : undefined;
     if (own?.isTold !== true) this.#perform(body, this.#offsetOr(offset));
     own?.settle();
     this.#wake();
@@ -225,12 +228,15 @@ export class ReplicatedLog {
   #read(bytes: Uint8Array): LogRecord | undefined {
     try {
       const record = decodeRecord(bytes);
-      this.#isReading = true;
+      if (record?.origin.writer === this.name && record.origin.number > this.#writer.lastNumber) {
+        throw new SyntaxError(
+          "Cannot read a record of the log: it has the name of this node, which has not written it",
+        );
+      }
+      this.#nonsense.over();
       return record;
     } catch (error) {
-      // Told once, until something can be read again: somebody may well write nothing else.
-      if (this.#isReading) this.#owner.warn(error instanceof Error ? error.message : String(error));
-      this.#isReading = false;
+      this.#nonsense.give(reasonOf(error));
       return undefined;
     }
   }
@@ -251,7 +257,7 @@ export class ReplicatedLog {
   }
 
   #offsetOr(offset: Offset | undefined): Offset {
-    return offset === undefined || !this.#writer.isInStep ? `${this.#name}.${this.#writer.told.toString(36)}` : offset;
+    return offset === undefined || !this.#writer.isInStep ? `${this.name}.${this.#writer.told.toString(36)}` : offset;
   }
 
   /** @throws RangeError when events were told meanwhile that are not in the log yet, or have gone from memory. */

@@ -7,6 +7,9 @@ import type { Cancel, Clock } from "@bowline/protocol/internal";
 import { IncompleteAnswersError } from "./incomplete-answers.ts";
 import type { NodeId } from "./message.ts";
 
+/** More answers, or parts of them, than this are nobody's but of somebody who makes them up. */
+const MAX_ANSWERS = 100_000;
+
 /** Told how a question went: the answers that came, with an error where some are missing. */
 export type Settle = (error: IncompleteAnswersError | null, answers: readonly unknown[]) => void;
 
@@ -59,7 +62,7 @@ export class ServerRequest {
 
   /** A server has answered. @param parts in how many messages it does. */
   answer(node: NodeId, value: unknown, parts = 1): void {
-    if (this.#answered.has(node)) return;
+    if (this.#answered.has(node) || this.#answers.length >= MAX_ANSWERS) return;
     this.#answers.push(value);
     const come = (this.#parts.get(node) ?? 0) + 1;
     this.#parts.set(node, come);

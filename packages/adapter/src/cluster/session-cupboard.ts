@@ -16,7 +16,9 @@ import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
 import type { LiveSession, Room, SessionToPersist, SocketId } from "../contract.ts";
 import type { Bus, BusStore } from "./bus.ts";
 import type { Offset } from "./message.ts";
+import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 import { decodeSession, encodeSession, type SessionRecord } from "./session-record.ts";
+import { within } from "./within.ts";
 
 /** How often some of the sessions are looked at, in milliseconds, and in how many such ticks each has its turn. */
 const TICK_MS = 1_000;
@@ -79,14 +81,19 @@ export class SessionCupboard implements Alarm {
   readonly #touched: Set<Live> = new Set();
   /** The last write of each session that is on its way, by the pid. */
   readonly #writing: Map<string, Promise<void>> = new Map();
+  readonly #unreadable: RecurringWarning;
+  readonly #unstored: RecurringWarning;
+  readonly #unwritable: RecurringWarning;
   #isTurnEnding = false;
-  #isStoring = true;
-  #hasWarnedOfData = false;
   #tick: Cancel | undefined;
 
   constructor(options: SessionCupboardOptions, owner: SessionCupboardOwner) {
     this.#options = options;
     this.#owner = owner;
+    const createWarning = () => new RecurringWarning(options.clock, (text) => owner.warn(text));
+    this.#unreadable = createWarning();
+    this.#unstored = createWarning();
+    this.#unwritable = createWarning();
   }
 
   /** How many sessions are in this node's hands. */
@@ -111,13 +118,7 @@ export class SessionCupboard implements Alarm {
     this.#watch();
     const writing = this.#writing.get(pid);
     if (this.#options.bus.status !== "up" || writing === undefined) return undefined;
-    return new Promise((resolve) => {
-      const stop = this.#options.clock.after(OPENING_MS, resolve);
-      void writing.then(() => {
-        stop();
-        resolve();
-      });
-    });
+    return within(this.#options.clock, OPENING_MS, writing, () => undefined);
   }
 
   /** A socket is in these rooms from now on. */
@@ -191,19 +192,20 @@ export class SessionCupboard implements Alarm {
     const taken = await (store.claim?.(prefix + pid) ?? store.take(prefix + pid));
     if (taken === undefined) return undefined;
     const { value, fence } = taken;
-    const record = this.#decode(value);
-    if (record === undefined) return undefined;
+    const read = this.#read(value);
+    if (read === undefined) return undefined;
+    const { record, data } = read;
     const { sid, cameBehind, rooms } = record;
     const live = this.#add({ pid, sid, fence, cameBehind, rooms: new Map(rooms) });
     live.data = record.data;
     if (store.claim === undefined) this.#write(live);
-    return { pid, sid, fence, cameBehind, rooms, data: record.data === undefined ? {} : decodeMsgpack(record.data) };
+    return { pid, sid, fence, cameBehind, rooms, data };
   }
 
-  /** Nobody can make use of a session that was taken. */
-  giveUp(pid: string): void {
+  /** Nobody can make use of a session that was taken; one that somebody has taken since is theirs. */
+  giveUp({ pid, fence }: Pick<TakenSession, "pid" | "fence">): void {
     const live = this.#byPid.get(pid);
-    if (live !== undefined) this.gone(live.sid);
+    if (live?.fence === fence) this.gone(live.sid);
   }
 
   /** The turn is over: what has changed in it is written. */
@@ -214,7 +216,7 @@ export class SessionCupboard implements Alarm {
     for (const live of [...this.#changed]) this.#write(live);
   }
 
-  /** @returns settles once everything has been written. */
+  /** @returns settles once everything has been written; it is never rejected, and may wait as long as the broker does. */
   async close(): Promise<void> {
     this.#tick?.();
     this.ring();
@@ -267,12 +269,8 @@ export class SessionCupboard implements Alarm {
       const data = live.session.readData();
       return data === undefined ? undefined : encodeMsgpack(data).slice();
     } catch (error) {
-      if (!this.#hasWarnedOfData) {
-        this.#owner.warn(
-          `Cannot keep the data of socket "${live.sid}" for other nodes: ${reasonOf(error)}; keep there what has a form on the wire`,
-        );
-      }
-      this.#hasWarnedOfData = true;
+      const reason = `${reasonOf(error)}; keep there what has a form on the wire`;
+      this.#unwritable.give(`Cannot keep the data of socket "${live.sid}" for other nodes: ${reason}`);
       return live.data;
     }
   }
@@ -296,10 +294,11 @@ export class SessionCupboard implements Alarm {
     const { pid } = live;
     const before = this.#writing.get(pid);
     const done = (before === undefined ? write() : before.then(write)).then(
-      () => {
-        this.#isStoring = true;
-      },
-      (error) => this.#notStored(error),
+      () => this.#unstored.over(),
+      (error) =>
+        this.#unstored.give(
+          `Cannot keep sessions for other nodes, so that lost ones may start anew: ${reasonOf(error)}`,
+        ),
     );
     this.#writing.set(pid, done);
     void done.then(() => {
@@ -307,23 +306,18 @@ export class SessionCupboard implements Alarm {
     });
   }
 
-  /** Told once, until something is stored again. */
-  #notStored(error: unknown): void {
-    if (this.#isStoring) {
-      this.#owner.warn(`Cannot keep sessions for other nodes, so that lost ones may start anew: ${reasonOf(error)}`);
-    }
-    this.#isStoring = false;
-  }
-
   #keyOf({ pid }: Live): string {
     return this.#options.prefix + pid;
   }
 
-  #decode(value: Uint8Array): SessionRecord | undefined {
+  #read(value: Uint8Array): { readonly record: SessionRecord; readonly data: unknown } | undefined {
     try {
-      return decodeSession(value);
+      const record = decodeSession(value);
+      const data = record.data === undefined ? {} : decodeMsgpack(record.data);
+      this.#unreadable.over();
+      return { record, data };
     } catch (error) {
-      this.#owner.warn(reasonOf(error));
+      this.#unreadable.give(reasonOf(error));
       return undefined;
     }
   }
@@ -360,8 +354,4 @@ function asRecord({ sid, cameBehind, rooms, data }: Live): SessionRecord | undef
 function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -38,7 +38,8 @@ interface Variant {
 const VARIANTS: readonly Variant[] = [
   { title: "", broker: QUICK, options: {}, traits: { severs: true } },
   { title: ", signed", broker: SLOW, options: SECRET, traits: { severs: true } },
-  { title: ", signed, with sessions", broker: QUICK, options: SECRET, traits: KEEPING },
+  { title: ", signed, with sessions", broker: QUICK, options: SECRET, traits: { ...KEEPING, severs: true } },
+  { title: ", with sessions", broker: SLOW, options: {}, traits: { ...KEEPING, severs: true } },
 ];
 
 for (const { title, broker: name, options, traits } of VARIANTS) {

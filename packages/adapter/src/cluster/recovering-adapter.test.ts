@@ -1,0 +1,152 @@
+// Rules of namespaces whose sessions any node can go on with, where the broker is slow, says nothing, or brings nonsense.
+// What clients see of it is played in the server's tests of recovery across nodes.
+import { createSeededRandom } from "@bowline/testkit";
+import { describe, expect, it } from "vitest";
+import { type BusNode, createBusCluster, settle } from "../../test-support/bus-cluster.ts";
+import type { MemoryBrokerOptions } from "./memory-bus.ts";
+import { RecoveringAdapter } from "./recovering-adapter.ts";
+
+const SESSIONS = { maxDisconnectionDurationMs: 120_000, retentionMs: 180_000, maxLogBytes: 10_000_000 };
+const SEEDS = [20_261_128, ...Array.from({ length: 19 }, (_, seed) => seed + 1)];
+const ALL = { rooms: new Set(["all"]) };
+
+function recovering({ adapter }: Pick<BusNode, "adapter">): RecoveringAdapter {
+  if (adapter instanceof RecoveringAdapter) return adapter;
+  throw new Error("Cannot test recovery: the adapter has none");
+}
+
+/** Nodes with a socket each, all settled. */
+async function createScene(options: Omit<MemoryBrokerOptions, "clock"> = {}, ...ids: readonly string[]) {
+  const cluster = createBusCluster({ sessions: SESSIONS, ...options });
+  const nodes = ids.map((id) => cluster.start(id));
+  await cluster.meet();
+  await cluster.pass(500);
+  return { cluster, nodes };
+}
+
+/** Two nodes, and a session of the first one. */
+async function createSession(options: Omit<MemoryBrokerOptions, "clock"> = {}) {
+  const { cluster, nodes } = await createScene(options, "x", "y");
+  const [one, two] = nodes;
+  if (one === undefined || two === undefined) throw new Error("Cannot test recovery: there are no nodes");
+  await recovering(one).openSession({ sid: "x", pid: "p", readData: () => ({ name: "Ada" }) });
+  await cluster.pass(100);
+  return { cluster, one, two };
+}
+
+describe("a namespace with sessions whose connection to the broker was cut without notice", () => {
+  it("ends within a second all the same, and tells so", async () => {
+    const { cluster, one } = await createSession();
+    one.bus.cut(false);
+    recovering(one).sessionTouched("x");
+    one.adapter.delAll("x");
+    let hasEnded = false;
+    const ending = recovering(one)
+      .close()
+      .then(() => {
+        hasEnded = true;
+      });
+    await cluster.pass(900);
+    expect(hasEnded).toBe(false);
+    await cluster.pass(100);
+    await ending;
+    expect(one.warnings).toEqual([expect.stringContaining("Cannot wait until the sessions have been kept")]);
+  });
+
+  it("takes a newcomer in after a second", async () => {
+    const { cluster, one } = await createSession();
+    one.bus.cut(false);
+    const opening = recovering(one).openSession({ sid: "z", pid: "q", readData: () => undefined });
+    await cluster.pass(1_000);
+    expect(await opening).toBeUndefined();
+    expect(opening).toBeInstanceOf(Promise);
+  });
+
+  it("has who comes back start anew after four seconds, and keeps nothing of the session", async () => {
+    const { cluster, one, two } = await createSession();
+    one.bus.kill();
+    two.bus.cut(false);
+    const restored = recovering(two).restoreSession("p", "");
+    await cluster.pass(4_000);
+    expect(await restored).toBeUndefined();
+    two.bus.heal();
+    await cluster.pass(1_000);
+    expect(two.uncaught).toEqual([]);
+  });
+
+  it("tells its own clients after a while, and says that the log does not answer", async () => {
+    const { cluster, one } = await createSession();
+    one.bus.cut(false);
+    void one.adapter.broadcast({ type: 2, data: ["n"] }, ALL);
+    await cluster.pass(5_000);
+    expect(one.delivered).toHaveLength(1);
+    expect(one.warnings).toEqual([expect.stringContaining("The log does not show what this node writes")]);
+  });
+});
+
+describe("a session whose taker was too slow", () => {
+  it("is given up when its time is up, though it has been taken by then", async () => {
+    const { cluster, one, two } = await createSession();
+    one.bus.kill();
+    await cluster.pass(100);
+    Reflect.set(two.bus.log ?? {}, "reaches", () => new Promise(() => undefined));
+    const restored = recovering(two).restoreSession("p", "m-1");
+    await cluster.pass(4_000);
+    expect([await restored, cluster.broker.kept]).toEqual([undefined, 0]);
+  });
+
+  it("is given up where the log fails while it is read", async () => {
+    const { cluster, one, two } = await createSession();
+    one.bus.kill();
+    await cluster.pass(100);
+    Reflect.set(two.bus.log ?? {}, "reaches", () => Promise.reject(new Error("no log today")));
+    await expect(recovering(two).restoreSession("p", "m-1")).rejects.toThrow("no log today");
+    await cluster.pass(100);
+    expect(cluster.broker.kept).toBe(0);
+  });
+
+  it("stays with whoever has taken it since", async () => {
+    const { cluster, one, two } = await createSession();
+    one.bus.kill();
+    await cluster.pass(100);
+    const { log } = two.bus;
+    const reaches = log?.reaches;
+    Reflect.set(log ?? {}, "reaches", () => new Promise(() => undefined));
+    const first = recovering(two).restoreSession("p", "m-0");
+    await cluster.pass(2_000);
+    Reflect.set(log ?? {}, "reaches", reaches);
+    const second = await recovering(two).restoreSession("p", "m-0");
+    await cluster.pass(2_000);
+    expect([await first, second?.sid, cluster.broker.kept]).toEqual([undefined, "x", 1]);
+  });
+});
+
+describe("events over a slow log", () => {
+  it("are on their way side by side, and come in the order of each sender, once, whatever the delays are", async () => {
+    for (const seed of SEEDS) {
+      const { cluster, nodes } = await createScene(
+        { delayMs: [0, 30], random: createSeededRandom(seed) },
+        "x",
+        "y",
+        "z",
+      );
+      for (let number = 0; number < 200; number++)
+        for (const [at, { adapter }] of nodes.entries()) void adapter.broadcast({ type: 2, data: [at, number] }, ALL);
+      await cluster.pass(100);
+      const told = nodes.map(({ delivered }) => delivered.map((text) => text.replace(/ at .*/, "")));
+      const bySender = told.map((texts) => nodes.map((_, at) => texts.filter((text) => text.startsWith(`[${at},`))));
+      const expected = nodes.map((_, at) => Array.from({ length: 200 }, (__, number) => `[${at},${number}]`));
+      expect([seed, bySender]).toEqual([seed, nodes.map(() => expected)]);
+    }
+  });
+
+  it("may have a number for their name", async () => {
+    const { nodes } = await createScene({}, "x", "y");
+    void nodes[0]?.adapter.broadcast({ type: 2, data: [7, "seven"] }, ALL);
+    await settle();
+    expect(nodes.map(({ delivered }) => delivered)).toEqual([
+      [expect.stringMatching(/^\[7,"seven"\] at m-1 to x$/)],
+      [expect.stringMatching(/^\[7,"seven"\] at m-1 to y$/)],
+    ]);
+  });
+});
