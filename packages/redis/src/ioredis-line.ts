@@ -1,7 +1,8 @@
 // Clients of ioredis 5 as lines.
 // Place: bus -> **client of Redis** -> Redis
 // Rules: the client has one event for the messages of all channels; it says that it is ready before it has subscribed anew,
-//        and may have been told not to do so: the bus subscribes by itself.
+//        and may have been told not to do so: the bus subscribes by itself. Where several buses hear by one client, a channel
+//        is left with the last of them. A client that waits for its first command is connected.
 
 import { listOf } from "./foreign-values.ts";
 import {
@@ -47,8 +48,28 @@ async function count(client: IoRedisClient, kind: ChannelKind, channel: string):
   return counts.reduce((sum, one) => sum + one, 0);
 }
 
+/** The option `lazyConnect` has it wait. */
+function wake(client: IoRedisClient): void {
+  // What goes wrong is told by events.
+  if (client.status === "wait") callCommand(client, "connect").catch(() => undefined);
+}
+
+/** How many of our lines hear a channel, by client. */
+const hearers: WeakMap<IoRedisClient, Map<string, number>> = new WeakMap();
+
+/** Counts the lines that hear a channel. @returns how many there are now. */
+function countHearers(client: IoRedisClient, key: string, change: 1 | -1): number {
+  const counts = hearers.get(client) ?? new Map<string, number>();
+  hearers.set(client, counts);
+  const now = (counts.get(key) ?? 0) + change;
+  if (now === 0) counts.delete(key);
+  else counts.set(key, now);
+  return now;
+}
+
 /** A client that publishes. */
 export function ioRedisPublisher(client: IoRedisClient, toBuffer: ToBuffer): PublishingLine {
+  wake(client);
   return {
     get isReady() {
       return isReady(client);
@@ -72,18 +93,22 @@ export function ioRedisHearer(client: IoRedisClient): HearingLine {
   events.on("messageBuffer", onMessage);
   events.on("pmessageBuffer", onPattern);
   events.on("smessageBuffer", onShard);
+  wake(client);
   return {
     get isReady() {
       return isReady(client);
     },
     onChange: (listener) => listenTo(client, CHANGES, listener),
     async subscribe(kind, channel, listener) {
-      listeners.set(`${kind} ${channel}`, listener);
+      const key = `${kind} ${channel}`;
+      if (!listeners.has(key)) countHearers(client, key, 1);
+      listeners.set(key, listener);
       await callCommand(client, SUBSCRIBE[kind], channel);
     },
     async unsubscribe(kind, channel) {
-      listeners.delete(`${kind} ${channel}`);
-      await callCommand(client, UNSUBSCRIBE[kind], channel);
+      const key = `${kind} ${channel}`;
+      if (!listeners.delete(key)) return;
+      if (countHearers(client, key, -1) === 0) await callCommand(client, UNSUBSCRIBE[kind], channel);
     },
     close() {
       events.off("messageBuffer", onMessage);

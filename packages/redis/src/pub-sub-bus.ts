@@ -10,7 +10,9 @@
 // Source: docs/protocol/cluster.md, "Publish and subscribe"
 
 import type { Bus, BusStatus, Leave, Receive } from "@bowline/adapter/cluster";
+import { busErrorOf } from "./bus-error.ts";
 import type { ChannelKind, HearingLine, PublishingLine } from "./redis-client.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What is told of a bus of Redis. */
 export interface RedisBusOptions {
@@ -28,29 +30,17 @@ export interface PubSubParts {
   readonly subscriber: HearingLine;
   /** How a topic is heard. */
   kindOf(topic: string): ChannelKind;
-  /** Brings what a receiver throws to where the platform reports such errors. */
-  reportUncaught(error: unknown): void;
+  readonly surroundings: Surroundings;
 }
 
 const DEFAULTS: Required<RedisBusOptions> = { maxMessageBytes: 16 * 1024 * 1024 };
 
 /** How many topics are subscribed anew at the same time. */
 const RESUBSCRIBE_BATCH = 500;
-
-/** Redis cannot be reached, or the bus has been closed. */
-export class RedisUnavailableError extends Error {
-  override readonly name = "RedisUnavailableError";
-  readonly code: "BOWLINE_REDIS_AWAY" | "BOWLINE_REDIS_CLOSED";
-
-  constructor(action: string, topic: string, status: BusStatus) {
-    super(
-      status === "closed"
-        ? `Cannot ${action} "${topic}": the bus has been closed`
-        : `Cannot ${action} "${topic}": Redis is away; look whether it runs, and whether both clients have been connected`,
-    );
-    this.code = status === "closed" ? "BOWLINE_REDIS_CLOSED" : "BOWLINE_REDIS_AWAY";
-  }
-}
+/** How soon that is tried again where Redis has refused it, in milliseconds. */
+const RETRY_MS = 1_000;
+/** After so many milliseconds without Redis, from the beginning, somebody is told. */
+const PATIENCE_MS = 10_000;
 
 /** @throws RangeError where an option makes no sense. */
 function resolveOptions(options: RedisBusOptions): Required<RedisBusOptions> {
@@ -72,6 +62,10 @@ export class PubSubBus implements Bus {
   /** Counts the losses, so that what was begun before one is known as such. */
   #epoch = 0;
   #isSubscribing = false;
+  /** Whether that was told of. */
+  #isRefused = false;
+  /** Ends the wait for a first connection, or for another try. */
+  #stopWaiting: () => void;
 
   /** @throws RangeError where an option makes no sense. */
   constructor(parts: PubSubParts, options: RedisBusOptions = {}) {
@@ -79,6 +73,10 @@ export class PubSubBus implements Bus {
     this.#parts = parts;
     const look = (): void => this.#look();
     this.#stopListening = [parts.publisher.onChange(look), parts.subscriber.onChange(look)];
+    this.#stopWaiting = parts.surroundings.after(PATIENCE_MS, () => {
+      const { code, message } = busErrorOf("reach the other servers", this.#status);
+      parts.surroundings.warn(code, message);
+    });
     this.#look();
   }
 
@@ -97,33 +95,35 @@ export class PubSubBus implements Bus {
       throw new RangeError(`Cannot publish to "${topic}": ${reason}`);
     }
     const { publisher, kindOf } = this.#parts;
-    if (this.#status === "closed" || !publisher.isReady) throw this.#unavailable("publish to", topic);
+    const what = `publish to "${topic}"`;
+    if (this.#status === "closed" || !publisher.isReady) throw busErrorOf(what, this.#status);
     // A pattern is for those who hear.
-    await publisher.publish(kindOf(topic) === "shard" ? "shard" : "channel", topic, bytes);
+    const kind = kindOf(topic) === "shard" ? "shard" : "channel";
+    await this.#asked(what, publisher.publish(kind, topic, bytes));
   }
 
   async join(topic: string, receive: Receive): Promise<Leave> {
     if (this.#topics.has(topic)) throw new TypeError(`Cannot join "${topic}": this node has joined it already`);
     const { subscriber, kindOf } = this.#parts;
-    if (this.#status === "closed" || !subscriber.isReady) throw this.#unavailable("join", topic);
+    const what = `join "${topic}"`;
+    if (this.#status === "closed" || !subscriber.isReady) throw busErrorOf(what, this.#status);
     this.#topics.set(topic, receive);
-    const epoch = this.#epoch;
     try {
       await this.#subscribe(topic);
     } catch (error) {
       this.#topics.delete(topic);
       // The client may have kept it for later.
       subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined);
-      if (epoch !== this.#epoch) throw this.#unavailable("join", topic);
-      throw error;
+      throw busErrorOf(what, this.#status, error);
     }
     return () => this.#leave(topic, receive);
   }
 
   async subscribers(topic: string): Promise<number> {
     const { publisher, kindOf } = this.#parts;
-    if (this.#status === "closed" || !publisher.isReady) throw this.#unavailable("count", topic);
-    return publisher.count(kindOf(topic), topic);
+    const what = `count who hears "${topic}"`;
+    if (this.#status === "closed" || !publisher.isReady) throw busErrorOf(what, this.#status);
+    return this.#asked(what, publisher.count(kindOf(topic), topic));
   }
 
   async close(): Promise<void> {
@@ -133,6 +133,7 @@ export class PubSubBus implements Bus {
     this.#topics.clear();
     this.#epoch++;
     for (const stop of this.#stopListening) stop();
+    this.#stopWaiting();
     const left = topics.map((topic) => subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined));
     // A Redis that is away is not waited for.
     if (subscriber.isReady) await Promise.all(left);
@@ -158,7 +159,8 @@ export class PubSubBus implements Bus {
     try {
       this.#topics.get(topic)?.(bytes);
     } catch (error) {
-      this.#parts.reportUncaught(error);
+      const { warn } = this.#parts.surroundings;
+      warn("BOWLINE_BUS_RECEIVER", `A receiver of "${topic}" has thrown: ${String(error)}`);
     }
   }
 
@@ -173,41 +175,55 @@ export class PubSubBus implements Bus {
     if (this.#status !== "up" && !this.#isSubscribing) void this.#comeUp();
   }
 
-  /** Subscribes to everything, as often as the line is lost meanwhile. */
+  /** Subscribes to everything; once more where the line is lost meanwhile, and later where Redis refuses it. */
   async #comeUp(): Promise<void> {
     this.#isSubscribing = true;
-    let epoch: number;
-    do {
-      epoch = this.#epoch;
-      try {
-        await this.#subscribeAll();
-      } catch {
-        // A line that is lost again says so; who may not subscribe was told when the topic was joined.
-      }
-    } while (epoch !== this.#epoch && this.#isReady());
+    const epoch = this.#epoch;
+    const failure = await this.#subscribeAll();
     this.#isSubscribing = false;
-    if (this.#status !== "closed" && this.#isReady()) this.#tell("up");
+    if (!this.#isReady()) return;
+    if (epoch !== this.#epoch) return this.#look();
+    if (failure === undefined) return this.#tell("up");
+    const { warn, after } = this.#parts.surroundings;
+    const { code, message } = busErrorOf("hear other servers", this.#status, failure);
+    if (!this.#isRefused) warn(code, message);
+    this.#isRefused = true;
+    this.#stopWaiting();
+    this.#stopWaiting = after(RETRY_MS, () => this.#look());
   }
 
   #isReady(): boolean {
     return this.#status !== "closed" && this.#parts.publisher.isReady && this.#parts.subscriber.isReady;
   }
 
-  async #subscribeAll(): Promise<void> {
+  /** @returns what was refused, if anything was. */
+  async #subscribeAll(): Promise<unknown> {
     const topics = [...this.#topics.keys()];
     for (let at = 0; at < topics.length; at += RESUBSCRIBE_BATCH) {
       const batch = topics.slice(at, at + RESUBSCRIBE_BATCH).filter((topic) => this.#topics.has(topic));
-      await Promise.all(batch.map((topic) => this.#subscribe(topic)));
+      const outcomes = await Promise.allSettled(batch.map((topic) => this.#subscribe(topic)));
+      const failed = outcomes.find((outcome) => outcome.status === "rejected");
+      if (failed !== undefined) return failed.reason;
     }
+    return undefined;
   }
 
   #tell(status: BusStatus): void {
     if (this.#status === status) return;
     this.#status = status;
+    if (status === "up") {
+      this.#stopWaiting();
+      this.#isRefused = false;
+    }
     for (const listener of [...this.#listeners]) listener(status);
   }
 
-  #unavailable(action: string, topic: string): RedisUnavailableError {
-    return new RedisUnavailableError(action, topic, this.#status);
+  /** @throws RedisBusError where Redis does not do it. */
+  async #asked<Answer>(what: string, answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw busErrorOf(what, this.#status, error);
+    }
   }
 }

@@ -1,6 +1,7 @@
 // Clients of Redis that a program has handed in, as lines, on Node.
 // Place: bus -> **client of Redis** -> Redis
 
+import { memberOf } from "../foreign-values.ts";
 import { ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
 import { nodeRedisHearer, nodeRedisPublisher } from "../node-redis-line.ts";
 import { PubSubBus, type RedisBusOptions } from "../pub-sub-bus.ts";
@@ -12,6 +13,7 @@ import {
   type PublishingLine,
   type RedisClient,
 } from "../redis-client.ts";
+import { surroundings } from "./surroundings.ts";
 
 /** The same memory as a Buffer. */
 function toBuffer(bytes: Uint8Array): Uint8Array {
@@ -51,6 +53,13 @@ export function openHearer(client: RedisClient): HearingLine {
   return isNodeRedis(client) ? nodeRedisHearer(client) : ioRedisHearer(client);
 }
 
+/** @throws TypeError where a client that subscribes would have to publish, which the second version of Redis' protocol forbids. */
+function checkPair(publisher: RedisClient, subscriber: RedisClient): void {
+  const options: unknown = Reflect.get(Object(publisher), "options");
+  if (publisher !== subscriber || memberOf(options, "RESP") === 3) return;
+  throw new TypeError("Cannot publish and subscribe by one client of Redis: hand in a second one, client.duplicate()");
+}
+
 /** Both of them as a bus. */
 export function openBus(
   publisher: RedisClient,
@@ -58,16 +67,13 @@ export function openBus(
   kindOf: (topic: string) => ChannelKind,
   options: RedisBusOptions,
 ): PubSubBus {
+  checkPair(publisher, subscriber);
   return new PubSubBus(
     {
       publisher: openPublisher(publisher),
       subscriber: openHearer(subscriber),
       kindOf,
-      reportUncaught(error) {
-        setImmediate(() => {
-          throw error;
-        });
-      },
+      surroundings,
     },
     options,
   );

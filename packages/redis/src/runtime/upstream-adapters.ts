@@ -29,7 +29,7 @@ interface Node {
 
 /** What nodes say to each other besides stays apart from clusters with other keys. */
 function prefixFor(key: string): string {
-  return `bowline-${key.replaceAll("#", "-")}`;
+  return `bowline-${key.replaceAll("%", "%25").replaceAll("#", "%23")}`;
 }
 
 function createFactory(key: string, wire: ClusterWire, openNewBus: () => Bus, timeoutMs: number | undefined) {
