@@ -56,7 +56,8 @@ export class ClusterReports implements OutboxEvents {
     this.#dropped++;
     if (this.#droppedPoint.active) this.#droppedPoint.publish({ reason, message, dropped: this.#dropped });
     // What does not wait was dropped on purpose, and is told of with the broker's absence.
-    if (reason !== "away") this.#warnings.get("dropped")?.give(`A message does not reach the other servers: ${message}`);
+    if (reason !== "away")
+      this.#warnings.get("dropped")?.give(`A message does not reach the other servers: ${message}`);
   }
 
   published(): void {

@@ -20,7 +20,8 @@ function fill(tail: LogTail, count: number): LogTail {
   return tail;
 }
 
-const offsetsAfter = (tail: LogTail, offset: number): string[] => tail.after(String(offset)).map((entry) => entry.offset);
+const offsetsAfter = (tail: LogTail, offset: number): string[] =>
+  tail.after(String(offset)).map((entry) => entry.offset);
 
 describe("the end of a log in memory", () => {
   it("gives what stands behind an offset, in order, wherever that is", () => {

@@ -4,14 +4,20 @@ import { createFakeClock, createSeededRandom } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { settle } from "../../test-support/bus-cluster.ts";
 import type { BusLog } from "./bus.ts";
-import { encodeRecord, type EventRecord, type RecordBody } from "./log-record.ts";
+import { type EventRecord, encodeRecord, type RecordBody } from "./log-record.ts";
 import type { TailLimits } from "./log-tail.ts";
 import { createMemoryBroker } from "./memory-bus.ts";
 import { ReplicatedLog } from "./replicated-log.ts";
 
 const TOPIC = "log";
 
-const event = (name: string): EventRecord => ({ kind: "event", rooms: [], except: [], compress: undefined, data: [name] });
+const event = (name: string): EventRecord => ({
+  kind: "event",
+  rooms: [],
+  except: [],
+  compress: undefined,
+  data: [name],
+});
 
 /** The log of one node, and another one that writes what the test wants. */
 function createScene(limits: Partial<TailLimits> = {}) {
