@@ -50,6 +50,14 @@ export interface BusLog {
   read(topic: string, after: Offset): AsyncIterable<BusLogEntry>;
   /** Whether everything behind an offset is still there; false for texts that are no offsets of this log. */
   reaches(topic: string, offset: Offset): Promise<boolean>;
+  /**
+   * After the broker was away: whether it has lost entries that had been told, as one may that has taken the place of another
+   * which has died. Without it the broker loses none.
+   * @param last the last entry that was told; what is appended from now on has to stand behind it.
+   * @returns the last entry up to that one which is still there: `last` itself where nothing is lost, undefined where nothing
+   * is left.
+   */
+  lastUpTo?(topic: string, last: Offset): Promise<Offset | undefined>;
   /** Less than 0 where the first offset stands before the second one, 0 where they are the same. */
   compare(one: Offset, other: Offset): number;
 }

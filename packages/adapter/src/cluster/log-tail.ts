@@ -85,6 +85,16 @@ export class LogTail {
     this.#last = offset;
   }
 
+  /** The log has lost what is behind the first offset, up to the second one; how far it was read stays as it is. */
+  lose(from: Offset, to: Offset): void {
+    const isLost = ({ offset }: TailEntry): boolean =>
+      this.#compare(offset, from) > 0 && this.#compare(offset, to) <= 0;
+    const kept = this.#entries.filter((entry) => entry !== undefined);
+    this.#entries = kept.filter((entry) => !isLost(entry));
+    this.#first = 0;
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + (entry === undefined ? 0 : sizeOf(entry)), 0);
+  }
+
   append(entry: TailEntry): void {
     this.#entries.push(entry);
     this.#bytes += sizeOf(entry);

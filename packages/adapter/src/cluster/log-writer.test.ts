@@ -42,6 +42,7 @@ function createScene(maxPendingBytes = 10_000) {
       position: "0",
       tell: (body) => void told.push(body.kind === "event" ? body.data[1] : body.sid),
       inStep: () => undefined,
+      reach: () => writer.resume(),
       dropped: (reason) => void dropped.push(reason),
       warn: (text) => void warnings.push(text),
     },

@@ -3,7 +3,8 @@
 //
 //   waiting --the log is followed--> flowing: a record is handed over, and told here once the log shows it
 //   flowing --broker away--> holding: told here at once, and kept
-//   holding --broker is there--> what may have arrived is looked up, what has not is handed over, in order --> flowing
+//   holding --broker is there--> what it has lost is taken back; what may have arrived is looked up, what has not is handed
+//                                over, in order --> flowing
 //
 // Rules: what is written is told here once and in order, whatever becomes of the record, and after a while without it; what
 //        waits for the log, whether its broker is away or slow, is limited, and what finds no room is told here alone.
@@ -14,6 +15,7 @@ import { decodeRecord, encodeRecord, type RecordBody } from "./log-record.ts";
 import type { Offset } from "./message.ts";
 import type { DropReason } from "./outbox.ts";
 import { RecurringWarning } from "./recurring-warning.ts";
+import { WrittenRecords } from "./written-records.ts";
 
 /** How long a record may be on its way before it is told without the log, in milliseconds. */
 const PATIENCE_MS = 3_000;
@@ -42,6 +44,8 @@ export interface LogWriterOwner {
   tell(body: RecordBody): void;
   /** Everything that was told has its place in the log now. */
   inStep(): void;
+  /** The broker seems to be there, and writing has failed: the owner calls `resume` once it knows what the log has. */
+  reach(): void;
   /** A record was told here, and will never be told anywhere else. */
   dropped(reason: DropReason, error: Error): void;
   warn(text: string): void;
@@ -65,6 +69,7 @@ export class LogWriter {
   readonly #owner: LogWriterOwner;
   /** By their numbers, in order. */
   readonly #pending: Map<number, Pending> = new Map();
+  readonly #written: WrittenRecords = new WrittenRecords();
   readonly #silence: RecurringWarning;
   #state: "waiting" | "flowing" | "holding" | "closed" = "waiting";
   #isLookingUp = false;
@@ -114,10 +119,9 @@ export class LogWriter {
     const bytes = encodeRecord({ writer, number }, body);
     if (this.#bytes + costOf(bytes) > this.#options.maxPendingBytes) return this.#refuse(body);
     this.#lastNumber = number;
-    this.#bytes += costOf(bytes);
     return new Promise((settle) => {
       const pending: Pending = { number, body, bytes, sinceMs: clock.now(), state: "held", isTold: false, settle };
-      this.#pending.set(number, pending);
+      this.#expect(pending);
       this.#watch();
       if (this.#state === "flowing") this.#send(pending);
       else this.#tellThrough(number);
@@ -135,9 +139,27 @@ export class LogWriter {
       this.#lose(elder, "failed", "the broker has lost it");
     }
     const pending = this.#pending.get(number);
-    if (pending === undefined) return { isTold: number <= this.#toldThrough, settle: () => undefined };
+    if (pending === undefined) return { isTold: number <= this.#toldThrough, settle: noWait };
     this.#remove(pending);
+    this.#written.add(pending);
     return pending;
+  }
+
+  /**
+   * The log has lost records of this node that it had shown: they are written once more, before all that came after them.
+   * To be called before `resume`.
+   */
+  takeBack(numbers: readonly number[]): void {
+    const later = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const number of numbers) {
+      const written = this.#written.take(number);
+      if (written === undefined) this.#dropped("failed", "the broker has lost it, and it is too long ago");
+      else
+        this.#expect({ ...written, sinceMs: this.#options.clock.now(), state: "held", isTold: true, settle: noWait });
+    }
+    for (const pending of later) this.#pending.set(pending.number, pending);
+    this.#watch();
   }
 
   /** The log is followed: writing may begin. */
@@ -176,6 +198,7 @@ export class LogWriter {
     this.#patience?.();
     for (const { settle } of this.#pending.values()) settle();
     this.#pending.clear();
+    this.#written.clear();
     this.#bytes = 0;
   }
 
@@ -233,13 +256,19 @@ export class LogWriter {
     while (this.#toldThrough < number) {
       this.#toldThrough++;
       const pending = this.#pending.get(this.#toldThrough);
-      if (pending === undefined) continue;
+      if (pending === undefined || pending.isTold) continue;
       pending.isTold = true;
       this.#toldUnshown++;
       this.#told++;
       this.#owner.tell(pending.body);
       pending.settle();
     }
+  }
+
+  #expect(pending: Pending): void {
+    this.#pending.set(pending.number, pending);
+    this.#bytes += costOf(pending.bytes);
+    if (pending.isTold) this.#toldUnshown++;
   }
 
   #remove(pending: Pending): void {
@@ -266,7 +295,7 @@ export class LogWriter {
     if (this.#state === "closed" || this.#retry !== undefined) return;
     this.#retry = this.#options.clock.after(RETRY_MS, () => {
       this.#retry = undefined;
-      this.resume();
+      this.#owner.reach();
     });
   }
 
@@ -286,6 +315,9 @@ export class LogWriter {
     });
   }
 }
+
+/** Nobody waits for the telling. */
+function noWait(): void {}
 
 function costOf({ byteLength }: Uint8Array): number {
   return byteLength + RECORD_COST_BYTES;

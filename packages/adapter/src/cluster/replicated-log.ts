@@ -2,7 +2,8 @@
 // Place: recovering adapter -> **replicated log** -> record -> bus -> the broker, and back the same way
 // Rules: events are told in the log's order, each once; as long as events have been told that the log has not shown yet,
 //        what leaves has an offset of the node's own epoch, so that who shows an offset of the log has had all that lies
-//        before it; between what is read from the broker and what is in memory nothing is missing, and nothing is twice.
+//        before it; the same holds for events that the broker has lost again; between what is read from the broker and what
+//        is in memory nothing is missing, and nothing is twice.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import { type Cancel, createId, type Random } from "@bowline/protocol/internal";
@@ -14,6 +15,7 @@ import { LogWriter, type LogWriterOptions } from "./log-writer.ts";
 import type { Offset } from "./message.ts";
 import type { DropReason } from "./outbox.ts";
 import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
+import { ShownRecords } from "./shown-records.ts";
 
 /** So many characters tell the offsets and the records of two nodes apart. */
 const EPOCH_LENGTH = 8;
@@ -21,8 +23,8 @@ const EPOCH_LENGTH = 8;
 const CATCH_UP_MS = 3_000;
 /** How often what is too old is looked for, in milliseconds. */
 const SWEEP_MS = 5_000;
-/** So many writers are remembered; those that were silent for longest go first. */
-const MAX_WRITERS = 10_000;
+/** How long what the broker has lost may take until its writer has written it once more, in milliseconds. */
+const RETURN_MS = 10_000;
 
 /** What a log is made of. */
 export interface ReplicatedLogOptions extends Omit<LogWriterOptions, "bus" | "writer"> {
@@ -62,17 +64,21 @@ export class ReplicatedLog {
   readonly name: string;
   readonly #writer: LogWriter;
   readonly #subscription: LogSubscription;
-  /** The last record of each writer that the log has shown. */
-  readonly #shown: Map<string, number> = new Map();
+  readonly #shown: ShownRecords;
   readonly #waiting: Set<() => void> = new Set();
   readonly #nonsense: RecurringWarning;
   #isClosed = false;
+  /** Whether the broker may have lost what it had shown: it was away, and has not been asked since. */
+  #isDoubtful = false;
+  #isAsking = false;
   #sweep: Cancel | undefined;
+  #giveUp: Cancel | undefined;
 
   constructor(options: ReplicatedLogOptions, owner: LogOwner) {
     this.#options = options;
     this.#owner = owner;
     this.#tail = new LogTail(options.limits, options.log.compare);
+    this.#shown = new ShownRecords(options.log.compare);
     this.name = createId(options.random).slice(0, EPOCH_LENGTH);
     const position = () => this.#tail.last;
     this.#writer = new LogWriter(
@@ -83,6 +89,7 @@ export class ReplicatedLog {
         },
         tell: (body) => this.#tellWithout(body),
         inStep: () => this.#wake(),
+        reach: () => this.#subscription.reach(),
         dropped: (reason, error) => owner.dropped(reason, error),
         warn: (text) => owner.warn(text),
       },
@@ -91,8 +98,8 @@ export class ReplicatedLog {
       entry: (entry) => this.#entry(entry),
       gap: () => this.#gap(),
       followed: (from) => this.#followed(from),
-      away: () => this.#writer.hold(),
-      back: () => this.#writer.resume(),
+      away: () => this.#hold(),
+      back: () => this.#goOn(),
     });
     this.#nonsense = new RecurringWarning(options.clock, (text) => owner.warn(text));
   }
@@ -140,14 +147,63 @@ export class ReplicatedLog {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#sweep?.();
+    this.#giveUp?.();
     this.#writer.close();
     this.#wake();
     await this.#subscription.close();
   }
 
+  #hold(): void {
+    this.#isDoubtful = this.#options.log.lastUpTo !== undefined;
+    this.#writer.hold();
+  }
+
+  /** The broker is back: what it has lost is taken back, and writing goes on. */
+  #goOn(): void {
+    if (this.#isAsking) return;
+    const { log, topic } = this.#options;
+    const { last } = this.#tail;
+    if (!this.#isDoubtful || last === undefined || log.lastUpTo === undefined) {
+      this.#writer.resume();
+      return;
+    }
+    this.#isAsking = true;
+    log.lastUpTo(topic, last).then(
+      (found) => {
+        this.#isAsking = false;
+        if (this.#isClosed || this.#options.bus.status !== "up") return;
+        this.#isDoubtful = false;
+        // Where nothing is left the log tells its follower of a gap.
+        if (found !== undefined && found !== last) this.#lose(found, last);
+        this.#writer.resume();
+        this.#wake();
+      },
+      () => {
+        this.#isAsking = false;
+        this.#subscription.reachLater();
+      },
+    );
+  }
+
+  #lose(from: Offset, to: Offset): void {
+    const lost = this.#shown.lose(from, to);
+    if (lost === undefined) {
+      this.#gap();
+      return;
+    }
+    this.#tail.lose(from, to);
+    this.#writer.takeBack(lost.flatMap(({ writer, number }) => (writer === this.name ? [number] : [])));
+    this.#giveUp?.();
+    this.#giveUp = this.#options.clock.after(RETURN_MS, () => {
+      this.#giveUp = undefined;
+      this.#shown.giveUp();
+      this.#wake();
+    });
+  }
+
   #followed(from: Offset): void {
     // Entries may have come before the answer did.
-    if (this.#tail.last === undefined) this.#tail.begin(from);
+    if (this.#tail.last === undefined) this.#begin(from);
     this.#owner.ready();
     this.#writer.begin();
     this.#watch();
@@ -157,9 +213,10 @@ export class ReplicatedLog {
   /** The log shows an entry. */
   #entry({ offset, bytes }: BusLogEntry): void {
     if (this.#isClosed) return;
-    if (this.#tail.last === undefined) this.#tail.begin(offset);
+    if (this.#tail.last === undefined) this.#begin(offset);
     const record = this.#read(bytes);
-    if (record === undefined || this.#isShownAlready(record)) {
+    const showing = this.#shown.show(offset, record?.origin);
+    if (record === undefined || showing === "again") {
       this.#tail.advance(offset);
       return;
     }
@@ -167,7 +224,7 @@ export class ReplicatedLog {
     if (body.kind === "event") this.#tail.append(this.#tailEntry(body, offset, bytes));
     else this.#tail.advance(offset);
     const own = origin.writer === this.name ? this.#writer.shown(origin.number) : undefined;
-    if (own?.isTold !== true) this.#perform(body, this.#offsetOr(offset));
+    if (showing === "new" && own?.isTold !== true) this.#perform(body, this.#offsetOr(offset));
     own?.settle();
     this.#wake();
   }
@@ -190,8 +247,13 @@ export class ReplicatedLog {
     const { last } = this.#tail;
     if (this.#isClosed || last === undefined) return;
     // What follows has nothing before it that this node knows of.
-    this.#tail.begin(last);
+    this.#begin(last);
     this.#owner.missed();
+  }
+
+  #begin(behind: Offset): void {
+    this.#tail.begin(behind);
+    this.#shown.begin(behind);
   }
 
   #read(bytes: Uint8Array): LogRecord | undefined {
@@ -210,14 +272,9 @@ export class ReplicatedLog {
     }
   }
 
-  /** Whether a record comes a second time, since its writer could not know that it had arrived. */
-  #isShownAlready({ origin: { writer, number } }: LogRecord): boolean {
-    if (number <= (this.#shown.get(writer) ?? 0)) return true;
-    this.#shown.delete(writer);
-    this.#shown.set(writer, number);
-    const [oldest] = this.#shown.keys();
-    if (this.#shown.size > MAX_WRITERS && oldest !== undefined) this.#shown.delete(oldest);
-    return false;
+  /** Whether everything that was told has its place in the log. */
+  get #isInStep(): boolean {
+    return this.#writer.isInStep && !this.#shown.isAhead && !this.#isDoubtful;
   }
 
   #tailEntry({ rooms, except, data }: EventRecord, offset: Offset, { byteLength }: Uint8Array): TailEntry {
@@ -226,13 +283,13 @@ export class ReplicatedLog {
   }
 
   #offsetOr(offset: Offset | undefined): Offset {
-    return offset === undefined || !this.#writer.isInStep ? `${this.name}.${this.#writer.told.toString(36)}` : offset;
+    return offset === undefined || !this.#isInStep ? `${this.name}.${this.#writer.told.toString(36)}` : offset;
   }
 
   /** @throws RangeError when events were told meanwhile that are not in the log yet, or have gone from memory. */
   #inStep(after: Offset, elder: readonly TailEntry[]): readonly TailEntry[] {
     const { last } = this.#tail;
-    if (!this.#writer.isInStep || last === undefined) {
+    if (!this.#isInStep || last === undefined) {
       throw new RangeError(`Cannot read the log after "${after}": events were told that are not in it yet`);
     }
     const { compare } = this.#options.log;
@@ -269,7 +326,7 @@ export class ReplicatedLog {
   #hasCaughtUp(offset: Offset): Promise<boolean> {
     const isThere = (): boolean => {
       const { last } = this.#tail;
-      return last !== undefined && this.#writer.isInStep && this.#options.log.compare(last, offset) >= 0;
+      return last !== undefined && this.#isInStep && this.#options.log.compare(last, offset) >= 0;
     };
     if (isThere()) return Promise.resolve(true);
     return new Promise((resolve) => {

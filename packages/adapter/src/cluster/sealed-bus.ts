@@ -55,7 +55,9 @@ function sealLog(log: BusLog, seal: Seal): BusLog {
     const opened = seal.open("log", topic, bytes);
     return opened === undefined ? undefined : { offset, bytes: opened };
   };
+  const lastUpTo = log.lastUpTo?.bind(log);
   return {
+    ...(lastUpTo === undefined ? {} : { lastUpTo }),
     append: (topic, bytes) => log.append(topic, seal.close("log", topic, bytes)),
     follow: (topic: string, follower: LogFollower) =>
       log.follow(topic, {

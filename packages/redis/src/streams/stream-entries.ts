@@ -28,6 +28,12 @@ export function compareIds(one: string, other: string): number {
   return Number(oneMs) - Number(otherMs) || Number(oneNumber) - Number(otherNumber);
 }
 
+/** The id that comes next after another one. */
+export function idAfter(id: string): string {
+  const [, ms = "0", number = "0"] = ID.exec(id) ?? [];
+  return `${ms}-${Number(number) + 1}`;
+}
+
 /** Reads the answer of XRANGE, or one stream's part of that of XREAD. */
 export function entriesIn(answer: unknown): StreamEntry[] {
   return listIn(answer).map((entry) => {

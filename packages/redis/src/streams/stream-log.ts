@@ -11,7 +11,7 @@ import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/a
 import { busErrorOf } from "../bus-error.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type CommandLine, listIn, textIn } from "./command-line.ts";
-import { compareIds, entriesIn, isId, RECORD_FIELD, type StreamEntry } from "./stream-entries.ts";
+import { compareIds, entriesIn, idAfter, isId, RECORD_FIELD, type StreamEntry } from "./stream-entries.ts";
 
 /** So many entries are read at once, at most. */
 const BATCH = 500;
@@ -116,16 +116,18 @@ export class StreamLog implements BusLog {
 
   async reaches(topic: string, offset: Offset): Promise<boolean> {
     if (!isId(offset)) return false;
-    const { commands } = this.#parts;
+    // It has to be there itself: what a master took along that has died is not behind it in the log of the next one.
+    return (await this.#find(topic, offset)) === offset;
+  }
+
+  async lastUpTo(topic: string, last: Offset): Promise<Offset | undefined> {
+    const found = await this.#find(topic, last);
+    if (found === undefined || found === last) return found;
+    // The clock of a new master may be behind; what it appends has to stand behind what was told all the same. Redis
+    // refuses the entry where that is so already.
     const key = this.#keyOf(topic);
-    const [first, last] = await Promise.all([
-      commands.send(key, "XRANGE", key, "-", "+", "COUNT", "1").then(entriesIn),
-      commands.send(key, "XREVRANGE", key, "+", "-", "COUNT", "1").then(entriesIn),
-    ]);
-    const [oldest] = first;
-    const [newest] = last;
-    if (oldest === undefined || newest === undefined) return false;
-    return compareIds(offset, oldest.id) >= 0 && compareIds(offset, newest.id) <= 0;
+    await this.#parts.commands.send(key, "XADD", key, idAfter(last), "begin", "1").catch(() => undefined);
+    return this.#find(topic, last);
   }
 
   compare(one: Offset, other: Offset): number {
@@ -140,6 +142,13 @@ export class StreamLog implements BusLog {
 
   #keyOf(topic: string): string {
     return `{${this.#parts.hashTag}}${topic}`;
+  }
+
+  /** The last entry up to an id. */
+  async #find(topic: string, id: string): Promise<string | undefined> {
+    const key = this.#keyOf(topic);
+    const [found] = entriesIn(await this.#parts.commands.send(key, "XREVRANGE", key, id, "-", "COUNT", "1"));
+    return found?.id;
   }
 
   /** The id of the last entry; a stream without any gets one. */
@@ -230,8 +239,9 @@ export class StreamLog implements BusLog {
     }
   }
 
+  /** Whether the last entry was trimmed, and others perhaps with it. One that a master took along leaves earlier ones behind. */
   async #hasGap({ topic, last }: Follower): Promise<boolean> {
-    return entriesIn(await this.#parts.waiting.send(topic, "XRANGE", topic, last, last)).length === 0;
+    return entriesIn(await this.#parts.waiting.send(topic, "XREVRANGE", topic, last, "-", "COUNT", "1")).length === 0;
   }
 
   #isFollowing(entry: Follower): boolean {

@@ -22,6 +22,8 @@ export const LONG: Measure = { kills: 20, stopMs: 10_000, downMs: 30_000, partit
 /** How long a node that was killed is away, and how long it is back before the next one goes, in milliseconds. */
 const DEAD_MS = 1000;
 const BACK_MS = 500;
+/** How much of the last events a replica lacks that has fallen behind, in milliseconds. */
+const BEHIND_MS = 300;
 /** How long sentinels may take, with what comes after, in milliseconds. */
 const FAILOVER_MS = 12_000;
 
@@ -100,6 +102,19 @@ export const FAULTS: readonly Fault[] = [
     sentinels: true,
     harmsBroker: true,
     async strike(scene) {
+      scene.note("fault", "the master is killed");
+      await scene.broker.end("SIGKILL");
+      await delay(FAILOVER_MS);
+    },
+  },
+  {
+    name: "failover-behind",
+    title: () => `the same, the replica ${BEHIND_MS} ms behind`,
+    sentinels: true,
+    harmsBroker: true,
+    async strike(scene) {
+      await scene.replica.fallBehind();
+      await delay(BEHIND_MS);
       scene.note("fault", "the master is killed");
       await scene.broker.end("SIGKILL");
       await delay(FAILOVER_MS);

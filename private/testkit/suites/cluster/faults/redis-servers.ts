@@ -21,16 +21,19 @@ export const SENTINEL_TIMES = { downAfterMs: 1000, failoverTimeoutMs: 3000 } as 
 /** The name under which sentinels know the master. */
 export const MASTER_NAME = "bowline";
 
-async function answers(port: number): Promise<boolean> {
+/** Sends a command. @returns the first line of the answer; nothing where nobody is there. */
+function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${command}\r\n`));
     socket.once("data", (chunk) => {
       socket.destroy();
-      resolve(String(chunk).startsWith("+PONG"));
+      resolve(String(chunk));
     });
-    socket.once("error", () => resolve(false));
+    socket.once("error", () => resolve(""));
   });
 }
+
+const answers = async (port: number): Promise<boolean> => (await ask(port, "PING")).startsWith("+PONG");
 
 /** One server. */
 export class RedisServer {
@@ -74,6 +77,13 @@ export class RedisServer {
     return this.#launch(["--port", String(this.port), "--bind", "127.0.0.1", ...persistent, ...this.#args]);
   }
 
+  /** From here on it gets nothing from its master, and keeps what it has. */
+  async fallBehind(): Promise<void> {
+    const answer = await ask(this.port, "REPLICAOF 127.0.0.1 1");
+    if (!answer.startsWith("+OK"))
+      throw new Error(`Cannot have the replica fall behind: it answers "${answer.trim()}"`);
+  }
+
   /** Ends the process. @param signal SIGTERM lets it write what it knows. */
   async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     const child = this.#child;
@@ -110,6 +120,7 @@ export class RedisServer {
 /** A master with a replica and sentinels. */
 export interface RedisFleet {
   readonly master: RedisServer;
+  readonly replica: RedisServer;
   readonly sentinelPorts: readonly number[];
   remove(): Promise<void>;
 }
@@ -123,6 +134,7 @@ export async function startRedisFleet(): Promise<RedisFleet> {
   await delay(2500);
   return {
     master,
+    replica,
     sentinelPorts: sentinels.map(({ port }) => port),
     async remove() {
       for (const server of [...sentinels, replica, master]) await server.remove();

@@ -78,6 +78,12 @@ export class Scene {
     return broker;
   }
 
+  /** Who takes the place of the master. */
+  get replica(): RedisServer {
+    if (this.#fleet === undefined) throw new Error("Cannot harm the replica: there are no sentinels");
+    return this.#fleet.replica;
+  }
+
   async open(): Promise<void> {
     if (this.#options.sentinels === true) this.#fleet = await startRedisFleet();
     else {
