@@ -31,6 +31,8 @@ export interface OutboxEvents {
   published(): void;
 }
 
+type OutboxBus = Pick<Bus, "status" | "maxMessageBytes" | "publish">;
+
 interface Waiting {
   readonly topic: string;
   readonly bytes: Uint8Array;
@@ -43,7 +45,7 @@ function asError(error: unknown): Error {
 
 /** The way out of one node. */
 export class Outbox {
-  readonly #bus: Bus;
+  readonly #bus: OutboxBus;
   readonly #maxQueuedBytes: number;
   readonly #events: OutboxEvents;
   #waiting: Waiting[] = [];
@@ -52,7 +54,7 @@ export class Outbox {
   #isClosed = false;
 
   /** @param maxQueuedBytes what may wait or be on its way, in bytes. */
-  constructor(bus: Bus, maxQueuedBytes: number, events: OutboxEvents) {
+  constructor(bus: OutboxBus, maxQueuedBytes: number, events: OutboxEvents) {
     this.#bus = bus;
     this.#maxQueuedBytes = maxQueuedBytes;
     this.#events = events;
