@@ -1,4 +1,5 @@
 // Rules of what a node has to say: bounded, in order, never twice, and who waits hears what became of it.
+import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { settle } from "../../test-support/bus-cluster.ts";
 import type { BusStatus } from "./bus.ts";
@@ -8,6 +9,7 @@ const MIB = 1024 * 1024;
 
 /** An outbox over a broker that answers when the test wants. */
 function createScene(maxQueuedBytes = 1_000) {
+  const clock = createFakeClock();
   const sent: string[] = [];
   const told: string[] = [];
   const broker: { status: BusStatus; maxMessageBytes: number; answer: () => Promise<void> } = {
@@ -27,11 +29,12 @@ function createScene(maxQueuedBytes = 1_000) {
       return broker.answer();
     },
   };
-  const outbox = new Outbox(bus, maxQueuedBytes, {
+  const outbox = new Outbox(bus, clock, maxQueuedBytes, {
     dropped: (reason) => void told.push(reason),
     published: () => void told.push("published"),
+    unconfirmed: () => void told.push("unconfirmed"),
   });
-  return { broker, outbox, sent, told };
+  return { broker, outbox, clock, sent, told };
 }
 
 const BYTES = new Uint8Array(100);
@@ -75,6 +78,40 @@ describe("a message that is sent", () => {
       ["full", "life"],
       ["full", "full"],
     ]);
+  });
+});
+
+describe("a broker that says nothing", () => {
+  it("is waited for for ten seconds or a little more, and what it holds keeps its room", async () => {
+    const { broker, outbox, clock, told } = createScene();
+    let confirm = (): void => undefined;
+    broker.answer = () =>
+      new Promise((resolve) => {
+        confirm = resolve;
+      });
+    const sending = outbox.send("t", BYTES);
+    clock.advance(9_000);
+    void outbox.send("later", BYTES);
+    expect(told).toEqual([]);
+    clock.advance(1_000);
+    expect(await sending).toEqual(new Error('Cannot tell whether "t" was reached: the broker does not answer'));
+    expect([told, outbox.queuedBytes]).toEqual([["unconfirmed"], 456]);
+    confirm();
+    await settle();
+    expect([told, outbox.queuedBytes]).toEqual([["unconfirmed", "published"], 228]);
+    clock.advance(10_000);
+    expect([told.length, clock.pendingTimers]).toEqual([2, 0]);
+  });
+
+  it("is looked at no more once all has been confirmed, or the outbox is closed", async () => {
+    const { broker, outbox, clock, told } = createScene();
+    await outbox.send("t", BYTES);
+    clock.advance(5_000);
+    expect(clock.pendingTimers).toBe(0);
+    broker.answer = () => new Promise(() => undefined);
+    void outbox.send("t", BYTES);
+    outbox.close();
+    expect([clock.pendingTimers, told]).toEqual([0, ["published"]]);
   });
 });
 
