@@ -154,7 +154,9 @@ class ClusterNode implements Cluster, ClusterLink {
   receive(kind: string, receiver: DirectReceiver): () => void {
     if (this.#receivers.has(kind)) throw new TypeError(`Cannot receive "${kind}": somebody does already`);
     this.#receivers.set(kind, receiver);
-    return () => void this.#receivers.delete(kind);
+    return () => {
+      if (this.#receivers.get(kind) === receiver) this.#receivers.delete(kind);
+    };
   }
 
   begin(surroundings: AdapterSurroundings): NodeId {
