@@ -53,7 +53,7 @@ export interface Cluster {
    * @param node its name.
    * @param kind what they are: the receiver of that kind gets them.
    * @returns settles when the broker has them.
-   * @throws Error (as a rejection) when there is no such node, or the broker cannot take them.
+   * @throws Error (as a rejection) when there is no such node, or the broker cannot take them, or says nothing for ten seconds.
    */
   send(node: string, kind: string, bytes: Uint8Array): Promise<void>;
   /**
@@ -75,6 +75,7 @@ const GOODBYE_MS = 1_000;
 interface Begun {
   readonly surroundings: AdapterSurroundings;
   readonly topics: Topics;
+  readonly outbox: Outbox;
   readonly life: NodeLife;
   readonly reception: Reception;
 }
@@ -82,12 +83,12 @@ interface Begun {
 class ClusterNode implements Cluster, ClusterLink {
   readonly bus: Bus;
   readonly wire: ClusterWire;
-  readonly outbox: Outbox;
   readonly requestTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly leaseMs: number;
   readonly adapter = (nsp: AdapterNamespace): BusAdapter => createBusAdapter(nsp, this, this.#recovery);
   readonly #prefix: string;
+  readonly #maxQueuedBytes: number;
   readonly #recovery: RecoverySettings;
   readonly #reports: ClusterReports;
   readonly #statusListeners: Set<(status: BusStatus) => void> = new Set();
@@ -107,7 +108,7 @@ class ClusterNode implements Cluster, ClusterLink {
     this.requestTimeoutMs = resolved.requestTimeoutMs;
     this.heartbeatIntervalMs = resolved.heartbeatIntervalMs;
     this.leaseMs = resolved.leaseMs;
-    this.outbox = new Outbox(this.bus, resolved.maxQueuedBytes, this.#reports);
+    this.#maxQueuedBytes = resolved.maxQueuedBytes;
     this.#stopStatus = this.bus.onStatus((status) => this.#statusChanged(status));
   }
 
@@ -131,6 +132,10 @@ class ClusterNode implements Cluster, ClusterLink {
     return this.#running("join a topic").topics;
   }
 
+  get outbox(): Outbox {
+    return this.#running("send").outbox;
+  }
+
   onStatus(listener: (status: BusStatus) => void): () => void {
     this.#statusListeners.add(listener);
     return () => void this.#statusListeners.delete(listener);
@@ -149,7 +154,9 @@ class ClusterNode implements Cluster, ClusterLink {
   receive(kind: string, receiver: DirectReceiver): () => void {
     if (this.#receivers.has(kind)) throw new TypeError(`Cannot receive "${kind}": somebody does already`);
     this.#receivers.set(kind, receiver);
-    return () => void this.#receivers.delete(kind);
+    return () => {
+      if (this.#receivers.get(kind) === receiver) this.#receivers.delete(kind);
+    };
   }
 
   begin(surroundings: AdapterSurroundings): NodeId {
@@ -162,10 +169,11 @@ class ClusterNode implements Cluster, ClusterLink {
       clock: surroundings.clock,
       failed: (error) => this.#reports.failed("Cannot hear all that the other servers say", error),
     });
+    const outbox = new Outbox(this.bus, surroundings.clock, this.#maxQueuedBytes, this.#reports);
     const life = new NodeLife({
       bus: this.bus,
       topics,
-      outbox: this.outbox,
+      outbox,
       prefix: this.#prefix,
       heartbeatIntervalMs: this.heartbeatIntervalMs,
       leaseMs: this.leaseMs,
@@ -179,13 +187,13 @@ class ClusterNode implements Cluster, ClusterLink {
       bus: this.bus,
       wire: this.wire,
       topics,
-      outbox: this.outbox,
+      outbox,
       node: life.id,
       toNativeBytes: (bytes) => surroundings.toNativeBytes?.(bytes) ?? bytes,
       heard: (node) => life.heard(node),
       refused: (error) => this.#reports.refused(error),
     });
-    this.#begun = { surroundings, topics, life, reception };
+    this.#begun = { surroundings, topics, outbox, life, reception };
     reception.begin();
     life.begin();
     return life.id;
@@ -233,7 +241,7 @@ class ClusterNode implements Cluster, ClusterLink {
       const said = begun.life.close().then(() => begun.topics.close());
       await within(clock, GOODBYE_MS, said, () => undefined);
     }
-    this.outbox.close();
+    begun?.outbox.close();
     this.#stopStatus();
     this.#tellStatus("closed");
     const closed = this.bus.close();
@@ -255,7 +263,7 @@ class ClusterNode implements Cluster, ClusterLink {
     this.#reports.status(status);
     // In this order: what is said first is heard by those who answer it.
     this.#begun?.topics.statusChanged();
-    this.outbox.flush();
+    this.#begun?.outbox.flush();
     this.#begun?.life.statusChanged();
     this.#tellStatus(status);
   }

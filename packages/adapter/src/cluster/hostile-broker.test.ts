@@ -81,6 +81,38 @@ describe("a message of a broker", () => {
     expect(delivered).toEqual([]);
   });
 
+  it("has clients answer no question but those that are asked here", () => {
+    const { node, nsp } = createMember();
+    const deliver = vi.spyOn(nsp, "deliver");
+    const packet = { type: 2, data: ["a"], id: 7, nsp: "/secret", attachments: 3 };
+    node.onMessage(forged({ ...HEAD, type: MessageType.BROADCAST, data: { packet, opts: EVERYBODY } }));
+    expect(deliver.mock.calls.map(([given]) => given)).toEqual([{ type: 2, data: ["a"], nsp: "/" }]);
+  });
+
+  it.each([undefined, "100", -5, 1e12])("has nobody wait for answers for ever, with the time %s", (timeout) => {
+    const { node, clock, forgotten } = createMember();
+    const data = { packet: { type: 2, data: ["a"] }, opts: { ...EVERYBODY, flags: { timeout } }, requestId: "q" };
+    node.onMessage(forged({ ...HEAD, type: MessageType.BROADCAST, data }));
+    clock.advance(5_000);
+    expect(forgotten).toEqual([7]);
+  });
+
+  it("that has sockets join and leave rooms by numbers means those that have them for their names", () => {
+    const { node, sockets } = createMember();
+    const named: unknown[] = [];
+    for (const change of ["join", "leave"])
+      Reflect.set(sockets.get("x") ?? {}, change, (...rooms: unknown[]) => void named.push(rooms.flat()));
+    for (const type of [MessageType.SOCKETS_JOIN, MessageType.SOCKETS_LEAVE])
+      node.onMessage(forged({ ...HEAD, type, data: { opts: EVERYBODY, rooms: [42] } }));
+    expect(named).toEqual([["42"], ["42"]]);
+  });
+
+  it("that does not say that connections are to end leaves them", () => {
+    const { node, done } = createMember();
+    node.onMessage(forged({ ...HEAD, type: MessageType.DISCONNECT_SOCKETS, data: { opts: EVERYBODY, close: "yes" } }));
+    expect(done).toEqual(["x is sent away"]);
+  });
+
   it("that names rooms by numbers, as upstream's servers may, reaches those who are in them", () => {
     const { node, delivered } = createMember();
     void node.addAll("x", new Set(["42"]));
@@ -170,11 +202,12 @@ describe("servers that come and go", () => {
     expect(node.nodesMap.size).toBe(0);
   });
 
-  it("by the hundred thousand are forgotten with their silence, and every question ends", async () => {
+  it("by the hundred thousand are not believed, are forgotten with their silence, and every question ends", async () => {
     const { node, cluster, sockets } = createHeartbeat();
     for (let id = 0; id < 100_000; id++) {
       node.onMessage(forged({ uid: `n${id}`, nsp: "/", type: MessageType.HEARTBEAT }));
     }
+    expect(node.nodesMap.size).toBe(10_000);
     const found = node.fetchSockets(FLAGS);
     await settle();
     cluster.clock.advance(5_000);

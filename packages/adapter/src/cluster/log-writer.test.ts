@@ -2,7 +2,7 @@
 import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import type { BusLog, BusLogEntry, BusStatus } from "./bus.ts";
-import { decodeRecord, type EventRecord } from "./log-record.ts";
+import { decodeRecord, type EventRecord, encodeRecord } from "./log-record.ts";
 import { LogWriter } from "./log-writer.ts";
 
 const event = (number: number): EventRecord => ({
@@ -31,6 +31,7 @@ function createScene(maxPendingBytes = 10_000) {
     },
     follow: () => expect.fail("a writer follows nothing"),
     async *read(_, after) {
+      if (broker.answer === "silent") await new Promise(() => undefined);
       yield* entries.slice(Number(after));
     },
     reaches: async () => true,
@@ -52,7 +53,10 @@ function createScene(maxPendingBytes = 10_000) {
     for (let round = 0; round < 20; round++) await Promise.resolve();
   };
   writer.begin();
-  return { clock, broker, writer, told, warnings, dropped, written, settle };
+  const forge = (number: number): void => {
+    entries.push({ offset: String(entries.length + 1), bytes: encodeRecord({ writer: "w", number }, event(0)) });
+  };
+  return { clock, broker, writer, told, warnings, dropped, written, forge, settle };
 }
 
 describe("a record whose answer was lost", () => {
@@ -85,6 +89,36 @@ describe("a record whose answer was lost", () => {
       [1, 2, 3],
       [1, 2, 3],
     ]);
+  });
+});
+
+describe("looking up what has arrived", () => {
+  it("is done again where the broker does not answer for five seconds", async () => {
+    const { clock, broker, writer, written, settle } = createScene();
+    broker.answer = "refused";
+    void writer.append(event(1));
+    await settle();
+    broker.answer = "silent";
+    for (const ms of [500, 5_000]) {
+      clock.advance(ms);
+      await settle();
+    }
+    broker.answer = "given";
+    clock.advance(500);
+    await settle();
+    expect(written()).toEqual([1]);
+  });
+
+  it("believes no record in this node's name that it has not written", async () => {
+    const { clock, broker, writer, written, forge, settle } = createScene();
+    broker.answer = "refused";
+    void writer.append(event(1));
+    await settle();
+    broker.answer = "given";
+    forge(99);
+    clock.advance(500);
+    await settle();
+    expect(written()).toEqual([99, 1]);
   });
 });
 

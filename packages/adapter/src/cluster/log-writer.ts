@@ -6,6 +6,7 @@
 //   holding --broker is there--> what it has lost is taken back; what may have arrived is looked up, what has not is handed
 //                                over, in order --> flowing
 //
+// It has more than 300 lines since a machine's transitions stand in one place.
 // Rules: what is written is told here once and in order, whatever becomes of the record, and after a while without it; what
 //        waits for the log, whether its broker is away or slow, is limited, and what finds no room is told here alone.
 
@@ -15,12 +16,15 @@ import { decodeRecord, encodeRecord, type RecordBody } from "./log-record.ts";
 import type { Offset } from "./message.ts";
 import type { DropReason } from "./outbox.ts";
 import { RecurringWarning } from "./recurring-warning.ts";
+import { within } from "./within.ts";
 import { WrittenRecords } from "./written-records.ts";
 
 /** How long a record may be on its way before it is told without the log, in milliseconds. */
 const PATIENCE_MS = 3_000;
 /** How soon a failed attempt is repeated while the broker seems to be there, in milliseconds. */
 const RETRY_MS = 500;
+/** How long the broker may take to tell which records have arrived, in milliseconds. */
+const LOOKING_UP_MS = 5_000;
 /** What a record takes up besides its bytes. */
 const RECORD_COST_BYTES = 500;
 
@@ -133,7 +137,7 @@ export class LogWriter {
    * @returns whether it has been told already, and what is to be called once it is.
    */
   shown(number: number): { readonly isTold: boolean; readonly settle: () => void } {
-    for (const elder of [...this.#pending.values()]) {
+    for (const elder of this.#pending.values()) {
       if (elder.number >= number) break;
       // The log keeps the order of a node, so that it will never show what it has not shown by now.
       this.#lose(elder, "failed", "the broker has lost it");
@@ -179,10 +183,12 @@ export class LogWriter {
   resume(): void {
     if (this.#state !== "holding" || this.#isLookingUp || this.#options.bus.status !== "up") return;
     this.#isLookingUp = true;
-    this.#lastArrived().then(
+    const { bus, clock } = this.#options;
+    within(clock, LOOKING_UP_MS, this.#lastArrived(), () => undefined).then(
       (last) => {
         this.#isLookingUp = false;
-        if (this.#state === "holding" && this.#options.bus.status === "up") this.#sendAll(last);
+        if (last === undefined) this.#tryAgain();
+        else if (this.#state === "holding" && bus.status === "up") this.#sendAll(last);
       },
       () => {
         this.#isLookingUp = false;
@@ -209,7 +215,11 @@ export class LogWriter {
     const isUnsure = [...this.#pending.values()].some(({ state }) => state === "unsure");
     let last = 0;
     if (from === undefined || !isUnsure) return last;
-    for await (const { bytes } of log.read(topic, from)) last = Math.max(last, numberOf(bytes, writer) ?? 0);
+    for await (const { bytes } of log.read(topic, from)) {
+      const number = numberOf(bytes, writer) ?? 0;
+      // One that has not been written yet is somebody else's, under this node's name.
+      if (number <= this.#lastNumber) last = Math.max(last, number);
+    }
     return last;
   }
 

@@ -6,6 +6,7 @@
 
 import { MAX_ELEMENTS } from "@bowline/protocol/internal";
 import type { SocketDetails } from "../contract.ts";
+import { isCount, isList } from "./foreign-fields.ts";
 import { MessageType } from "./message.ts";
 
 const EVENT_TYPES: ReadonlySet<unknown> = new Set([2, 5]);
@@ -28,12 +29,12 @@ function isName(value: unknown): boolean {
 }
 
 function areNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isName);
+  return isList(value) && value.every(isName);
 }
 
 function isEvent(args: unknown): boolean {
   // They become the arguments of a call, which has no room for as many as a message has.
-  return Array.isArray(args) && args.length <= MAX_ELEMENTS && isName(args[0]);
+  return isList(args) && args.length <= MAX_ELEMENTS && isName(args[0]);
 }
 
 function isAbsent(value: unknown): boolean {
@@ -51,10 +52,6 @@ function areOptions(options: unknown): boolean {
 
 function isId(value: unknown): boolean {
   return isName(value) && String(value).length <= MAX_ID_LENGTH;
-}
-
-function isCount(value: unknown): boolean {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Whether the data of a message is what its kind asks for. */
@@ -80,7 +77,7 @@ function isComplete(type: unknown, data: unknown): boolean {
       return isId(requestId) && isCount(field(data, "clientCount"));
     case MessageType.FETCH_SOCKETS_RESPONSE: {
       const parts = field(data, "parts");
-      return isId(requestId) && (isAbsent(parts) || (isCount(parts) && Number(parts) <= MAX_PARTS));
+      return isId(requestId) && (isAbsent(parts) || (isCount(parts) && parts <= MAX_PARTS));
     }
     case MessageType.SERVER_SIDE_EMIT_RESPONSE:
     case MessageType.BROADCAST_ACK:
@@ -108,13 +105,13 @@ function isSocketDetails(value: unknown): value is SocketDetails {
 /** The sockets that an answer tells of; what is none of them is left out. */
 export function socketsIn(answer: unknown): readonly SocketDetails[] {
   const sockets: unknown = field(answer, "sockets");
-  return Array.isArray(sockets) ? sockets.filter(isSocketDetails) : [];
+  return isList(sockets) ? sockets.filter(isSocketDetails) : [];
 }
 
 /** How many sockets an answer tells of; servers that count for nobody tell of each. */
 export function countIn(answer: unknown): number {
   const count = field(answer, "count");
-  return typeof count === "number" && isCount(count) ? count : socketsIn(answer).length;
+  return isCount(count) ? count : socketsIn(answer).length;
 }
 
 /** How long clients may take to answer, in milliseconds, where a message says so in a way that a timer understands. */
