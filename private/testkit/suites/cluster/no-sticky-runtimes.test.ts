@@ -113,9 +113,9 @@ async function moveToWebSocket({ url }: Session, node: string): Promise<WebSocke
   const { search } = new URL(url);
   const socket = new WebSocket(`ws://${node}/socket.io/${search.replace("polling", "websocket")}`);
   await within(once(socket, "open"), PATIENCE_MS, "a WebSocket");
+  const answered = new Promise<string>((resolve) => socket.once("message", (data) => resolve(String(data))));
   socket.send("2probe");
-  const [answer] = await within(once(socket, "message"), PATIENCE_MS, "the answer to a probe");
-  expect(String(answer)).toBe("3probe");
+  expect(await within(answered, PATIENCE_MS, "the answer to a probe")).toBe("3probe");
   socket.send("5");
   return socket;
 }
