@@ -30,6 +30,8 @@ interface Member {
 export class FakeNodes {
   /** Whether messages can be sent. */
   isUp = true;
+  /** Whether it is known that what was sent is on its way. */
+  confirms = true;
   /** What is lost on its way; nothing by default. */
   loses: (message: FakeNodeMessage) => boolean = () => false;
   /** What stays on its way for now; nothing by default. */
@@ -92,6 +94,6 @@ export class FakeNodes {
     if (!this.isUp) return Promise.resolve(new Error("The broker is away"));
     this.sent.push(message);
     this.#underWay.push(message);
-    return Promise.resolve(undefined);
+    return this.confirms ? Promise.resolve(undefined) : new Promise(() => undefined);
   }
 }

@@ -14,7 +14,7 @@ function packed(message: OwnerMessage | EntranceMessage): Uint8Array {
 }
 
 /** What a node has sent to the one that has sessions. */
-function unpacked(bytes = new Uint8Array()): (OwnerMessage | undefined)[] {
+function unpacked(bytes: Uint8Array = new Uint8Array()): (OwnerMessage | undefined)[] {
   return [...unbundle(new PartJoiner(100_000).take("", bytes) ?? bytes)].map(decodeForOwner);
 }
 
@@ -162,6 +162,36 @@ describe("a node that ends", () => {
     expect(outcomeOf(await request("bbbb", session.poll))).toBeUndefined();
   });
 
+  it("refuses WebSockets, and lets go of one that it was about to have", async () => {
+    const { openSession, upgrade, engineOf, nodes, settle } = createScene();
+    const session = await openSession("aaaa");
+    nodes.holds = ({ to }) => to === "bbbb";
+    const early = await upgrade("bbbb", session.socket);
+    engineOf("bbbb").close();
+    nodes.holds = () => false;
+    await settle();
+    const late = await upgrade("bbbb", session.socket);
+    const shuttingDown = ["503 Server shutting down"];
+    expect([early.accepted, early.refusals, late.refusals]).toEqual([false, shuttingDown, shuttingDown]);
+    expect((await upgrade("cccc", session.socket)).accepted).toBe(true);
+  });
+
+  it("waits for bodies that are still coming", async () => {
+    const { openSession, request, engineOf, settle, heard } = createScene();
+    const session = await openSession("aaaa");
+    const post = await request("bbbb", session.poll, { method: "POST", body: "4x", holdsBody: true });
+    const told: string[] = [];
+    engineOf("bbbb").close();
+    void engineOf("bbbb")
+      .goodbyesSaid()
+      .then(() => told.push("over"));
+    await settle();
+    told.push("not yet");
+    post.arrive();
+    await settle();
+    expect([told, outcomeOf(post), heard]).toEqual([["not yet", "over"], "200 ok", ["x"]]);
+  });
+
   it("sends its own clients their goodbye where they have come to another one", async () => {
     const { openSession, request, engineOf } = createScene();
     const session = await openSession("aaaa");
@@ -215,6 +245,14 @@ describe("a flood", () => {
     const { openSession, request } = createScene({ maxForwarded: 1 });
     const session = await openSession("aaaa");
     await request("bbbb", session.poll, { method: "POST", holdsBody: true });
+    expect(outcomeOf(await request("bbbb", session.poll))).toBe('503 {"code":3,"message":"Server busy"}');
+  });
+
+  it("of bytes that the broker does not take finds a limit", async () => {
+    const { openSession, request, nodes } = createScene({ maxBufferedBytes: 1000 });
+    const session = await openSession("aaaa");
+    nodes.confirms = false;
+    await request("bbbb", session.poll, { method: "POST", body: `4${"x".repeat(1000)}` });
     expect(outcomeOf(await request("bbbb", session.poll))).toBe('503 {"code":3,"message":"Server busy"}');
   });
 

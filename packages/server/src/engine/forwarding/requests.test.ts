@@ -65,6 +65,16 @@ describe("a request for a session of another node", () => {
     expect(heard).toEqual([Uint8Array.of(9, 8)]);
   });
 
+  it("may bring a heartbeat, which the next one fetches the answer to", async () => {
+    const { openSession, request, heard, clock } = createScene();
+    const session = await openSession("aaaa", "EIO=3");
+    clock.advance(40_000);
+    await request("bbbb", session.poll, { method: "POST", body: "1:2" });
+    const poll = await request("cccc", session.poll);
+    clock.advance(40_000);
+    expect([outcomeOf(poll), heard]).toEqual(["200 1:3", []]);
+  });
+
   it("is answered in a script where the client polls by script elements", async () => {
     const { openSession, request, heard } = createScene();
     const session = await openSession("aaaa", "EIO=3&j=7");

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { createScene, outcomeOf } from "../../../test-support/forwarding-scene.ts";
 
 /** A session of the first node whose client has moved to a WebSocket at the second. */
-async function openRelayed(options: Parameters<typeof createScene>[0] = {}, maxMessageBytes?: number) {
+async function openRelayed(options: Parameters<typeof createScene>[0] = {}, maxMessageBytes?: number, query = "EIO=4") {
   const scene = createScene({ pingInterval: 1_000_000, ...options }, maxMessageBytes);
-  const session = await scene.openSession("aaaa");
+  const session = await scene.openSession("aaaa", query);
   const { port, accepted } = await scene.upgrade("bbbb", session.socket);
   port.receive("2probe");
   await scene.settle();
@@ -37,6 +37,31 @@ describe("a WebSocket for a session of another node", () => {
     session.send("a", "b");
     await settle();
     expect(nodes.sent.map(({ from, to }) => `${from} ${to}`).sort()).toEqual(["aaaa bbbb", "bbbb aaaa"]);
+  });
+
+  it("carries the heartbeats of clients that say them", async () => {
+    const { port, settle } = await openRelayed({}, undefined, "EIO=3");
+    port.take();
+    port.receive("2");
+    await settle();
+    expect(port.take()).toEqual(["3"]);
+  });
+
+  it("costs one message between nodes with all others that get something in a turn", async () => {
+    const { openSession, upgrade, settle, nodes } = createScene({ pingInterval: 1_000_000 });
+    const sessions = [await openSession("aaaa"), await openSession("aaaa"), await openSession("aaaa")];
+    const upgrades = await Promise.all(sessions.map(({ socket }) => upgrade("bbbb", socket)));
+    for (const { port } of upgrades) port.receive("2probe");
+    await settle();
+    for (const { port } of upgrades) port.receive("5");
+    await settle();
+    nodes.sent.length = 0;
+    for (const session of sessions) session.send("news");
+    await settle();
+    expect([nodes.sent.length, upgrades.map(({ port }) => port.take().at(-1))]).toEqual([
+      1,
+      ["4news", "4news", "4news"],
+    ]);
   });
 
   it("says whether a message may be compressed", async () => {
