@@ -3,7 +3,7 @@
 import { setUp } from "./setup.mjs";
 
 const SUITES = ["adapters", "brokers", "cluster"];
-const NEEDS = ["adapters", "redis", "postgres"];
+const NEEDS = ["adapters", "redis", "postgres", "nats"];
 
 try {
   for (const { name, reason } of await setUp(NEEDS)) console.error(`set-up: ${name} is missing: ${reason}`);
