@@ -162,7 +162,7 @@ export const STEPS = [
   {
     name: "cluster",
     needsBuild: true,
-    needs: ["adapters", "redis", "nginx"],
+    needs: ["adapters", "redis", "postgres", "nats", "nginx"],
     alone: true,
     run: (context) => vitest("cluster", context, { workers: 2, timeoutMs: (context.full ? 20 : 10) * MINUTE_MS }),
   },

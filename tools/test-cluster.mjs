@@ -3,7 +3,7 @@
 import { setUp } from "./setup.mjs";
 
 try {
-  const missing = await setUp(["adapters", "redis"]);
+  const missing = await setUp(["adapters", "redis", "postgres", "nats"]);
   if (missing.length > 0)
     throw new Error(missing.map(({ name, reason }) => `${name} is missing: ${reason}`).join("; "));
   const { build } = await import("./build.mjs");

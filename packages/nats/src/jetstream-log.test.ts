@@ -88,6 +88,23 @@ test("a stream that was deleted and made again is read from its beginning, behin
   expect([told, await scene.log.reaches("t", from)]).toEqual([["elder", "(gap)", "newer"], false]);
 });
 
+test("a follower whose consumption falls silent when the connection is back reads on with another one", async () => {
+  const scene = open();
+  const { told } = await follow(scene.log);
+  await scene.log.append("t", encode("a"));
+  const [silent] = scene.server.consumptionsOf(STREAM);
+  scene.server.tell("disconnect");
+  scene.server.streams.get(STREAM)?.consumptions.clear();
+  await scene.another().log?.append("t", encode("b"));
+  scene.server.fail("consumer", new Error("JetStream not ready"));
+  scene.server.tell("reconnect");
+  await scene.settle();
+  await scene.pass(500);
+  await scene.log.append("t", encode("c"));
+  silent?.tell({ seq: 2, data: encode("late") });
+  expect(told).toEqual(["a", "b", "c"]);
+});
+
 test.each(["stream_not_found", "consumer_deleted"])(
   "a follower looks for its stream when its client says %s",
   async (type) => {
@@ -95,7 +112,7 @@ test.each(["stream_not_found", "consumer_deleted"])(
     const { told } = await follow(scene.log);
     const [consumption] = scene.server.consumptionsOf(STREAM);
     scene.server.streams.clear();
-    consumption?.statuses.tell({ type: "heartbeats_missed" });
+    consumption?.statuses.tell({ type: "heartbeat" });
     consumption?.statuses.tell({ type });
     await scene.pass(500);
     await scene.another().log?.append("t", encode("newer"));

@@ -27,6 +27,9 @@ import type { Surroundings } from "./surroundings.ts";
 /** How many messages are asked for at once. */
 const WINDOW = 64;
 
+/** How long a question for new messages stands, in milliseconds: that nothing comes is noticed after about as long. */
+const PULL_MS = 5_000;
+
 /** What a log needs. */
 export interface LogHost {
   readonly jetstream: JetStream;
@@ -136,7 +139,7 @@ export class JetStreamLog implements BusLog {
         consume: async (seq, callback) => {
           const options = { deliver_policy: "by_start_sequence", opt_start_seq: seq } as const;
           const consumer = await jetstream.client.consumers.get(this.#streamOf(topic), options);
-          return consumer.consume({ callback });
+          return consumer.consume({ callback, expires: PULL_MS });
         },
         thrown: (error) => {
           surroundings.warn("BOWLINE_BUS_RECEIVER", `A follower of the log of "${topic}" has thrown: ${String(error)}`);

@@ -37,7 +37,7 @@ export interface StreamConsumption {
 
 /** Reads a stream in order. */
 export interface StreamConsumer {
-  consume(options: { callback: (message: StreamMessage) => void }): Promise<StreamConsumption>;
+  consume(options: { callback: (message: StreamMessage) => void; expires: number }): Promise<StreamConsumption>;
 }
 
 /** What `jetstream(connection)` gives. */

@@ -1,15 +1,22 @@
 // One follower of a log: reads its stream in order, and begins again where that ends.
 // Place: cluster <- **stream reader** <- JetStream
-// Rules: the client makes its consumer anew behind the last message when the connection was lost; what it cannot know is that
-//        a stream was deleted and made again, so that is looked for whenever something is amiss.
+// Rules: whenever something is amiss, or the connection was lost, the stream is looked for, since it may be another one by the
+//        same name, and reading begins anew behind what was told: the client gives up without a word where the server is not
+//        ready when the connection is back.
 
 import { type LogFollower, type LogPosition, writeOffset } from "@bowline/adapter/cluster";
 import type { Cancel } from "@bowline/protocol/internal";
 import type { StreamConsumption, StreamFacts, StreamMessage } from "./jetstream-types.ts";
 
 const RETRY_MS = 500;
-/** What the client says when a stream, or the consumer of it, may be another one than before. */
-const AMISS = new Set(["stream_not_found", "consumer_not_found", "consumer_deleted", "no_responders"]);
+/** What the client says when a stream, or the consumer of it, may be another one than before, or nothing comes. */
+const AMISS = new Set([
+  "stream_not_found",
+  "consumer_not_found",
+  "consumer_deleted",
+  "no_responders",
+  "heartbeats_missed",
+]);
 
 /** What a reader needs. */
 export interface StreamReaderHost {
@@ -52,7 +59,7 @@ export class StreamReader {
     void this.#watch(consumption);
   }
 
-  /** Looks whether the stream is still the one that is read; reads the new one where it is not. */
+  /** Looks whether the stream is still the one that is read, and reads on, or the new one from its beginning. */
   async check(): Promise<void> {
     if (this.#isChecking || this.#isOver) return;
     this.#isChecking = true;
@@ -64,7 +71,7 @@ export class StreamReader {
       if (this.#isOver) return;
       if (!isSame) this.#at = { epoch: epochOf(facts), seq: 0 };
       if (!isSame) this.#call(() => this.#follower.gap());
-      if (!isSame || this.#consumption === undefined) await this.#restart();
+      await this.#restart();
     } catch {
       this.#checkLater();
     } finally {
@@ -81,7 +88,7 @@ export class StreamReader {
   async #restart(): Promise<void> {
     const before = this.#consumption;
     this.#consumption = undefined;
-    await before?.close();
+    before?.close().catch(() => undefined);
     await this.start();
   }
 
