@@ -10,7 +10,7 @@
 import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/adapter/cluster";
 import { busErrorOf } from "../bus-error.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { type CommandLine, listIn, textIn } from "./command-line.ts";
+import { type CommandLine, type Commands, listIn, textIn } from "./command-line.ts";
 import { compareIds, entriesIn, isId, RECORD_FIELD, type StreamEntry } from "./stream-entries.ts";
 
 /** So many entries are read at once, at most. */
@@ -30,7 +30,7 @@ const PROLONG_EVERY = 1_000;
 
 /** What a log is made of. */
 export interface StreamLogParts {
-  readonly commands: CommandLine;
+  readonly commands: Commands;
   /** Its connection waits in Redis, and does nothing else. */
   readonly waiting: CommandLine;
   readonly maxEntries: number;
