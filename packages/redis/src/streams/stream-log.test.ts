@@ -2,12 +2,13 @@
 import { expect, test } from "vitest";
 import { listIn, textIn } from "./command-line.ts";
 import { FakeStreams } from "./fake-streams.ts";
+import { OWN_RECORDS, type RecordForm } from "./record-form.ts";
 import { StreamsBus } from "./streams-bus.ts";
 
 const KEY = "{tag}t";
 const turns = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function createScene(isReady = true) {
+function createScene(isReady = true, form: RecordForm = OWN_RECORDS) {
   const redis = new FakeStreams();
   const warned: string[] = [];
   let due: (() => void)[] = [];
@@ -37,8 +38,9 @@ function createScene(isReady = true) {
     commands: redis.line(),
     waiting: redis.line(),
     maxEntries: 100,
-    hashTag: "tag",
-    reader: "me",
+    form,
+    keyOf: (topic) => `{tag}${topic}`,
+    wakeKey: "{tag}wake#me",
     surroundings,
   });
   if (isReady) redis.turn(true);
@@ -80,6 +82,16 @@ test("a follower is told of what comes after it has begun, and of streams that a
     "{tag}wake#me",
     KEY,
   ]);
+});
+
+test("a stream that is others' is read from its beginning where it is empty, and is not made to end", async () => {
+  const { begin: _begin, idleS: _idle, ...others } = OWN_RECORDS;
+  const { redis, log, told, follower } = createScene(true, others);
+  const { from } = await log.follow("t", follower);
+  await log.append("t", Uint8Array.of(1));
+  await turns();
+  const names = redis.commands.filter(([, key]) => key === KEY).map(([name]) => name);
+  expect([from, told, names.includes("EXPIRE")]).toEqual(["0-0", [1], false]);
 });
 
 test("what is there behind an offset is read in order, and nothing behind the last one", async () => {
