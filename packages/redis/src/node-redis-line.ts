@@ -33,7 +33,7 @@ const UNSUBSCRIBE: Readonly<Record<ChannelKind, string>> = {
 /** What tells that a client may be ready or no longer so; the last ones are of clusters and Sentinels. */
 export const NODE_REDIS_CHANGES: readonly string[] = [
   ...["ready", "error", "reconnecting", "end", "connect", "disconnect"],
-  ...["node-ready", "node-disconnect", "topology-change", "client-error"],
+  ...["node-ready", "node-error", "node-disconnect", "topology-change", "client-error"],
 ];
 
 /** Whether commands get through, as far as a client knows; a cluster is open before it knows of its nodes. */
@@ -44,6 +44,19 @@ export function isNodeRedisReady(client: NodeRedisClient): boolean {
 /** Whether a node of a cluster has been reached before, and is away now. */
 function isLost(node: unknown): boolean {
   return memberOf(memberOf(node, "client"), "isReady") === false;
+}
+
+/** Whether the node by which a cluster hears all channels is there; it has a connection of its own to it. */
+function isHearing(client: NodeRedisClient): boolean {
+  return isNodeRedisReady(client) && !isLost(Reflect.get(client, "pubSubNode"));
+}
+
+/** @throws TypeError for a cluster: its client does not hear again what has moved to another shard, nor does it say so. */
+export function checkNodeRedisShards(client: NodeRedisClient): void {
+  if (!isNodeRedisCluster(client)) return;
+  throw new TypeError(
+    "Cannot hear sharded channels by a cluster's client of node-redis: it loses those that move to another shard; take ioredis with the option shardedSubscribers: true, or channels that are not sharded",
+  );
 }
 
 function mastersOf(client: NodeRedisClient): readonly unknown[] | undefined {
@@ -57,8 +70,7 @@ async function countOnNode(cluster: NodeRedisClient, node: unknown, command: rea
 
 async function count(client: NodeRedisClient, kind: ChannelKind, channel: string): Promise<number> {
   const command = ["PUBSUB", kind === "shard" ? "SHARDNUMSUB" : "NUMSUB", channel];
-  // What lives on a shard is known there.
-  if (kind === "shard" || !isNodeRedisCluster(client)) return countIn(await sendByNodeRedis(client, channel, command));
+  if (!isNodeRedisCluster(client)) return countIn(await sendByNodeRedis(client, channel, command));
   const nodes = ["masters", "replicas"].flatMap((role) => listOf(Reflect.get(client, role)) ?? []);
   const counts = await Promise.all(nodes.map((node) => countOnNode(client, node, command)));
   return counts.reduce((sum, one) => sum + one, 0);
@@ -96,7 +108,7 @@ export function nodeRedisHearer(client: NodeRedisClient): HearingLine {
   const listeners = new Map<string, Listener>();
   return {
     get isReady() {
-      return isNodeRedisReady(client);
+      return isHearing(client);
     },
     onChange: (listener) => listenTo(client, NODE_REDIS_CHANGES, listener),
     async subscribe(kind, channel, listener) {

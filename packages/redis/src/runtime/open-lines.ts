@@ -3,7 +3,7 @@
 
 import { memberOf } from "../foreign-values.ts";
 import { checkShards, ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
-import { nodeRedisHearer, nodeRedisPublisher } from "../node-redis-line.ts";
+import { checkNodeRedisShards, nodeRedisHearer, nodeRedisPublisher } from "../node-redis-line.ts";
 import { PubSubBus, type RedisBusOptions } from "../pub-sub-bus.ts";
 import {
   type ChannelKind,
@@ -85,6 +85,7 @@ export function openBus(
  */
 export function openShardedBus(publisher: RedisClient, subscriber: RedisClient, options: RedisBusOptions): PubSubBus {
   checkClient(subscriber, "subscribe");
-  if (!isNodeRedis(subscriber)) checkShards(subscriber);
+  if (isNodeRedis(subscriber)) checkNodeRedisShards(subscriber);
+  else checkShards(subscriber);
   return openBus(publisher, subscriber, () => "shard", options);
 }

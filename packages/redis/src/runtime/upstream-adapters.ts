@@ -32,7 +32,13 @@ function prefixFor(key: string): string {
   return `bowline-${key.replaceAll("%", "%25").replaceAll("#", "%23")}`;
 }
 
-function createFactory(key: string, wire: ClusterWire, openNewBus: () => Bus, timeoutMs: number | undefined) {
+/** Makes adapters whose servers are nodes of their own, with a bus each. */
+export function createFactory(
+  key: string,
+  wire: ClusterWire,
+  openNewBus: () => Bus,
+  timeoutMs: number | undefined,
+): AdapterFactory["create"] {
   const nodes = new WeakMap<AdapterSurroundings, Node>();
   const options = timeoutMs === undefined ? {} : { requestTimeoutMs: timeoutMs };
 

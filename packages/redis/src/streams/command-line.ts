@@ -23,6 +23,9 @@ export interface CommandLine {
   close(): void;
 }
 
+/** A connection as those see it that only send. */
+export type Commands = Pick<CommandLine, "send">;
+
 /** Reads a text of an answer. @throws TypeError for what is none. */
 export function textIn(answer: unknown): string {
   if (typeof answer === "string") return answer;
@@ -36,13 +39,9 @@ export function listIn(answer: unknown): readonly unknown[] {
   return list;
 }
 
-/** The same line, whose refusals are those of a bus. @param statusOf how the bus stands. */
-export function busLine(line: CommandLine, statusOf: () => BusStatus): CommandLine {
+/** The commands of a line, whose refusals are those of a bus. @param statusOf how the bus stands. */
+export function busCommands(line: Commands, statusOf: () => BusStatus): Commands {
   return {
-    get isReady() {
-      return line.isReady;
-    },
-    onChange: (listener) => line.onChange(listener),
     async send(key, ...command) {
       const what = `${String(command[0])} "${key}"`;
       if (statusOf() === "closed") throw busErrorOf(what, "closed");
@@ -52,6 +51,5 @@ export function busLine(line: CommandLine, statusOf: () => BusStatus): CommandLi
         throw busErrorOf(what, statusOf(), error);
       }
     },
-    close: () => line.close(),
   };
 }

@@ -4,7 +4,7 @@
 //        dropped leaves its fence behind for as long as it would have lived.
 
 import type { BusStore } from "@bowline/adapter/cluster";
-import { type CommandLine, listIn } from "./command-line.ts";
+import { type Commands, listIn } from "./command-line.ts";
 
 const PUT = `
 local fence = tonumber(redis.call('HGET', KEYS[1], 'f') or '0')
@@ -26,9 +26,9 @@ return redis.call('HDEL', KEYS[1], 'v')`;
 
 /** Keys that expire, as a store. */
 export class KeyStore implements BusStore {
-  readonly #commands: CommandLine;
+  readonly #commands: Commands;
 
-  constructor(commands: CommandLine) {
+  constructor(commands: Commands) {
     this.#commands = commands;
   }
 

@@ -10,8 +10,9 @@
 import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/adapter/cluster";
 import { busErrorOf } from "../bus-error.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { type CommandLine, listIn, textIn } from "./command-line.ts";
-import { compareIds, entriesIn, idAfter, isId, RECORD_FIELD, type StreamEntry } from "./stream-entries.ts";
+import { type CommandLine, type Commands, listIn, textIn } from "./command-line.ts";
+import type { RecordForm } from "./record-form.ts";
+import { compareIds, entriesIn, idAfter, isId, type StreamEntry } from "./stream-entries.ts";
 
 /** So many entries are read at once, at most. */
 const BATCH = 500;
@@ -23,22 +24,21 @@ const WAKE_S = "60";
 const BLOCK_MS = 5_000;
 /** How soon a failed reading is repeated, in milliseconds. */
 const RETRY_MS = 200;
-/** A stream that nobody writes to is forgotten after so many seconds. */
-const IDLE_S = 24 * 60 * 60;
 /** The time is prolonged once in so many appends. */
 const PROLONG_EVERY = 1_000;
 
 /** What a log is made of. */
 export interface StreamLogParts {
-  readonly commands: CommandLine;
+  readonly commands: Commands;
   /** Its connection waits in Redis, and does nothing else. */
   readonly waiting: CommandLine;
   readonly maxEntries: number;
   readonly maxMessageBytes: number;
-  /** What all keys of streams begin with, in braces: it decides on which shard of a cluster they are. */
-  readonly hashTag: string;
-  /** A name that no other log has. */
-  readonly reader: string;
+  readonly form: RecordForm;
+  /** The key of a topic's stream; in a cluster of Redis all of them live on the same shard. */
+  keyOf(topic: string): string;
+  /** The key of a stream that no other log has. */
+  readonly wakeKey: string;
   readonly surroundings: Surroundings;
 }
 
@@ -59,8 +59,7 @@ export class StreamLog implements BusLog {
   readonly #stopListening: () => void;
   #isReading = false;
   #isClosed = false;
-  /** The stream that wakes the reader, and where it has been read. */
-  readonly #wakeKey: string;
+  /** Where the stream that wakes the reader has been read. */
   #lastWake = "0-0";
   #batch = BATCH;
   /** Whether a failure was told of. */
@@ -68,24 +67,23 @@ export class StreamLog implements BusLog {
 
   constructor(parts: StreamLogParts) {
     this.#parts = parts;
-    this.#wakeKey = `{${parts.hashTag}}wake#${parts.reader}`;
     this.#stopListening = parts.waiting.onChange(() => this.#read());
   }
 
   async append(topic: string, bytes: Uint8Array): Promise<Offset> {
-    const { commands, maxEntries, maxMessageBytes } = this.#parts;
+    const { commands, form, maxEntries, maxMessageBytes } = this.#parts;
     if (bytes.byteLength > maxMessageBytes) {
       const reason = `it has ${bytes.byteLength} bytes, and the option maxMessageBytes allows ${maxMessageBytes}`;
       throw new RangeError(`Cannot append to "${topic}": ${reason}`);
     }
-    const key = this.#keyOf(topic);
-    const id = commands.send(key, "XADD", key, "MAXLEN", "~", String(maxEntries), "*", RECORD_FIELD, bytes);
+    const key = this.#parts.keyOf(topic);
+    const id = commands.send(key, "XADD", key, "MAXLEN", "~", String(maxEntries), "*", ...form.write(bytes));
     this.#prolong(key);
     return textIn(await id);
   }
 
   async follow(topic: string, follower: LogFollower): Promise<{ readonly from: Offset; readonly leave: Leave }> {
-    const key = this.#keyOf(topic);
+    const key = this.#parts.keyOf(topic);
     const from = await this.#lastOf(key);
     const entry: Follower = { topic: key, follower, last: from, isDoubtful: false };
     this.#followers.add(entry);
@@ -101,12 +99,12 @@ export class StreamLog implements BusLog {
 
   async *read(topic: string, after: Offset): AsyncIterable<BusLogEntry> {
     const { commands } = this.#parts;
-    const key = this.#keyOf(topic);
-    const [end] = entriesIn(await commands.send(key, "XREVRANGE", key, "+", "-", "COUNT", "1"));
+    const key = this.#parts.keyOf(topic);
+    const [end] = await this.#entries(commands, key, "XREVRANGE", key, "+", "-", "COUNT", "1");
     let at = isId(after) ? after : "0-0";
     while (end !== undefined && compareIds(at, end.id) < 0) {
       const command = ["XRANGE", key, `(${at}`, end.id, "COUNT", String(BATCH)];
-      const entries = entriesIn(await commands.send(key, ...command));
+      const entries = await this.#entries(commands, key, ...command);
       for (const { id, bytes } of entries) if (bytes !== undefined) yield { offset: id, bytes };
       const last = entries.at(-1);
       if (last === undefined) return;
@@ -121,12 +119,13 @@ export class StreamLog implements BusLog {
   }
 
   async lastUpTo(topic: string, last: Offset): Promise<Offset | undefined> {
+    const { commands, form, keyOf } = this.#parts;
     const found = await this.#find(topic, last);
-    if (found === undefined || found === last) return found;
+    if (found === undefined || found === last || form.begin === undefined) return found;
     // The clock of a new master may be behind; what it appends has to stand behind what was told all the same. Redis
     // refuses the entry where that is so already.
-    const key = this.#keyOf(topic);
-    await this.#parts.commands.send(key, "XADD", key, idAfter(last), "begin", "1").catch(() => undefined);
+    const key = keyOf(topic);
+    await commands.send(key, "XADD", key, idAfter(last), ...form.begin).catch(() => undefined);
     return this.#find(topic, last);
   }
 
@@ -140,39 +139,44 @@ export class StreamLog implements BusLog {
     this.#stopListening();
   }
 
-  #keyOf(topic: string): string {
-    return `{${this.#parts.hashTag}}${topic}`;
+  /** The entries that a command answers. */
+  async #entries(line: Commands, key: string, ...command: readonly string[]): Promise<StreamEntry[]> {
+    return entriesIn(await line.send(key, ...command), this.#parts.form);
   }
 
   /** The last entry up to an id. */
   async #find(topic: string, id: string): Promise<string | undefined> {
-    const key = this.#keyOf(topic);
-    const [found] = entriesIn(await this.#parts.commands.send(key, "XREVRANGE", key, id, "-", "COUNT", "1"));
+    const { commands, keyOf } = this.#parts;
+    const key = keyOf(topic);
+    const [found] = await this.#entries(commands, key, "XREVRANGE", key, id, "-", "COUNT", "1");
     return found?.id;
   }
 
-  /** The id of the last entry; a stream without any gets one. */
+  /** The id of the last entry; a stream without any gets one, or is read from its beginning. */
   async #lastOf(key: string): Promise<string> {
-    const { commands } = this.#parts;
-    const [last] = entriesIn(await commands.send(key, "XREVRANGE", key, "+", "-", "COUNT", "1"));
+    const { commands, form } = this.#parts;
+    const [last] = await this.#entries(commands, key, "XREVRANGE", key, "+", "-", "COUNT", "1");
     if (last !== undefined) return last.id;
-    const id = textIn(await commands.send(key, "XADD", key, "*", "begin", "1"));
+    if (form.begin === undefined) return "0-0";
+    const id = textIn(await commands.send(key, "XADD", key, "*", ...form.begin));
     this.#prolong(key);
     return id;
   }
 
   #prolong(key: string): void {
+    const { commands, form } = this.#parts;
+    if (form.idleS === undefined) return;
     const appended = this.#appended.get(key) ?? 0;
     this.#appended.set(key, appended + 1);
     if (appended % PROLONG_EVERY !== 0) return;
     // A stream that lives shorter or longer than it might is no fault of anybody's.
-    this.#parts.commands.send(key, "EXPIRE", key, String(IDLE_S)).catch(() => undefined);
+    commands.send(key, "EXPIRE", key, String(form.idleS)).catch(() => undefined);
   }
 
   /** Has the waiting connection look at the topics that there are now. */
   async #wake(): Promise<void> {
     const { commands } = this.#parts;
-    const key = this.#wakeKey;
+    const key = this.#parts.wakeKey;
     await commands.send(key, "XADD", key, "MAXLEN", "1", "*", "wake", "1");
     // Without it the key is left for as long as Redis lives: no harm, but no use either.
     commands.send(key, "EXPIRE", key, WAKE_S).catch(() => undefined);
@@ -211,10 +215,17 @@ export class StreamLog implements BusLog {
     const command = ["XREAD", "COUNT", String(this.#batch), "BLOCK", String(BLOCK_MS), "STREAMS"];
     const names = entries.map(({ topic }) => topic);
     const ids = entries.map(({ last }) => last);
-    const answer = await waiting.send(this.#wakeKey, ...command, this.#wakeKey, ...names, this.#lastWake, ...ids);
+    const answer = await waiting.send(
+      this.#parts.wakeKey,
+      ...command,
+      this.#parts.wakeKey,
+      ...names,
+      this.#lastWake,
+      ...ids,
+    );
     this.#isFailing = false;
-    const read = new Map(listIn(answer).map(streamIn));
-    this.#lastWake = read.get(this.#wakeKey)?.at(-1)?.id ?? this.#lastWake;
+    const read = new Map(listIn(answer).map((part) => streamIn(part, this.#parts.form)));
+    this.#lastWake = read.get(this.#parts.wakeKey)?.at(-1)?.id ?? this.#lastWake;
     const asked = this.#batch;
     this.#chooseBatch([...read.values()].flat());
     for (const entry of entries) await this.#tell(entry, read.get(entry.topic) ?? [], asked);
@@ -241,7 +252,7 @@ export class StreamLog implements BusLog {
 
   /** Whether the last entry was trimmed, and others perhaps with it. One that a master took along leaves earlier ones behind. */
   async #hasGap({ topic, last }: Follower): Promise<boolean> {
-    return entriesIn(await this.#parts.waiting.send(topic, "XREVRANGE", topic, last, "-", "COUNT", "1")).length === 0;
+    return (await this.#entries(this.#parts.waiting, topic, "XREVRANGE", topic, last, "-", "COUNT", "1")).length === 0;
   }
 
   #isFollowing(entry: Follower): boolean {
@@ -258,7 +269,7 @@ export class StreamLog implements BusLog {
   }
 }
 
-function streamIn(answer: unknown): readonly [string, StreamEntry[]] {
+function streamIn(answer: unknown, form: RecordForm): readonly [string, StreamEntry[]] {
   const [name, entries] = listIn(answer);
-  return [textIn(name), entriesIn(entries)];
+  return [textIn(name), entriesIn(entries, form)];
 }

@@ -3,12 +3,13 @@
 // Rules: it is up while all of its connections are; it closes those that are its own, and no other.
 
 import type { Bus, BusLog, BusStatus, BusStore, Leave, Receive } from "@bowline/adapter/cluster";
-import { busLine } from "./command-line.ts";
+import { busCommands, type CommandLine } from "./command-line.ts";
 import { KeyStore } from "./key-store.ts";
 import { StreamLog, type StreamLogParts } from "./stream-log.ts";
 
 /** The parts of a bus. */
-export interface StreamsBusParts extends Omit<StreamLogParts, "maxMessageBytes"> {
+export interface StreamsBusParts extends Omit<StreamLogParts, "maxMessageBytes" | "commands"> {
+  readonly commands: CommandLine;
   /** For the topics. */
   readonly topics: Bus;
   /** Ends the connections of the topics, which are this bus's own. */
@@ -30,7 +31,7 @@ export class StreamsBus implements Bus {
     const { topics, commands, waiting } = parts;
     this.#parts = parts;
     this.maxMessageBytes = topics.maxMessageBytes;
-    const asked = busLine(commands, () => this.#status);
+    const asked = busCommands(commands, () => this.#status);
     this.#log = new StreamLog({ ...parts, commands: asked, maxMessageBytes: topics.maxMessageBytes });
     this.log = this.#log;
     this.store = new KeyStore(asked);

@@ -1,15 +1,13 @@
 // The list of @bowline/redis/streams: nodes over Redis whose clients come back on another node and miss nothing.
 // Place: cluster adapter -> wire -> **bus** -> client of Redis -> Redis
 
-import { randomUUID } from "node:crypto";
 import type { Bus } from "@bowline/adapter/cluster";
 import type { RedisClient } from "../../redis-client.ts";
-import { redisBus } from "../../runtime/redis-bus.ts";
-import { surroundings } from "../../runtime/surroundings.ts";
-import { StreamsBus } from "../streams-bus.ts";
-import { closeOwn, commandLineOf, openOwn } from "./open-commands.ts";
+import { OWN_RECORDS } from "../record-form.ts";
+import { openStreams } from "./open-streams.ts";
 
 export type { RedisClient } from "../../redis-client.ts";
+export { createAdapter, type RedisStreamsAdapterOptions } from "./streams-adapter.ts";
 
 /** What is told of a bus over streams. */
 export interface RedisStreamsOptions {
@@ -53,18 +51,11 @@ export function redisStreamsBus(client: RedisClient, options: RedisStreamsOption
   if (hashTag === "" || hashTag.includes("}")) {
     throw new TypeError(`Cannot use the option hashTag "${hashTag}": give a text without closing braces`);
   }
-  const [publisher, subscriber] = [openOwn(client), openOwn(client)];
-  return new StreamsBus({
-    topics: redisBus(publisher, subscriber, maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-    closeTopics() {
-      closeOwn(publisher);
-      closeOwn(subscriber);
-    },
-    commands: commandLineOf(openOwn(client)),
-    waiting: commandLineOf(openOwn(client)),
+  return openStreams(client, {
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+    form: OWN_RECORDS,
     maxEntries: maxLogEntries,
     hashTag,
-    reader: randomUUID(),
-    surroundings,
+    keyOf: (topic) => `{${hashTag}}${topic}`,
   });
 }
