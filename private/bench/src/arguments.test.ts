@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readArguments, UsageError } from "./arguments.ts";
+import { CLUSTER_METRICS } from "./metrics/cluster-metrics.ts";
 import { METRICS } from "./metrics/metrics.ts";
 import { PEERS } from "./peers/peer.ts";
 
@@ -14,7 +15,7 @@ describe("by default", () => {
       clients: undefined,
       mode: "full",
       json: undefined,
-      scaling: false,
+      family: "metrics",
       profile: false,
       intoDocuments: false,
       task: "measure",
@@ -51,6 +52,12 @@ describe("what is measured", () => {
     expect(() => readArguments(["--scaling", "--only", "echo"])).toThrow(
       'Cannot scale "echo": choose from connections, ',
     );
+  });
+
+  test("--clusters measures connected servers, or those metrics of them that are named", () => {
+    expect(names(["--clusters"])).toEqual(CLUSTER_METRICS.map(({ name }) => name));
+    expect(names(["--clusters", "--quick", "--only", "redis,spread-5"])).toEqual(["redis", "spread-5"]);
+    expect(() => readArguments(["--clusters", "--only", "echo"])).toThrow('Cannot measure "echo": choose from alone, ');
   });
 
   test("--profile looks at our server alone, once", () => {
@@ -91,6 +98,7 @@ describe("what is refused", () => {
     ["a word without an option", ["echo"], "echo"],
     ["an option without its value", ["--json"], "--json"],
     ["two modes at once", ["--quick", "--smoke"], "choose one"],
+    ["two families at once", ["--scaling", "--clusters"], "choose one"],
   ])("%s", (_what, args, message) => {
     expect(() => readArguments(args)).toThrow(UsageError);
     expect(() => readArguments(args)).toThrow(message);

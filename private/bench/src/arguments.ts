@@ -4,6 +4,7 @@
 //        contradict each other are refused.
 
 import { parseArgs } from "node:util";
+import { CLUSTER_METRICS } from "./metrics/cluster-metrics.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { METRICS } from "./metrics/metrics.ts";
 import { SCALING_METRICS } from "./metrics/scaling-metrics.ts";
@@ -21,11 +22,16 @@ export const USAGE: string = `Usage: npm run bench [-- OPTIONS]
   --json FILE          keep the result there (default .cache/bench/latest.json)
   --scaling            how costs grow with connections, rooms and namespaces, in place of the metrics; two rounds;
                        kept in .cache/bench/scaling.json
+  --clusters           servers that are connected, in place of the metrics; kept in .cache/bench/clusters.json; they are:
+                       ${CLUSTER_METRICS.map((metric) => metric.name).join(", ")}
   --profile            one round under a profiler, of our server or client alone unless --peers says otherwise: where the
                        time goes by layer, and CPU profiles in .cache/bench/profiles
   --write-docs         measure nothing: put the kept result (or --json FILE) into docs/benchmarks.md; with --profile,
                        measure and put the layers there
   --help               this text`;
+
+/** Metrics that are measured together, and told in a part of the document of their own. */
+export type Family = "metrics" | "scaling" | "clusters";
 
 /** What the command was asked to do. */
 export interface BenchOptions {
@@ -35,8 +41,8 @@ export interface BenchOptions {
   readonly clients: number | undefined;
   readonly mode: "full" | "quick" | "smoke";
   readonly json: string | undefined;
-  /** Whether the metrics are those of scaling. */
-  readonly scaling: boolean;
+  /** Which metrics there are to choose from. */
+  readonly family: Family;
   readonly profile: boolean;
   /** Whether what was measured goes into the document at once. */
   readonly intoDocuments: boolean;
@@ -67,12 +73,25 @@ function namesIn(list: string): readonly string[] {
   return list.split(",").map((name) => name.trim());
 }
 
-function chooseMetrics(list: string | undefined, isQuick: boolean): readonly Metric[] {
-  if (list === undefined) return METRICS.filter((metric) => !isQuick || metric.name === "echo");
+function chooseMetrics(family: Family, list: string | undefined, isQuick: boolean): readonly Metric[] {
+  switch (family) {
+    case "scaling":
+      return chooseScales(list);
+    case "clusters":
+      return list === undefined ? CLUSTER_METRICS : chooseNamed(CLUSTER_METRICS, list);
+    case "metrics":
+      if (list !== undefined) return chooseNamed(METRICS, list);
+      return METRICS.filter((metric) => !isQuick || metric.name === "echo");
+    default:
+      return family satisfies never;
+  }
+}
+
+function chooseNamed(metrics: readonly Metric[], list: string): readonly Metric[] {
   return namesIn(list).map((name) => {
-    const found = METRICS.find((metric) => metric.name === name);
+    const found = metrics.find((metric) => metric.name === name);
     if (found === undefined) {
-      throw new UsageError(`Cannot measure "${name}": choose from ${METRICS.map((metric) => metric.name).join(", ")}`);
+      throw new UsageError(`Cannot measure "${name}": choose from ${metrics.map((metric) => metric.name).join(", ")}`);
     }
     return found;
   });
@@ -114,6 +133,7 @@ function parse(args: readonly string[]) {
         quick: { type: "boolean", default: false },
         smoke: { type: "boolean", default: false },
         scaling: { type: "boolean", default: false },
+        clusters: { type: "boolean", default: false },
         profile: { type: "boolean", default: false },
         "write-docs": { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -134,17 +154,20 @@ function parse(args: readonly string[]) {
 export function readArguments(args: readonly string[]): BenchOptions {
   const values = parse(args);
   if (values.quick && values.smoke) throw new UsageError("Cannot be quick and smoke at once: choose one");
+  if (values.scaling && values.clusters)
+    throw new UsageError("Cannot measure scaling and clusters at once: choose one");
+  const family = values.scaling ? "scaling" : values.clusters ? "clusters" : "metrics";
   const mode = values.smoke ? "smoke" : values.quick ? "quick" : "full";
   const rounds = wholeNumber("rounds", values.rounds, MOST_ROUNDS);
   const clients = wholeNumber("clients", values.clients, MOST_CLIENTS);
   return {
-    metrics: values.scaling ? chooseScales(values.only) : chooseMetrics(values.only, values.quick),
+    metrics: chooseMetrics(family, values.only, values.quick),
     peers: values.profile && values.peers === undefined ? ["bowline"] : choosePeers(values.peers, mode === "full"),
     rounds: rounds ?? (values.profile ? 1 : values.scaling ? SCALING_ROUNDS[mode] : DEFAULT_ROUNDS[mode]),
     clients: clients ?? (mode === "smoke" ? SMOKE_CLIENTS : undefined),
     mode,
     json: values.json,
-    scaling: values.scaling,
+    family,
     profile: values.profile,
     intoDocuments: values.profile && values["write-docs"],
     task: values.help ? "help" : values["write-docs"] && !values.profile ? "write-docs" : "measure",

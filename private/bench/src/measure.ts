@@ -3,9 +3,7 @@
 // Rules: the process is new each time and ends afterwards; what it prints to its error output is told, since a peer that
 //        warns may be measured wrongly.
 
-import { randomUUID } from "node:crypto";
 import {
-  type ClusterJob,
   type FountainJob,
   isFromLoad,
   type LoadJob,
@@ -15,7 +13,7 @@ import {
   type ToLoad,
 } from "./load/job.ts";
 import type { Cores } from "./machine.ts";
-import type { ClientMetric, ClusterMetric, Metric, ServerMetric, SoloMetric } from "./metrics/metric.ts";
+import type { ClientMetric, Metric, ServerMetric, SoloMetric } from "./metrics/metric.ts";
 import { languageOf, type PeerName, runtimeOf, type ServerPeerName, type WirePeerName } from "./peers/peer.ts";
 import type { BenchProcess, Processes } from "./processes.ts";
 
@@ -25,6 +23,7 @@ const SERVER_SCRIPT = "peers/server-process.mjs";
 export interface Pace {
   readonly server: Stretch;
   readonly client: Stretch;
+  readonly cluster: Stretch;
   /** For each codec case. */
   readonly codecMs: number;
 }
@@ -39,8 +38,8 @@ export interface Bench {
   readonly profileFolder: string | undefined;
   /** The program of Bun. */
   readonly bun: string;
-  /** Where Redis listens; undefined where there is none. */
-  readonly redisPort: number | undefined;
+  /** Where Redis listens, and its process; undefined where there is none. */
+  readonly redis: { readonly port: number; readonly pid: number } | undefined;
 }
 
 function isFacts(value: unknown): value is ProcessFacts {
@@ -123,63 +122,37 @@ export function measureClient(
   });
 }
 
-/**
- * Measures two connected servers of one peer once.
- *
- * @throws Error that says what went wrong, with what the first server printed.
- */
-export function measureCluster(
-  bench: Bench,
-  load: BenchProcess,
-  metric: ClusterMetric,
-  peer: WirePeerName,
-): Promise<Measurement> {
-  const key = `bowline-bench-${randomUUID()}`;
-  const args = [metric.adapter, String(bench.redisPort), key];
-  const measure = async (server: BenchProcess): Promise<Measurement> => {
-    const other = bench.processes.start({
-      script: SERVER_SCRIPT,
-      args: [peer, ...args],
-      programArgs: ["--expose-gc"],
-      core: bench.cores?.[0],
-    });
-    try {
-      const [port, otherPort] = await Promise.all([server.until(portIn), other.until(portIn)]);
-      const job: ClusterJob = {
-        ...metric.job,
-        ...bench.pace.server,
-        language: languageOf(peer),
-        port,
-        otherPort,
-        serverPid: server.pid,
-      };
-      return await drive(load, server, { type: "cluster", job });
-    } finally {
-      await other.end();
-    }
-  };
-  return measureProcess(bench, metric, peer, SERVER_SCRIPT, measure, args);
-}
-
 /** What a profile is called: by its metric, and by its peer where it is not ours. */
 export function profileName(metric: Metric, peer: PeerName): string {
   return peer === "bowline" ? metric.name : `${metric.name}, ${peer}`;
 }
 
-async function measureProcess(
+function measureProcess(
   { processes, cores, profileFolder, bun }: Bench,
-  metric: ServerMetric | ClientMetric | ClusterMetric,
+  metric: ServerMetric | ClientMetric,
   peer: ServerPeerName,
   script: string,
   use: (child: BenchProcess) => Promise<Measurement>,
-  args: readonly string[] = [],
 ): Promise<Measurement> {
-  const profiling =
-    profileFolder === undefined
-      ? []
-      : ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${profileName(metric, peer)}.cpuprofile`];
+  const profiling = profilingOf(profileFolder, metric, peer);
   const interpreter = runtimeOf(peer) === "bun" ? { program: bun } : { programArgs: ["--expose-gc", ...profiling] };
-  const child = processes.start({ script, args: [peer, ...args], ...interpreter, core: cores?.[0] });
+  const child = processes.start({ script, args: [peer], ...interpreter, core: cores?.[0] });
+  return useProcess(child, metric, peer, use);
+}
+
+/** The options of Node with which a process writes a profile where one is asked for. */
+export function profilingOf(folder: string | undefined, metric: Metric, peer: PeerName): readonly string[] {
+  if (folder === undefined) return [];
+  return ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${profileName(metric, peer)}.cpuprofile`];
+}
+
+/** Measures a process that was started for it, and ends it. */
+export async function useProcess(
+  child: BenchProcess,
+  metric: Metric,
+  peer: PeerName,
+  use: (child: BenchProcess) => Promise<Measurement>,
+): Promise<Measurement> {
   try {
     return await use(child);
   } catch (error) {
@@ -194,7 +167,7 @@ async function measureProcess(
 }
 
 /** Gives the load process its job, and carries words between it and the process under measurement. */
-async function drive(load: BenchProcess, child: BenchProcess, order: ToLoad): Promise<Measurement> {
+export async function drive(load: BenchProcess, child: BenchProcess, order: ToLoad): Promise<Measurement> {
   const done = load.until((message) => {
     if (!isFromLoad(message)) return undefined;
     switch (message.type) {

@@ -2,10 +2,12 @@
 // Place: run -> **prepare** -> set-up, Redis
 // Rules: what is missing ends no run; it is named with its reason in the result.
 
+import { brokerOf, partsOfLink } from "./cluster/link-name.ts";
 import type { Cores } from "./machine.ts";
+import type { ClusterMetric } from "./metrics/metric.ts";
 import { partsOf } from "./peers/peer.ts";
 import type { Processes } from "./processes.ts";
-import { startRedis } from "./redis.ts";
+import { type Redis, startRedis } from "./redis.ts";
 import type { Visit } from "./schedule.ts";
 
 /** What the repository's tools, which are plain JavaScript, hand in. */
@@ -26,9 +28,16 @@ function partsOfVisits(visits: readonly Visit[]): ReadonlyMap<string, readonly s
   return new Map(
     visits.flatMap(({ metric, peer }): (readonly [string, readonly string[]])[] => [
       [peer, partsOf(peer)],
-      [metric.name, metric.kind === "cluster" ? ["adapters"] : []],
+      [metric.name, metric.kind === "cluster" ? Object.values(metric.links).flatMap(partsOfLink) : []],
     ]),
   );
+}
+
+/** The metrics of clusters; `needs` says which of them. */
+function clustersIn(visits: readonly Visit[], needs: (metric: ClusterMetric) => boolean): readonly string[] {
+  return [
+    ...new Set(visits.flatMap(({ metric }) => (metric.kind === "cluster" && needs(metric) ? [metric.name] : []))),
+  ];
 }
 
 /** Brings it; what it cannot bring is absent. */
@@ -36,25 +45,28 @@ export async function prepare(visits: readonly Visit[], tools: Tools): Promise<A
   const parts = partsOfVisits(visits);
   const missing = await tools.setUp([...new Set([...parts.values()].flat())]);
   const reasons = new Map(missing.map(({ name, reason }) => [name, reason]));
-  return new Map(
+  const absences: Absences = new Map(
     [...parts].flatMap(([what, needed]) => {
       const reason = needed.flatMap((part) => reasons.get(part) ?? [])[0];
       return reason === undefined ? [] : [[what, reason]];
     }),
   );
+  const unseen = "the processor time of several processes is only known on Linux";
+  if (process.platform !== "linux") for (const name of clustersIn(visits, () => true)) absences.set(name, unseen);
+  return absences;
 }
 
-/** The port of Redis, where metrics need one; where there is none, they are absent. */
+/** Redis, where metrics need one; where there is none, they are absent. */
 export async function prepareRedis(
   visits: readonly Visit[],
   processes: Processes,
   cores: Cores | undefined,
   absences: Absences,
-): Promise<number | undefined> {
-  const names = new Set(visits.flatMap(({ metric }) => (metric.kind === "cluster" ? [metric.name] : [])));
-  if (names.size === 0) return undefined;
+): Promise<Extract<Redis, { port: number }> | undefined> {
+  const names = clustersIn(visits, ({ links }) => Object.values(links).some((link) => brokerOf(link) === "redis"));
+  if (names.every((name) => absences.has(name))) return undefined;
   const redis = await startRedis(processes, cores);
-  if ("port" in redis) return redis.port;
+  if ("port" in redis) return redis;
   for (const name of names) absences.set(name, redis.missing);
   return undefined;
 }

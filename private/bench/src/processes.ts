@@ -59,10 +59,14 @@ export class BenchProcess {
    * Listens until `answer` makes something of a message.
    *
    * @param answer - Gives undefined for messages that are not the end of it.
+   * @param patienceMs - How long the process may say nothing that is.
    * @returns What `answer` gave.
    * @throws Error when the process ends before, or says nothing for too long.
    */
-  async until<Value>(answer: (message: unknown) => Value | undefined): Promise<Value> {
+  async until<Value>(
+    answer: (message: unknown) => Value | undefined,
+    patienceMs: number = PATIENCE_MS,
+  ): Promise<Value> {
     const child = this.#child;
     return new Promise<Value>((resolve, reject) => {
       const settle = (how: () => void): void => {
@@ -74,7 +78,7 @@ export class BenchProcess {
       };
       const fail = (reason: string): void =>
         settle(() => reject(new Error(`Cannot go on with "${this.#name}": ${reason}`)));
-      const timer = setTimeout(() => fail(`it said nothing for ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+      const timer = setTimeout(() => fail(`it said nothing for ${patienceMs / 1000} s`), patienceMs);
       const onExit = (code: number | null, signal: string | null): void =>
         fail(`it ended with ${code ?? signal}\n${this.#errors.trim()}`);
       const onError = (error: Error): void => fail(error.message);

@@ -21,29 +21,33 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Why nobody answers on a port; undefined where somebody does. */
-function whySilent(port: number): Promise<string | undefined> {
+/** The process that answers on a port as Redis does; where there is none, why. */
+export type Redis = { readonly port: number; readonly pid: number } | { readonly missing: string };
+
+function lookAt(port: number): Promise<Redis> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("error", ({ message }) => resolve(message));
-    socket.once("connect", () => {
+    const socket = connect(port, "127.0.0.1", () => socket.write("INFO server\r\n"));
+    let answer = "";
+    const settle = (found: Redis): void => {
       socket.destroy();
-      resolve(undefined);
+      resolve(found);
+    };
+    socket.once("error", ({ message }) => settle({ missing: message }));
+    socket.once("close", () => settle({ missing: `port ${port} does not answer as Redis does` }));
+    socket.setEncoding("latin1").on("data", (text) => {
+      answer += String(text);
+      const pid = /process_id:(\d+)\r/.exec(answer)?.[1];
+      if (pid !== undefined) settle({ port, pid: Number(pid) });
     });
   });
 }
-
-/** Where Redis is, or why there is none. */
-export type Redis = { readonly port: number } | { readonly missing: string };
 
 /** Finds Redis at `BOWLINE_REDIS_PORT`, or starts `redis-server` beside the load process. */
 export async function startRedis(processes: Processes, cores: Cores | undefined): Promise<Redis> {
   const named = process.env["BOWLINE_REDIS_PORT"];
   if (named !== undefined) {
-    const silence = await whySilent(Number(named));
-    return silence === undefined
-      ? { port: Number(named) }
-      : { missing: `BOWLINE_REDIS_PORT is ${named}, but ${silence}` };
+    const found = await lookAt(Number(named));
+    return "missing" in found ? { missing: `BOWLINE_REDIS_PORT is ${named}, but ${found.missing}` } : found;
   }
   const port = await freePort();
   const server = processes.start({
@@ -52,14 +56,14 @@ export async function startRedis(processes: Processes, cores: Cores | undefined)
     args: ["--port", String(port)],
     core: cores?.[1],
   });
-  const ended = server.until<never>(() => undefined).catch((error: unknown) => String(error));
-  const answered = async (): Promise<string | undefined> => {
+  const ended = server.until<never>(() => undefined).catch((error: unknown) => ({ missing: String(error) }));
+  const answered = async (): Promise<Redis> => {
     for (let waited = 0; waited < PATIENCE_MS; waited += RETRY_MS) {
-      if ((await whySilent(port)) === undefined) return undefined;
+      const found = await lookAt(port);
+      if ("port" in found) return found;
       await delay(RETRY_MS);
     }
-    return "redis-server does not answer";
+    return { missing: "redis-server does not answer" };
   };
-  const missing = await Promise.race([ended, answered()]);
-  return missing === undefined ? { port } : { missing };
+  return Promise.race([ended, answered()]);
 }

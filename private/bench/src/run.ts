@@ -5,42 +5,61 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type BenchOptions, readArguments, USAGE, UsageError } from "./arguments.ts";
+import { type BenchOptions, type Family, readArguments, USAGE, UsageError } from "./arguments.ts";
 import type { Measurement, Stretch } from "./load/job.ts";
 import { chooseCores, describeMachine, loadAverage, peerVersions } from "./machine.ts";
 import {
   type Bench,
   clientsOf,
   measureClient,
-  measureCluster,
   measureServer,
   measureSolo,
   type Pace,
   profileName,
   startLoad,
 } from "./measure.ts";
+import { measureCluster } from "./measure-cluster.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { isNativePeerName, isWirePeerName } from "./peers/peer.ts";
 import { type Absences, prepare, prepareRedis, type Tools } from "./prepare.ts";
 import { type BenchProcess, Processes, ROOT } from "./processes.ts";
+import { renderClusters } from "./report/clusters.ts";
 import { renderLayers } from "./report/layers.ts";
 import { readShares } from "./report/profile-file.ts";
 import { renderReport } from "./report/report.ts";
 import { renderScaling } from "./report/scaling.ts";
 import type { BenchResult } from "./result.ts";
 import { Gathering, plan, type Visit } from "./schedule.ts";
-import { keep, writeDocument, writePart, writeScaling } from "./write-documents.ts";
+import { keep, writeClusters, writeDocument, writePart, writeScaling } from "./write-documents.ts";
 
-const LATEST = join(ROOT, ".cache", "bench", "latest.json");
+const KEPT: Readonly<Record<Family, string>> = {
+  metrics: join(ROOT, ".cache", "bench", "latest.json"),
+  scaling: join(ROOT, ".cache", "bench", "scaling.json"),
+  clusters: join(ROOT, ".cache", "bench", "clusters.json"),
+};
 const PROFILES = join(ROOT, ".cache", "bench", "profiles");
-const SCALING = join(ROOT, ".cache", "bench", "scaling.json");
+
+/** What is printed of a result. */
+const RENDERERS: Readonly<Record<Family, (result: BenchResult) => string>> = {
+  metrics: renderReport,
+  scaling: (result) => renderScaling(result).markdown,
+  clusters: (result) => renderClusters(result).markdown,
+};
+
+/** What puts a kept result into the document. */
+const WRITERS: Readonly<Record<Family, (from: string) => string>> = {
+  metrics: writeDocument,
+  scaling: writeScaling,
+  clusters: writeClusters,
+};
 
 const PACES: Readonly<Record<BenchOptions["mode"], Pace>> = {
-  full: { server: stretch(600, 1200), client: stretch(300, 400), codecMs: 60 },
-  quick: { server: stretch(600, 1000), client: stretch(300, 400), codecMs: 40 },
-  smoke: { server: stretch(50, 150, 1), client: stretch(50, 100, 1), codecMs: 2 },
+  full: { server: stretch(600, 1200), client: stretch(300, 400), cluster: stretch(300, 700), codecMs: 60 },
+  quick: { server: stretch(600, 1000), client: stretch(300, 400), cluster: stretch(300, 500), codecMs: 40 },
+  smoke: { server: stretch(50, 150, 1), client: stretch(50, 100, 1), cluster: stretch(50, 150, 1), codecMs: 2 },
 };
-const PROFILE_PACE: Pace = { server: stretch(1000, 4000, 2), client: stretch(1000, 4000, 2), codecMs: 60 };
+const PROFILED = stretch(1000, 4000, 2);
+const PROFILE_PACE: Pace = { server: PROFILED, client: PROFILED, cluster: PROFILED, codecMs: 60 };
 
 /** Measurements at the same time: one, but where no figure counts. */
 const LANES: Readonly<Record<BenchOptions["mode"], number>> = { full: 1, quick: 1, smoke: 3 };
@@ -72,7 +91,7 @@ function measureOnce(bench: Bench, load: BenchProcess, { metric, peer }: Visit):
   throw new TypeError(`Cannot measure ${metric.name} of "${peer}": it takes no part in it`);
 }
 
-/** A peer that had to be installed may fail: the run goes on without it and says why. */
+/** A peer that had to be installed may fail, and so may a broker of others: the run goes on without it and says why. */
 async function measureVisit(
   bench: Bench,
   load: BenchProcess,
@@ -85,7 +104,7 @@ async function measureVisit(
   try {
     gathering.add(visit, await measureOnce(bench, load, visit));
   } catch (error) {
-    if (!isNativePeerName(visit.peer)) throw error;
+    if (!isNativePeerName(visit.peer) && visit.metric.kind !== "cluster") throw error;
     absences.set(what, error instanceof Error ? error.message : String(error));
   }
 }
@@ -126,7 +145,7 @@ async function measure(options: BenchOptions, processes: Processes, tools: Tools
     clients: options.clients,
     profileFolder: options.profile ? PROFILES : undefined,
     bun: tools.bun,
-    redisPort: await prepareRedis(visits, processes, cores, absences),
+    redis: await prepareRedis(visits, processes, cores, absences),
   };
   const gathering = await measureAll(bench, visits, LANES[options.mode], absences);
   const clients = (metric: Metric) =>
@@ -174,7 +193,7 @@ async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tool
     const result = await measure(options, processes, tools);
     if (options.profile) tellLayers(options);
     else keep(keepIn, result);
-    process.stdout.write(`${options.scaling ? renderScaling(result).markdown : renderReport(result)}\n`);
+    process.stdout.write(`${RENDERERS[options.family](result)}\n`);
     progress(options.profile ? `profiles in ${PROFILES}` : `kept in ${keepIn}`);
     return 0;
   } catch (error) {
@@ -196,10 +215,10 @@ async function runMeasurement(options: BenchOptions, keepIn: string, tools: Tool
 export async function run(args: readonly string[], tools: Tools): Promise<number> {
   try {
     const options = readArguments(args);
-    const file = options.json === undefined ? (options.scaling ? SCALING : LATEST) : resolve(options.json);
+    const file = options.json === undefined ? KEPT[options.family] : resolve(options.json);
     if (options.task === "measure") return await runMeasurement(options, file, tools);
     if (options.task === "help") process.stdout.write(`${USAGE}\n`);
-    else progress(`docs/benchmarks.md has the run of ${options.scaling ? writeScaling(file) : writeDocument(file)}`);
+    else progress(`docs/benchmarks.md has the run of ${WRITERS[options.family](file)}`);
     return 0;
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));

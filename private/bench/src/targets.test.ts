@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { CLUSTER_METRICS } from "./metrics/cluster-metrics.ts";
 import { METRICS } from "./metrics/metrics.ts";
 import type { ResultRow } from "./result.ts";
 import { judge, TARGETS, type Target } from "./targets.ts";
@@ -44,7 +45,7 @@ test.each([
 });
 
 test("every target is of a row that is measured, against a peer that takes part in it", () => {
-  const measured = METRICS.flatMap((metric) =>
+  const measured = [...METRICS, ...CLUSTER_METRICS].flatMap((metric) =>
     metric.figures.flatMap(({ key }) => metric.peers.map((peer) => `${key} ${peer}`)),
   );
   const wanted = TARGETS.map((target) => `${target.key} ${target.kind === "ratio" ? target.against : "bowline"}`);

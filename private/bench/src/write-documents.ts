@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./processes.ts";
 import { renderChartList, renderCharts } from "./report/charts.ts";
-import { type Part, replacePart, whyNotForDocuments, whyNotScaling } from "./report/document.ts";
+import { renderClusters } from "./report/clusters.ts";
+import { type Part, replacePart, whyNotClusters, whyNotForDocuments, whyNotScaling } from "./report/document.ts";
 import { renderReport } from "./report/report.ts";
 import { type ChartFile, renderScaling } from "./report/scaling.ts";
 import { type BenchResult, formatResult, readResult } from "./result.ts";
@@ -13,6 +14,7 @@ import { type BenchResult, formatResult, readResult } from "./result.ts";
 const DOCUMENT = join(ROOT, "docs", "benchmarks.md");
 const DOCUMENT_RESULT = join(ROOT, "docs", "benchmarks.json");
 const CHARTS = join(ROOT, "docs", "benchmarks");
+const CLUSTERS_RESULT = join(CHARTS, "clusters.json");
 const SCALING_RESULT = join(CHARTS, "scaling.json");
 
 /** Keeps a result in a file. */
@@ -66,5 +68,20 @@ export function writeScaling(from: string): string {
   writePart("scaling", markdown);
   writeFiles(files);
   keep(SCALING_RESULT, { ...result, processes: [] });
+  return result.date;
+}
+
+/**
+ * Puts what is known of clusters into the document, with its charts.
+ *
+ * @returns When it was measured.
+ * @throws Error when it is not fit for that.
+ */
+export function writeClusters(from: string): string {
+  const result = readKept(from, whyNotClusters);
+  const { markdown, files } = renderClusters(result);
+  writePart("clusters", markdown);
+  writeFiles(files);
+  keep(CLUSTERS_RESULT, { ...result, processes: [] });
   return result.date;
 }

@@ -7,7 +7,7 @@ const COSTS: UnitCosts = {
   publishUs: 20,
   receiveUs: 20,
   eventUs: 10,
-  brokerMessagesPerS: 100_000,
+  brokerUs: 5,
 };
 
 const TOPOLOGY: Topology = {
@@ -19,6 +19,7 @@ const TOPOLOGY: Topology = {
   nodeMib: 1000,
   nodeLoad: 0.5,
   interestRouting: true,
+  roomsTogether: false,
   heartbeatIntervalMs: 3000,
 };
 
@@ -45,8 +46,12 @@ describe("a cluster on paper", () => {
   });
 
   test("needs more brokers where the messages are too many for one", () => {
-    const { brokers } = sizeCluster({ ...COSTS, brokerMessagesPerS: 5000 }, { ...TOPOLOGY, interestRouting: false });
+    const { brokers } = sizeCluster({ ...COSTS, brokerUs: 100 }, { ...TOPOLOGY, interestRouting: false });
     expect(brokers).toBe(3);
+  });
+
+  test("sends a broadcast to one node where the members of a room are together", () => {
+    expect(sizeCluster(COSTS, { ...TOPOLOGY, roomsTogether: true }).nodesPerBroadcast).toBeCloseTo(1, 9);
   });
 
   test("is refused where each node that is added makes more work than it takes on", () => {

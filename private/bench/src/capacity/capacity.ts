@@ -15,8 +15,8 @@ export interface UnitCosts {
   readonly receiveUs: number;
   /** Processor time for one event of a client, in µs. */
   readonly eventUs: number;
-  /** Messages that the broker takes each second on one processor, fan-out counted. */
-  readonly brokerMessagesPerS: number;
+  /** Processor time of the broker for one message, in or out, in µs. */
+  readonly brokerUs: number;
 }
 
 /** What is to be served. */
@@ -32,10 +32,12 @@ export interface Topology {
   readonly messageBytes: number;
   /** Memory that a node may use for connections, in MiB. */
   readonly nodeMib: number;
-  /** Share of a node's one processor that may be in use, from 0 to 1. */
+  /** Share of a processor, a node's or the broker's, that may be in use, from 0 to 1. */
   readonly nodeLoad: number;
   /** Whether a broadcast goes only to nodes that have members. */
   readonly interestRouting: boolean;
+  /** Whether the members of a room are all on one node. */
+  readonly roomsTogether: boolean;
   /** Milliseconds between two signs of life of a node. */
   readonly heartbeatIntervalMs: number;
 }
@@ -47,12 +49,16 @@ export interface Capacity {
   readonly nodes: number;
   readonly connectionsPerNode: number;
   readonly memoryPerNodeMib: number;
+  /** On all nodes together. */
+  readonly memoryGib: number;
   /** Share of a node's processor. */
   readonly loadPerNode: number;
   /** How many nodes a broadcast goes to. */
   readonly nodesPerBroadcast: number;
   /** Into the broker and out of it, each second. */
   readonly brokerMessagesPerS: number;
+  /** Those among them that say nothing but that a node lives. */
+  readonly signsOfLifePerS: number;
   readonly brokerMibPerS: number;
   /** Brokers of one processor, or shards, that carry this. */
   readonly brokers: number;
@@ -87,11 +93,12 @@ function workUs(costs: UnitCosts, topology: Topology, nodesPerBroadcast: number)
 export function sizeCluster(costs: UnitCosts, topology: Topology): Capacity {
   checkPositive(costs);
   checkPositive(topology);
-  const { connections, roomSize, nodeMib, nodeLoad, interestRouting } = topology;
+  const { connections, roomSize, nodeMib, nodeLoad, interestRouting, roomsTogether } = topology;
   if (!(nodeLoad > 0 && nodeLoad <= 1)) {
     throw new RangeError(`Cannot use nodeLoad "${nodeLoad}": give a share above 0 and up to 1`);
   }
-  const reach = (nodes: number): number => (interestRouting ? nodesWithMembers(nodes, roomSize) : nodes);
+  const reach = (nodes: number): number =>
+    interestRouting ? nodesWithMembers(nodes, roomsTogether ? Math.min(roomSize, 1) : roomSize) : nodes;
   const forMemory = Math.max(1, Math.ceil((connections * costs.connectionKib) / 1024 / nodeMib));
   let nodes = forMemory;
   for (let round = 0; ; round++) {
@@ -103,18 +110,21 @@ export function sizeCluster(costs: UnitCosts, topology: Topology): Capacity {
     nodes = needed;
   }
   const nodesPerBroadcast = reach(nodes);
-  const heartbeats = (nodes * 1000) / topology.heartbeatIntervalMs;
-  const messages = topology.broadcastsPerS * (1 + nodesPerBroadcast) + heartbeats * (1 + nodes);
+  const signsOfLifePerS = ((nodes * 1000) / topology.heartbeatIntervalMs) * (1 + nodes);
+  const broadcastMessages = topology.broadcastsPerS * (1 + nodesPerBroadcast);
+  const messages = broadcastMessages + signsOfLifePerS;
   const connectionsPerNode = Math.ceil(connections / nodes);
   return {
     limit: nodes > forMemory ? "processor" : "memory",
     nodes,
     connectionsPerNode,
     memoryPerNodeMib: (connectionsPerNode * costs.connectionKib) / 1024,
+    memoryGib: (connections * costs.connectionKib) / 1024 / 1024,
     loadPerNode: workUs(costs, topology, nodesPerBroadcast) / nodes / 1e6,
     nodesPerBroadcast,
     brokerMessagesPerS: messages,
-    brokerMibPerS: (topology.broadcastsPerS * (1 + nodesPerBroadcast) * topology.messageBytes) / 1024 / 1024,
-    brokers: Math.max(1, Math.ceil(messages / costs.brokerMessagesPerS)),
+    signsOfLifePerS,
+    brokerMibPerS: (broadcastMessages * topology.messageBytes) / 1024 / 1024,
+    brokers: Math.max(1, Math.ceil((messages * costs.brokerUs) / (nodeLoad * 1e6))),
   };
 }

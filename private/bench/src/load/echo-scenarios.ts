@@ -104,7 +104,7 @@ export async function echoAtRate(surroundings: Surroundings): Promise<Measuremen
       line.write(one);
     }
   }, 1);
-  const measurement = await meter.run(job, job.ratePerSecond);
+  const measurement = await meter.run(job, true);
   clearInterval(timer);
   destroyAll(lines);
   return measurement;

@@ -50,15 +50,27 @@ export interface FountainJob extends Stretch {
   readonly clients: number;
 }
 
-/** One measurement of two connected servers of one peer. */
-export interface ClusterJob extends Stretch {
-  readonly language: Language;
-  /** Where events go in, and whose cost is measured. */
+/** What the load process can do to a cluster. */
+export type ClusterScenario = "across" | "interest" | "spread";
+
+/** One server of a cluster. */
+export interface ClusterNode {
   readonly port: number;
-  readonly serverPid: number;
-  /** Where they come out as well. */
-  readonly otherPort: number;
-  readonly ratePerSecond: number;
+  readonly pid: number;
+}
+
+/** One measurement of a cluster of servers of one peer. */
+export interface ClusterJob extends Stretch {
+  readonly scenario: ClusterScenario;
+  readonly language: Language;
+  /** Events go in at the first one. */
+  readonly nodes: readonly ClusterNode[];
+  /** The process that connects them, where its cost can be read. */
+  readonly brokerPid: number | undefined;
+  /** For `spread`: clients of all servers together. */
+  readonly clients: number;
+  /** For `spread`: broadcasts under way. */
+  readonly inFlight: number;
 }
 
 /** What a measurement gave, by the names that metrics take them from. */

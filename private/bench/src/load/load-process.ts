@@ -6,7 +6,7 @@
 
 import { broadcast } from "./broadcast-scenario.ts";
 import { type ClientSurroundings, receive, stay } from "./client-scenarios.ts";
-import { acrossServers } from "./cluster-scenario.ts";
+import { playCluster } from "./cluster-scenario.ts";
 import { connect, idle, storm } from "./connection-scenarios.ts";
 import { echo, echoAtRate, echoInNamespaces } from "./echo-scenarios.ts";
 import {
@@ -103,9 +103,25 @@ function measureClients(job: FountainJob): Promise<void> {
   return measure((failed) => feed({ job, failed, connect: askConnect, facts: askFacts }));
 }
 
+/** The CPU time of all these processes together. */
+function cpuUsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const cpuUs = readCpuUs(pid);
+    if (cpuUs === undefined) throw new Error(`Cannot read the processor time of process ${pid}`);
+    return sum + cpuUs;
+  }, 0);
+}
+
 function measureCluster(job: ClusterJob): Promise<void> {
-  const meter = new Meter(async () => readCpuUs(job.serverPid) ?? (await askFacts(false)).cpuUs);
-  return measure((failed) => acrossServers({ job, meter, failed }));
+  const { brokerPid } = job;
+  const pids = job.nodes.map(({ pid }) => pid);
+  const bystanders = pids.slice(2);
+  const meter = new Meter(async () => cpuUsOf(job.scenario === "spread" ? pids : pids.slice(0, 1)), {
+    allCpuUs: () => cpuUsOf(pids),
+    bystanderCpuUs: () => cpuUsOf(bystanders) / bystanders.length,
+    ...(brokerPid === undefined ? {} : { brokerCpuUs: () => cpuUsOf([brokerPid]) }),
+  });
+  return measure((failed) => playCluster({ job, meter, failed }));
 }
 
 process.on("disconnect", () => process.exit());

@@ -16,16 +16,24 @@ const LONGEST_WAIT_MS = 10_000;
 const OWN_SHARE = 0.6;
 const STEP_MS = 50;
 
+/** What a process counts for that has done nothing at all. */
+const LEAST_US = 0.001;
+
 /** One stretch of measuring. */
 export class Meter {
   readonly #cpuUs: () => Promise<number>;
+  readonly #beside: readonly (readonly [name: string, cpuUs: () => number])[];
   #isMeasuring = false;
   #operations = 0;
   #latencies: number[] = [];
 
-  /** @param cpuUs gives the CPU time that the measured process has used. */
-  constructor(cpuUs: () => Promise<number>) {
+  /**
+   * @param cpuUs - Gives the CPU time that the measured process has used.
+   * @param beside - Give that of other processes, by the names of the figures that it goes into.
+   */
+  constructor(cpuUs: () => Promise<number>, beside: Readonly<Record<string, () => number>> = {}) {
     this.#cpuUs = cpuUs;
+    this.#beside = Object.entries(beside);
   }
 
   /** An operation is done. */
@@ -42,15 +50,15 @@ export class Meter {
    * Waits for both sides to be warm, then measures.
    *
    * @param stretch - How long.
-   * @param ratePerSecond - Operations per second where a clock drives them, 0 where they drive each other.
+   * @param idles - Whether the process waits for a clock or for others most of the time, so that the clock alone counts.
    * @throws Error when nothing was done meanwhile.
    */
-  async run({ warmMs, measureMs, patience }: Stretch, ratePerSecond = 0): Promise<Measurement> {
-    // At a fixed rate the process idles most of the time, and the clock alone counts.
-    const shares = ratePerSecond > 0 ? [0, 0] : [1, OWN_SHARE];
+  async run({ warmMs, measureMs, patience }: Stretch, idles = false): Promise<Measurement> {
+    const shares = idles ? [0, 0] : [1, OWN_SHARE];
     const [warmShare = 0, measureShare = 0] = shares;
     await this.#until(warmMs, warmMs * warmShare, warmMs * patience);
     const cpuBefore = await this.#cpuUs();
+    const besideBefore = this.#beside.map(([, read]) => read());
     const operationsBefore = this.#operations;
     const ownBefore = process.cpuUsage();
     const startedAt = performance.now();
@@ -60,6 +68,9 @@ export class Meter {
       await delay(measureMs);
     }
     const cpuUs = (await this.#cpuUs()) - cpuBefore;
+    const beside = this.#beside.map(
+      ([name, read], index) => [name, read() - (besideBefore[index] ?? Number.NaN)] as const,
+    );
     const operations = this.#operations - operationsBefore;
     const elapsedUs = (performance.now() - startedAt) * 1000;
     const own = process.cpuUsage(ownBefore);
@@ -68,7 +79,9 @@ export class Meter {
     const sorted = Float64Array.from(this.#latencies).sort();
     return {
       figures: {
+        ...Object.fromEntries(beside.map(([name, us]) => [name, Math.max(LEAST_US, us / operations)])),
         cpuUs: cpuUs / operations,
+        wallUs: elapsedUs / operations,
         perSecond: operations / (elapsedUs / 1e6),
         ownUtilisation: cpuUs / elapsedUs,
         p50Ms: percentile(sorted, 0.5),

@@ -2,11 +2,9 @@
 // Place: arguments -> **metric** -> schedule -> run
 // Rules: a metric is data; it names its scenario, its peers, and the figures that become rows.
 
+import type { LinkName } from "../cluster/link-name.ts";
 import type { ClusterJob, FountainJob, LoadJob, Stretch } from "../load/job.ts";
 import type { PeerName, ServerPeerName, WirePeerName } from "../peers/peer.ts";
-
-/** How servers are connected. */
-export type AdapterName = "redis" | "redis-streams";
 
 /** What a figure is counted in. */
 export type Unit = "µs" | "ms" | "KiB" | "ns" | "KB" | "MB" | "packages";
@@ -49,14 +47,17 @@ export interface ClientMetric {
   readonly figures: readonly FigureSpec[];
 }
 
-/** A metric of two servers of a peer that a broker connects: events go in at one and come out at both. */
+/** A metric of servers that are connected: events go in at one and come out at others. */
 export interface ClusterMetric {
   readonly kind: "cluster";
   readonly name: string;
   readonly about: string;
   readonly peers: readonly WirePeerName[];
-  readonly adapter: AdapterName;
-  readonly job: Pick<ClusterJob, "ratePerSecond">;
+  /** How the servers of each peer are connected. */
+  readonly links: Readonly<Partial<Record<WirePeerName, LinkName>>>;
+  /** How many servers there are. */
+  readonly nodes: number;
+  readonly job: Pick<ClusterJob, "scenario" | "clients" | "inFlight">;
   readonly figures: readonly FigureSpec[];
 }
 

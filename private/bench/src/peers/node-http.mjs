@@ -13,6 +13,8 @@ export function listenWith(attach) {
   const httpServer = createServer();
   attach(httpServer);
   return new Promise((resolve) => {
-    httpServer.listen(0, "127.0.0.1", BACKLOG, () => resolve(httpServer.address().port));
+    // Workers of a cluster would share a port otherwise.
+    const where = { port: 0, host: "127.0.0.1", backlog: BACKLOG, exclusive: true };
+    httpServer.listen(where, () => resolve(httpServer.address().port));
   });
 }

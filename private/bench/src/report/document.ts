@@ -2,6 +2,8 @@
 // Place: result -> report -> **document**
 // Rules: only a whole run goes into the document; what stands outside the markers is left alone.
 
+import { CLUSTER_METRICS } from "../metrics/cluster-metrics.ts";
+import type { Metric } from "../metrics/metric.ts";
 import { METRICS } from "../metrics/metrics.ts";
 import { SCALING_METRICS } from "../metrics/scaling-metrics.ts";
 import { isNativePeerName } from "../peers/peer.ts";
@@ -10,7 +12,7 @@ import type { BenchResult } from "../result.ts";
 const FEWEST_ROUNDS = 4;
 
 /** What is written into the document, each between markers of its name. */
-export type Part = "bench" | "charts" | "layers" | "scaling";
+export type Part = "bench" | "charts" | "clusters" | "layers" | "scaling" | "costs" | "sizing";
 
 /**
  * Replaces what stands between the markers.
@@ -32,7 +34,18 @@ export function replacePart(document: string, part: Part, content: string): stri
 export function whyNotForDocuments(result: BenchResult): string | undefined {
   if (result.mode !== "full") return `it is from a ${result.mode} run`;
   if (result.rounds < FEWEST_ROUNDS) return `it has ${result.rounds} rounds, fewer than ${FEWEST_ROUNDS}`;
-  const measured = METRICS.filter(({ name }) => result.absent?.[name] === undefined);
+  return whatIsMissing(METRICS, result);
+}
+
+/** Why a result is not fit for the part about clusters; undefined when it is. */
+export function whyNotClusters(result: BenchResult): string | undefined {
+  if (result.mode !== "full") return `it is from a ${result.mode} run`;
+  if (result.rounds < FEWEST_ROUNDS) return `it has ${result.rounds} rounds, fewer than ${FEWEST_ROUNDS}`;
+  return whatIsMissing(CLUSTER_METRICS, result);
+}
+
+function whatIsMissing(metrics: readonly Metric[], result: BenchResult): string | undefined {
+  const measured = metrics.filter(({ name }) => result.absent?.[name] === undefined);
   const missing = measured.flatMap((metric) =>
     metric.figures.flatMap(({ key }) => {
       const row = result.rows.find((candidate) => candidate.key === key);

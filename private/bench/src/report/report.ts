@@ -13,7 +13,8 @@ import { renderTable } from "./table.ts";
 const MOST_UTILISATION = 0.9;
 const SMALL_PEERS: readonly PeerName[] = ["ws", "JSON"];
 
-function cell(row: ResultRow, peer: PeerName): string {
+/** Minimum and median of a peer. */
+export function cell(row: ResultRow, peer: PeerName): string {
   const values = row.values[peer];
   if (values === undefined || values.length === 0) return "";
   const { minimum, median } = summarise(values);
@@ -24,7 +25,8 @@ function times(ratio: Ratio): string {
   return `${ratio.median.toFixed(2)}x / ${ratio.ofMinima.toFixed(2)}x`;
 }
 
-function ratioCell(row: ResultRow): string {
+/** How many times cheaper ours is than the reference. */
+export function ratioCell(row: ResultRow): string {
   const ours = row.values.bowline;
   const theirs = row.values[REFERENCE];
   return ours === undefined || theirs === undefined ? "" : times(ratioOf(ours, theirs));
@@ -94,7 +96,8 @@ function isBusy({ loadAverage, cores }: Machine): boolean {
   return loadAverage[0] > cores;
 }
 
-function warnings({ rows, machine, mode, absent = {} }: BenchResult): readonly string[] {
+/** What to beware of. */
+export function warnings({ rows, machine, mode, absent = {} }: BenchResult): readonly string[] {
   const busy = rows.flatMap((row) =>
     peersOf(row).flatMap((peer) => {
       const utilisation = row.loadUtilisation[peer] ?? 0;
@@ -122,7 +125,8 @@ function below(rows: readonly ResultRow[]): string {
   return `Below their targets: ${labels.map((row) => row.label).join("; ")}.`;
 }
 
-function circumstances({ date, rounds, durationS, machine, versions }: BenchResult): string {
+/** When and where it was measured, and of what. */
+export function circumstances({ date, rounds, durationS, machine, versions }: BenchResult): string {
   const { cpu, cores, system, node, pinned, loadAverage } = machine;
   const where = pinned === null ? "not pinned" : `server on processor ${pinned[0]}, load on ${pinned[1]}`;
   const packages = Object.entries(versions).map(([what, version]) => `${what} ${version}`);
