@@ -40,6 +40,8 @@ export interface Victim {
    * comes back a little after their collection.
    */
   growth(before: VictimReport, bound: number): Promise<number>;
+  /** Ends its process at once. */
+  kill(): void;
   /** Ends the server; resolves with the exit code once the process has ended by itself. */
   close(): Promise<number | null>;
 }
@@ -69,10 +71,16 @@ function isReport(value: unknown): value is VictimReport {
  *
  * @param options - Options of its server.
  * @param program - What it runs besides.
+ * @param server - The module that has the server, where that is not ours.
  * @returns The victim, listening.
  */
-export async function startVictim(options: VictimOptions = HASTY, program: ProgramName = "plain"): Promise<Victim> {
-  const child = fork(fileURLToPath(new URL("victim.ts", import.meta.url)), [JSON.stringify(options), program], {
+export async function startVictim(
+  options: VictimOptions = HASTY,
+  program: ProgramName = "plain",
+  server?: string,
+): Promise<Victim> {
+  const args = [JSON.stringify(options), program, ...(server === undefined ? [] : [server])];
+  const child = fork(fileURLToPath(new URL("victim.ts", import.meta.url)), args, {
     execArgv: ["--expose-gc", "--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
@@ -112,6 +120,9 @@ export async function startVictim(options: VictimOptions = HASTY, program: Progr
       const grown = ({ heldBytes }: VictimReport) => heldBytes - before.heldBytes;
       const left = await settle((told) => told.connections <= before.connections && grown(told) < bound);
       return left.connections <= before.connections ? grown(left) : Number.POSITIVE_INFINITY;
+    },
+    kill() {
+      child.kill("SIGKILL");
     },
     async close() {
       if (child.connected) child.send("close");

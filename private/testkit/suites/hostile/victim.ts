@@ -5,8 +5,9 @@
 
 import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { Server, type ServerOptions, type Socket } from "@bowline/server";
+import type { ServerOptions, Socket } from "@bowline/server";
 import { createProgram } from "./programs.ts";
+import { serverClass } from "./server-class.ts";
 import type { VictimReport } from "./victim-process.ts";
 
 const NANOSECONDS_PER_MS = 1e6;
@@ -56,9 +57,11 @@ const http = createServer((_request, response) => {
 });
 const given: unknown = JSON.parse(process.argv[2] ?? "{}");
 const program = createProgram(process.argv[3] ?? "");
+const Server = await serverClass(process.argv[4]);
 const io = new Server(http, { ...program.options, ...(areOptions(given) ? given : {}) });
 program.prepare?.(io);
 let middlewaresRunning = 0;
+let isClosing = false;
 for (const name of ["/", "/admin", "/slow", "/barred"]) io.of(name).on("connection", answer);
 io.of("/slow").use((_socket, next) => {
   middlewaresRunning++;
@@ -69,13 +72,18 @@ io.of("/slow").use((_socket, next) => {
 });
 io.of("/barred").use((_socket, next) => next(new Error("barred")));
 
+/** Servers of 2.x have an object there. */
+function countOf(sockets: ReadonlyMap<string, unknown>): number {
+  return sockets instanceof Map ? sockets.size : Object.keys(sockets).length;
+}
+
 function report(): VictimReport {
   globalThis.gc?.();
   const namespaces = ["/", "/admin", "/slow", "/barred"].map((name) => io.of(name));
   const { heapUsed, rss, external, arrayBuffers } = process.memoryUsage();
   const result = {
     connections: io.engine?.clientsCount ?? 0,
-    sockets: namespaces.reduce((sum, namespace) => sum + namespace.sockets.size, 0),
+    sockets: namespaces.reduce((sum, namespace) => sum + countOf(namespace.sockets), 0),
     middlewaresRunning,
     heldBytes: heapUsed + external + arrayBuffers,
     rssBytes: rss,
@@ -87,11 +95,16 @@ function report(): VictimReport {
   return result;
 }
 
+// A server whose tests have been stopped is not to stay behind.
+process.on("disconnect", () => {
+  if (!isClosing) process.exit(1);
+});
 process.on("message", (command: unknown) => {
   if (command === "report") tell({ is: "report", report: report() });
   else if (command === "close") {
+    isClosing = true;
     delay.disable();
-    void io.close().then(() => process.disconnect());
+    io.close(() => process.disconnect());
   }
 });
 
