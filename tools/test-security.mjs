@@ -14,7 +14,9 @@ async function suite() {
 
 async function table() {
   const { ROOT, runCommand } = await import("./run-command.mjs");
-  const args = ["--import", "tsx", "private/testkit/suites/security/table.ts"];
+  const args = ["--import", "tsx", "private/testkit/suites/security/table.ts"].concat(
+    process.argv.slice(2).filter((argument) => argument !== "--table"),
+  );
   const run = await runCommand("node", args, { cwd: ROOT, timeoutMs: 15 * 60_000 });
   console.log(run.output.trim());
   return run.code === 0;

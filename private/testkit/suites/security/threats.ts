@@ -1,8 +1,8 @@
 // The threats of docs/security.md, as loads with a pass mark: what is done to a server, and what it may cost it.
 // Place: attacker -> **bytes, connections** -> a server in a process of its own
 // Rules: loads are bounded and the same for every server; bytes are what the heap and the buffers hold after a garbage
-//        collection, since what the allocator keeps of the system's memory says nothing of who holds it; the delay is the
-//        longest time for which the event loop stood still.
+//        collection, since what the allocator keeps of the system's memory says nothing of who holds it; the stall is the
+//        longest time for which the event loop was busy with one thing.
 
 import { openPolling } from "../hostile/polling-session.ts";
 import type { ProgramName } from "../hostile/programs.ts";
@@ -20,6 +20,10 @@ import type { Victim, VictimOptions, VictimReport } from "../hostile/victim-proc
 
 const MEGABYTE = 1_000_000;
 const SETTLE_MS = 8000;
+/** What all of them run: namespaces are made on demand there. */
+export const PROGRAM: ProgramName = "children";
+/** Heartbeats come into nothing, and what is not finished is given up within seconds. */
+const PATIENT: VictimOptions = { pingInterval: 60_000, upgradeTimeout: 1000, connectTimeout: 2000 };
 const LOOKS = 4;
 const LOOK_INTERVAL_MS = 60;
 
@@ -29,7 +33,7 @@ export interface Cost {
   readonly heldBytes: number;
   /** The same once the attacker has gone, or has been sent away. */
   readonly keptBytes: number;
-  readonly delayMs: number;
+  readonly stallMs: number;
   /** How many of the attacker's connections are there at the end of the load. */
   readonly connections: number;
 }
@@ -38,7 +42,6 @@ export interface Cost {
 export interface Threat {
   readonly name: string;
   readonly options: VictimOptions;
-  readonly program?: ProgramName;
   /** The most that it may cost ours. */
   readonly marks: Partial<Cost>;
   /** The load, with `scale` 1 in the gate; resolves at its end, with what ends it for the attacker. */
@@ -48,14 +51,12 @@ export interface Threat {
 /** Of several looks the one with the least: the memory of buffers comes back a little after their collection. */
 async function least(victim: Victim): Promise<VictimReport> {
   let best = await victim.report();
-  let { longestDelayMs } = best;
   for (let look = 0; look < LOOKS; look++) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
     const told = await victim.report();
-    longestDelayMs = Math.max(longestDelayMs, told.longestDelayMs);
     if (told.heldBytes < best.heldBytes) best = told;
   }
-  return { ...best, longestDelayMs };
+  return best;
 }
 
 /** Lets a server come to know its own code, whose memory is nobody's fault. */
@@ -75,7 +76,7 @@ export async function measure({ attack }: Threat, victim: Victim, scale = 1): Pr
   await victim.settle(({ connections }) => connections === 0);
   const before = await least(victim);
   const leave = await attack(victim, scale);
-  const { longestDelayMs } = await victim.report();
+  const { busiestTurnMs } = await victim.report();
   const atEnd = await least(victim);
   leave();
   await victim.settle(({ connections }) => connections === 0, SETTLE_MS);
@@ -83,7 +84,7 @@ export async function measure({ attack }: Threat, victim: Victim, scale = 1): Pr
   return {
     heldBytes: Math.max(atEnd.heldBytes - before.heldBytes, 0),
     keptBytes: Math.max(gone.heldBytes - before.heldBytes, 0),
-    delayMs: longestDelayMs,
+    stallMs: busiestTurnMs,
     connections: atEnd.connections,
   };
 }
@@ -126,8 +127,8 @@ function megabyteOf(packet: string): Buffer {
 function postFlood(name: string, body: Buffer): Threat {
   return {
     name: `a POST of 1 MB of ${name}`,
-    options: { pingInterval: 60_000 },
-    marks: { delayMs: 25 },
+    options: PATIENT,
+    marks: { stallMs: 25 },
     attack: async (victim) => {
       const session = await openPolling(victim.port, 4);
       // What has been compiled is quicker, and the longest pause of many is that of a busy machine.
@@ -144,7 +145,7 @@ function postFlood(name: string, body: Buffer): Threat {
 export const THREATS: readonly Threat[] = [
   {
     name: "a reader that takes nothing of the 100 MB that it is sent",
-    options: { pingInterval: 60_000 },
+    options: PATIENT,
     marks: { heldBytes: 20 * MEGABYTE, keptBytes: 2 * MEGABYTE, connections: 0 },
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
@@ -156,7 +157,7 @@ export const THREATS: readonly Threat[] = [
   },
   {
     name: "200,000 pings of 125 bytes from a peer that reads no pong",
-    options: { pingInterval: 60_000 },
+    options: PATIENT,
     marks: { heldBytes: 2 * MEGABYTE, keptBytes: 2 * MEGABYTE },
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
@@ -171,7 +172,7 @@ export const THREATS: readonly Threat[] = [
   postFlood("90,000 events", megabyteOf('42["e"]')),
   {
     name: "sockets that send nine of ten attachments, and stop",
-    options: { pingInterval: 60_000 },
+    options: PATIENT,
     marks: { heldBytes: 25 * MEGABYTE, keptBytes: 2 * MEGABYTE },
     attack: async (victim, scale) => {
       const sockets = await joinMany(victim, 100 * scale);
@@ -187,8 +188,7 @@ export const THREATS: readonly Threat[] = [
   },
   {
     name: "20,000 namespaces that a pattern makes, asked for by one connection",
-    options: { pingInterval: 60_000 },
-    program: "children",
+    options: PATIENT,
     marks: { heldBytes: 5 * MEGABYTE, keptBytes: 5 * MEGABYTE },
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
@@ -204,7 +204,7 @@ export const THREATS: readonly Threat[] = [
   },
   {
     name: "a message in a million fragments of one byte",
-    options: { pingInterval: 60_000 },
+    options: PATIENT,
     marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE },
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
@@ -238,7 +238,7 @@ export const THREATS: readonly Threat[] = [
   },
   {
     name: "upgrades without a probe",
-    options: { pingInterval: 60_000, upgradeTimeout: 500 },
+    options: PATIENT,
     marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE },
     attack: async (victim, scale) => {
       const halves: RawConnection[] = [];
@@ -254,7 +254,7 @@ export const THREATS: readonly Threat[] = [
   },
   {
     name: "connections that join nothing",
-    options: { pingInterval: 60_000, connectTimeout: 1500 },
+    options: PATIENT,
     marks: { heldBytes: 10 * MEGABYTE, keptBytes: 2 * MEGABYTE },
     attack: async (victim, scale) => {
       const idle: RawConnection[] = [];
