@@ -124,6 +124,13 @@ export const STEPS = [
   { name: "seed", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("seed", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
   {
+    name: "security",
+    needsBuild: true,
+    fullNeeds: ["holed"],
+    alone: true,
+    run: (context) => vitest("security", context, { workers: 2 }),
+  },
+  {
     name: "errors",
     needsBuild: true,
     needs: ["chromium"],

@@ -11,6 +11,7 @@ import { BENCH_PARTS } from "./bench-packages.mjs";
 import { withLock } from "./lock.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
 import { RUNTIME_PARTS } from "./runtimes.mjs";
+import { SECURITY_PARTS } from "./security-packages.mjs";
 
 const MINUTE_MS = 60_000;
 const MODULES = join(ROOT, "node_modules");
@@ -26,6 +27,7 @@ const STAMP = join(MODULES, ".bowline-setup");
 const PARTS = {
   ...RUNTIME_PARTS,
   ...ADAPTER_PARTS,
+  ...SECURITY_PARTS,
   chromium: {
     variable: "BOWLINE_CHROMIUM",
     program: process.env.BOWLINE_CHROMIUM ?? "/usr/bin/chromium",

@@ -42,9 +42,11 @@ export type {
   PerMessageDeflate,
   WebSocketServerClass,
 } from "./engine/options.ts";
+export type { RefusalRecord } from "./engine/refusal-counts.ts";
 export type { EngineServer } from "./engine/server.ts";
 export type { SentPacket, Transport, TransportEvents, TransportState } from "./engine/transport.ts";
 export type { WebTransportSession } from "./engine/webtransport-session.ts";
+export type { RefusalCode } from "./refusal-code.ts";
 export type { HttpServerLike } from "./runtime/node/attach-engine.ts";
 export type { AttachOptions, NodeEngine } from "./runtime/node/engine-server.ts";
 export type { NativeHeaders, NativeRequest, NativeResponse, NativeServer } from "./runtime/node/native-types.ts";
@@ -52,7 +54,9 @@ export { type ListenTarget, Server } from "./runtime/node/server.ts";
 export type { AckMap, AnswerTaker } from "./socket/ack-map.ts";
 export { BroadcastTimeoutError } from "./socket/broadcast-answers.ts";
 export { BroadcastOperator, type ClientsCallback } from "./socket/broadcast-operator.ts";
-export { ClientConnection, type DisconnectReason } from "./socket/connection.ts";
+export type { Unfinished } from "./socket/client-limits.ts";
+export { ClientConnection } from "./socket/connection.ts";
+export type { DisconnectReason } from "./socket/disconnect-reason.ts";
 export type { DrainOptions, DrainReport } from "./socket/drain.ts";
 export type { NamespaceMatcher } from "./socket/dynamic-namespaces.ts";
 export type { BoundEngine, ForeignSocket } from "./socket/foreign-connection.ts";
@@ -64,6 +68,7 @@ export { Namespace, type NamespaceReservedEvents } from "./socket/namespace.ts";
 export type { ServerOptions } from "./socket/options.ts";
 export type { Origins, OriginsFunction } from "./socket/origins.ts";
 export type { PacketOptions, PacketToSend } from "./socket/outbox.ts";
+export type { RateLimit } from "./socket/rate-limit.ts";
 export type { RecoveryOptions } from "./socket/recovery.ts";
 export { type RemoteSender, RemoteSocket } from "./socket/remote-socket.ts";
 export type { SocketReservedEvents } from "./socket/reserved-events.ts";

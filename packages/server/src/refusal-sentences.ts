@@ -28,12 +28,17 @@ export const REFUSALS: Readonly<Record<RefusalCode, string>> = {
   BOWLINE_SHUTTING_DOWN: "the server is being drained or closed; take it out of the load balancer before",
   BOWLINE_TOO_MANY_FORWARDED:
     "more requests than maxForwarded wait at the other nodes; see whether those are well, or raise it",
+  BOWLINE_TOO_MANY_CONNECTIONS: "there are as many sessions as maxConnections allows; raise it, or add a server",
+  BOWLINE_TOO_MANY_PENDING:
+    "as many clients as maxPendingConnections allows have joined no namespace yet; look for what only opens connections, or raise it",
   BOWLINE_NAMESPACE_UNKNOWN: "no namespace of this name was made, and no pattern matches it; make it by io.of()",
   BOWLINE_NAMESPACE_REFUSED: "a middleware of the namespace said no; the client knows its message",
   BOWLINE_NAMESPACE_FAILED:
     'a middleware of the namespace failed, so that the client was refused; see the event "handler_error"',
   BOWLINE_TOO_MANY_NAMESPACES:
     "one connection asked for more namespaces than maxNamespaces allows; raise it, or use rooms",
+  BOWLINE_NAMESPACES_FULL:
+    "there are as many namespaces as maxChildNamespaces allows, and somebody is in each that was made on demand; raise it, or narrow the pattern",
   BOWLINE_CONNECT_LATE: "the client joined no namespace within connectTimeout; look for what only opens connections",
   BOWLINE_PACKET_UNDECODABLE:
     "the client sent what is no packet, or one beyond a limit; compare the parsers of both sides, and maxAttachments",
@@ -42,6 +47,14 @@ export const REFUSALS: Readonly<Record<RefusalCode, string>> = {
   BOWLINE_MISSED_TOO_MUCH:
     "what a recovered client missed went from the log while middlewares judged it; it starts anew, and maxLogBytes may be raised",
   BOWLINE_MESSAGE_TOO_LARGE: "the message is larger than maxHttpBufferSize; raise it, or have clients send less",
+  BOWLINE_UNFINISHED_OVER_LIMIT:
+    "messages whose attachments are still due came to more than maxUnfinishedBytes, and this client had sent nothing for the longest time; raise it, or have clients send less at once",
+  BOWLINE_MESSAGE_ABANDONED:
+    "attachments of a message were due, and none came for pingInterval and pingTimeout; look at the client",
+  BOWLINE_RATE_OVER_LIMIT:
+    "the client sent more in a second than rateLimit allows; raise it, or have clients send less often",
+  BOWLINE_TOO_MANY_ROOMS:
+    "the program had the socket join more rooms than maxRoomsPerSocket allows; raise it, or look at who chooses the rooms",
   BOWLINE_REQUESTS_OVERLAP:
     "a session had two polls, or two posts, at the same time, or sent bytes that its revision has not; look for a proxy that repeats requests",
   BOWLINE_BUFFER_OVER_LIMIT:

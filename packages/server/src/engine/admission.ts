@@ -18,13 +18,21 @@ export interface AdmissionOutcome {
   refused(error: HandshakeError): void;
 }
 
-/** Where session ids come from. */
-export interface IdSource {
+/** The engine as its admission knows it. */
+export interface AdmissionOwner {
   /** Makes the id of a session, now or later. */
   generateId(head: RequestHead): unknown;
-  /** Whether an id cannot be given any more. */
-  isTaken(sid: string): boolean;
+  /** The open sessions by their ids. */
+  readonly connections: ReadonlyMap<string, unknown>;
 }
+
+/** To whom comes while there are as many sessions as there may be. */
+const TOO_MANY_CONNECTIONS: HandshakeError = {
+  ...HANDSHAKE_ERRORS.badRequest,
+  status: 503,
+  answer: "Too many connections",
+  context: { name: "TOO_MANY_CONNECTIONS" },
+};
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
@@ -33,7 +41,9 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** Judges requests for sessions. */
 export class Admission {
   readonly #options: EngineOptions;
-  readonly #ids: IdSource;
+  readonly #owner: AdmissionOwner;
+  /** Asked why another client is not let in now. */
+  #limit: (() => HandshakeError | undefined) | undefined;
   /** The check of origins, and the option that it was made of: programs change that while the engine runs. */
   #origins: { readonly allowed: EngineOptions["allowedOrigins"]; readonly check: OriginCheck | undefined } = {
     allowed: undefined,
@@ -41,9 +51,9 @@ export class Admission {
   };
   #isOpen = true;
 
-  constructor(options: EngineOptions, ids: IdSource) {
+  constructor(options: EngineOptions, owner: AdmissionOwner) {
     this.#options = options;
-    this.#ids = ids;
+    this.#owner = owner;
   }
 
   /** Whether anybody is let in. */
@@ -61,10 +71,16 @@ export class Admission {
     this.#isOpen = false;
   }
 
+  /** Has the layer above asked, too, whether another client is let in. */
+  limitBy(limit: () => HandshakeError | undefined): void {
+    this.#limit = limit;
+  }
+
   /** Lets a client in or keeps it out, now or later. */
   judge(head: RequestHead, query: EngineQuery, outcome: AdmissionOutcome): void {
-    if (!this.#isOpen) {
-      outcome.refused(SHUTTING_DOWN);
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      outcome.refused(refusal);
       return;
     }
     this.permit(head, query, (refusal) => {
@@ -87,6 +103,14 @@ export class Admission {
         }
       });
     }
+  }
+
+  /** Why nobody is let in now, whoever it is. */
+  #refusal(): HandshakeError | undefined {
+    if (!this.#isOpen) return SHUTTING_DOWN;
+    const { maxConnections } = this.#options;
+    const isFull = maxConnections !== undefined && this.#owner.connections.size >= maxConnections;
+    return isFull ? TOO_MANY_CONNECTIONS : this.#limit?.();
   }
 
   #originCheck(): OriginCheck | undefined {
@@ -138,13 +162,18 @@ export class Admission {
         fail(
           new TypeError(`Cannot open a session: generateId gave ${sid === "" ? "an empty text" : typeof sid}, no id`),
         );
-      else if (!this.#isOpen) outcome.refused(SHUTTING_DOWN);
-      else if (this.#ids.isTaken(sid)) fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
-      else outcome.admitted(sid);
+      else if (this.#owner.connections.has(sid)) {
+        fail(new Error(`Cannot open a session under the id "${sid}": it is in use`));
+      } else {
+        // Others may have come while the program decided.
+        const refusal = this.#refusal();
+        if (refusal === undefined) outcome.admitted(sid);
+        else outcome.refused(refusal);
+      }
     };
     let given: unknown;
     try {
-      given = this.#ids.generateId(head);
+      given = this.#owner.generateId(head);
     } catch (error) {
       fail(error);
       return;

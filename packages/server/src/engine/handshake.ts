@@ -26,6 +26,9 @@ export const SHUTTING_DOWN: HandshakeError = {
   context: { name: "SERVER_SHUTTING_DOWN" },
 };
 
+/** To a node that forwards what it should have judged itself. */
+export const NOT_FORWARDED: HandshakeError = { ...HANDSHAKE_ERRORS.badRequest, context: { name: "NOT_FORWARDED" } };
+
 /** Why a request was refused. */
 export interface HandshakeError {
   readonly code: number;

@@ -19,6 +19,7 @@ import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions } from "./options.ts"
 import { PollingCarrier } from "./polling-carrier.ts";
 import { type EngineProfile, profileOf } from "./profile.ts";
 import type { EngineQuery } from "./query.ts";
+import type { RefusalCounts } from "./refusal-counts.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
 import type { WebTransportCarrier } from "./webtransport-carrier.ts";
 
@@ -56,6 +57,7 @@ export interface OpenerParts {
   readonly server: ConnectionServer;
   /** The open sessions by their ids. */
   readonly connections: Map<string, Connection>;
+  readonly refusals: RefusalCounts;
   /** Told of each new session once its open packet waits to leave. */
   opened(connection: Connection): void;
 }
@@ -76,7 +78,7 @@ export class SessionOpener {
 
   /** Answers the request with the open packet; later ones of the session go to the connection. */
   openPolling(sid: string, exchange: HttpExchange, query: EngineQuery): void {
-    const { options, clock, trace } = this.#parts;
+    const { options, clock, trace, refusals } = this.#parts;
     const index = options.jsonp && query.dialect.scriptPolling ? query.jsonp : undefined;
     const polling = new PollingCarrier({
       dialect: query.dialect,
@@ -89,6 +91,7 @@ export class SessionOpener {
       headers: (head, content, isFirst) => this.#answerHeaders(sid, head, content, isFirst),
       clock,
       trace,
+      refusals,
     });
     // Before anybody hears of the session: also one that is closed by who hears of it begins with its open packet.
     polling.park(exchange);

@@ -79,6 +79,11 @@ export interface EngineOptions {
   /** Most bytes that may wait for a client that takes none, before it is given up. @default 16777216 (16 MiB) */
   readonly maxBufferedBytes: number;
   /**
+   * Most sessions at the same time; handshakes beyond are refused with status 503, which has clients come back later.
+   * @default any number
+   */
+  readonly maxConnections?: number;
+  /**
    * In a cluster: most requests and WebSockets that wait at other nodes, or are relayed to them, at the same time; those
    * beyond are refused with status 503. The same number is what this node serves at most for each of the others.
    * @default 100000
@@ -186,6 +191,15 @@ export const OPTIONAL_ENGINE_OPTIONS: readonly string[] = [
   "handlePreflightRequest",
   "allowedOrigins",
   "wsEngine",
+  "maxConnections",
+];
+
+/** Those of them, and of the server's, that are numbers. */
+const OPTIONAL_NUMBERS: readonly string[] = [
+  "maxConnections",
+  "maxPendingConnections",
+  "maxUnfinishedBytes",
+  "maxRoomsPerSocket",
 ];
 
 /** Bytes from which on things are compressed, where a program says nothing. */
@@ -210,7 +224,7 @@ export function resolveOptions<Options extends EngineOptions>(options: Partial<O
   const isChosen = compat !== undefined && compat !== defaults.compat;
   const resolved: Options = { ...defaults, ...(isChosen ? profileOf(compat).defaults : {}), ...given };
   for (const [name, value] of Object.entries(resolved)) {
-    const isNumber = typeof Reflect.get(defaults, name) === "number";
+    const isNumber = typeof Reflect.get(defaults, name) === "number" || OPTIONAL_NUMBERS.includes(name);
     if (isNumber && !(typeof value === "number" && value >= 0 && value <= LARGEST_TIMER)) {
       throw new RangeError(`Cannot use option ${name} "${String(value)}": give a number from 0 to ${LARGEST_TIMER}`);
     }

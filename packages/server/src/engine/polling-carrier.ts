@@ -27,6 +27,7 @@ import {
 import type { AnswerContent } from "./answer-headers.ts";
 import type { AnswerHeaders, BodyCompression, BodyResult, HttpExchange, RequestHead } from "./http-exchange.ts";
 import { nextPacket } from "./next-packet.ts";
+import type { RefusalCounts } from "./refusal-counts.ts";
 import { ClientFault, traceRefusedRequest } from "./refusals.ts";
 
 const NO_HEADERS = {} as const;
@@ -34,8 +35,14 @@ const NO_HEADERS = {} as const;
 /** A client that never fetches our goodbye is given up after this time. */
 const GOODBYE_TIMEOUT_MS = 30_000;
 
-/** So many packets of one body are heard before others get their turn. */
+/** So many packets of one body are heard before others get their turn, where the time of a turn has not passed before. */
 const PACKETS_PER_TURN = 1000;
+
+/** So long, in milliseconds, one body keeps others waiting; a packet whose handler takes longer is heard to its end. */
+const TURN_MS = 5;
+
+/** The clock is looked at once in so many packets. */
+const PACKETS_PER_LOOK = 16;
 
 /** What a polling carrier is made of. */
 export interface PollingOptions {
@@ -53,6 +60,7 @@ export interface PollingOptions {
   headers(head: RequestHead, content: AnswerContent, isFirst: boolean): AnswerHeaders;
   readonly clock: Clock;
   readonly trace: Trace;
+  readonly refusals: RefusalCounts;
 }
 
 type PollingState =
@@ -211,6 +219,7 @@ export class PollingCarrier implements Carrier {
     const { answersTooLargeBodies, maxBodyBytes } = this.#options;
     this.#post = undefined;
     if (answersTooLargeBodies) {
+      this.#options.refusals.add("BOWLINE_MESSAGE_TOO_LARGE");
       traceRefusedRequest(this.#options.trace, exchange.head, "BOWLINE_MESSAGE_TOO_LARGE", { maxBodyBytes });
       exchange.respond(413, NO_HEADERS);
     } else {
@@ -259,8 +268,14 @@ export class PollingCarrier implements Carrier {
 
   /** @returns what the body holds beyond: more packets, nothing, or something that is no packet. */
   #hearSome(packets: Iterator<Packet>): "more" | "none" | SyntaxError {
+    let until: number | undefined;
     for (let heard = 0; !this.#isGone; heard++) {
       if (heard === PACKETS_PER_TURN) return "more";
+      if (heard > 0 && heard % PACKETS_PER_LOOK === 0) {
+        const now = this.#options.clock.now();
+        until ??= now + TURN_MS;
+        if (now >= until) return "more";
+      }
       const next = nextPacket(packets);
       if (next === undefined) return "none";
       if (next instanceof SyntaxError) return next;

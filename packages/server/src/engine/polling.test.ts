@@ -358,3 +358,33 @@ describe("the heartbeat on polling", () => {
     expect([next.outcome, heard]).toEqual(["200 1:1", ["closed ping timeout"]]);
   });
 });
+
+describe("a POST of many packets", () => {
+  /** A body of packets `40` to `4n`, without the last one. */
+  const bodyOf = (count: number) => Array.from({ length: count }, (_, index) => `4${index}`).join("\u001e");
+
+  it("lets others have their turn after five milliseconds, and is under way until its end", () => {
+    const { clock, connection, heard, request, postSlowly } = openSession();
+    connection.on("message", () => clock.suspend(1));
+    request({ method: "POST", body: bodyOf(100) });
+    expect(heard.length).toBe(32);
+    expect(postSlowly("4x").outcome).toBe("400");
+  });
+
+  it("goes on in order once they had it", async () => {
+    const { clock, connection, heard, request } = openSession();
+    connection.on("message", () => clock.suspend(1));
+    const exchange = request({ method: "POST", body: bodyOf(50) });
+    for (let turn = 0; turn < 3; turn++) {
+      await Promise.resolve();
+      clock.advance(0);
+    }
+    expect([heard, exchange.outcome]).toEqual([Array.from({ length: 50 }, (_, index) => String(index)), "200 ok"]);
+  });
+
+  it("is heard in one turn as long as that takes no time", async () => {
+    const { heard, post } = openSession();
+    await post(bodyOf(999));
+    expect(heard.length).toBe(999);
+  });
+});

@@ -16,28 +16,29 @@ import type { EnginePlatform } from "./engine-platform.ts";
 import type { NodeLink } from "./forwarding/node-link.ts";
 import { SessionRouter } from "./forwarding/session-router.ts";
 import { Goodbyes } from "./goodbyes.ts";
-import { HANDSHAKE_ERRORS, type HandshakeError, judge, type Verdict } from "./handshake.ts";
+import { HANDSHAKE_ERRORS, type HandshakeError, judge, NOT_FORWARDED, type Verdict } from "./handshake.ts";
 import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import type { EngineOptions, EngineSettings } from "./options.ts";
 import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
 import { type EngineQuery, queryOf } from "./query.ts";
+import { RefusalCounts } from "./refusal-counts.ts";
 import { nativeRequest } from "./request-head.ts";
 import { TurningAway } from "./turning-away.ts";
 import { WebSocketCarrier } from "./websocket-carrier.ts";
 import { WebTransportEntrance } from "./webtransport-entrance.ts";
 import type { WebTransportSession } from "./webtransport-session.ts";
 
-/** To a node that forwards what it should have judged itself. */
-const NOT_FORWARDED: HandshakeError = { ...HANDSHAKE_ERRORS.badRequest, context: { name: "NOT_FORWARDED" } };
-
 /** Serves Engine.IO clients of both revisions. */
 export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly options: EngineOptions;
   readonly #platform: EnginePlatform;
   readonly #connections: Map<string, Connection> = new Map();
-  readonly #admission: Admission;
+  /** Who is let in. @internal */
+  readonly admission: Admission;
+  /** How often each refusal has come about. @internal */
+  readonly refusals: RefusalCounts = new RefusalCounts();
   readonly #headers: HeaderWriter;
   readonly #turnAway: TurningAway;
   readonly #cors: CorsStep | undefined;
@@ -54,9 +55,9 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     super();
     this.options = options;
     this.#platform = platform;
-    this.#admission = new Admission(options, {
+    this.admission = new Admission(options, {
       generateId: (head) => this.#idFor(head),
-      isTaken: (sid) => this.#connections.has(sid),
+      connections: this.#connections,
     });
     this.#headers = new HeaderWriter(options, new HeaderEvents(this, platform.reportUncaught));
     this.#turnAway = new TurningAway(this.#headers, platform.trace, this);
@@ -72,12 +73,13 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       reportUncaught: platform.reportUncaught,
       server: this,
       connections: this.#connections,
+      refusals: this.refusals,
       opened: (connection) => this.emit("connection", connection),
     });
     this.#webTransport = new WebTransportEntrance({
       options,
       clock: platform.clock,
-      admission: this.#admission,
+      admission: this.admission,
       opener: this.#opener,
       connections: this.#connections,
       judgesRequests: () => this.#judgesRequests,
@@ -198,7 +200,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
    * @returns settles when the session has ended.
    */
   onWebTransportSession(session: WebTransportSession): Promise<void> {
-    if (!this.#admission.isOpen || !this.options.transports.includes("webtransport")) {
+    if (!this.admission.isOpen || !this.options.transports.includes("webtransport")) {
       session.close();
       return Promise.resolve();
     }
@@ -212,14 +214,14 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   examine(head: RequestHead, isUpgrade: boolean, done: (refusal?: HandshakeError) => void): void {
     const query = queryOf(head);
     const verdict = judge(head, query, isUpgrade, this.options, this.#connections);
-    if (verdict.is === "handshake") this.#admission.permit(head, query, done);
+    if (verdict.is === "handshake") this.admission.permit(head, query, done);
     else if (this.#ownerOf(verdict, query) !== undefined) done();
     else done(verdict.is === "refused" ? verdict.error : undefined);
   }
 
   /** Refuses handshakes from now on, with status 503; the sessions that there are go on. */
   refuseNewcomers(): void {
-    this.#admission.close();
+    this.admission.close();
   }
 
   /**
@@ -251,19 +253,15 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
 
   /** Takes handshakes again, after `close()`. */
   reopen(): void {
-    this.#admission.open();
+    this.admission.open();
     this.#router?.stay();
   }
 
   /** Whether something judges requests that a session without one cannot pass. */
   get #judgesRequests(): boolean {
     const { allowRequest, allowedOrigins } = this.options;
-    return (
-      this.#middlewares.length > 0 ||
-      this.#cors !== undefined ||
-      allowRequest !== undefined ||
-      allowedOrigins !== undefined
-    );
+    const judges: readonly unknown[] = [this.#cors, allowRequest, allowedOrigins];
+    return this.#middlewares.length > 0 || judges.some((judge) => judge !== undefined);
   }
 
   /** Has the program answer; where it throws, the client gets an answer all the same. */
@@ -371,7 +369,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
         verdict.session.handleUpgrade(new WebSocketCarrier(port, query.dialect, !query.base64), head);
       });
     } else {
-      this.#admission.judge(head, query, {
+      this.admission.judge(head, query, {
         admitted: (sid) => {
           this.#headers.upgrade(exchange, true);
           exchange.accept((port) => this.#opener.openWebSocket(sid, head, query, port));
@@ -386,7 +384,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     exchange.onAborted(() => {
       hasLeft = true;
     });
-    this.#admission.judge(exchange.head, query, {
+    this.admission.judge(exchange.head, query, {
       admitted: (sid) => {
         // The program may have taken its time to decide, and the client none to wait.
         if (!hasLeft) this.#opener.openPolling(sid, exchange, query);

@@ -8,6 +8,7 @@ import type { HeaderWriter } from "./answer-headers.ts";
 import type { EngineEvents } from "./engine-events.ts";
 import { HANDSHAKE_ERRORS, type HandshakeError } from "./handshake.ts";
 import type { HttpExchange, RequestHead, UpgradeExchange } from "./http-exchange.ts";
+import type { RefusalCounts } from "./refusal-counts.ts";
 import { refusalOf, traceRefusedRequest } from "./refusals.ts";
 import { nativeRequest } from "./request-head.ts";
 
@@ -18,9 +19,13 @@ const PASSING = 503;
 export class TurningAway {
   readonly #headers: HeaderWriter;
   readonly #trace: Trace;
-  readonly #engine: NodeEmitter<EngineEvents>;
+  readonly #engine: NodeEmitter<EngineEvents> & { readonly refusals: RefusalCounts };
 
-  constructor(headers: HeaderWriter, trace: Trace, engine: NodeEmitter<EngineEvents>) {
+  constructor(
+    headers: HeaderWriter,
+    trace: Trace,
+    engine: NodeEmitter<EngineEvents> & { readonly refusals: RefusalCounts },
+  ) {
     this.#headers = headers;
     this.#trace = trace;
     this.#engine = engine;
@@ -48,7 +53,9 @@ export class TurningAway {
 
   /** Tells programs and tools alone. */
   report(head: RequestHead, error: HandshakeError): void {
-    traceRefusedRequest(this.#trace, head, refusalOf(error), { number: error.code, context: error.context });
+    const refusal = refusalOf(error);
+    this.#engine.refusals.add(refusal);
+    traceRefusedRequest(this.#trace, head, refusal, { number: error.code, context: error.context });
     if (!this.#engine.hasListeners("connection_error")) return;
     const { code, message, context = {} } = error;
     this.#engine.emit("connection_error", { req: nativeRequest(head), code, message, context });

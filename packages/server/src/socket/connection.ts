@@ -18,6 +18,9 @@ import type { Connection } from "../engine/connection.ts";
 import type { ConnectionListener } from "../engine/connection-events.ts";
 import type { RefusalCode } from "../refusal-code.ts";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
+import type { ClientLimits } from "./client-limits.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
+import { NO_NAMESPACE } from "./dynamic-namespaces.ts";
 import type { EngineLink } from "./engine-link.ts";
 import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, nameViolation, sizeViolation } from "./packet-check.ts";
@@ -27,18 +30,6 @@ import { Seats } from "./seats.ts";
 import { textOf } from "./thrown.ts";
 import type { ServerTrace } from "./trace-points.ts";
 import type { Wire } from "./wires.ts";
-
-/** Why a socket was disconnected. */
-export type DisconnectReason =
-  | "transport error"
-  | "transport close"
-  | "parse error"
-  | "ping timeout"
-  | "forced close"
-  | "forced server close"
-  | "server shutting down"
-  | "client namespace disconnect"
-  | "server namespace disconnect";
 
 /** A socket as its connection knows it. */
 export interface JoinedSocket {
@@ -74,6 +65,7 @@ export interface ConnectionHost {
   readonly connectTimeoutMs: number;
   /** So many namespaces a client may be in, or ask for, at the same time. */
   readonly maxNamespaces: number;
+  readonly limits: ClientLimits;
   readonly trace: ServerTrace;
   /** Gives a map the form that programs of this generation read. */
   showMap<Value>(map: Map<string, Value>): Map<string, Value>;
@@ -90,11 +82,6 @@ export interface SendOptions {
 }
 
 const MAIN_NAMESPACE = "/";
-
-/** What a client is told that asks for a namespace that nobody made. */
-export const UNKNOWN_NAMESPACE: Refusal = { message: "Invalid namespace" };
-
-const TOO_MANY: Refusal = { message: "Too many namespaces" };
 
 const PLAIN: SendOptions = {};
 
@@ -143,8 +130,9 @@ export class ClientConnection implements ConnectionListener {
       this.#main = { is: "judging", waiting: [] };
       this.#knock({ namespace: MAIN_NAMESPACE, auth: createRecord(), query: {} }, false);
     } else {
-      const { clock } = this.#host.platform;
-      this.#connectTimer = clock.coarse(this.#host.connectTimeoutMs, () => this.giveUp("BOWLINE_CONNECT_LATE"));
+      const { limits, platform, connectTimeoutMs } = this.#host;
+      limits.pending++;
+      this.#connectTimer = platform.clock.coarse(connectTimeoutMs, () => this.giveUp("BOWLINE_CONNECT_LATE"));
     }
   }
 
@@ -197,8 +185,7 @@ export class ClientConnection implements ConnectionListener {
 
   /** A namespace has let the client in. */
   join(socket: JoinedSocket): void {
-    this.#connectTimer?.();
-    this.#connectTimer = undefined;
+    this.#settle();
     this.#seats.set(socket.nsp.name, socket);
     this.#host.trace.joined(this.#link, socket);
   }
@@ -283,6 +270,11 @@ export class ClientConnection implements ConnectionListener {
   }
 
   message(data: string | Uint8Array): void {
+    const { limits } = this.#host;
+    if (limits.rates?.admits(this, data.length) === false) {
+      this.giveUp("BOWLINE_RATE_OVER_LIMIT");
+      return;
+    }
     const reader = this.#reader ?? this.#wire.reader();
     let packets: readonly unknown[];
     try {
@@ -295,14 +287,17 @@ export class ClientConnection implements ConnectionListener {
       this.#undecodable(error instanceof Error ? error : new Error(textOf(error)));
       return;
     }
-    this.#reader = reader.isIdle && !this.#wire.isForeign ? undefined : reader;
+    if (!this.#wire.isForeign) {
+      if (!reader.isIdle) limits.unfinished.add(this, data.length);
+      else if (this.#reader !== undefined) limits.unfinished.remove(this);
+      this.#reader = reader.isIdle || this.gone ? undefined : reader;
+    }
     for (const packet of packets) this.#received(packet);
   }
 
   closed(reason: DisconnectReason, cause?: unknown): void {
-    this.#connectTimer?.();
-    this.#reader?.destroy();
-    this.#reader = undefined;
+    this.#settle();
+    this.#stopReading();
     for (const socket of this.joinedSockets()) socket.end(reason, cause);
     this.#seats.clear();
     this.#host.trace.closed(this.#link, reason, cause);
@@ -346,7 +341,7 @@ export class ClientConnection implements ConnectionListener {
     else if (this.#main.is === "judging" && namespace !== MAIN_NAMESPACE) this.#wait(request, this.#main.waiting);
     else if (this.#main.is === "closed") this.refuse(namespace, this.#main.refusal, this.#main.code);
     else if (this.#seats.size >= this.#host.maxNamespaces) {
-      this.refuse(namespace, TOO_MANY, "BOWLINE_TOO_MANY_NAMESPACES");
+      this.refuse(namespace, NO_NAMESPACE.BOWLINE_NAMESPACES_FULL, "BOWLINE_TOO_MANY_NAMESPACES");
     } else {
       this.#seats.set(namespace);
       const { auth, query } = request;
@@ -364,7 +359,22 @@ export class ClientConnection implements ConnectionListener {
   /** Ends the connection, since its client does not keep to the rules. */
   giveUp(code: RefusalCode, error?: Error): void {
     this.#host.trace.violation(this.#link, code, error);
+    this.#stopReading();
     this.#link.close();
+  }
+
+  /** The client has joined something, or will not any more. */
+  #settle(): void {
+    this.#connectTimer?.();
+    if (this.#connectTimer !== undefined) this.#host.limits.pending--;
+    this.#connectTimer = undefined;
+  }
+
+  /** What is begun will not be ended. */
+  #stopReading(): void {
+    this.#reader?.destroy();
+    this.#reader = undefined;
+    this.#host.limits.unfinished.remove(this);
   }
 
   /** A packet is out of place. */

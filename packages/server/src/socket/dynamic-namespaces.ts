@@ -4,7 +4,9 @@
 //        they were given; a pattern that keeps a position between two questions is refused, since its answers alternate.
 // Source: docs/protocol/socket-5.md, "Connecting" and "Refusal"
 
+import type { Refusal } from "@bowline/protocol";
 import { type Cancel, type Clock, createRecord, type UserValue } from "@bowline/protocol/internal";
+import type { RefusalCode } from "../refusal-code.ts";
 import type { JoinRequest } from "./connection.ts";
 import type { HandlerErrorReport, HandlerErrors } from "./handler-errors.ts";
 
@@ -44,7 +46,18 @@ export interface NamespaceMaker<N> {
   /** Told of every namespace but those that stand for a pattern. */
   created(namespace: N): void;
   readonly handlers: Pick<HandlerErrors, "failed" | "contained">;
+  /** Most namespaces beside which another one is made on demand. */
+  readonly maxNamespaces: number;
 }
+
+/** Why there is no namespace for a client. */
+export type NoNamespace = RefusalCode & ("BOWLINE_NAMESPACE_UNKNOWN" | "BOWLINE_NAMESPACES_FULL");
+
+/** What a client is told for which there is no namespace, by the reason. */
+export const NO_NAMESPACE: Readonly<Record<NoNamespace, Refusal>> = {
+  BOWLINE_NAMESPACE_UNKNOWN: { message: "Invalid namespace" },
+  BOWLINE_NAMESPACES_FULL: { message: "Too many namespaces" },
+};
 
 /** Puts the slash in front of a namespace's name, and refuses names that could not be sent. */
 function namespaceName(name: string): string {
@@ -61,6 +74,8 @@ export class DynamicNamespaces<N extends Member<N>> {
   readonly #patterns: Pattern<N>[] = [];
   /** What stops the dropping of empty namespaces, by their names. */
   readonly #drops: Map<string, Cancel> = new Map();
+  /** Those that somebody was the last to leave; who has been there since is looked at when a place is needed. */
+  readonly #left: Set<string> = new Set();
   #isClosed = false;
 
   constructor(maker: NamespaceMaker<N>) {
@@ -111,9 +126,9 @@ export class DynamicNamespaces<N extends Member<N>> {
 
   /**
    * Finds the namespace that a client asks for, and makes it if a pattern allows that.
-   * @param done told the namespace, or undefined if there is none; not called when the client has gone meanwhile.
+   * @param done told the namespace, or why there is none; not called when the client has gone meanwhile.
    */
-  find(request: JoinRequest, done: (namespace: N | undefined) => void): void {
+  find(request: JoinRequest, done: (found: N | NoNamespace) => void): void {
     const { namespace: name, client } = request;
     const ask = (index: number): void => {
       if (client.gone) return;
@@ -121,30 +136,32 @@ export class DynamicNamespaces<N extends Member<N>> {
       const known = this.#namespaces.get(name);
       const pattern = this.#patterns[index];
       if (known !== undefined || pattern === undefined || name.includes(",")) {
-        done(known);
+        done(known ?? "BOWLINE_NAMESPACE_UNKNOWN");
         return;
       }
       this.#ask(pattern.matches, request, (welcome) => {
         if (!welcome) ask(index + 1);
-        else if (!client.gone) done(this.#namespaces.get(name) ?? this.#create(name, pattern.parent));
+        else if (!client.gone) done(this.#namespaces.get(name) ?? this.#createOnDemand(name, pattern.parent));
       });
     };
     ask(0);
   }
 
-  /** Forgets a namespace that was made on demand, once nobody has been in it for a while. */
-  dropIfEmptyFor(ms: number, name: string, clock: Clock): void {
+  /**
+   * Somebody was the last to leave a namespace. Where nobody comes for a while, it is forgotten if it was made on demand.
+   * @param isKept whether that waits until its place is needed.
+   */
+  emptied(name: string, ms: number, isKept: boolean, clock: Clock): void {
     this.#drops.get(name)?.();
     this.#drops.delete(name);
     if (this.#isClosed) return;
-    if (ms === 0) this.#dropIfEmpty(name);
-    else {
-      const stop = clock.coarse(ms, () => {
-        this.#drops.delete(name);
-        this.#dropIfEmpty(name);
-      });
-      this.#drops.set(name, stop);
-    }
+    const forget = (): void => {
+      this.#drops.delete(name);
+      if (isKept) this.#left.add(name);
+      else this.#dropIfEmpty(name);
+    };
+    if (ms === 0) forget();
+    else this.#drops.set(name, clock.coarse(ms, forget));
   }
 
   /** Waits for nothing any more; the namespaces stay as they are. */
@@ -152,6 +169,21 @@ export class DynamicNamespaces<N extends Member<N>> {
     this.#isClosed = true;
     for (const stop of this.#drops.values()) stop();
     this.#drops.clear();
+  }
+
+  #createOnDemand(name: string, parent: N): N | NoNamespace {
+    return this.#hasRoom() ? this.#create(name, parent) : "BOWLINE_NAMESPACES_FULL";
+  }
+
+  /** Whether there is a place for another namespace, also by forgetting one that nobody is in. */
+  #hasRoom(): boolean {
+    const { maxNamespaces } = this.#maker;
+    for (const name of this.#left) {
+      if (this.#namespaces.size < maxNamespaces) return true;
+      this.#left.delete(name);
+      this.#dropIfEmpty(name);
+    }
+    return this.#namespaces.size < maxNamespaces;
   }
 
   #dropIfEmpty(name: string): void {

@@ -18,7 +18,8 @@ import type {
 } from "@bowline/protocol/internal";
 import { AdapterFace } from "./adapter-face.ts";
 import { BroadcastOperator, type BroadcastSource, type ClientsCallback, EVERYBODY } from "./broadcast-operator.ts";
-import type { DisconnectReason, JoinRequest } from "./connection.ts";
+import type { JoinRequest } from "./connection.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
 import type { HandlerAbout, HandlerErrorReport } from "./handler-errors.ts";
 import type { Middleware } from "./middleware.ts";
 import type { NamespaceHost } from "./namespace-host.ts";

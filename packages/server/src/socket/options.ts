@@ -5,10 +5,11 @@
 import type { AdapterConstructor } from "@bowline/adapter";
 import type { Cluster } from "@bowline/adapter/cluster";
 import type { Parser } from "@bowline/protocol";
-import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS } from "../engine/options.ts";
+import { ENGINE_DEFAULTS, type EngineOptions, OPTIONAL_ENGINE_OPTIONS, resolveOptions } from "../engine/options.ts";
 import { profileOf } from "../engine/profile.ts";
 import type { HandlerErrorPolicy } from "./handler-errors.ts";
 import { type Origins, originJudge } from "./origins.ts";
+import { checkRateLimit, type RateLimit } from "./rate-limit.ts";
 import { RECOVERY_DEFAULTS, type RecoveryOptions } from "./recovery.ts";
 import type { SocketPlatform } from "./runtime.ts";
 import type { ParserByRevision } from "./wires.ts";
@@ -24,6 +25,35 @@ export interface ServerOptions extends EngineOptions {
    * namespaces". @default 1000
    */
   readonly maxNamespaces: number;
+  /**
+   * Most namespaces, those made by name included, beside which another one is made on demand. Beyond, one that was made on
+   * demand and that nobody is in is forgotten, as `cleanupEmptyChildNamespaces` would have done before; where there is none,
+   * the client is refused with "Too many namespaces".
+   * @default 100000
+   */
+  readonly maxChildNamespaces: number;
+  /**
+   * Most rooms that one socket may be in, its own included; who is made to join more is disconnected. Programs that let
+   * clients choose rooms set it. @default any number
+   */
+  readonly maxRoomsPerSocket?: number;
+  /**
+   * Most clients since 3.0 that have a connection and have joined no namespace yet; handshakes beyond are refused with status
+   * 503, which has clients come back later. @default any number
+   */
+  readonly maxPendingConnections?: number;
+  /**
+   * Most bytes of messages whose attachments are still due, of all clients together. Beyond, the client that has sent nothing
+   * for the longest time is disconnected, and never the last one, so that any single message may come. A message of which
+   * nothing more comes for `pingInterval` and `pingTimeout` costs its client the connection in any case. Parsers of the program
+   * keep what they keep. @default 18 times `maxHttpBufferSize`, so that two messages of ten attachments of that size may come at the same time
+   */
+  readonly maxUnfinishedBytes?: number;
+  /**
+   * How much a client may send in a second; who sends more is disconnected, or what `exceeded` decides. Has to be given to the
+   * constructor, or when the server is attached. @default any number
+   */
+  readonly rateLimit?: RateLimit;
   /** Most attachments that one packet of a client may have. @default 10 */
   readonly maxAttachments: number;
   /** Makes the adapter of each namespace: a class, or a function. @default rooms in memory */
@@ -72,6 +102,7 @@ export const SERVER_DEFAULTS: ServerOptions = {
   serveClient: true,
   connectTimeout: 45_000,
   maxNamespaces: 1000,
+  maxChildNamespaces: 100_000,
   maxAttachments: 10,
   handlerErrors: "throw",
   cleanupEmptyChildNamespaces: false,
@@ -83,6 +114,10 @@ const OPTIONAL: readonly string[] = [
   "parser",
   "connectionStateRecovery",
   "origins",
+  "maxRoomsPerSocket",
+  "maxPendingConnections",
+  "maxUnfinishedBytes",
+  "rateLimit",
   ...OPTIONAL_ENGINE_OPTIONS,
 ];
 
@@ -100,6 +135,12 @@ export function recoveryOptions(given: ServerOptions["connectionStateRecovery"])
     if (!(value >= 0)) throw new RangeError(`Cannot use ${name} "${value}" for recovery: give a number from 0 up`);
   }
   return options;
+}
+
+/** Completes and checks what a program says of its server. */
+export function resolveServerOptions(options: Partial<ServerOptions>, defaults: ServerOptions): ServerOptions {
+  if (options.rateLimit !== undefined) checkRateLimit(options.rateLimit);
+  return resolveOptions(options, defaults);
 }
 
 /** Options for the engine, with what the option `origins` of 2.x asks of it. */

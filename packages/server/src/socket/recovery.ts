@@ -6,7 +6,8 @@
 
 import type { AdapterContract, LiveSession, Session, SessionToPersist } from "@bowline/adapter";
 import { type Clock, createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
-import type { ClientConnection, DisconnectReason, JoinRequest } from "./connection.ts";
+import type { ClientConnection, JoinRequest } from "./connection.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
 import type { AnsweringSocket, RetriedEvents } from "./retried-events.ts";
 
 /** How sessions are kept. */

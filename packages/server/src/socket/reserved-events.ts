@@ -4,7 +4,7 @@
 
 import { RESERVED_EVENTS } from "@bowline/protocol";
 import type { UserValue } from "@bowline/protocol/internal";
-import type { DisconnectReason } from "./connection.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
 
 /** @throws TypeError when an event's name belongs to the library. */
 export function refuseReservedEvent(event: unknown): void {

@@ -9,14 +9,16 @@ import type { Cluster } from "@bowline/adapter/cluster";
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
 import { Connection } from "../engine/connection.ts";
 import type { EngineSettings } from "../engine/options.ts";
+import type { RefusalRecord } from "../engine/refusal-counts.ts";
 import { EngineServer } from "../engine/server.ts";
 import { adapterSurroundings, chooseAdapter, createAdapter } from "./adapter-choice.ts";
 import { type ApiDialect, type ChooseDialect, chooseOrdinaryDialect } from "./api-dialect.ts";
 import { ChildrenAdapter } from "./children-adapter.ts";
+import { ClientLimits, type Unfinished } from "./client-limits.ts";
 import { ClusterNodes } from "./cluster-nodes.ts";
-import { ClientConnection, type ConnectionHost, UNKNOWN_NAMESPACE } from "./connection.ts";
+import { ClientConnection, type ConnectionHost } from "./connection.ts";
 import { Drain, type DrainOptions, type DrainReport, NOBODY_THERE } from "./drain.ts";
-import { DynamicNamespaces, type NamespaceMatcher } from "./dynamic-namespaces.ts";
+import { DynamicNamespaces, type NamespaceMatcher, NO_NAMESPACE } from "./dynamic-namespaces.ts";
 import { asConnection, type BoundEngine, ForeignConnection, type ForeignSocket } from "./foreign-connection.ts";
 import { HandlerErrors } from "./handler-errors.ts";
 import { Inbox } from "./inbox.ts";
@@ -46,6 +48,7 @@ export class SocketServer<
   sockets: Namespace<Listen, Emit, ServerSide, Data>;
   readonly #platform: SocketPlatform;
   readonly #trace: ServerTrace;
+  readonly #limits: ClientLimits;
   readonly #namespaces: DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>>;
   readonly #chooseDialect: ChooseDialect;
   #dialect: ApiDialect;
@@ -70,6 +73,7 @@ export class SocketServer<
     super(options, platform);
     this.#platform = platform;
     this.#trace = new ServerTrace(platform.trace);
+    this.#limits = new ClientLimits(platform.clock, () => this.opts);
     this.#chooseDialect = chooseDialect;
     this.#dialect = chooseDialect(this.opts.compat);
     this.#adapter = chooseAdapter(this.opts);
@@ -88,6 +92,21 @@ export class SocketServer<
   /** As `engine`, which programs of 2.x know by this name. */
   get eio(): EngineServer {
     return this.engine;
+  }
+
+  /**
+   * How often each refusal has come about since the server was made, by the codes of docs/errors.md: requests, namespaces,
+   * and connections that were ended. For metrics; a code that has not come about is not there.
+   */
+  get refusals(): RefusalRecord {
+    const engine = this.#engine instanceof EngineServer ? this.#engine : undefined;
+    return this.#trace.refusals.with(engine?.refusals);
+  }
+
+  /** What is begun and not ended: messages whose attachments are due, with their bytes, and clients that have joined nothing. */
+  get unfinished(): Unfinished {
+    const { unfinished, pending } = this.#limits;
+    return { messages: unfinished.size, bytes: unfinished.bytes, connections: pending };
   }
 
   /** The namespaces by their names. */
@@ -180,6 +199,8 @@ export class SocketServer<
     this.takeOptions(options);
     this.#dialect = this.#chooseDialect(this.opts.compat);
     const engine = this.createEngine(applyOrigins(this.opts));
+    this.#limits.apply();
+    engine.admission.limitBy(() => this.#limits.refusal());
     this.#wires = undefined;
     this.#drained = undefined;
     if (this.#nodes !== undefined) engine.joinNodes(this.#nodes.link());
@@ -269,13 +290,14 @@ export class SocketServer<
       get maxNamespaces() {
         return options().maxNamespaces;
       },
+      limits: this.#limits,
       trace: this.#trace,
       showMap: (map) => this.#dialect.showMap(map),
       packetOf: (frames) => this.encoder.packetOf(frames),
       admit: (request) => {
-        this.#namespaces.find(request, (namespace) => {
-          if (namespace !== undefined) namespace.judge(request);
-          else request.client.refuse(request.namespace, UNKNOWN_NAMESPACE, "BOWLINE_NAMESPACE_UNKNOWN");
+        this.#namespaces.find(request, (found) => {
+          if (typeof found !== "string") found.judge(request);
+          else request.client.refuse(request.namespace, NO_NAMESPACE[found], found);
         });
       },
     };
@@ -289,6 +311,7 @@ export class SocketServer<
 
   #createNamespaces(): DynamicNamespaces<Namespace<Listen, Emit, ServerSide, Data>> {
     const platform = this.#platform;
+    const options = () => this.opts;
     const recovery = recoveryOptions(this.opts.connectionStateRecovery);
     const handlers = new HandlerErrors(this.opts.handlerErrors, platform, (report) =>
       this.sockets.tell("handler_error", report),
@@ -305,6 +328,9 @@ export class SocketServer<
         if (namespace.name !== "/") this.sockets.tell("new_namespace", namespace);
       },
       handlers,
+      get maxNamespaces() {
+        return options().maxChildNamespaces;
+      },
     });
     const dialect = () => this.#dialect;
     const host: NamespaceHost<Listen, Emit, ServerSide, Data> = {
@@ -320,9 +346,9 @@ export class SocketServer<
       surroundings,
       measure: (prepared) => this.#wires?.measure(prepared) ?? 0,
       emptied: (name) => {
-        if (!this.opts.cleanupEmptyChildNamespaces) return;
         // As long as somebody may come back, what is kept for them is kept.
-        namespaces.dropIfEmptyFor(recovery?.maxDisconnectionDuration ?? 0, name, platform.clock);
+        const ms = recovery?.maxDisconnectionDuration ?? 0;
+        namespaces.emptied(name, ms, !this.opts.cleanupEmptyChildNamespaces, platform.clock);
       },
     };
     return namespaces;

@@ -5,10 +5,16 @@
 // Source: docs/protocol/socket-4.md, "Programs of 2.x"
 
 import type { DefaultData, DefaultEventsMap, EventsMap } from "@bowline/protocol/internal";
-import { type EngineOptions, type EngineSettings, resolveOptions } from "../engine/options.ts";
+import type { EngineOptions, EngineSettings } from "../engine/options.ts";
 import { applySetting } from "./elder-settings.ts";
 import { MainNamespaceFace } from "./main-namespace-face.ts";
-import { completeRecovery, SERVER_DEFAULTS, type ServerOptions, warnOfUnknown } from "./options.ts";
+import {
+  completeRecovery,
+  resolveServerOptions,
+  SERVER_DEFAULTS,
+  type ServerOptions,
+  warnOfUnknown,
+} from "./options.ts";
 import { type Origins, originJudge } from "./origins.ts";
 import type { SocketPlatform } from "./runtime.ts";
 
@@ -25,7 +31,7 @@ export abstract class SettingsFace<
   constructor(options: Partial<ServerOptions>, platform: Pick<SocketPlatform, "warn">) {
     super();
     this.#platform = platform;
-    this.#options = completeRecovery(resolveOptions(options, SERVER_DEFAULTS));
+    this.#options = completeRecovery(resolveServerOptions(options, SERVER_DEFAULTS));
     warnOfUnknown(options, platform);
   }
 
@@ -63,7 +69,7 @@ export abstract class SettingsFace<
   connectTimeout(timeoutMs: number): this;
   connectTimeout(timeoutMs?: number): number | this {
     if (timeoutMs === undefined) return this.#options.connectTimeout;
-    this.#options = resolveOptions({ connectTimeout: timeoutMs }, this.#options);
+    this.#options = resolveServerOptions({ connectTimeout: timeoutMs }, this.#options);
     return this;
   }
 
@@ -101,14 +107,14 @@ export abstract class SettingsFace<
 
   /** Takes more options, which win over those that there are. @internal */
   protected takeOptions(options: Partial<ServerOptions>): void {
-    this.#options = resolveOptions(options, this.#options);
+    this.#options = resolveServerOptions(options, this.#options);
     warnOfUnknown(options, this.#platform);
   }
 
   #setEngineOption(name: keyof EngineOptions, value: unknown): void {
     const change: Partial<ServerOptions> = {};
     Reflect.set(change, name, value);
-    this.#options = resolveOptions(change, this.#options);
+    this.#options = resolveServerOptions(change, this.#options);
     if (this.settable !== undefined) Reflect.set(this.settable, name, value);
   }
 }

@@ -9,7 +9,8 @@ import type { AnyListener, EventsMap, PendingAcks } from "@bowline/protocol/inte
 import type { Connection } from "../engine/connection.ts";
 import type { NativeRequest } from "../runtime/node/native-types.ts";
 import { AckMap } from "./ack-map.ts";
-import type { ClientConnection, DisconnectReason } from "./connection.ts";
+import type { ClientConnection } from "./connection.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
 import { SocketEmitter } from "./emitter.ts";
 import { aboutSocket } from "./handler-errors.ts";
 import { type IncomingEvent, SocketHooks } from "./hooks.ts";

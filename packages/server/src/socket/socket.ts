@@ -23,7 +23,8 @@ import {
   type WithTimeout,
 } from "@bowline/protocol/internal";
 import { BroadcastOperator } from "./broadcast-operator.ts";
-import type { ClientConnection, DisconnectReason, SendOptions } from "./connection.ts";
+import type { ClientConnection, SendOptions } from "./connection.ts";
+import type { DisconnectReason } from "./disconnect-reason.ts";
 import { aboutSocket } from "./handler-errors.ts";
 import { createHandshake, type Handshake } from "./handshake.ts";
 import type { Namespace } from "./namespace.ts";
@@ -32,7 +33,7 @@ import { createEvent } from "./outbox.ts";
 import type { Newcomer } from "./reception.ts";
 import { type Hold, restoredData } from "./recovery.ts";
 import { refuseReservedEvent } from "./reserved-events.ts";
-import { toRooms } from "./rooms.ts";
+import { mayJoin, toRooms } from "./rooms.ts";
 import { SocketFace } from "./socket-face.ts";
 
 const NO_MODIFIERS: BroadcastFlags = {};
@@ -221,7 +222,9 @@ export class Socket<
   join(rooms: Room | readonly Room[]): Promise<void> | void;
   join(rooms: Room | readonly Room[], callback: RoomsCallback | undefined): this;
   join(rooms: Room | readonly Room[], callback?: RoomsCallback): Promise<void> | void | this {
-    const done = this.#state === "ended" ? undefined : this.adapter.addAll(this.id, new Set(toRooms(rooms)));
+    const added = new Set(toRooms(rooms));
+    const isDue = this.#state !== "ended" && mayJoin(this, added);
+    const done = isDue ? this.adapter.addAll(this.id, added) : undefined;
     return callback === undefined ? done : this.#tell(callback, done);
   }
 

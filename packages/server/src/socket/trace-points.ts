@@ -5,6 +5,7 @@
 
 import { PacketType, type Refusal, type SocketPacket } from "@bowline/protocol";
 import { elementsOf, type Trace, type TracePoint } from "@bowline/protocol/internal";
+import { RefusalCounts } from "../engine/refusal-counts.ts";
 import { endRefusal } from "../engine/refusals.ts";
 import type { RefusalCode } from "../refusal-code.ts";
 import { REFUSALS } from "../refusal-sentences.ts";
@@ -37,6 +38,8 @@ export class ServerTrace {
   readonly #broadcast: TracePoint;
   readonly #received: TracePoint;
   readonly #left: TracePoint;
+  /** How often each refusal has come about, whether or not somebody listens. */
+  readonly refusals: RefusalCounts = new RefusalCounts();
 
   constructor(trace: Trace) {
     this.#opened = trace("connection.opened");
@@ -56,14 +59,16 @@ export class ServerTrace {
 
   /** A connection has ended. */
   closed({ id }: TracedConnection, reason: string, cause: unknown): void {
-    if (!this.#closed.active) return;
     const code = endRefusal(reason, cause);
+    if (code !== undefined) this.refusals.add(code);
+    if (!this.#closed.active) return;
     const known = code === undefined ? {} : { code, hint: REFUSALS[code] };
     this.#closed.publish({ session: id, reason, cause, ...known });
   }
 
   /** A connection is ended, since its client broke a rule. */
   violation({ id }: TracedConnection, code: RefusalCode, cause: Error | undefined): void {
+    this.refusals.add(code);
     if (this.#violation.active) this.#violation.publish({ code, hint: REFUSALS[code], session: id, cause });
   }
 
@@ -74,6 +79,7 @@ export class ServerTrace {
 
   /** A client was refused by a namespace. */
   refused({ id }: TracedConnection, namespace: string, { message }: Refusal, code: RefusalCode): void {
+    this.refusals.add(code);
     if (this.#refused.active) this.#refused.publish({ code, hint: REFUSALS[code], session: id, namespace, message });
   }
 

@@ -71,7 +71,7 @@ async function openSession(url: string, revision = 4): Promise<string> {
 }
 
 /** Opens a WebSocket session that answers nothing by itself. */
-async function openWebSocket(url: string, ...packets: readonly string[]): Promise<WebSocket> {
+async function openWebSocket(url: string, ...packets: readonly (string | Uint8Array)[]): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
   later(() => socket.terminate());
   socket.on("error", () => undefined);
@@ -80,6 +80,7 @@ async function openWebSocket(url: string, ...packets: readonly string[]): Promis
   return socket;
 }
 
+const TOO_MANY = { status: 503, body: '{"code":3,"message":"Too many connections"}' };
 const BAD_REQUEST = { status: 400, body: '{"code":3,"message":"Bad request"}' };
 
 describe("a request", () => {
@@ -149,6 +150,16 @@ describe("a request", () => {
       { allowEIO3: false },
       (url) => ask(url, "EIO=3&transport=polling"),
       { status: 400, body: '{"code":5,"message":"Unsupported protocol version"}' },
+    ],
+    ["BOWLINE_TOO_MANY_CONNECTIONS", { maxConnections: 0 }, (url) => ask(url, "EIO=4&transport=polling"), TOO_MANY],
+    [
+      "BOWLINE_TOO_MANY_PENDING",
+      { maxPendingConnections: 1 },
+      async (url) => {
+        await openSession(url);
+        return ask(url, "EIO=4&transport=polling");
+      },
+      TOO_MANY,
     ],
     [
       "BOWLINE_MESSAGE_TOO_LARGE",
@@ -270,6 +281,24 @@ describe("a namespace", () => {
   });
 });
 
+test("a namespace is not made on demand beside more than there may be", async () => {
+  const { url, io } = await serve({ maxChildNamespaces: 1 });
+  io.of(/^\/room-/);
+  const told = firstCode("namespace.refused");
+  const [error] = await next(connectTo(`${url}/room-1`), "connect_error");
+  expect(error).toMatchObject({ message: "Too many namespaces" });
+  expect(await told).toMatchObject({ code: "BOWLINE_NAMESPACES_FULL", hint: containing("maxChildNamespaces") });
+});
+
+/** Begins a message of two attachments, and sends one of them. */
+const begin = (url: string) =>
+  openWebSocket(
+    url,
+    "40",
+    '452-["file",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]',
+    Buffer.alloc(600),
+  );
+
 describe("a connection is ended", () => {
   test.each<
     [code: string, point: string, options: Partial<ServerOptions>, bringAbout: (url: string) => Promise<unknown>]
@@ -277,6 +306,18 @@ describe("a connection is ended", () => {
     ["BOWLINE_CONNECT_LATE", "connection.violation", { connectTimeout: 20 }, (url) => openWebSocket(url)],
     ["BOWLINE_PACKET_UNDECODABLE", "connection.violation", {}, (url) => openWebSocket(url, "49?")],
     ["BOWLINE_PACKET_OUT_OF_PLACE", "connection.violation", {}, (url) => openWebSocket(url, '42["early"]')],
+    [
+      "BOWLINE_UNFINISHED_OVER_LIMIT",
+      "connection.violation",
+      { maxUnfinishedBytes: 1000 },
+      (url) => Promise.all([begin(url), begin(url)]),
+    ],
+    [
+      "BOWLINE_RATE_OVER_LIMIT",
+      "connection.violation",
+      { rateLimit: { messages: 2, burst: 1 } },
+      (url) => openWebSocket(url, "40", '42["a"]', '42["b"]'),
+    ],
     ["BOWLINE_PING_UNEXPECTED", "connection.closed", {}, (url) => openWebSocket(url, "2")],
     ["BOWLINE_PONG_MISSING", "connection.closed", { pingInterval: 20, pingTimeout: 20 }, (url) => openWebSocket(url)],
     [
@@ -310,6 +351,23 @@ describe("a connection is ended", () => {
     const told = firstCode("connection.closed");
     for (let sent = 0; sent < 3; sent++) io.emit("large", "x".repeat(900));
     expect(await told).toMatchObject({ code: "BOWLINE_BUFFER_OVER_LIMIT", hint: containing("maxBufferedBytes") });
+  });
+
+  test("as BOWLINE_MESSAGE_ABANDONED where it stops in the middle of a message and answers heartbeats", async () => {
+    const { url } = await serve({ pingInterval: 100, pingTimeout: 400 });
+    const told = firstCode("connection.violation");
+    const socket = await begin(url);
+    const beating = setInterval(() => socket.send("3"), 50);
+    later(() => clearInterval(beating));
+    expect(await told).toMatchObject({ code: "BOWLINE_MESSAGE_ABANDONED", hint: containing("pingTimeout") });
+  });
+
+  test("as BOWLINE_TOO_MANY_ROOMS where the program lets it join too many", async () => {
+    const { url, io } = await serve({ maxRoomsPerSocket: 2 });
+    io.on("connection", (socket) => void socket.join(["a", "b"]));
+    const told = firstCode("connection.violation");
+    await openWebSocket(url, "40");
+    expect(await told).toMatchObject({ code: "BOWLINE_TOO_MANY_ROOMS", hint: containing("maxRoomsPerSocket") });
   });
 
   test("as BOWLINE_MISSED_TOO_MUCH where what it missed went while middlewares judged it", async () => {

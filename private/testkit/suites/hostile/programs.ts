@@ -30,6 +30,7 @@ export type ProgramName =
   | "recovering"
   | "recovering, judging"
   | "dynamic"
+  | "children"
   | "draining"
   | "elder";
 
@@ -275,6 +276,8 @@ export function createProgram(name: string): Program {
       return recovering(false);
     case "dynamic":
       return dynamic();
+    case "children":
+      return { options: {}, prepare: (io) => void io.of(/^\/room-/) };
     case "draining":
       return draining();
     case "elder":

@@ -18,6 +18,10 @@ export interface VictimReport {
   readonly rssBytes: number;
   /** The longest time for which its event loop stood still since the last report, in milliseconds. */
   readonly longestDelayMs: number;
+  /**
+   * The same, counted in the time for which its process had a processor: a machine that is busy with others adds nothing to it.
+   */
+  readonly busiestTurnMs: number;
   readonly prototypesAreClean: boolean;
   /** What its program counts. */
   readonly figures: Readonly<Record<string, number>>;
@@ -40,11 +44,15 @@ export interface Victim {
    * comes back a little after their collection.
    */
   growth(before: VictimReport, bound: number): Promise<number>;
+  /** Ends its process at once. */
+  kill(): void;
   /** Ends the server; resolves with the exit code once the process has ended by itself. */
   close(): Promise<number | null>;
 }
 
 const PATIENCE_MS = 10_000;
+/** It reads its own sources first. */
+const START_PATIENCE_MS = 40_000;
 const LOOK_INTERVAL_MS = 50;
 
 /** Heartbeats and limits that make abandoned sessions go within seconds, and leave honest clients time on a busy machine. */
@@ -69,10 +77,16 @@ function isReport(value: unknown): value is VictimReport {
  *
  * @param options - Options of its server.
  * @param program - What it runs besides.
+ * @param server - The module that has the server, where that is not ours.
  * @returns The victim, listening.
  */
-export async function startVictim(options: VictimOptions = HASTY, program: ProgramName = "plain"): Promise<Victim> {
-  const child = fork(fileURLToPath(new URL("victim.ts", import.meta.url)), [JSON.stringify(options), program], {
+export async function startVictim(
+  options: VictimOptions = HASTY,
+  program: ProgramName = "plain",
+  server?: string,
+): Promise<Victim> {
+  const args = [JSON.stringify(options), program, ...(server === undefined ? [] : [server])];
+  const child = fork(fileURLToPath(new URL("victim.ts", import.meta.url)), args, {
     execArgv: ["--expose-gc", "--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
@@ -81,7 +95,7 @@ export async function startVictim(options: VictimOptions = HASTY, program: Progr
   child.on("message", (message: unknown) => {
     if (field(message, "is") === "died") causeOfDeath = String(field(message, "text"));
   });
-  const port = Number(field(await nextMessage(child, "listening"), "port"));
+  const port = Number(field(await nextMessage(child, "listening", START_PATIENCE_MS), "port"));
 
   async function report(): Promise<VictimReport> {
     if (!child.connected) throw new Error(`Cannot ask the victim: it is dead; ${causeOfDeath ?? "it gave no reason"}`);
@@ -113,6 +127,9 @@ export async function startVictim(options: VictimOptions = HASTY, program: Progr
       const left = await settle((told) => told.connections <= before.connections && grown(told) < bound);
       return left.connections <= before.connections ? grown(left) : Number.POSITIVE_INFINITY;
     },
+    kill() {
+      child.kill("SIGKILL");
+    },
     async close() {
       if (child.connected) child.send("close");
       try {
@@ -124,7 +141,7 @@ export async function startVictim(options: VictimOptions = HASTY, program: Progr
   };
 }
 
-function nextMessage(child: ChildProcess, is: string): Promise<unknown> {
+function nextMessage(child: ChildProcess, is: string, patienceMs = PATIENCE_MS): Promise<unknown> {
   const arrival = new Promise<unknown>((resolve, reject) => {
     const hear = (message: unknown) => {
       const kind = field(message, "is");
@@ -144,5 +161,5 @@ function nextMessage(child: ChildProcess, is: string): Promise<unknown> {
     child.on("message", hear);
     child.on("exit", ended);
   });
-  return within(arrival, PATIENCE_MS, `"${is}" of the victim`);
+  return within(arrival, patienceMs, `"${is}" of the victim`);
 }

@@ -5,11 +5,13 @@
 
 import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { Server, type ServerOptions, type Socket } from "@bowline/server";
+import type { ServerOptions, Socket } from "@bowline/server";
 import { createProgram } from "./programs.ts";
+import { serverClass } from "./server-class.ts";
 import type { VictimReport } from "./victim-process.ts";
 
 const NANOSECONDS_PER_MS = 1e6;
+const MICROSECONDS_PER_MS = 1000;
 /** Longer than a busy machine takes to ask whether it runs. */
 const SLOW_MIDDLEWARE_MS = 250;
 const prototypes: readonly object[] = [Object.prototype, Array.prototype, Function.prototype, String.prototype];
@@ -51,14 +53,29 @@ const atStart = fingerprint();
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 
+let busiestTurnMs = 0;
+let turnBegan = { atMs: performance.now(), cpu: process.cpuUsage() };
+
+/** Looks at how long the loop has been busy since the last look: what it waited for a processor does not count. */
+function lookAtTurn(): void {
+  const { user, system } = process.cpuUsage(turnBegan.cpu);
+  const atMs = performance.now();
+  busiestTurnMs = Math.max(busiestTurnMs, Math.min(atMs - turnBegan.atMs, (user + system) / MICROSECONDS_PER_MS));
+  turnBegan = { atMs, cpu: process.cpuUsage() };
+}
+
+setInterval(lookAtTurn, 1).unref();
+
 const http = createServer((_request, response) => {
   response.writeHead(404).end();
 });
 const given: unknown = JSON.parse(process.argv[2] ?? "{}");
 const program = createProgram(process.argv[3] ?? "");
+const Server = await serverClass(process.argv[4]);
 const io = new Server(http, { ...program.options, ...(areOptions(given) ? given : {}) });
 program.prepare?.(io);
 let middlewaresRunning = 0;
+let isClosing = false;
 for (const name of ["/", "/admin", "/slow", "/barred"]) io.of(name).on("connection", answer);
 io.of("/slow").use((_socket, next) => {
   middlewaresRunning++;
@@ -69,29 +86,44 @@ io.of("/slow").use((_socket, next) => {
 });
 io.of("/barred").use((_socket, next) => next(new Error("barred")));
 
+/** Servers of 2.x have an object there. */
+function countOf(sockets: ReadonlyMap<string, unknown>): number {
+  return sockets instanceof Map ? sockets.size : Object.keys(sockets).length;
+}
+
 function report(): VictimReport {
+  lookAtTurn();
   globalThis.gc?.();
   const namespaces = ["/", "/admin", "/slow", "/barred"].map((name) => io.of(name));
   const { heapUsed, rss, external, arrayBuffers } = process.memoryUsage();
   const result = {
     connections: io.engine?.clientsCount ?? 0,
-    sockets: namespaces.reduce((sum, namespace) => sum + namespace.sockets.size, 0),
+    sockets: namespaces.reduce((sum, namespace) => sum + countOf(namespace.sockets), 0),
     middlewaresRunning,
     heldBytes: heapUsed + external + arrayBuffers,
     rssBytes: rss,
     longestDelayMs: delay.max / NANOSECONDS_PER_MS,
+    busiestTurnMs,
     prototypesAreClean: fingerprint() === atStart,
     figures: program.figures?.() ?? {},
   };
   delay.reset();
+  // What the report itself has taken, as its garbage collection, is no fault of the server.
+  busiestTurnMs = 0;
+  turnBegan = { atMs: performance.now(), cpu: process.cpuUsage() };
   return result;
 }
 
+// A server whose tests have been stopped is not to stay behind.
+process.on("disconnect", () => {
+  if (!isClosing) process.exit(1);
+});
 process.on("message", (command: unknown) => {
   if (command === "report") tell({ is: "report", report: report() });
   else if (command === "close") {
+    isClosing = true;
     delay.disable();
-    void io.close().then(() => process.disconnect());
+    io.close(() => process.disconnect());
   }
 });
 

@@ -1,0 +1,269 @@
+// The threats of docs/security.md, as loads with a pass mark: what is done to a server, and what it may cost it.
+// Place: attacker -> **bytes, connections** -> a server in a process of its own
+// Rules: loads are bounded and the same for every server; bytes are what the heap and the buffers hold after a garbage
+//        collection, since what the allocator keeps of the system's memory says nothing of who holds it; the stall is the
+//        longest time for which the event loop was busy with one thing.
+
+import { openPolling } from "../hostile/polling-session.ts";
+import type { ProgramName } from "../hostile/programs.ts";
+import { openRaw, type RawConnection } from "../hostile/raw-http.ts";
+import {
+  frame,
+  joinByWebSocket,
+  openRawWebSocket,
+  type RawWebSocket,
+  upgradeRequest,
+  webSocketTarget,
+} from "../hostile/raw-websocket.ts";
+import { textBody } from "../hostile/traffic.ts";
+import type { Victim, VictimOptions, VictimReport } from "../hostile/victim-process.ts";
+
+const MEGABYTE = 1_000_000;
+const SETTLE_MS = 8000;
+/** What all of them run: namespaces are made on demand there. */
+export const PROGRAM: ProgramName = "children";
+/** Heartbeats come into nothing, and what is not finished is given up within seconds. */
+const PATIENT: VictimOptions = { pingInterval: 60_000, upgradeTimeout: 1000, connectTimeout: 2000 };
+const LOOKS = 4;
+const LOOK_INTERVAL_MS = 60;
+
+/** What a threat has cost a server. */
+export interface Cost {
+  /** Bytes that it holds more than before, at the end of the load. */
+  readonly heldBytes: number;
+  /** The same once the attacker has gone, or has been sent away. */
+  readonly keptBytes: number;
+  readonly stallMs: number;
+  /** How many of the attacker's connections are there at the end of the load. */
+  readonly connections: number;
+}
+
+/** A threat. */
+export interface Threat {
+  readonly name: string;
+  readonly options: VictimOptions;
+  /** The most that it may cost ours. */
+  readonly marks: Partial<Cost>;
+  /** The load, with `scale` 1 in the gate; resolves at its end, with what ends it for the attacker. */
+  attack(victim: Victim, scale: number): Promise<() => void>;
+}
+
+/** Of several looks the one with the least: the memory of buffers comes back a little after their collection. */
+async function least(victim: Victim): Promise<VictimReport> {
+  let best = await victim.report();
+  for (let look = 0; look < LOOKS; look++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
+    const told = await victim.report();
+    if (told.heldBytes < best.heldBytes) best = told;
+  }
+  return best;
+}
+
+/** Lets a server come to know its own code, whose memory is nobody's fault. */
+async function warmUp(victim: Victim): Promise<void> {
+  const { connection } = await joinByWebSocket(victim.port, 4);
+  connection.socket.resume();
+  await pour(connection, frame('421["echo",{"a":[1,"b"]}]'), 500);
+  const session = await openPolling(victim.port, 4);
+  await session.post('421["echo",1]');
+  await session.leave();
+  connection.socket.destroy();
+}
+
+/** Puts a load on a server. */
+export async function measure({ attack }: Threat, victim: Victim, scale = 1): Promise<Cost> {
+  await warmUp(victim);
+  await victim.settle(({ connections }) => connections === 0);
+  const before = await least(victim);
+  const leave = await attack(victim, scale);
+  const { busiestTurnMs } = await victim.report();
+  const atEnd = await least(victim);
+  leave();
+  await victim.settle(({ connections }) => connections === 0, SETTLE_MS);
+  const gone = await least(victim);
+  return {
+    heldBytes: Math.max(atEnd.heldBytes - before.heldBytes, 0),
+    keptBytes: Math.max(gone.heldBytes - before.heldBytes, 0),
+    stallMs: busiestTurnMs,
+    connections: atEnd.connections,
+  };
+}
+
+/** Writes until all is out, the server takes no more, or it has ended the connection. */
+async function pour({ socket }: RawConnection, chunk: Buffer, times: number): Promise<void> {
+  for (let written = 0; written < times && !socket.destroyed && !socket.writableEnded; written++) {
+    const isOut = await new Promise<boolean>((resolve) => {
+      const stuck = setTimeout(() => resolve(false), 1000);
+      socket.write(chunk, () => {
+        clearTimeout(stuck);
+        resolve(true);
+      });
+    });
+    if (!isOut) return;
+  }
+}
+
+async function joinMany(victim: Victim, count: number): Promise<RawWebSocket[]> {
+  const joined: RawWebSocket[] = [];
+  for (let from = 0; from < count; from += 50) {
+    const some = Array.from({ length: Math.min(50, count - from) }, () => joinByWebSocket(victim.port, 4));
+    joined.push(...(await Promise.all(some)));
+  }
+  return joined;
+}
+
+const cut = (connections: readonly RawConnection[]) => (): void => {
+  for (const { socket } of connections) socket.destroy();
+};
+
+/** As many packets as make a megabyte of body. */
+function megabyteOf(packet: string): Buffer {
+  return textBody(
+    4,
+    Array.from({ length: Math.floor(MEGABYTE / (packet.length + 1)) }, () => packet),
+  );
+}
+
+function postFlood(name: string, body: Buffer): Threat {
+  return {
+    name: `a POST of 1 MB of ${name}`,
+    options: PATIENT,
+    marks: { stallMs: 25 },
+    attack: async (victim) => {
+      const session = await openPolling(victim.port, 4);
+      // What has been compiled is quicker, and the longest pause of many is that of a busy machine.
+      for (let warm = 0; warm < 3; warm++)
+        await session.post(body.subarray(0, 50_000).subarray(0, body.lastIndexOf(0x1e, 49_999)));
+      await victim.report();
+      await session.post(body);
+      return () => void session.leave();
+    },
+  };
+}
+
+/** The threats. */
+export const THREATS: readonly Threat[] = [
+  {
+    name: "a reader that takes nothing of the 100 MB that it is sent",
+    options: PATIENT,
+    marks: { heldBytes: 20 * MEGABYTE, keptBytes: 2 * MEGABYTE, connections: 0 },
+    attack: async (victim) => {
+      const { connection } = await joinByWebSocket(victim.port, 4);
+      connection.socket.pause();
+      await pour(connection, frame(`42["echo","${"x".repeat(100_000)}"]`), 1000);
+      await victim.settle(({ connections }) => connections === 0, 500);
+      return cut([connection]);
+    },
+  },
+  {
+    name: "200,000 pings of 125 bytes from a peer that reads no pong",
+    options: PATIENT,
+    marks: { heldBytes: 2 * MEGABYTE, keptBytes: 2 * MEGABYTE },
+    attack: async (victim) => {
+      const { connection } = await joinByWebSocket(victim.port, 4);
+      connection.socket.pause();
+      const ping = frame("x".repeat(125), { opcode: 9 });
+      await pour(connection, Buffer.concat(Array.from({ length: 1000 }, () => ping)), 200);
+      return cut([connection]);
+    },
+  },
+  postFlood("separators", Buffer.alloc(MEGABYTE, 0x1e)),
+  postFlood("333,000 noops", megabyteOf("6")),
+  postFlood("90,000 events", megabyteOf('42["e"]')),
+  {
+    name: "sockets that send nine of ten attachments, and stop",
+    options: PATIENT,
+    marks: { heldBytes: 25 * MEGABYTE, keptBytes: 2 * MEGABYTE },
+    attack: async (victim, scale) => {
+      const sockets = await joinMany(victim, 100 * scale);
+      const places = Array.from({ length: 10 }, (_, num) => `{"_placeholder":true,"num":${num}}`);
+      const header = frame(`4510-["file",${places.join(",")}]`);
+      const attachments = Array.from({ length: 9 }, () => frame(Buffer.alloc(115_000)));
+      for (const { connection } of sockets) {
+        connection.socket.resume();
+        await pour(connection, Buffer.concat([header, ...attachments]), 1);
+      }
+      return cut(sockets.map(({ connection }) => connection));
+    },
+  },
+  {
+    name: "20,000 namespaces that a pattern makes, asked for by one connection",
+    options: PATIENT,
+    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 5 * MEGABYTE },
+    attack: async (victim) => {
+      const { connection } = await joinByWebSocket(victim.port, 4);
+      connection.socket.removeAllListeners("data");
+      connection.socket.resume();
+      for (let thousand = 0; thousand < 20; thousand++) {
+        const asked = Array.from({ length: 1000 }, (_, index) => frame(`40/room-${thousand}-${index},`));
+        await pour(connection, Buffer.concat(asked), 1);
+      }
+      await victim.report();
+      return cut([connection]);
+    },
+  },
+  {
+    name: "a message in a million fragments of one byte",
+    options: PATIENT,
+    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE },
+    attack: async (victim) => {
+      const { connection } = await joinByWebSocket(victim.port, 4);
+      connection.socket.write(frame("4", { isFinal: false }));
+      const piece = frame("x", { opcode: 0, isFinal: false });
+      await pour(connection, Buffer.concat(Array.from({ length: 10_000 }, () => piece)), 100);
+      return cut([connection]);
+    },
+  },
+  {
+    name: "bodies that come a byte at a time",
+    options: { pingInterval: 1000, pingTimeout: 1000 },
+    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE, connections: 0 },
+    attack: async (victim, scale) => {
+      const halves = await Promise.all(
+        Array.from({ length: 100 * scale }, async () => {
+          const session = await openPolling(victim.port, 4);
+          const connection = await openRaw(victim.port);
+          const head = `POST ${session.target} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 900000\r\n\r\n4`;
+          connection.socket.write(head);
+          return connection;
+        }),
+      );
+      const drip = setInterval(() => {
+        for (const { socket } of halves) if (!socket.destroyed && !socket.writableEnded) socket.write("x");
+      }, 100);
+      await victim.settle(({ connections }) => connections === 0, 5000);
+      clearInterval(drip);
+      return cut(halves);
+    },
+  },
+  {
+    name: "upgrades without a probe",
+    options: PATIENT,
+    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE },
+    attack: async (victim, scale) => {
+      const halves: RawConnection[] = [];
+      for (let index = 0; index < 200 * scale; index++) {
+        const session = await openPolling(victim.port, 4, false);
+        const connection = await openRaw(victim.port);
+        connection.socket.write(upgradeRequest(webSocketTarget(4, session.sid)));
+        halves.push(connection);
+      }
+      await Promise.all(halves.map((connection) => connection.quiet(() => connection.socket.destroyed, 1500)));
+      return cut(halves);
+    },
+  },
+  {
+    name: "connections that join nothing",
+    options: PATIENT,
+    marks: { heldBytes: 10 * MEGABYTE, keptBytes: 2 * MEGABYTE },
+    attack: async (victim, scale) => {
+      const idle: RawConnection[] = [];
+      for (let from = 0; from < 500 * scale; from += 50) {
+        const some = Array.from({ length: 50 }, () => openRawWebSocket(victim.port, webSocketTarget(4)));
+        for (const { connection } of await Promise.all(some)) idle.push(connection);
+      }
+      // The attacker keeps its end: it is the server that has to end them.
+      return () => void victim.settle(({ connections }) => connections === 0, SETTLE_MS).then(cut(idle));
+    },
+  },
+];

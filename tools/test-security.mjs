@@ -1,0 +1,35 @@
+// `npm run test:security [-- --full] [-- --table]`: the step `security` of the gate by itself; `--full` plays the attacks against
+// published versions with the hole, too; `--table` measures the threats of docs/security.md on ours beside socket.io 4.8.
+import { setUp } from "./setup.mjs";
+
+const isWhole = process.argv.includes("--full");
+
+async function suite() {
+  const { vitest } = await import("./run-vitest.mjs");
+  const { passed, failed, skipped, output } = await vitest("security", { full: isWhole }, { workers: 2 });
+  if (failed > 0) console.log(output);
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 && passed > 0;
+}
+
+async function table() {
+  const { ROOT, runCommand } = await import("./run-command.mjs");
+  const args = ["--import", "tsx", "private/testkit/suites/security/table.ts"].concat(
+    process.argv.slice(2).filter((argument) => argument !== "--table"),
+  );
+  const run = await runCommand("node", args, { cwd: ROOT, timeoutMs: 15 * 60_000 });
+  console.log(run.output.trim());
+  return run.code === 0;
+}
+
+try {
+  for (const { name, reason } of await setUp(isWhole ? ["holed"] : [])) {
+    console.error(`set-up: ${name} is missing: ${reason}`);
+  }
+  const { build } = await import("./build.mjs");
+  await build();
+  if (!(process.argv.includes("--table") ? await table() : await suite())) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
