@@ -15,8 +15,8 @@ export interface Measure {
 }
 
 /** In every run of the gate; by hand, to see that things work; and for the table. */
-export const BRIEF: Measure = { kills: 2, stopMs: 2500, downMs: 1000, partitionMs: 1000, afterMs: 1500 };
-export const SHORT: Measure = { kills: 3, stopMs: 4000, downMs: 4000, partitionMs: 3000, afterMs: 3000 };
+export const BRIEF: Measure = { kills: 2, stopMs: 5000, downMs: 1000, partitionMs: 1000, afterMs: 1500 };
+export const SHORT: Measure = { kills: 3, stopMs: 6000, downMs: 4000, partitionMs: 3000, afterMs: 3000 };
 export const LONG: Measure = { kills: 20, stopMs: 10_000, downMs: 30_000, partitionMs: 10_000, afterMs: 5000 };
 
 /** How long a node that was killed is away, and how long it is back before the next one goes, in milliseconds. */
