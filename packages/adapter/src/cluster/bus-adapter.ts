@@ -101,7 +101,7 @@ export class BusAdapter extends ClusterAdapter implements LinkedAdapter {
 
   /** A message for another namespace than this is left alone, as is what this node has said itself. */
   take(message: ClusterMessage | ClusterResponse): void {
-    this.onMessage(message);
+    this.takeMessage(message);
   }
 
   protected override get requestTimeoutMs(): number {

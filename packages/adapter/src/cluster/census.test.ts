@@ -68,6 +68,16 @@ describe("nodes that the broker counts", () => {
     expect(await found).toMatchObject({ ...SILENT, missing: [] });
   });
 
+  it("are those that are known where the broker says nothing for a second", async () => {
+    const cluster = createBusCluster({}, options);
+    const [one] = [cluster.start("x"), cluster.start("y")];
+    await cluster.meet();
+    one.bus.cut(false);
+    const counted = one.adapter.serverCount();
+    await cluster.pass(1_000);
+    expect(await counted).toBe(2);
+  });
+
   it("are those that are known where the broker cannot count, or is away", async () => {
     const cluster = createBusCluster({}, options);
     const [one] = [cluster.start("x"), cluster.start("y")];

@@ -248,6 +248,20 @@ describe("an event for the other servers", () => {
 });
 
 describe("what goes wrong in a cluster", () => {
+  it("is told to whoever asks where nobody says how many servers there are", async () => {
+    const cluster = createCluster();
+    const one = cluster.start("x");
+    one.node.serverCount = () => new Promise(() => undefined);
+    const found = one.node.fetchSockets({ ...EVERYBODY, flags: { timeout: 100 } }).catch((error: unknown) => error);
+    await settle();
+    cluster.clock.advance(100);
+    expect(await found).toMatchObject({
+      message: "timeout reached: nobody has told how many servers there are",
+      results: [one.sockets.get("x")],
+      missing: [],
+    });
+  });
+
   it("is told once while the broker is away, and again after it has been back for a while", async () => {
     const cluster = createCluster();
     const one = cluster.start("x");

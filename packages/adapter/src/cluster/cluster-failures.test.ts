@@ -242,6 +242,17 @@ describe("while the broker is away", () => {
     expect([one.cluster.nodes, two.cluster.nodes]).toEqual([[two.cluster.name], [one.cluster.name]]);
   });
 
+  it("a cluster is closed in time, also where its bus is not", async () => {
+    const cluster = createBusCluster();
+    const node = cluster.start("x");
+    await cluster.meet();
+    node.bus.close = () => new Promise(() => undefined);
+    const closed = node.cluster.close();
+    await cluster.pass(1_100);
+    expect(await closed).toBeUndefined();
+    expect(node.warnings).toEqual([expect.stringContaining("Cannot close the bus of the cluster")]);
+  });
+
   it("a cluster is closed in time", async () => {
     const cluster = createBusCluster();
     const one = cluster.start("x");

@@ -17,6 +17,7 @@ describe("the name of a node", () => {
     const cluster = createBusCluster();
     const lone = createCluster({ bus: cluster.broker.bus() });
     expect(() => lone.name).toThrow("Cannot tell the name of the node: the cluster has not begun");
+    expect(lone.nodes).toEqual([]);
     lone.begin(createFakeNamespace({ clock: cluster.clock }).nsp.surroundings);
     expect(lone.name).toMatch(/^[\w-]{4}$/);
   });
@@ -93,7 +94,12 @@ describe("a message for one node", () => {
     await settle();
     expect(two.warnings).toEqual([expect.stringContaining("not today")]);
     end();
-    expect(two.cluster.receive("poll", vi.fn())).toBeTypeOf("function");
+    const received = vi.fn();
+    two.cluster.receive("poll", received);
+    end();
+    await one.cluster.send(two.cluster.name, "poll", Uint8Array.of(2));
+    await settle();
+    expect(received.mock.calls).toEqual([[Uint8Array.of(2), one.cluster.name]]);
   });
 });
 

@@ -26,7 +26,10 @@ export interface ClusterOptions {
    * would not understand it. @default nothing is signed
    */
   readonly secret?: string | Uint8Array;
-  /** What may wait for a broker that is away or slow, in bytes; what is beyond is dropped. @default 16777216 (16 MiB) */
+  /**
+   * What may wait for a broker that is away or slow, in bytes, and as much again for the log of each namespace where sessions
+   * are recovered; what is beyond is dropped. @default 16777216 (16 MiB)
+   */
   readonly maxQueuedBytes?: number;
   /**
    * Most events of a namespace that a node keeps in memory for clients that come back, where sessions are recovered; their

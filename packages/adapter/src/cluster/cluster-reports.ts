@@ -64,6 +64,10 @@ export class ClusterReports implements OutboxEvents {
     this.#warnings.get("dropped")?.over();
   }
 
+  unconfirmed({ message }: Error): void {
+    this.#warnings.get("failed")?.give(message);
+  }
+
   /** Something came that is not believed. */
   refused(error: unknown): void {
     this.#refused++;

@@ -4,6 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BusNode, createBusCluster, settle } from "../../test-support/bus-cluster.ts";
 
+/** A machine that has much else to do takes its time over so many runs. */
+const PATIENCE_MS = 30_000;
+
 const ROOMS = ["r", "s"] as const;
 const NODES = 3;
 
@@ -97,30 +100,38 @@ function numbersBySender(sent: readonly Sent[], numbers: readonly number[]): num
 }
 
 describe("events between nodes", () => {
-  it("reach everybody who is addressed, once, and nobody else, where nothing fails", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const { sent, got } = await play(steps);
-        const due = got.map((_, at) => sent.filter(({ addressed }) => addressed.has(at)).map(({ num }) => num));
-        expect(got).toEqual(due);
-      }),
-      { seed: 28, numRuns: 60 },
-    );
-  });
+  it(
+    "reach everybody who is addressed, once, and nobody else, where nothing fails",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+          const { sent, got } = await play(steps);
+          const due = got.map((_, at) => sent.filter(({ addressed }) => addressed.has(at)).map(({ num }) => num));
+          expect(got).toEqual(due);
+        }),
+        { seed: 28, numRuns: 60 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
-  it("reach nobody twice and nobody else, whatever is lost, late, cut off or away", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(trouble, { maxLength: 30 }), async (steps) => {
-        const { sent, got } = await play(steps, TROUBLED);
-        const own = got.map((numbers, at) => sent.filter(({ num, from }) => from === at && numbers.includes(num)));
-        const dueAtHome = sent.filter(({ from, addressed }) => addressed.has(from));
-        expect(got.map((numbers) => new Set(numbers).size)).toEqual(got.map((numbers) => numbers.length));
-        // Clients of the node that sends are served in any case.
-        expect(own.flat().length).toBe(dueAtHome.length);
-      }),
-      { seed: 28, numRuns: 60 },
-    );
-  });
+  it(
+    "reach nobody twice and nobody else, whatever is lost, late, cut off or away",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(trouble, { maxLength: 30 }), async (steps) => {
+          const { sent, got } = await play(steps, TROUBLED);
+          const own = got.map((numbers, at) => sent.filter(({ num, from }) => from === at && numbers.includes(num)));
+          const dueAtHome = sent.filter(({ from, addressed }) => addressed.has(from));
+          expect(got.map((numbers) => new Set(numbers).size)).toEqual(got.map((numbers) => numbers.length));
+          // Clients of the node that sends are served in any case.
+          expect(own.flat().length).toBe(dueAtHome.length);
+        }),
+        { seed: 28, numRuns: 60 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
   it.each<readonly [string, Options]>([
     ["", TROUBLED],
@@ -144,5 +155,6 @@ describe("events between nodes", () => {
         { seed: 28, numRuns: 60 },
       );
     },
+    PATIENCE_MS,
   );
 });

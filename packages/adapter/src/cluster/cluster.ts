@@ -8,17 +8,16 @@
 // Source: docs/decisions/0028-cluster-over-a-bus.md, "Decision"
 
 import type { AdapterFactory, AdapterNamespace, AdapterSurroundings } from "../contract.ts";
-import { absentAnswer } from "./absent-namespace.ts";
 import type { Bus, BusStatus } from "./bus.ts";
 import type { BusAdapter } from "./bus-adapter.ts";
 import { createBusAdapter, type RecoverySettings } from "./choose-adapter.ts";
 import type { ClusterLink, LinkedAdapter } from "./cluster-link.ts";
 import { type ClusterOptions, resolveClusterOptions } from "./cluster-options.ts";
 import { ClusterReports } from "./cluster-reports.ts";
-import type { ClusterMessage, ClusterResponse, NodeId } from "./message.ts";
-import { faultOf } from "./message-check.ts";
+import type { NodeId } from "./message.ts";
 import { type DirectReceiver, NodeLife } from "./node-life.ts";
 import { type DropReason, Outbox } from "./outbox.ts";
+import { Reception } from "./reception.ts";
 import { Topics } from "./topics.ts";
 import type { ClusterWire } from "./wire.ts";
 import { within } from "./within.ts";
@@ -54,7 +53,7 @@ export interface Cluster {
    * @param node its name.
    * @param kind what they are: the receiver of that kind gets them.
    * @returns settles when the broker has them.
-   * @throws Error (as a rejection) when there is no such node, or the broker cannot take them.
+   * @throws Error (as a rejection) when there is no such node, or the broker cannot take them, or says nothing for ten seconds.
    */
   send(node: string, kind: string, bytes: Uint8Array): Promise<void>;
   /**
@@ -76,21 +75,22 @@ const GOODBYE_MS = 1_000;
 interface Begun {
   readonly surroundings: AdapterSurroundings;
   readonly topics: Topics;
+  readonly outbox: Outbox;
   readonly life: NodeLife;
+  readonly reception: Reception;
 }
 
 class ClusterNode implements Cluster, ClusterLink {
   readonly bus: Bus;
   readonly wire: ClusterWire;
-  readonly outbox: Outbox;
   readonly requestTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly leaseMs: number;
   readonly adapter = (nsp: AdapterNamespace): BusAdapter => createBusAdapter(nsp, this, this.#recovery);
   readonly #prefix: string;
+  readonly #maxQueuedBytes: number;
   readonly #recovery: RecoverySettings;
   readonly #reports: ClusterReports;
-  readonly #adapters: Map<string, LinkedAdapter> = new Map();
   readonly #statusListeners: Set<(status: BusStatus) => void> = new Set();
   readonly #goneListeners: Set<(node: string) => void> = new Set();
   readonly #receivers: Map<string, DirectReceiver> = new Map();
@@ -108,7 +108,7 @@ class ClusterNode implements Cluster, ClusterLink {
     this.requestTimeoutMs = resolved.requestTimeoutMs;
     this.heartbeatIntervalMs = resolved.heartbeatIntervalMs;
     this.leaseMs = resolved.leaseMs;
-    this.outbox = new Outbox(this.bus, resolved.maxQueuedBytes, this.#reports);
+    this.#maxQueuedBytes = resolved.maxQueuedBytes;
     this.#stopStatus = this.bus.onStatus((status) => this.#statusChanged(status));
   }
 
@@ -132,6 +132,10 @@ class ClusterNode implements Cluster, ClusterLink {
     return this.#running("join a topic").topics;
   }
 
+  get outbox(): Outbox {
+    return this.#running("send").outbox;
+  }
+
   onStatus(listener: (status: BusStatus) => void): () => void {
     this.#statusListeners.add(listener);
     return () => void this.#statusListeners.delete(listener);
@@ -150,7 +154,9 @@ class ClusterNode implements Cluster, ClusterLink {
   receive(kind: string, receiver: DirectReceiver): () => void {
     if (this.#receivers.has(kind)) throw new TypeError(`Cannot receive "${kind}": somebody does already`);
     this.#receivers.set(kind, receiver);
-    return () => void this.#receivers.delete(kind);
+    return () => {
+      if (this.#receivers.get(kind) === receiver) this.#receivers.delete(kind);
+    };
   }
 
   begin(surroundings: AdapterSurroundings): NodeId {
@@ -163,10 +169,11 @@ class ClusterNode implements Cluster, ClusterLink {
       clock: surroundings.clock,
       failed: (error) => this.#reports.failed("Cannot hear all that the other servers say", error),
     });
+    const outbox = new Outbox(this.bus, surroundings.clock, this.#maxQueuedBytes, this.#reports);
     const life = new NodeLife({
       bus: this.bus,
       topics,
-      outbox: this.outbox,
+      outbox,
       prefix: this.#prefix,
       heartbeatIntervalMs: this.heartbeatIntervalMs,
       leaseMs: this.leaseMs,
@@ -176,35 +183,32 @@ class ClusterNode implements Cluster, ClusterLink {
       gone: ({ id, name }) => this.#nodeGone(id, name),
       receiver: (kind) => this.#receivers.get(kind),
     });
-    this.#begun = { surroundings, topics, life };
-    for (const topic of this.wire.shared?.topics(life.id) ?? []) {
-      topics.join(topic, (bytes) => this.#receivedShared(topic, bytes));
-    }
+    const reception = new Reception({
+      bus: this.bus,
+      wire: this.wire,
+      topics,
+      outbox,
+      node: life.id,
+      toNativeBytes: (bytes) => surroundings.toNativeBytes?.(bytes) ?? bytes,
+      heard: (node) => life.heard(node),
+      refused: (error) => this.#reports.refused(error),
+    });
+    this.#begun = { surroundings, topics, outbox, life, reception };
+    reception.begin();
     life.begin();
     return life.id;
   }
 
   attach(adapter: LinkedAdapter): Promise<void> | undefined {
-    const { topics } = this.#running("make an adapter");
-    this.#adapters.set(adapter.nsp.name, adapter);
-    const names = this.#topicsOf(adapter);
-    for (const [topic, receive] of this.#receiversOf(adapter, names)) topics.join(topic, receive);
-    const joined = names.map((topic) => topics.joined(topic)).filter((joining) => joining !== undefined);
-    return joined.length === 0 ? undefined : Promise.all(joined).then(() => undefined);
+    return this.#running("make an adapter").reception.attach(adapter);
   }
 
   detach(adapter: LinkedAdapter): void {
-    const { name } = adapter.nsp;
-    if (this.#adapters.get(name) === adapter) this.#adapters.delete(name);
-    const { topics } = this.#running("leave a topic");
-    for (const [topic, receive] of this.#receiversOf(adapter, this.#topicsOf(adapter))) topics.leave(topic, receive);
-    this.#kept.delete(adapter);
+    this.#running("leave a topic").reception.detach(adapter);
   }
 
   received(adapter: LinkedAdapter, topic: string, bytes: Uint8Array): void {
-    const scope = { namespace: adapter.nsp.name, node: this.#running("receive").life.id };
-    const message = this.#read(bytes, (native) => this.wire.decode(scope, topic, native));
-    if (message !== undefined) adapter.take(message);
+    this.#running("receive").reception.received(adapter, topic, bytes);
   }
 
   dropped(reason: DropReason, error: Error): void {
@@ -212,15 +216,15 @@ class ClusterNode implements Cluster, ClusterLink {
   }
 
   nameOf(node: NodeId): string | undefined {
-    return this.#begun?.life.nameOf(node);
+    return this.#running("name a node").life.nameOf(node);
   }
 
   peers(): ReadonlySet<NodeId> {
-    return this.#begun?.life.ids() ?? new Set();
+    return this.#running("tell the other nodes").life.ids();
   }
 
   async allPeers(): Promise<ReadonlySet<NodeId>> {
-    await this.#begun?.life.discovered;
+    await this.#running("tell the other nodes").life.discovered;
     return this.peers();
   }
 
@@ -237,7 +241,7 @@ class ClusterNode implements Cluster, ClusterLink {
       const said = begun.life.close().then(() => begun.topics.close());
       await within(clock, GOODBYE_MS, said, () => undefined);
     }
-    this.outbox.close();
+    begun?.outbox.close();
     this.#stopStatus();
     this.#tellStatus("closed");
     const closed = this.bus.close();
@@ -250,63 +254,8 @@ class ClusterNode implements Cluster, ClusterLink {
     );
   }
 
-  /** The functions that listen to the topics of each adapter. */
-  readonly #kept: WeakMap<LinkedAdapter, Map<string, (bytes: Uint8Array) => void>> = new WeakMap();
-
-  #receiversOf(adapter: LinkedAdapter, names: readonly string[]): Map<string, (bytes: Uint8Array) => void> {
-    let receivers = this.#kept.get(adapter);
-    if (receivers === undefined) {
-      receivers = new Map(names.map((topic) => [topic, (bytes) => this.received(adapter, topic, bytes)]));
-      this.#kept.set(adapter, receivers);
-    }
-    return receivers;
-  }
-
-  #topicsOf(adapter: LinkedAdapter): readonly string[] {
-    const node = this.#running("join a topic").life.id;
-    return this.wire.topics({ namespace: adapter.nsp.name, node });
-  }
-
-  #receivedShared(topic: string, bytes: Uint8Array): void {
-    const { shared } = this.wire;
-    const { id } = this.#running("receive").life;
-    const message = shared === undefined ? undefined : this.#read(bytes, (native) => shared.decode(id, topic, native));
-    if (message === undefined || message.uid === id) return;
-    const adapter = this.#adapters.get(message.nsp);
-    if (adapter !== undefined) adapter.take(message);
-    else this.#answerForNobody(id, message);
-  }
-
-  /** Where this node has no such namespace it says so: nobody has to wait for it. */
-  #answerForNobody(uid: NodeId, message: ClusterMessage | ClusterResponse): void {
-    const answer = absentAnswer(message);
-    if (answer === undefined) return;
-    for (const { topic, bytes } of this.wire.encodeResponse(message.uid, { ...answer, uid, nsp: message.nsp })) {
-      void this.outbox.send(topic, bytes);
-    }
-  }
-
-  #read(
-    bytes: Uint8Array,
-    decode: (bytes: Uint8Array) => ClusterMessage | ClusterResponse | undefined,
-  ): ClusterMessage | ClusterResponse | undefined {
-    try {
-      if (bytes.byteLength > this.bus.maxMessageBytes) throw new SyntaxError(`it has ${bytes.byteLength} bytes`);
-      // Parts of the message that are bytes are of the class of the whole.
-      const message = decode(this.#begun?.surroundings.toNativeBytes?.(bytes) ?? bytes);
-      if (message === undefined) return undefined;
-      const fault = faultOf(message);
-      if (fault !== undefined) throw fault;
-      this.#begun?.life.heard(message.uid);
-      return message;
-    } catch (error) {
-      this.#reports.refused(error);
-      return undefined;
-    }
-  }
-
   #nodeGone(id: NodeId, name: string): void {
-    for (const adapter of [...this.#adapters.values()]) adapter.nodeGone(id);
+    this.#begun?.reception.nodeGone(id);
     for (const listener of [...this.#goneListeners]) this.#tell(() => listener(name));
   }
 
@@ -314,7 +263,7 @@ class ClusterNode implements Cluster, ClusterLink {
     this.#reports.status(status);
     // In this order: what is said first is heard by those who answer it.
     this.#begun?.topics.statusChanged();
-    this.outbox.flush();
+    this.#begun?.outbox.flush();
     this.#begun?.life.statusChanged();
     this.#tellStatus(status);
   }

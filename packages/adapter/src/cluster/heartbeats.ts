@@ -7,6 +7,7 @@
 //        others without waiting for their heartbeats.
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
+import { MAX_NODES } from "./membership.ts";
 import { MessageType, type NodeId } from "./message.ts";
 
 /** How often silent servers are looked for, in milliseconds. */
@@ -65,6 +66,7 @@ export class Heartbeats {
       this.remove(uid);
       return false;
     }
+    if (this.nodes.size >= MAX_NODES && !this.nodes.has(uid)) return false;
     this.nodes.set(uid, this.#host.clock.now());
     this.#watch();
     if (type === MessageType.INITIAL_HEARTBEAT) this.#host.say(MessageType.HEARTBEAT);

@@ -5,6 +5,7 @@
 
 import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
 import type { Room, SocketId } from "../contract.ts";
+import { areTexts, isCount, isList } from "./foreign-fields.ts";
 
 const EVENT_KIND = 1;
 const TAKEN_KIND = 2;
@@ -85,7 +86,7 @@ function bodyOf(kind: number, fields: readonly unknown[]): RecordBody | undefine
   switch (kind) {
     case EVENT_KIND: {
       const [rooms, except, compress, data] = fields;
-      if (!isTexts(rooms) || !isTexts(except)) throw malformed("whom it is for is missing");
+      if (!areTexts(rooms) || !areTexts(except)) throw malformed("whom it is for is missing");
       if (!isList(data) || !isEventName(data[0])) throw malformed("it is no event");
       return { kind: "event", rooms, except, compress: typeof compress === "boolean" ? compress : undefined, data };
     }
@@ -103,18 +104,6 @@ function malformed(reason: string): SyntaxError {
   return new SyntaxError(`Cannot read a record of the log: ${reason}`);
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
 function isEventName(value: unknown): boolean {
   return typeof value === "string" || typeof value === "number";
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === "string");
 }

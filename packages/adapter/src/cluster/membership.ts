@@ -20,7 +20,7 @@ interface Lease extends Peer {
 }
 
 /** More nodes than this are no cluster of ours but somebody who makes names up. */
-const MAX_NODES = 10_000;
+export const MAX_NODES = 10_000;
 
 /** The other nodes of a cluster. */
 export class Membership {

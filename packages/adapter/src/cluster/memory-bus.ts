@@ -4,9 +4,8 @@
 //        publishes it; a node may be cut off without anybody noticing, as behind a cable that was pulled.
 
 import type { Clock, Random } from "@bowline/protocol/internal";
-import type { Bus, BusLog, BusStatus, BusStore, Leave, LogFollower, Receive } from "./bus.ts";
-import { MemoryCupboard, MemoryLog } from "./memory-store.ts";
-import type { Offset } from "./message.ts";
+import type { Bus, BusLog, BusStatus, BusStore, Leave, Receive } from "./bus.ts";
+import { createBusLog, createBusStore, type Following, MemoryCupboard, MemoryLog } from "./memory-store.ts";
 
 /** What a test decides of its broker. */
 export interface MemoryBrokerOptions {
@@ -55,13 +54,6 @@ export interface MemoryBroker {
 }
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
-
-/** Who follows a topic of the log over one node's way. */
-interface Following {
-  readonly topic: string;
-  /** Tells of the next entry. @returns whether there was one. */
-  readonly next: () => boolean;
-}
 
 /** What all nodes share. */
 class Exchange {
@@ -115,8 +107,13 @@ class NodeBus implements MemoryBus {
     this.maxMessageBytes = exchange.options.maxMessageBytes ?? DEFAULT_MAX_BYTES;
     this.#told = this.status;
     if (exchange.options.keeps === false) return;
-    this.log = this.#createLog();
-    this.store = this.#createStore();
+    const reach = (what: string): Promise<void> => this.#reach(what);
+    this.store = createBusStore(exchange.cupboard, reach);
+    this.log = createBusLog(exchange.log, {
+      reach,
+      appended: (topic) => exchange.appended(topic),
+      followers: this.#followers,
+    });
   }
 
   get status(): BusStatus {
@@ -241,65 +238,6 @@ class NodeBus implements MemoryBus {
     const { status } = this;
     if (status !== "up") throw new Error(`Cannot ${what}: the broker is ${status === "closed" ? "closed" : "away"}`);
     if (this.#line === "cut unnoticed") await new Promise<void>((_, reject) => this.#stuck.add(reject));
-  }
-
-  #createLog(): BusLog {
-    const { log } = this.#exchange;
-    const reach = (what: string): Promise<void> => this.#reach(what);
-    return {
-      append: async (topic, bytes) => {
-        const sent = new Uint8Array(bytes);
-        await reach(`append to "${topic}"`);
-        const offset = log.append(topic, sent);
-        this.#exchange.appended(topic);
-        return offset;
-      },
-      follow: async (topic: string, follower: LogFollower) => {
-        await reach(`follow "${topic}"`);
-        const { from, next, leave } = log.follow(topic, follower);
-        const following = { topic, next };
-        this.#followers.add(following);
-        return {
-          from,
-          leave: async () => {
-            this.#followers.delete(following);
-            leave();
-          },
-        };
-      },
-      async *read(topic: string, after: Offset) {
-        await reach(`read "${topic}"`);
-        yield* log.read(topic, after);
-      },
-      reaches: async (topic, offset) => {
-        await reach(`ask for an offset of "${topic}"`);
-        return log.reaches(topic, offset);
-      },
-      compare: (one, other) => log.compare(one, other),
-    };
-  }
-
-  #createStore(): BusStore {
-    const { cupboard } = this.#exchange;
-    return {
-      put: async (key, value, fence, ttlMs) => {
-        const kept = new Uint8Array(value);
-        await this.#reach(`keep "${key}"`);
-        cupboard.put(key, kept, fence, ttlMs);
-      },
-      take: async (key) => {
-        await this.#reach(`take "${key}"`);
-        return cupboard.take(key);
-      },
-      claim: async (key) => {
-        await this.#reach(`claim "${key}"`);
-        return cupboard.claim(key);
-      },
-      drop: async (key, fence) => {
-        await this.#reach(`drop "${key}"`);
-        cupboard.drop(key, fence);
-      },
-    };
   }
 }
 

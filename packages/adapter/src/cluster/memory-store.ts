@@ -3,7 +3,7 @@
 // Rules: the log gives each follower each entry once and in order, and tells of entries that went before they were read; the
 //        cupboard gives a value to one taker alone, and knows by the fence who has been overtaken.
 
-import type { BusLogEntry, LogFollower } from "./bus.ts";
+import type { BusLog, BusLogEntry, BusStore, LogFollower } from "./bus.ts";
 import type { Offset } from "./message.ts";
 
 /** Where offsets of one topic begin to differ from those of another log. */
@@ -170,4 +170,82 @@ export class MemoryCupboard {
     this.#kept.delete(key);
     return undefined;
   }
+}
+
+/**
+ * The cupboard as a bus has it.
+ * @param reach settles once the broker has been reached for something.
+ */
+export function createBusStore(cupboard: MemoryCupboard, reach: (what: string) => Promise<void>): BusStore {
+  return {
+    put: async (key, value, fence, ttlMs) => {
+      const kept = new Uint8Array(value);
+      await reach(`keep "${key}"`);
+      cupboard.put(key, kept, fence, ttlMs);
+    },
+    take: async (key) => {
+      await reach(`take "${key}"`);
+      return cupboard.take(key);
+    },
+    claim: async (key) => {
+      await reach(`claim "${key}"`);
+      return cupboard.claim(key);
+    },
+    drop: async (key, fence) => {
+      await reach(`drop "${key}"`);
+      cupboard.drop(key, fence);
+    },
+  };
+}
+
+/** Who follows a topic of the log over one node's way. */
+export interface Following {
+  readonly topic: string;
+  /** Tells of the next entry. @returns whether there was one. */
+  readonly next: () => boolean;
+}
+
+/** One node's way to the log. */
+export interface LogWay {
+  /** Settles once the broker has been reached for something. */
+  reach(what: string): Promise<void>;
+  /** A topic has one more entry. */
+  appended(topic: string): void;
+  /** Those who are told of entries over this way. */
+  readonly followers: Set<Following>;
+}
+
+/** The log as a bus has it. */
+export function createBusLog(log: MemoryLog, { reach, appended, followers }: LogWay): BusLog {
+  return {
+    append: async (topic, bytes) => {
+      const sent = new Uint8Array(bytes);
+      await reach(`append to "${topic}"`);
+      const offset = log.append(topic, sent);
+      appended(topic);
+      return offset;
+    },
+    follow: async (topic: string, follower: LogFollower) => {
+      await reach(`follow "${topic}"`);
+      const { from, next, leave } = log.follow(topic, follower);
+      const following = { topic, next };
+      followers.add(following);
+      return {
+        from,
+        leave: async () => {
+          followers.delete(following);
+          leave();
+        },
+      };
+    },
+    async *read(topic: string, after: Offset) {
+      await reach(`read "${topic}"`);
+      yield* log.read(topic, after);
+    },
+    reaches: async (topic, offset) => {
+      await reach(`ask for an offset of "${topic}"`);
+      return log.reaches(topic, offset);
+    },
+    compare: (one, other) => log.compare(one, other),
+  };
 }

@@ -6,9 +6,19 @@
 
 import { MAX_ELEMENTS } from "@bowline/protocol/internal";
 import type { SocketDetails } from "../contract.ts";
+import { isCount, isList } from "./foreign-fields.ts";
 import { MessageType } from "./message.ts";
 
 const EVENT_TYPES: ReadonlySet<unknown> = new Set([2, 5]);
+
+/** Ids of servers and questions are kept for a while. */
+const MAX_ID_LENGTH = 256;
+
+/** The longest time that timers know, in milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** An answer in more messages than this is none. */
+const MAX_PARTS = 100_000;
 
 function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
@@ -19,12 +29,12 @@ function isName(value: unknown): boolean {
 }
 
 function areNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isName);
+  return isList(value) && value.every(isName);
 }
 
 function isEvent(args: unknown): boolean {
   // They become the arguments of a call, which has no room for as many as a message has.
-  return Array.isArray(args) && args.length <= MAX_ELEMENTS && isName(args[0]);
+  return isList(args) && args.length <= MAX_ELEMENTS && isName(args[0]);
 }
 
 function isAbsent(value: unknown): boolean {
@@ -40,8 +50,8 @@ function areOptions(options: unknown): boolean {
   );
 }
 
-function isCount(value: unknown): boolean {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+function isId(value: unknown): boolean {
+  return isName(value) && String(value).length <= MAX_ID_LENGTH;
 }
 
 /** Whether the data of a message is what its kind asks for. */
@@ -52,7 +62,7 @@ function isComplete(type: unknown, data: unknown): boolean {
   switch (type) {
     case MessageType.BROADCAST: {
       const isBroadcast = EVENT_TYPES.has(field(packet, "type")) && isEvent(field(packet, "data"));
-      return isBroadcast && areOptions(options) && (isAbsent(requestId) || isName(requestId));
+      return isBroadcast && areOptions(options) && (isAbsent(requestId) || isId(requestId));
     }
     case MessageType.SOCKETS_JOIN:
     case MessageType.SOCKETS_LEAVE:
@@ -60,18 +70,18 @@ function isComplete(type: unknown, data: unknown): boolean {
     case MessageType.DISCONNECT_SOCKETS:
       return areOptions(options);
     case MessageType.FETCH_SOCKETS:
-      return areOptions(options) && isName(requestId);
+      return areOptions(options) && isId(requestId);
     case MessageType.SERVER_SIDE_EMIT:
-      return isEvent(packet) && (isAbsent(requestId) || isName(requestId));
+      return isEvent(packet) && (isAbsent(requestId) || isId(requestId));
     case MessageType.BROADCAST_CLIENT_COUNT:
-      return isName(requestId) && isCount(field(data, "clientCount"));
+      return isId(requestId) && isCount(field(data, "clientCount"));
     case MessageType.FETCH_SOCKETS_RESPONSE: {
       const parts = field(data, "parts");
-      return isName(requestId) && (isAbsent(parts) || isCount(parts));
+      return isId(requestId) && (isAbsent(parts) || (isCount(parts) && parts <= MAX_PARTS));
     }
     case MessageType.SERVER_SIDE_EMIT_RESPONSE:
     case MessageType.BROADCAST_ACK:
-      return isName(requestId);
+      return isId(requestId);
     default:
       return true;
   }
@@ -81,23 +91,31 @@ function isComplete(type: unknown, data: unknown): boolean {
 export function faultOf(message: unknown): Error | undefined {
   const type = field(message, "type");
   if (typeof type !== "number") return new TypeError("it is no message");
-  if (typeof field(message, "uid") !== "string") return new TypeError("it does not say which server it is of");
+  const uid = field(message, "uid");
+  if (typeof uid !== "string" || !isId(uid)) return new TypeError("it does not say which server it is of");
   if (!isComplete(type, field(message, "data"))) return new TypeError(`its data is not that of kind ${type}`);
   return undefined;
 }
 
 function isSocketDetails(value: unknown): value is SocketDetails {
-  return typeof field(value, "id") === "string" && areNames(field(value, "rooms"));
+  const [id, handshake, rooms] = [field(value, "id"), field(value, "handshake"), field(value, "rooms")];
+  return typeof id === "string" && typeof handshake === "object" && handshake !== null && areNames(rooms);
 }
 
 /** The sockets that an answer tells of; what is none of them is left out. */
 export function socketsIn(answer: unknown): readonly SocketDetails[] {
   const sockets: unknown = field(answer, "sockets");
-  return Array.isArray(sockets) ? sockets.filter(isSocketDetails) : [];
+  return isList(sockets) ? sockets.filter(isSocketDetails) : [];
 }
 
 /** How many sockets an answer tells of; servers that count for nobody tell of each. */
 export function countIn(answer: unknown): number {
   const count = field(answer, "count");
-  return typeof count === "number" && isCount(count) ? count : socketsIn(answer).length;
+  return isCount(count) ? count : socketsIn(answer).length;
+}
+
+/** How long clients may take to answer, in milliseconds, where a message says so in a way that a timer understands. */
+export function timeoutIn(flags: unknown): number | undefined {
+  const timeout = field(flags, "timeout");
+  return typeof timeout === "number" && timeout > 0 && timeout <= MAX_TIMER_MS ? timeout : undefined;
 }

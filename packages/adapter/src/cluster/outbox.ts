@@ -1,12 +1,13 @@
 // What a node has to say, on its way to the broker: bounded, in order, and kept for a while when the broker is away.
 // Place: cluster adapters -> cluster (**outbox**) -> bus -> the broker
 //
-//   told --broker there--> on its way --broker has it--> done
+//   told --broker there--> on its way --broker has it, or says nothing for long--> done
 //   told --broker away--> waiting --broker back--> on its way; what finds no room is dropped, and counted
 //
 // Rules: nothing here throws; what a broker that is slow or away leaves behind takes up a bounded amount of memory; order
 //        holds, also between what has waited and what is new; no message is sent twice.
 
+import type { Cancel, Clock } from "@bowline/protocol/internal";
 import type { Bus } from "./bus.ts";
 
 /** What a message takes up besides its bytes. */
@@ -14,6 +15,9 @@ const MESSAGE_COST_BYTES = 128;
 
 /** Signs of life have so much room of their own, in bytes, when the rest is full. */
 const LIFE_BYTES = 1024 * 1024;
+
+/** So long anybody waits for a broker that neither takes nor refuses a message, in milliseconds. */
+const PATIENCE_MS = 10_000;
 
 /** Why a message does not reach the broker. */
 export type DropReason = "full" | "away" | "too large" | "failed";
@@ -29,12 +33,21 @@ export interface OutboxEvents {
   dropped(reason: DropReason, error: Error): void;
   /** The broker has taken a message. */
   published(): void;
+  /** The broker says nothing of a message: nobody knows whether it has it. */
+  unconfirmed(error: Error): void;
 }
+
+type OutboxBus = Pick<Bus, "status" | "maxMessageBytes" | "publish">;
 
 interface Waiting {
   readonly topic: string;
   readonly bytes: Uint8Array;
+  /** It is over: its room is free. */
   readonly settle: (error?: Error) => void;
+  /** Nobody waits for it any more. */
+  readonly giveUp: (error: Error) => void;
+  /** When it was handed over. */
+  sinceMs: number;
 }
 
 function asError(error: unknown): Error {
@@ -43,17 +56,22 @@ function asError(error: unknown): Error {
 
 /** The way out of one node. */
 export class Outbox {
-  readonly #bus: Bus;
+  readonly #bus: OutboxBus;
   readonly #maxQueuedBytes: number;
   readonly #events: OutboxEvents;
   #waiting: Waiting[] = [];
   /** What waits, and what the broker has yet to confirm. */
   #bytes = 0;
+  /** What somebody waits for, in the order in which it was handed over. */
+  readonly #onTheirWay: Set<Waiting> = new Set();
+  readonly #clock: Pick<Clock, "now" | "coarse">;
+  #stopWatch: Cancel | undefined;
   #isClosed = false;
 
   /** @param maxQueuedBytes what may wait or be on its way, in bytes. */
-  constructor(bus: Bus, maxQueuedBytes: number, events: OutboxEvents) {
+  constructor(bus: OutboxBus, clock: Pick<Clock, "now" | "coarse">, maxQueuedBytes: number, events: OutboxEvents) {
     this.#bus = bus;
+    this.#clock = clock;
     this.#maxQueuedBytes = maxQueuedBytes;
     this.#events = events;
   }
@@ -66,7 +84,8 @@ export class Outbox {
   /**
    * Sends bytes to a topic.
    * @param worth what becomes of it while the broker is away, or too much is on its way.
-   * @returns settles when the broker has it; undefined as a value, the error where it will never have it.
+   * @returns settles when the broker has it; undefined as a value, the error where it will never have it, or has said nothing
+   * for ten seconds.
    */
   send(topic: string, bytes: Uint8Array, worth: Worth = "later"): Promise<Error | undefined> {
     return new Promise((resolve) => {
@@ -90,7 +109,7 @@ export class Outbox {
           this.#bytes -= cost;
           resolve(error);
         };
-        this.#waiting.push({ topic, bytes, settle });
+        this.#waiting.push({ topic, bytes, settle, giveUp: resolve, sinceMs: 0 });
         this.flush();
       }
     });
@@ -107,21 +126,47 @@ export class Outbox {
   /** Lets go of what waits. */
   close(): void {
     this.#isClosed = true;
+    this.#stopWatch?.();
     const left = this.#waiting;
     this.#waiting = [];
     for (const { topic, settle } of left) settle(new Error(`Cannot send to "${topic}": the cluster has been closed`));
   }
 
-  async #publish({ topic, bytes, settle }: Waiting): Promise<void> {
+  async #publish(message: Waiting): Promise<void> {
+    const { topic, bytes, settle } = message;
+    message.sinceMs = this.#clock.now();
+    this.#onTheirWay.add(message);
+    this.#watch();
     try {
       await this.#bus.publish(topic, bytes);
+      this.#onTheirWay.delete(message);
       settle();
       this.#events.published();
     } catch (error) {
+      this.#onTheirWay.delete(message);
       // Whether the broker has it nobody knows: once more could be twice.
       const reason = asError(error);
       settle(reason);
       if (!this.#isClosed) this.#events.dropped("failed", reason);
+    }
+  }
+  /** Looks for what the broker keeps silent about, as long as there is anything. */
+  #watch(): void {
+    this.#stopWatch ??= this.#clock.coarse(PATIENCE_MS / 2, () => {
+      this.#stopWatch = undefined;
+      this.#giveUp();
+      if (this.#onTheirWay.size > 0 && !this.#isClosed) this.#watch();
+    });
+  }
+
+  #giveUp(): void {
+    const before = this.#clock.now() - PATIENCE_MS;
+    for (const message of this.#onTheirWay) {
+      if (message.sinceMs > before) break;
+      this.#onTheirWay.delete(message);
+      const error = new Error(`Cannot tell whether "${message.topic}" was reached: the broker does not answer`);
+      message.giveUp(error);
+      this.#events.unconfirmed(error);
     }
   }
 }

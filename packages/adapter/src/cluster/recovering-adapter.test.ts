@@ -7,7 +7,7 @@ import type { MemoryBrokerOptions } from "./memory-bus.ts";
 import { RecoveringAdapter } from "./recovering-adapter.ts";
 
 const SESSIONS = { maxDisconnectionDurationMs: 120_000, retentionMs: 180_000, maxLogBytes: 10_000_000 };
-const SEEDS = [20_261_128, ...Array.from({ length: 19 }, (_, seed) => seed + 1)];
+const SEEDS = [20_261_128, 1, 2, 3, 4];
 const ALL = { rooms: new Set(["all"]) };
 
 function recovering({ adapter }: Pick<BusNode, "adapter">): RecoveringAdapter {
@@ -138,7 +138,7 @@ describe("events over a slow log", () => {
       const expected = nodes.map((_, at) => Array.from({ length: 200 }, (__, number) => `[${at},${number}]`));
       expect([seed, bySender]).toEqual([seed, nodes.map(() => expected)]);
     }
-  });
+  }, 30_000);
 
   it("may have a number for their name", async () => {
     const { nodes } = await createScene({}, "x", "y");
@@ -148,5 +148,127 @@ describe("events over a slow log", () => {
       [expect.stringMatching(/^\[7,"seven"\] at m-1 to x$/)],
       [expect.stringMatching(/^\[7,"seven"\] at m-1 to y$/)],
     ]);
+  });
+});
+
+describe("a server that keeps sessions, over a bus that keeps nothing", () => {
+  it("is told that it does, and has its events told all the same", async () => {
+    const { nodes } = await createScene({ keeps: false }, "x", "y");
+    void nodes[0]?.adapter.broadcast({ type: 2, data: ["n"] }, ALL);
+    await settle();
+    expect(nodes.map(({ delivered }) => delivered)).toEqual([['["n"] to x'], ['["n"] to y']]);
+    expect(nodes[0]?.warnings).toEqual([expect.stringContaining("connectionStateRecovery has no effect")]);
+  });
+});
+
+describe("a client that comes back", () => {
+  const join = (node: BusNode, ...rooms: readonly string[]) => void node.adapter.addAll("x", new Set(rooms));
+  const say = (node: BusNode, name: string, rooms: readonly string[], except: readonly string[] = []) =>
+    void node.adapter.broadcast({ type: 2, data: [name] }, { rooms: new Set(rooms), except: new Set(except) });
+
+  it("gets what was for its rooms since it was in them, and nothing else", async () => {
+    const { cluster, one, two } = await createSession();
+    say(two, "too early", ["r"]);
+    await settle();
+    join(one, "r", "left");
+    cluster.clock.endTurn();
+    await settle();
+    void one.adapter.del("x", "left");
+    recovering(one).sessionTouched("x");
+    cluster.clock.endTurn();
+    await settle();
+    one.bus.kill();
+    say(two, "everybody", []);
+    say(two, "room", ["r", "none"]);
+    say(two, "own", ["x"]);
+    say(two, "left", ["left"]);
+    say(two, "spared", [], ["r"]);
+    say(two, "others", ["s"]);
+    await settle();
+    const session = await recovering(two).restoreSession("p", "");
+    expect(session).toMatchObject({ sid: "x", pid: "p", data: { name: "Ada" } });
+    expect(session?.missedPackets.map(([name]) => name)).toEqual(["everybody", "room", "own"]);
+  });
+
+  it("gets what is behind the offset that it shows, and starts anew with one that is none", async () => {
+    const { one, two } = await createSession();
+    for (const name of ["a", "b", "c"]) say(two, name, []);
+    await settle();
+    one.bus.kill();
+    const session = await recovering(two).restoreSession("p", "m-2");
+    expect(session?.missedPackets).toEqual([["c", "m-3"]]);
+    expect(await recovering(two).restoreSession("p", "nonsense")).toBeUndefined();
+    await settle();
+    expect(await recovering(two).restoreSession("p", "m-2")).toBeUndefined();
+  });
+
+  it("gets nothing that was sent before it came, whatever offset it shows", async () => {
+    const { cluster, nodes } = await createScene({}, "x", "y");
+    const [one, two] = nodes;
+    if (one === undefined || two === undefined) throw new Error("Cannot test recovery: there are no nodes");
+    say(two, "before", []);
+    await settle();
+    await recovering(one).openSession({ sid: "x", pid: "p", readData: () => undefined });
+    await cluster.pass(50);
+    say(two, "after", []);
+    await settle();
+    one.bus.kill();
+    const session = await recovering(two).restoreSession("p", "m-0");
+    expect(session?.missedPackets.map(([name]) => name)).toEqual(["after"]);
+  });
+
+  it("ends the socket that somebody still has of it elsewhere, and no other", async () => {
+    const { one, two } = await createSession();
+    const lost: string[] = [];
+    for (const [id, socket] of one.sockets) Reflect.set(socket, "lose", () => void lost.push(id));
+    await recovering(two).restoreSession("p", "");
+    await settle();
+    expect(lost).toEqual(["x"]);
+  });
+
+  it("is kept by the broker when its connection is lost, and forgotten when it leaves", async () => {
+    const { cluster, one } = await createSession();
+    void recovering(one).persistSession({ sid: "x", pid: "p", rooms: ["x", "all"], data: {} });
+    one.adapter.delAll("x");
+    await settle();
+    expect(cluster.broker.kept).toBe(1);
+    await recovering(one).openSession({ sid: "z", pid: "q", readData: () => undefined });
+    one.adapter.delAll("z");
+    await settle();
+    expect(cluster.broker.kept).toBe(1);
+  });
+});
+
+describe("events that are in no log", () => {
+  it("are told at once, with the offset of what was told last, but where they want an answer", async () => {
+    const { one, two } = await createSession();
+    const packet = { type: 2, data: ["n"] };
+    void one.adapter.broadcast(packet, { ...ALL, flags: { volatile: true } });
+    void one.adapter.broadcast(packet, { ...ALL, flags: { local: true } });
+    one.adapter.broadcastWithAck(
+      packet,
+      { ...ALL, flags: { timeout: 100 } },
+      () => undefined,
+      () => undefined,
+    );
+    await settle();
+    expect([one.offsets, two.offsets]).toEqual([
+      ["m-0", "m-0", undefined],
+      ["m-0", undefined],
+    ]);
+  });
+
+  it("that the log let go of before they were read have everybody start anew", async () => {
+    const { cluster, one, two } = await createSession();
+    const lost: string[] = [];
+    for (const [id, socket] of one.sockets) Reflect.set(socket, "lose", () => void lost.push(id));
+    one.bus.cut(true);
+    for (const name of ["a", "b", "c"]) void two.adapter.broadcast({ type: 2, data: [name] }, ALL);
+    await settle();
+    cluster.broker.trimLog("bowline:log:/", 1);
+    one.bus.heal();
+    await settle();
+    expect(lost).toEqual(["x"]);
+    expect(one.warnings.at(-1)).toContain("Cannot tell all events of other nodes");
   });
 });

@@ -7,8 +7,10 @@
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import { type Cancel, createId, type Random } from "@bowline/protocol/internal";
-import type { Bus, BusLogEntry, Leave } from "./bus.ts";
+import type { Bus, BusLogEntry } from "./bus.ts";
 import { decodeRecord, type EventRecord, type LogRecord, type RecordBody } from "./log-record.ts";
+import { LogReview } from "./log-review.ts";
+import { LogSubscription } from "./log-subscription.ts";
 import { LogTail, type TailEntry, type TailLimits } from "./log-tail.ts";
 import { LogWriter, type LogWriterOptions } from "./log-writer.ts";
 import type { Offset } from "./message.ts";
@@ -18,8 +20,6 @@ import { ShownRecords } from "./shown-records.ts";
 
 /** So many characters tell the offsets and the records of two nodes apart. */
 const EPOCH_LENGTH = 8;
-/** How soon a failed attempt to follow is repeated while the broker seems to be there, in milliseconds. */
-const RETRY_MS = 500;
 /** How long who comes back may wait for this node to have read as much as it has had, in milliseconds. */
 const CATCH_UP_MS = 3_000;
 /** How often what is too old is looked for, in milliseconds. */
@@ -64,16 +64,12 @@ export class ReplicatedLog {
   /** The name under which this node writes. */
   readonly name: string;
   readonly #writer: LogWriter;
+  readonly #subscription: LogSubscription;
+  readonly #review: LogReview;
   readonly #shown: ShownRecords;
   readonly #waiting: Set<() => void> = new Set();
   readonly #nonsense: RecurringWarning;
   #isClosed = false;
-  #isAsking = false;
-  /** Whether the broker may have lost what it had shown: it was away, and has not been asked since. */
-  #isDoubtful = false;
-  #leave: Leave | undefined;
-  #stopListening: (() => void) | undefined;
-  #retry: Cancel | undefined;
   #sweep: Cancel | undefined;
   #giveUp: Cancel | undefined;
 
@@ -92,11 +88,31 @@ export class ReplicatedLog {
         },
         tell: (body) => this.#tellWithout(body),
         inStep: () => this.#wake(),
-        reach: () => this.#reach(),
+        reach: () => this.#review.back(),
         dropped: (reason, error) => owner.dropped(reason, error),
         warn: (text) => owner.warn(text),
       },
     );
+    this.#subscription = new LogSubscription(options, {
+      entry: (entry) => this.#entry(entry),
+      gap: () => this.#gap(),
+      followed: (from) => this.#followed(from),
+      away: () => {
+        this.#review.away();
+        this.#writer.hold();
+      },
+      back: () => this.#review.back(),
+    });
+    this.#review = new LogReview(options, {
+      get position() {
+        return position();
+      },
+      lost: (from, to) => this.#lose(from, to),
+      done: () => {
+        this.#writer.resume();
+        this.#wake();
+      },
+    });
     this.#nonsense = new RecurringWarning(options.clock, (text) => owner.warn(text));
   }
 
@@ -112,11 +128,7 @@ export class ReplicatedLog {
 
   /** Begins. */
   start(): void {
-    this.#stopListening = this.#options.bus.onStatus((status) => {
-      if (status === "down") this.#hold();
-      else this.#reach();
-    });
-    this.#reach();
+    this.#subscription.start();
   }
 
   /**
@@ -146,51 +158,15 @@ export class ReplicatedLog {
   /** Lets go of everything. @returns settles once the broker knows; it is never rejected, and may wait as long as it does. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#stopListening?.();
-    this.#retry?.();
     this.#sweep?.();
     this.#giveUp?.();
+    this.#review.close();
     this.#writer.close();
     this.#wake();
-    // A broker that is away follows nobody.
-    await this.#leave?.().catch(() => undefined);
+    await this.#subscription.close();
   }
 
-  #reach(): void {
-    if (this.#isClosed || this.#options.bus.status !== "up") return;
-    if (this.#isAsking) return;
-    if (this.#leave === undefined) this.#follow();
-    else this.#goOn();
-  }
-
-  #hold(): void {
-    this.#isDoubtful = this.#options.log.lastUpTo !== undefined;
-    this.#writer.hold();
-  }
-
-  /** The broker is back: what it has lost is taken back, and writing goes on. */
-  #goOn(): void {
-    const { log, topic } = this.#options;
-    const { last } = this.#tail;
-    if (!this.#isDoubtful || last === undefined || log.lastUpTo === undefined) {
-      this.#writer.resume();
-      return;
-    }
-    this.#isAsking = true;
-    log.lastUpTo(topic, last).then(
-      (found) => {
-        this.#isAsking = false;
-        if (this.#isClosed || this.#options.bus.status !== "up") return;
-        this.#isDoubtful = false;
-        // Where nothing is left the log tells its follower of a gap.
-        if (found !== undefined && found !== last) this.#lose(found, last);
-        this.#writer.resume();
-        this.#wake();
-      },
-      () => this.#tryAgain(),
-    );
-  }
-
+  /** The broker has lost entries that this node has told of: those who have written them write them once more. */
   #lose(from: Offset, to: Offset): void {
     const lost = this.#shown.lose(from, to);
     if (lost === undefined) {
@@ -201,36 +177,12 @@ export class ReplicatedLog {
     this.#writer.takeBack(lost.flatMap(({ writer, number }) => (writer === this.name ? [number] : [])));
     this.#giveUp?.();
     this.#giveUp = this.#options.clock.after(RETURN_MS, () => {
-      this.#giveUp = undefined;
       this.#shown.giveUp();
       this.#wake();
     });
   }
 
-  #tryAgain(): void {
-    this.#isAsking = false;
-    if (this.#isClosed || this.#retry !== undefined) return;
-    this.#retry = this.#options.clock.after(RETRY_MS, () => {
-      this.#retry = undefined;
-      this.#reach();
-    });
-  }
-
-  #follow(): void {
-    this.#isAsking = true;
-    const follower = { entry: (entry: BusLogEntry) => this.#entry(entry), gap: () => this.#gap() };
-    this.#options.log.follow(this.#options.topic, follower).then(
-      ({ from, leave }) => {
-        this.#isAsking = false;
-        if (this.#isClosed) void leave();
-        else this.#followed(from, leave);
-      },
-      () => this.#tryAgain(),
-    );
-  }
-
-  #followed(from: Offset, leave: Leave): void {
-    this.#leave = leave;
+  #followed(from: Offset): void {
     // Entries may have come before the answer did.
     if (this.#tail.last === undefined) this.#begin(from);
     this.#owner.ready();
@@ -303,7 +255,7 @@ export class ReplicatedLog {
 
   /** Whether everything that was told has its place in the log. */
   get #isInStep(): boolean {
-    return this.#writer.isInStep && !this.#shown.isAhead && !this.#isDoubtful;
+    return this.#writer.isInStep && !this.#shown.isAhead && this.#review.isSure;
   }
 
   #tailEntry({ rooms, except, data }: EventRecord, offset: Offset, { byteLength }: Uint8Array): TailEntry {

@@ -98,6 +98,47 @@ describe("a sealed bus", () => {
     expect(refused).toHaveBeenCalledTimes(2);
   });
 
+  it("says what the bus below says, has nothing that it has not, and closes it", async () => {
+    const broker = createMemoryBroker({ clock: createFakeClock(), keeps: false });
+    const below = broker.bus();
+    Reflect.set(below, "subscribers", undefined);
+    const sealed = sealBus(below, new Uint8Array(4), vi.fn());
+    expect([sealed.log, sealed.store, sealed.subscribers, sealed.status]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      "up",
+    ]);
+    const statuses = vi.fn();
+    const stop = sealed.onStatus(statuses);
+    broker.leave();
+    stop();
+    await sealed.close();
+    expect([statuses.mock.calls, below.status]).toEqual([[["down"]], "closed"]);
+  });
+
+  it("tells of a gap in its log, and claims values where the store below can", async () => {
+    const { broker, sealed, below } = createSealed();
+    const told = { entry: vi.fn(), gap: vi.fn() };
+    await sealed.log?.follow("t", told);
+    below.cut(true);
+    const other = sealBus(broker.bus(), "open sesame", vi.fn());
+    for (let num = 0; num < 3; num++) await other.log?.append("t", Uint8Array.of(num));
+    broker.trimLog("t", 1);
+    below.heal();
+    await settle();
+    expect([told.gap.mock.calls.length, told.entry.mock.calls.length]).toEqual([1, 1]);
+    await sealed.store?.put("k", Uint8Array.of(7), 0, 1000);
+    expect(await sealed.store?.claim?.("k")).toEqual({ value: Uint8Array.of(7), fence: 1 });
+    Reflect.set(below.store ?? {}, "claim", undefined);
+    expect(sealBus(below, "open sesame", vi.fn()).store?.claim).toBeUndefined();
+  });
+
+  it("needs a secret", () => {
+    const { below } = createSealed();
+    expect(() => sealBus(below, "", vi.fn())).toThrow("Cannot sign with an empty secret");
+  });
+
   it("gives values of its store, and none that somebody has put in the place of another", async () => {
     const { sealed, below, refused } = createSealed();
     await sealed.store?.put("k", Uint8Array.of(7), 0, 1000);

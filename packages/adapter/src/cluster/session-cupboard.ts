@@ -1,23 +1,25 @@
 // The sessions of one namespace on this node, written through to the store of the broker, so that another node can go on
 // with them when this one dies without a word.
-// Place: connection / namespace -> recovering adapter (**session cupboard**) -> session record -> bus -> the broker
+// Place: connection / namespace -> recovering adapter (**session cupboard**) -> session writes -> bus -> the broker
 //
 //   opened or taken --> live: written when rooms or data change, and now and then so that it does not fall into oblivion
 //   live --connection lost--> kept by the broker alone --taken, here or elsewhere--> live, with a higher fence
 //   live --left for good, or refused--> dropped
 //   live --taken elsewhere--> overtaken: its socket ends, and nothing it writes counts
 //
-// Rules: writes of one session follow each other; a session is written before its client hears of it, unless the broker is
-//        away; what is taken is put back at once under the new fence, so that no death leaves it in nobody's hands. `data`
-//        cannot be watched: it is compared after each turn in which a handler of the socket ran, and every few seconds.
+// Rules: a session is written before its client hears of it, unless the broker is away; what is taken is put back at once
+//        under the new fence, so that no death leaves it in nobody's hands. `data` cannot be watched: it is compared after
+//        each turn in which a handler of the socket ran, and every few seconds.
 
 import type { Alarm, Cancel, Clock } from "@bowline/protocol/internal";
-import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
+import { decodeMsgpack } from "@bowline/protocol/msgpack";
 import type { LiveSession, Room, SessionToPersist, SocketId } from "../contract.ts";
 import type { Bus, BusStore } from "./bus.ts";
 import type { Offset } from "./message.ts";
 import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
-import { decodeSession, encodeSession, type SessionRecord } from "./session-record.ts";
+import { isSameData, readData } from "./session-data.ts";
+import { decodeSession, type SessionRecord } from "./session-record.ts";
+import { SessionWrites, type WritableSession } from "./session-writes.ts";
 import { within } from "./within.ts";
 
 /** How often some of the sessions are looked at, in milliseconds, and in how many such ticks each has its turn. */
@@ -57,17 +59,14 @@ export interface TakenSession {
   readonly data: unknown;
 }
 
-/** A session in this node's hands. Offsets are undefined as long as the log has not been reached. */
-interface Live {
-  readonly pid: string;
-  readonly sid: SocketId;
-  readonly fence: number;
+/** A session in this node's hands. */
+interface Live extends WritableSession {
   cameBehind: Offset | undefined;
   readonly rooms: Map<Room, Offset | undefined>;
   session: Pick<LiveSession, "readData"> | undefined;
   data: Uint8Array | undefined;
+  ttlMs: number;
   writtenAtMs: number;
-  isChanged: boolean;
 }
 
 /** Keeps the sessions of one namespace. */
@@ -79,10 +78,8 @@ export class SessionCupboard implements Alarm {
   readonly #bySid: Map<SocketId, Live> = new Map();
   readonly #changed: Set<Live> = new Set();
   readonly #touched: Set<Live> = new Set();
-  /** The last write of each session that is on its way, by the pid. */
-  readonly #writing: Map<string, Promise<void>> = new Map();
   readonly #unreadable: RecurringWarning;
-  readonly #unstored: RecurringWarning;
+  readonly #writes: SessionWrites;
   readonly #unwritable: RecurringWarning;
   #isTurnEnding = false;
   #tick: Cancel | undefined;
@@ -90,10 +87,10 @@ export class SessionCupboard implements Alarm {
   constructor(options: SessionCupboardOptions, owner: SessionCupboardOwner) {
     this.#options = options;
     this.#owner = owner;
-    const createWarning = () => new RecurringWarning(options.clock, (text) => owner.warn(text));
-    this.#unreadable = createWarning();
-    this.#unstored = createWarning();
-    this.#unwritable = createWarning();
+    const warn = (text: string): void => owner.warn(text);
+    this.#writes = new SessionWrites({ ...options, warn });
+    this.#unreadable = new RecurringWarning(options.clock, warn);
+    this.#unwritable = new RecurringWarning(options.clock, warn);
   }
 
   /** How many sessions are in this node's hands. */
@@ -116,9 +113,8 @@ export class SessionCupboard implements Alarm {
     live.data = this.#dataOf(live);
     this.#write(live);
     this.#watch();
-    const writing = this.#writing.get(pid);
-    if (this.#options.bus.status !== "up" || writing === undefined) return undefined;
-    return within(this.#options.clock, OPENING_MS, writing, () => undefined);
+    const { bus, clock } = this.#options;
+    return bus.status === "up" ? within(clock, OPENING_MS, this.#writes.done(pid), () => undefined) : undefined;
   }
 
   /** A socket is in these rooms from now on. */
@@ -162,7 +158,8 @@ export class SessionCupboard implements Alarm {
     this.#remove(live);
     live.session = { readData: () => data };
     live.data = this.#dataOf(live);
-    this.#write(live, this.#options.keptMs);
+    live.ttlMs = this.#options.keptMs;
+    this.#write(live);
   }
 
   /** A socket has gone; if its session is to be kept, it is by now. */
@@ -170,7 +167,7 @@ export class SessionCupboard implements Alarm {
     const live = this.#bySid.get(sid);
     if (live === undefined) return;
     this.#remove(live);
-    this.#queue(live, () => this.#options.store.drop(this.#keyOf(live), live.fence));
+    this.#writes.drop(live);
   }
 
   /** Somebody else has a session by now. @returns whether it was in this node's hands. */
@@ -188,7 +185,7 @@ export class SessionCupboard implements Alarm {
   async take(pid: string): Promise<TakenSession | undefined> {
     const { store, prefix } = this.#options;
     // What this node has written of it last may be on its way.
-    await this.#writing.get(pid);
+    await this.#writes.done(pid);
     const taken = await (store.claim?.(prefix + pid) ?? store.take(prefix + pid));
     if (taken === undefined) return undefined;
     const { value, fence } = taken;
@@ -220,7 +217,7 @@ export class SessionCupboard implements Alarm {
   async close(): Promise<void> {
     this.#tick?.();
     this.ring();
-    await Promise.all(this.#writing.values());
+    await this.#writes.allDone();
   }
 
   #add(born: Pick<Live, "pid" | "sid" | "fence" | "cameBehind" | "rooms">): Live {
@@ -230,8 +227,8 @@ export class SessionCupboard implements Alarm {
       ...born,
       session: undefined,
       data: undefined,
+      ttlMs: this.#options.keptMs + 2 * REFRESH_MS,
       writtenAtMs: this.#options.clock.now(),
-      isChanged: false,
     };
     this.#byPid.set(live.pid, live);
     this.#bySid.set(live.sid, live);
@@ -258,56 +255,19 @@ export class SessionCupboard implements Alarm {
 
   #compare(live: Live): void {
     const data = this.#dataOf(live);
-    if (isSame(data, live.data)) return;
+    if (isSameData(data, live.data)) return;
     live.data = data;
     this.#changed.add(live);
   }
 
-  #dataOf(live: Live): Uint8Array | undefined {
-    if (live.session === undefined) return live.data;
-    try {
-      const data = live.session.readData();
-      return data === undefined ? undefined : encodeMsgpack(data).slice();
-    } catch (error) {
-      const reason = `${reasonOf(error)}; keep there what has a form on the wire`;
-      this.#unwritable.give(`Cannot keep the data of socket "${live.sid}" for other nodes: ${reason}`);
-      return live.data;
-    }
+  #dataOf({ sid, session, data }: Live): Uint8Array | undefined {
+    return session === undefined ? data : readData({ sid, readData: () => session.readData() }, data, this.#unwritable);
   }
 
-  #write(live: Live, ttlMs: number = this.#options.keptMs + 2 * REFRESH_MS): void {
+  #write(live: Live): void {
     this.#changed.delete(live);
     live.writtenAtMs = this.#options.clock.now();
-    // While one write is on its way the next one waits, and takes what has changed meanwhile along.
-    live.isChanged = true;
-    this.#queue(live, async () => {
-      if (!live.isChanged) return;
-      live.isChanged = false;
-      const record = asRecord(live);
-      if (record !== undefined)
-        await this.#options.store.put(this.#keyOf(live), encodeSession(record), live.fence, ttlMs);
-    });
-  }
-
-  /** Does something once what is on its way for this session has been done; the first thing at once. */
-  #queue(live: Live, write: () => Promise<void>): void {
-    const { pid } = live;
-    const before = this.#writing.get(pid);
-    const done = (before === undefined ? write() : before.then(write)).then(
-      () => this.#unstored.over(),
-      (error) =>
-        this.#unstored.give(
-          `Cannot keep sessions for other nodes, so that lost ones may start anew: ${reasonOf(error)}`,
-        ),
-    );
-    this.#writing.set(pid, done);
-    void done.then(() => {
-      if (this.#writing.get(pid) === done) this.#writing.delete(pid);
-    });
-  }
-
-  #keyOf({ pid }: Live): string {
-    return this.#options.prefix + pid;
+    this.#writes.put(live);
   }
 
   #read(value: Uint8Array): { readonly record: SessionRecord; readonly data: unknown } | undefined {
@@ -342,16 +302,4 @@ export class SessionCupboard implements Alarm {
       if (this.#changed.has(live) || live.writtenAtMs <= before) this.#write(live);
     }
   }
-}
-
-function asRecord({ sid, cameBehind, rooms, data }: Live): SessionRecord | undefined {
-  if (cameBehind === undefined) return undefined;
-  const joined = new Map<Room, Offset>();
-  for (const [room, behind] of rooms) joined.set(room, behind ?? cameBehind);
-  return { sid, cameBehind, rooms: joined, data };
-}
-
-function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

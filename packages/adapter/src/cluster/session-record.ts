@@ -4,6 +4,7 @@
 
 import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
 import type { Room, SocketId } from "../contract.ts";
+import { areTexts, isList } from "./foreign-fields.ts";
 import type { Offset } from "./message.ts";
 
 const FORMAT = 1;
@@ -31,7 +32,7 @@ export function decodeSession(bytes: Uint8Array): SessionRecord {
   const [format, sid, cameBehind, joined, data] = fields;
   if (format !== FORMAT) throw malformed(`its format is ${String(format)}`);
   if (typeof sid !== "string" || typeof cameBehind !== "string") throw malformed("its socket is missing");
-  if (!isTexts(joined) || joined.length % 2 !== 0) throw malformed("its rooms are missing");
+  if (!areTexts(joined) || joined.length % 2 !== 0) throw malformed("its rooms are missing");
   if (data !== null && !(data instanceof Uint8Array)) throw malformed("its data is missing");
   const rooms = new Map<Room, Offset>();
   for (let at = 0; at < joined.length; at += 2) rooms.set(joined[at] ?? "", joined[at + 1] ?? "");
@@ -40,12 +41,4 @@ export function decodeSession(bytes: Uint8Array): SessionRecord {
 
 function malformed(reason: string): SyntaxError {
   return new SyntaxError(`Cannot read a session of the store: ${reason}`);
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === "string");
 }

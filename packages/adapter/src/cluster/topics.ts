@@ -34,15 +34,17 @@ export interface TopicsHost {
   failed(error: unknown): void;
 }
 
+type TopicsBus = Pick<Bus, "status" | "join">;
+
 /** The topics of one node. */
 export class Topics {
-  readonly #bus: Bus;
+  readonly #bus: TopicsBus;
   readonly #host: TopicsHost;
   readonly #topics: Map<string, Topic> = new Map();
   #stopRetry: Cancel | undefined;
   #isClosed = false;
 
-  constructor(bus: Bus, host: TopicsHost) {
+  constructor(bus: TopicsBus, host: TopicsHost) {
     this.#bus = bus;
     this.#host = host;
   }

@@ -1,7 +1,7 @@
 // How the messages between nodes look on a bus: topics and bytes.
 // Place: cluster adapter -> **wire** -> bus -> the broker, and back the same way
-// Rules: one wire for a cluster; ours is the default, others let our nodes work with those of upstream; whatever comes in is
-//        checked before it is believed.
+// Rules: one wire for a cluster; ours is the default, others let our nodes work with those of upstream; a wire finds the fields
+//        of a message, and the cluster checks what is in them before it is believed.
 
 import type { Room } from "../contract.ts";
 import type { ClusterMessage, ClusterResponse, NodeId } from "./message.ts";

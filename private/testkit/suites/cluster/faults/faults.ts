@@ -66,8 +66,8 @@ async function stopNode(scene: Scene, { stopMs, afterMs }: Measure): Promise<voi
 }
 
 async function restartBroker(scene: Scene, { afterMs }: Measure): Promise<void> {
-  scene.note("fault", "the broker ends");
   await scene.broker.end();
+  scene.note("fault", "the broker has ended");
   await scene.broker.start();
   scene.note("healed", "the broker is back");
   await delay(afterMs);
@@ -88,8 +88,8 @@ export const FAULTS: readonly Fault[] = [
     title: ({ downMs }) => `the broker is away for ${seconds(downMs)}`,
     harmsBroker: true,
     async strike(scene, { downMs, afterMs }) {
-      scene.note("fault", "the broker ends");
       await scene.broker.end();
+      scene.note("fault", "the broker has ended");
       await delay(downMs);
       await scene.broker.start();
       scene.note("healed", "the broker is back");
@@ -102,8 +102,8 @@ export const FAULTS: readonly Fault[] = [
     sentinels: true,
     harmsBroker: true,
     async strike(scene) {
-      scene.note("fault", "the master is killed");
       await scene.broker.end("SIGKILL");
+      scene.note("fault", "the master has been killed");
       await delay(FAILOVER_MS);
     },
   },
@@ -115,8 +115,8 @@ export const FAULTS: readonly Fault[] = [
     async strike(scene) {
       await scene.replica.fallBehind();
       await delay(BEHIND_MS);
-      scene.note("fault", "the master is killed");
       await scene.broker.end("SIGKILL");
+      scene.note("fault", "the master has been killed");
       await delay(FAILOVER_MS);
     },
   },
