@@ -27,7 +27,7 @@ export interface LogSubscriptionOwner extends LogFollower {
   followed(from: Offset): void;
   /** The broker has gone. */
   away(): void;
-  /** The broker is back, or has been said to be there, and the log is followed still. */
+  /** The broker is back, and the log is followed still. */
   back(): void;
 }
 
@@ -49,25 +49,9 @@ export class LogSubscription {
   start(): void {
     this.#stopListening = this.#options.bus.onStatus((status) => {
       if (status === "down") this.#owner.away();
-      else this.reach();
+      else this.#reach();
     });
-    this.reach();
-  }
-
-  /** The broker seems to be there: follows the log, or says so where it does. */
-  reach(): void {
-    if (this.#options.bus.status !== "up") return;
-    if (this.#state === "following") this.#owner.back();
-    else if (this.#state === "away") this.#ask();
-  }
-
-  /** As `reach`, after a while: the broker has refused something. */
-  reachLater(): void {
-    if (this.#state === "closed") return;
-    this.#retry ??= this.#options.clock.after(RETRY_MS, () => {
-      this.#retry = undefined;
-      this.reach();
-    });
+    this.#reach();
   }
 
   /** Follows no more. @returns settles once the broker knows; it is never rejected, and may wait as long as it does. */
@@ -77,6 +61,12 @@ export class LogSubscription {
     this.#retry?.();
     // A broker that is away follows nobody.
     await this.#leave().catch(() => undefined);
+  }
+
+  #reach(): void {
+    if (this.#options.bus.status !== "up") return;
+    if (this.#state === "following") this.#owner.back();
+    else if (this.#state === "away") this.#ask();
   }
 
   #ask(): void {
@@ -99,6 +89,9 @@ export class LogSubscription {
   #refused(): void {
     if (this.#state === "closed") return;
     this.#state = "away";
-    this.reachLater();
+    this.#retry ??= this.#options.clock.after(RETRY_MS, () => {
+      this.#retry = undefined;
+      this.#reach();
+    });
   }
 }

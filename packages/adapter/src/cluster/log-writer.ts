@@ -153,14 +153,17 @@ export class LogWriter {
    * The log has lost records of this node that it had shown: they are written once more, before all that came after them.
    * To be called before `resume`.
    */
-  takeBack(numbers: readonly number[]): void {
+  takeBack([first, ...others]: readonly number[]): void {
+    const count = others.length + 1;
+    if (first === undefined) return;
     const later = [...this.#pending.values()];
+    const written = this.#written.takeFrom(first);
     this.#pending.clear();
-    for (const number of numbers) {
-      const written = this.#written.take(number);
-      if (written === undefined) this.#dropped("failed", "the broker has lost it, and it is too long ago");
-      else
-        this.#expect({ ...written, sinceMs: this.#options.clock.now(), state: "held", isTold: true, settle: noWait });
+    for (const record of written) {
+      this.#expect({ ...record, sinceMs: this.#options.clock.now(), state: "held", isTold: true, settle: noWait });
+    }
+    for (let gone = written.length; gone < count; gone++) {
+      this.#dropped("failed", "the broker has lost it, and this node remembers less");
     }
     for (const pending of later) this.#pending.set(pending.number, pending);
     this.#watch();
@@ -204,7 +207,6 @@ export class LogWriter {
     this.#patience?.();
     for (const { settle } of this.#pending.values()) settle();
     this.#pending.clear();
-    this.#written.clear();
     this.#bytes = 0;
   }
 

@@ -33,7 +33,8 @@ function createBroker() {
   const carry = (): void => {
     for (const reader of readers) {
       if (reader.isPaused || broker.status !== "up") continue;
-      for (const { num, bytes } of entries.filter((entry) => entry.num > reader.at)) {
+      const at = entries.findLastIndex((entry) => entry.num <= reader.at);
+      for (const { num, bytes } of entries.slice(at + 1)) {
         reader.at = num;
         reader.follower.entry({ offset: String(num), bytes });
       }
@@ -217,11 +218,23 @@ describe("entries that a broker loses after it has shown them", () => {
 
   it("are a gap where it is more than is remembered", async () => {
     const { a, write, down, lose, up } = await createScene();
-    for (let round = 0; round < 100; round++) await write(a, ...Array.from({ length: 100 }, () => "n"));
+    for (let round = 0; round < 83; round++) await write(a, ...Array.from({ length: 100 }, () => "n"));
     await down();
-    lose(9_000);
+    lose(8_250);
     await up();
     expect(a.told.at(-1)).toBe("missed");
+  });
+
+  it("are told as dropped where they are too large to be remembered, and the others return", async () => {
+    const { a, b, readerB, write, down, lose, up } = await createScene();
+    await write(a, "x");
+    readerB.isPaused = true;
+    await write(a, "l".repeat(4 * 1024 * 1024), "y");
+    await down();
+    lose(2);
+    readerB.isPaused = false;
+    await up();
+    expect([a.told.at(-1), b.told]).toEqual(["dropped: failed", ["x at 1", "y at 4"]]);
   });
 
   it("are asked about again where the broker does not answer", async () => {

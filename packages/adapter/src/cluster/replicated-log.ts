@@ -9,6 +9,7 @@
 import { type Cancel, createId, type Random } from "@bowline/protocol/internal";
 import type { Bus, BusLogEntry } from "./bus.ts";
 import { decodeRecord, type EventRecord, type LogRecord, type RecordBody } from "./log-record.ts";
+import { LogReview } from "./log-review.ts";
 import { LogSubscription } from "./log-subscription.ts";
 import { LogTail, type TailEntry, type TailLimits } from "./log-tail.ts";
 import { LogWriter, type LogWriterOptions } from "./log-writer.ts";
@@ -64,13 +65,11 @@ export class ReplicatedLog {
   readonly name: string;
   readonly #writer: LogWriter;
   readonly #subscription: LogSubscription;
+  readonly #review: LogReview;
   readonly #shown: ShownRecords;
   readonly #waiting: Set<() => void> = new Set();
   readonly #nonsense: RecurringWarning;
   #isClosed = false;
-  /** Whether the broker may have lost what it had shown: it was away, and has not been asked since. */
-  #isDoubtful = false;
-  #isAsking = false;
   #sweep: Cancel | undefined;
   #giveUp: Cancel | undefined;
 
@@ -89,7 +88,7 @@ export class ReplicatedLog {
         },
         tell: (body) => this.#tellWithout(body),
         inStep: () => this.#wake(),
-        reach: () => this.#subscription.reach(),
+        reach: () => this.#review.back(),
         dropped: (reason, error) => owner.dropped(reason, error),
         warn: (text) => owner.warn(text),
       },
@@ -98,8 +97,21 @@ export class ReplicatedLog {
       entry: (entry) => this.#entry(entry),
       gap: () => this.#gap(),
       followed: (from) => this.#followed(from),
-      away: () => this.#hold(),
-      back: () => this.#goOn(),
+      away: () => {
+        this.#review.away();
+        this.#writer.hold();
+      },
+      back: () => this.#review.back(),
+    });
+    this.#review = new LogReview(options, {
+      get position() {
+        return position();
+      },
+      lost: (from, to) => this.#lose(from, to),
+      done: () => {
+        this.#writer.resume();
+        this.#wake();
+      },
     });
     this.#nonsense = new RecurringWarning(options.clock, (text) => owner.warn(text));
   }
@@ -148,43 +160,13 @@ export class ReplicatedLog {
     this.#isClosed = true;
     this.#sweep?.();
     this.#giveUp?.();
+    this.#review.close();
     this.#writer.close();
     this.#wake();
     await this.#subscription.close();
   }
 
-  #hold(): void {
-    this.#isDoubtful = this.#options.log.lastUpTo !== undefined;
-    this.#writer.hold();
-  }
-
-  /** The broker is back: what it has lost is taken back, and writing goes on. */
-  #goOn(): void {
-    if (this.#isAsking) return;
-    const { log, topic } = this.#options;
-    const { last } = this.#tail;
-    if (!this.#isDoubtful || last === undefined || log.lastUpTo === undefined) {
-      this.#writer.resume();
-      return;
-    }
-    this.#isAsking = true;
-    log.lastUpTo(topic, last).then(
-      (found) => {
-        this.#isAsking = false;
-        if (this.#isClosed || this.#options.bus.status !== "up") return;
-        this.#isDoubtful = false;
-        // Where nothing is left the log tells its follower of a gap.
-        if (found !== undefined && found !== last) this.#lose(found, last);
-        this.#writer.resume();
-        this.#wake();
-      },
-      () => {
-        this.#isAsking = false;
-        this.#subscription.reachLater();
-      },
-    );
-  }
-
+  /** The broker has lost entries that this node has told of: those who have written them write them once more. */
   #lose(from: Offset, to: Offset): void {
     const lost = this.#shown.lose(from, to);
     if (lost === undefined) {
@@ -195,7 +177,6 @@ export class ReplicatedLog {
     this.#writer.takeBack(lost.flatMap(({ writer, number }) => (writer === this.name ? [number] : [])));
     this.#giveUp?.();
     this.#giveUp = this.#options.clock.after(RETURN_MS, () => {
-      this.#giveUp = undefined;
       this.#shown.giveUp();
       this.#wake();
     });
@@ -274,7 +255,7 @@ export class ReplicatedLog {
 
   /** Whether everything that was told has its place in the log. */
   get #isInStep(): boolean {
-    return this.#writer.isInStep && !this.#shown.isAhead && !this.#isDoubtful;
+    return this.#writer.isInStep && !this.#shown.isAhead && this.#review.isSure;
   }
 
   #tailEntry({ rooms, except, data }: EventRecord, offset: Offset, { byteLength }: Uint8Array): TailEntry {

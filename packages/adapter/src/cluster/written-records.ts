@@ -16,32 +16,31 @@ export interface WrittenRecord {
 
 /** The memory of one writer. */
 export class WrittenRecords {
-  readonly #records: Map<number, WrittenRecord> = new Map();
+  /** What has gone from the front leaves a hole until the list is made anew. */
+  #records: (WrittenRecord | undefined)[] = [];
+  #first = 0;
   #bytes = 0;
 
-  add(record: WrittenRecord): void {
-    this.#records.set(record.number, record);
-    this.#bytes += record.bytes.byteLength;
-    for (const oldest of this.#records.values()) {
-      if (this.#records.size <= MAX_RECORDS && this.#bytes <= MAX_BYTES) break;
-      this.#remove(oldest);
+  add({ number, body, bytes }: WrittenRecord): void {
+    this.#records.push({ number, body, bytes });
+    this.#bytes += bytes.byteLength;
+    while (this.#records.length - this.#first > MAX_RECORDS || this.#bytes > MAX_BYTES) {
+      this.#bytes -= this.#records[this.#first]?.bytes.byteLength ?? 0;
+      this.#records[this.#first] = undefined;
+      this.#first++;
     }
+    if (this.#first < MAX_RECORDS) return;
+    this.#records = this.#records.slice(this.#first);
+    this.#first = 0;
   }
 
-  /** Takes a record out. @returns undefined where it has gone. */
-  take(number: number): WrittenRecord | undefined {
-    const record = this.#records.get(number);
-    if (record !== undefined) this.#remove(record);
-    return record;
-  }
-
-  clear(): void {
-    this.#records.clear();
-    this.#bytes = 0;
-  }
-
-  #remove({ number, bytes }: WrittenRecord): void {
-    this.#records.delete(number);
-    this.#bytes -= bytes.byteLength;
+  /** Takes out those that were written from a number on, in order. */
+  takeFrom(number: number): WrittenRecord[] {
+    const kept = this.#records.filter((record) => record !== undefined);
+    const taken = kept.filter((record) => record.number >= number);
+    this.#records = kept.slice(0, kept.length - taken.length);
+    this.#first = 0;
+    this.#bytes = this.#records.reduce((sum, record) => sum + (record?.bytes.byteLength ?? 0), 0);
+    return taken;
   }
 }

@@ -15,8 +15,8 @@ export interface Measure {
 }
 
 /** In every run of the gate; by hand, to see that things work; and for the table. */
-export const BRIEF: Measure = { kills: 2, stopMs: 2500, downMs: 1000, partitionMs: 1000, afterMs: 1500 };
-export const SHORT: Measure = { kills: 3, stopMs: 4000, downMs: 4000, partitionMs: 3000, afterMs: 3000 };
+export const BRIEF: Measure = { kills: 2, stopMs: 5000, downMs: 1000, partitionMs: 1000, afterMs: 1500 };
+export const SHORT: Measure = { kills: 3, stopMs: 6000, downMs: 4000, partitionMs: 3000, afterMs: 3000 };
 export const LONG: Measure = { kills: 20, stopMs: 10_000, downMs: 30_000, partitionMs: 10_000, afterMs: 5000 };
 
 /** How long a node that was killed is away, and how long it is back before the next one goes, in milliseconds. */
@@ -66,8 +66,8 @@ async function stopNode(scene: Scene, { stopMs, afterMs }: Measure): Promise<voi
 }
 
 async function restartBroker(scene: Scene, { afterMs }: Measure): Promise<void> {
-  scene.note("fault", "the broker ends");
   await scene.broker.end();
+  scene.note("fault", "the broker has ended");
   await scene.broker.start();
   scene.note("healed", "the broker is back");
   await delay(afterMs);
@@ -88,8 +88,8 @@ export const FAULTS: readonly Fault[] = [
     title: ({ downMs }) => `the broker is away for ${seconds(downMs)}`,
     harmsBroker: true,
     async strike(scene, { downMs, afterMs }) {
-      scene.note("fault", "the broker ends");
       await scene.broker.end();
+      scene.note("fault", "the broker has ended");
       await delay(downMs);
       await scene.broker.start();
       scene.note("healed", "the broker is back");
@@ -102,8 +102,8 @@ export const FAULTS: readonly Fault[] = [
     sentinels: true,
     harmsBroker: true,
     async strike(scene) {
-      scene.note("fault", "the master is killed");
       await scene.broker.end("SIGKILL");
+      scene.note("fault", "the master has been killed");
       await delay(FAILOVER_MS);
     },
   },
@@ -115,8 +115,8 @@ export const FAULTS: readonly Fault[] = [
     async strike(scene) {
       await scene.replica.fallBehind();
       await delay(BEHIND_MS);
-      scene.note("fault", "the master is killed");
       await scene.broker.end("SIGKILL");
+      scene.note("fault", "the master has been killed");
       await delay(FAILOVER_MS);
     },
   },

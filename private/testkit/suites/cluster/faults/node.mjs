@@ -13,7 +13,7 @@ const requireThere = createRequire(new URL("../../../../../.cache/downstream/ada
 const NODE_HEARTBEAT = { intervalMs: 500, deadAfterMs: 2000 };
 
 /** The same for clients. */
-const CLIENT_HEARTBEAT = { pingInterval: 500, pingTimeout: 1000 };
+const CLIENT_HEARTBEAT = { pingInterval: 1000, pingTimeout: 3000 };
 
 function openRedis(redis) {
   const { Redis } = requireThere("ioredis");

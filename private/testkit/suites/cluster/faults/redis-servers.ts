@@ -12,7 +12,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../../../src/peers/http-listener.ts";
 
 const PROGRAM = process.env["BOWLINE_REDIS_SERVER"] ?? "redis-server";
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 const SENTINELS = 3;
 
 /** How soon a silent master is held for dead, and how long its replacement may take, in milliseconds. */
@@ -21,7 +21,7 @@ export const SENTINEL_TIMES = { downAfterMs: 1000, failoverTimeoutMs: 3000 } as 
 /** The name under which sentinels know the master. */
 export const MASTER_NAME = "bowline";
 
-/** Sends a command. @returns the first line of the answer; nothing where nobody is there. */
+/** Sends a command. @returns the beginning of the answer; nothing where nobody is there. */
 function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(`${command}\r\n`));
@@ -77,6 +77,16 @@ export class RedisServer {
     return this.#launch(["--port", String(this.port), "--bind", "127.0.0.1", ...persistent, ...this.#args]);
   }
 
+  /** Waits until it has what its master has. */
+  async catchUp(): Promise<void> {
+    const until = performance.now() + PATIENCE_MS;
+    while (!(await ask(this.port, "INFO replication")).includes("master_link_status:up")) {
+      if (performance.now() > until)
+        throw new Error(`Cannot use the replica at port ${this.port}: it does not catch up`);
+      await delay(50);
+    }
+  }
+
   /** From here on it gets nothing from its master, and keeps what it has. */
   async fallBehind(): Promise<void> {
     const answer = await ask(this.port, "REPLICAOF 127.0.0.1 1");
@@ -126,8 +136,10 @@ export interface RedisFleet {
 }
 
 export async function startRedisFleet(): Promise<RedisFleet> {
-  const master = await RedisServer.start();
+  const master = await RedisServer.start("--repl-diskless-sync-delay", "0");
   const replica = await RedisServer.start("--replicaof", "127.0.0.1", String(master.port));
+  // A replica that has never been in step would be an empty master.
+  await replica.catchUp();
   const sentinels: RedisServer[] = [];
   for (let index = 0; index < SENTINELS; index++) sentinels.push(await RedisServer.watch(master));
   // Sentinels find each other and the replica by way of the master; without that nobody takes its place.
