@@ -135,6 +135,19 @@ describe("a record that does not come back", () => {
     expect([writer.isInStep, writer.pending]).toEqual([true, 0]);
   });
 
+  it("is told of in a warning also where the broker refuses all, and not where it is away", async () => {
+    const { clock, broker, writer, warnings, settle } = createScene();
+    broker.answer = "refused";
+    void writer.append(event(1));
+    broker.status = "down";
+    clock.advance(5_000);
+    await settle();
+    expect(warnings).toEqual([]);
+    broker.status = "up";
+    clock.advance(5_000);
+    expect(warnings).toEqual([expect.stringContaining("does not show what this node writes")]);
+  });
+
   it("has not been told where the log shows it in time", async () => {
     const { writer, settle } = createScene();
     void writer.append(event(1));

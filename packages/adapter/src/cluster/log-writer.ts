@@ -319,8 +319,10 @@ export class LogWriter {
       const before = clock.now() - PATIENCE_MS;
       for (const pending of [...this.#pending.values()]) {
         if (pending.sinceMs > before) break;
-        if (pending.isTold) continue;
-        this.#silence.give("The log does not show what this node writes: its own clients are told without it");
+        // That a broker is away is told elsewhere.
+        if (this.#options.bus.status === "up") {
+          this.#silence.give("The log does not show what this node writes: its own clients are told without it");
+        }
         this.#tellThrough(pending.number);
       }
       if (this.#pending.size > 0) this.#watch();

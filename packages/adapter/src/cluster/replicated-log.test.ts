@@ -182,11 +182,13 @@ describe("an entry of the log", () => {
   });
 
   it("is told of ten thousand writers, and after that the ones that were silent for longest are forgotten", async () => {
-    const { start, write, told } = createScene();
+    const { other, start, write, told } = createScene();
     await start();
     await write(event("first"), { writer: "w0", number: 1 });
+    const taken: RecordBody = { kind: "taken", sid: "s", fence: 0 };
     for (let writer = 1; writer <= 10_000; writer++)
-      await write({ kind: "taken", sid: "s", fence: 0 }, { writer: `w${writer}`, number: 1 });
+      void logOf(other).append(TOPIC, encodeRecord({ writer: `w${writer}`, number: 1 }, taken));
+    await settle();
     await write(event("again"), { writer: "w0", number: 1 });
     await write(event("again"), { writer: "w10000", number: 1 });
     expect(told.filter((text) => text.includes(" at "))).toEqual(["first at m-1", "again at m-10002"]);
