@@ -202,11 +202,12 @@ for (const [name, program] of KINDS) {
   });
 }
 
+const told = (reason: string | undefined): string => (reason === undefined ? "" : ` (skipped: ${reason})`);
 const noPostgres = whyNoProgram(POSTGRES);
 const noNats = whyNoProgram(NATS);
 
 test.skipIf(noPostgres !== undefined)(
-  `PostgreSQL that is silent is noticed by a ping, and the bus is there again when it speaks${noPostgres ?? ""}`,
+  `PostgreSQL that is silent is noticed by a ping, and the bus is there again when it speaks${told(noPostgres)}`,
   async () => {
     const uncaught = watchForUncaught();
     const server = await BrokerServer.start(POSTGRES);
@@ -237,7 +238,7 @@ test.skipIf(noPostgres !== undefined)(
 );
 
 test.skipIf(noNats !== undefined)(
-  `a consumer that NATS finds too slow is cut off, says so, and hears again${noNats ?? ""}`,
+  `a consumer that NATS finds too slow is cut off, says so, and hears again${told(noNats)}`,
   async () => {
     const uncaught = watchForUncaught();
     const folder = mkdtempSync(join(tmpdir(), "bowline-nats-"));
