@@ -19,7 +19,7 @@ export interface NatsStatus {
 
 /** A connection to NATS, such as `await connect()` of @nats-io/transport-node gives. */
 export interface NatsConnection {
-  readonly info?: { readonly max_payload: number };
+  readonly info?: { readonly max_payload: number } | undefined;
   publish(subject: string, payload?: Uint8Array): void;
   subscribe(
     subject: string,

@@ -75,6 +75,6 @@ export function createBusScene(options: JetStreamBusOptions = {}): BusScene {
 export async function codeOf(promise: Promise<unknown> | undefined): Promise<unknown> {
   return promise?.then(
     () => "fine",
-    (error: unknown) => (error instanceof Error ? (Reflect.get(error, "code") ?? error.name) : error),
+    (error: unknown): unknown => (error instanceof Error ? (Reflect.get(error, "code") ?? error.name) : error),
   );
 }

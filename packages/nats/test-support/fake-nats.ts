@@ -237,9 +237,7 @@ export class FakeNats {
             await this.hold("message");
             const { messages } = this.#streamOf(name);
             const found =
-              "seq" in query
-                ? messages.find(({ seq }) => seq === query.seq)
-                : messages.findLast(({ subject }) => subject === query.last_by_subj);
+              "seq" in query ? messages.find(({ seq }) => seq === query.seq) : lastOf(messages, query.last_by_subj);
             return found ?? null;
           },
         },
@@ -250,7 +248,7 @@ export class FakeNats {
   #append(subject: string, payload: Uint8Array, expected: number | undefined): { seq: number } {
     const stream = [...this.streams.values()].find(({ wishes }) => wishes.subjects.some((one) => fits(one, subject)));
     if (stream === undefined) throw new Error("no responders");
-    const before = stream.messages.findLast((message) => message.subject === subject)?.seq ?? 0;
+    const before = lastOf(stream.messages, subject)?.seq ?? 0;
     if (expected !== undefined && expected !== before) throw new FakeJetStreamError(10_071);
     if (stream.wishes.max_msgs_per_subject === 1) {
       stream.messages = stream.messages.filter((message) => message.subject !== subject);
@@ -267,6 +265,10 @@ export class FakeNats {
     if (stream === undefined) throw new FakeJetStreamError(10_059);
     return stream;
   }
+}
+
+function lastOf(messages: Stream["messages"], subject: string): StreamMessage | undefined {
+  return messages.filter((message) => message.subject === subject).at(-1);
 }
 
 const fits = (pattern: string, subject: string): boolean =>

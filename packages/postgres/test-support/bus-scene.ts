@@ -69,6 +69,6 @@ export function createBusScene(
 export async function codeOf(promise: Promise<unknown> | undefined): Promise<unknown> {
   return promise?.then(
     () => "fine",
-    (error: unknown) => (error instanceof Error ? (Reflect.get(error, "code") ?? error.name) : error),
+    (error: unknown): unknown => (error instanceof Error ? (Reflect.get(error, "code") ?? error.name) : error),
   );
 }

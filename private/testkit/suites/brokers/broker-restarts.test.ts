@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Bus, createCluster } from "@bowline/adapter/cluster";
 import { postgresBus } from "@bowline/postgres";
-import { Server } from "@bowline/server";
+import { Server, type ServerOptions } from "@bowline/server";
 import { io as connect } from "socket.io-client-v4";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { listenOnLoopback } from "../../src/peers/http-listener.ts";
@@ -152,12 +152,38 @@ for (const [name, program] of KINDS) {
       expect(uncaught).toEqual([]);
     }, 90_000);
 
+    test("where sessions are kept, what is said while the broker restarts reaches everybody once and in order", async () => {
+      const uncaught = watchForUncaught();
+      const broker = await ownServer();
+      const options = { connectionStateRecovery: {} };
+      const nodes = await Promise.all([start(broker.port, options), start(broker.port, options)]);
+      const [one, other] = nodes;
+      await until(() => nodes.every(({ cluster }) => cluster.nodes.length === 1), "the nodes to know each other");
+      const [near, far] = [await one.client(), await other.client()];
+      let said = 0;
+      const timer = setInterval(() => one.io.emit("news", said++), 10);
+      onTestFinished(() => clearInterval(timer));
+      await until(() => far.length > 20, "what is said before");
+      await broker.end("SIGTERM");
+      await until(() => nodes.every(({ bus }) => bus.status === "down"), "the loss");
+      const before = near.length;
+      await until(() => near.length > before + 20, "what is said at home meanwhile");
+      await broker.start();
+      await until(() => nodes.every(({ bus }) => bus.status === "up"), "the return");
+      const reached = far.length;
+      await until(() => far.length > reached + 50, "what is said afterwards");
+      clearInterval(timer);
+      await until(() => [near, far].every((got) => got.at(-1) === said - 1), "the last event");
+      expect([near, far]).toEqual([Array.from(near.keys()), Array.from(near.keys())]);
+      expect(uncaught).toEqual([]);
+    }, 90_000);
+
     /** A server, and clients of it, as numbers that they get. */
-    async function start(port: number) {
+    async function start(port: number, options: Partial<ServerOptions> = {}) {
       const bus = await BUSES[name](port);
       const cluster = createCluster({ bus, ...QUICK_CLUSTER, maxQueuedBytes: 64 * 1024 });
       const http = await listenOnLoopback(0);
-      const io = new Server(http.server, { cluster });
+      const io = new Server(http.server, { ...options, cluster });
       onTestFinished(() => io.close());
       return {
         bus,
@@ -176,11 +202,12 @@ for (const [name, program] of KINDS) {
   });
 }
 
+const told = (reason: string | undefined): string => (reason === undefined ? "" : ` (skipped: ${reason})`);
 const noPostgres = whyNoProgram(POSTGRES);
 const noNats = whyNoProgram(NATS);
 
 test.skipIf(noPostgres !== undefined)(
-  `PostgreSQL that is silent is noticed by a ping, and the bus is there again when it speaks${noPostgres ?? ""}`,
+  `PostgreSQL that is silent is noticed by a ping, and the bus is there again when it speaks${told(noPostgres)}`,
   async () => {
     const uncaught = watchForUncaught();
     const server = await BrokerServer.start(POSTGRES);
@@ -211,7 +238,7 @@ test.skipIf(noPostgres !== undefined)(
 );
 
 test.skipIf(noNats !== undefined)(
-  `a consumer that NATS finds too slow is cut off, says so, and hears again${noNats ?? ""}`,
+  `a consumer that NATS finds too slow is cut off, says so, and hears again${told(noNats)}`,
   async () => {
     const uncaught = watchForUncaught();
     const folder = mkdtempSync(join(tmpdir(), "bowline-nats-"));
