@@ -11,6 +11,7 @@
 
 import type { Bus, BusStatus, Leave, Receive } from "@bowline/adapter/cluster";
 import { busErrorOf } from "./bus-error.ts";
+import { channelNameOf } from "./channel-name.ts";
 import type { ChannelKind, HearingLine, PublishingLine } from "./redis-client.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -96,7 +97,7 @@ export class PubSubBus implements Bus {
     if (this.#status === "closed" || !publisher.isReady) throw busErrorOf(what, this.#status);
     // A pattern is for those who hear.
     const kind = kindOf(topic) === "shard" ? "shard" : "channel";
-    await this.#asked(what, publisher.publish(kind, topic, bytes));
+    await this.#asked(what, publisher.publish(kind, channelNameOf(topic), bytes));
   }
 
   async join(topic: string, receive: Receive): Promise<Leave> {
@@ -110,7 +111,7 @@ export class PubSubBus implements Bus {
     } catch (error) {
       this.#topics.delete(topic);
       // The client may have kept it for later.
-      subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined);
+      subscriber.unsubscribe(kindOf(topic), channelNameOf(topic)).catch(() => undefined);
       throw busErrorOf(what, this.#status, error);
     }
     return () => this.#leave(topic, receive);
@@ -120,7 +121,7 @@ export class PubSubBus implements Bus {
     const { publisher, kindOf } = this.#parts;
     const what = `count who hears "${topic}"`;
     if (this.#status === "closed" || !publisher.isReady) throw busErrorOf(what, this.#status);
-    return this.#asked(what, publisher.count(kindOf(topic), topic));
+    return this.#asked(what, publisher.count(kindOf(topic), channelNameOf(topic)));
   }
 
   async close(): Promise<void> {
@@ -131,7 +132,9 @@ export class PubSubBus implements Bus {
     this.#epoch++;
     for (const stop of this.#stopListening) stop();
     this.#stopLooking();
-    const left = topics.map((topic) => subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined));
+    const left = topics.map((topic) =>
+      subscriber.unsubscribe(kindOf(topic), channelNameOf(topic)).catch(() => undefined),
+    );
     // A Redis that is away is not waited for.
     if (subscriber.isReady) await Promise.all(left);
     subscriber.close();
@@ -143,13 +146,13 @@ export class PubSubBus implements Bus {
     if (this.#topics.get(topic) !== receive) return;
     this.#topics.delete(topic);
     const { subscriber, kindOf } = this.#parts;
-    const left = subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined);
+    const left = subscriber.unsubscribe(kindOf(topic), channelNameOf(topic)).catch(() => undefined);
     if (subscriber.isReady) await left;
   }
 
   #subscribe(topic: string): Promise<unknown> {
     const { subscriber, kindOf } = this.#parts;
-    return subscriber.subscribe(kindOf(topic), topic, (bytes) => this.#received(topic, bytes));
+    return subscriber.subscribe(kindOf(topic), channelNameOf(topic), (bytes) => this.#received(topic, bytes));
   }
 
   #received(topic: string, bytes: Uint8Array): void {

@@ -1,11 +1,11 @@
 // Entries of a stream of Redis, and the order of their ids.
 // Place: streams bus -> stream log -> **entries** -> Redis
-// Rules: an id is a time and a number, `1700000000000-3`; whatever else is asked about stands before all ids.
+// Rules: an id is a time and a number, `1700000000000-3`, without zeros in front; whatever else is asked about stands before all ids.
 
 import { listIn, textIn } from "./command-line.ts";
 import type { RecordForm } from "./record-form.ts";
 
-const ID = /^(\d{1,15})-(\d{1,15})$/;
+const ID = /^(0|[1-9]\d{0,14})-(0|[1-9]\d{0,14})$/;
 
 /** An entry as it was read. */
 export interface StreamEntry {

@@ -1,5 +1,6 @@
 // A log over streams that a test holds in its hands, and the bus that has it.
 import { expect, test } from "vitest";
+import { channelNameOf } from "../channel-name.ts";
 import { listIn, textIn } from "./command-line.ts";
 import { FakeStreams } from "./fake-streams.ts";
 import { OWN_RECORDS, type RecordForm } from "./record-form.ts";
@@ -84,6 +85,15 @@ test("a follower is told of what comes after it has begun, and of streams that a
   ]);
 });
 
+test("topics with halves of pairs in their names are no other topics", async () => {
+  const { log, told, follower } = createScene();
+  await log.follow("half \ud83d", follower);
+  await log.append("half \ud83e", Uint8Array.of(1));
+  await log.append("half \ud83d", Uint8Array.of(2));
+  await turns();
+  expect([told, channelNameOf("whole \u{1f408}")]).toEqual([[2], "whole \u{1f408}"]);
+});
+
 test("a stream that is others' is read from its beginning where it is empty, and is not made to end", async () => {
   const { begin: _begin, idleS: _idle, ...others } = OWN_RECORDS;
   const { redis, log, told, follower } = createScene(true, others);
@@ -108,8 +118,8 @@ test("what is there behind an offset is read in order, and nothing behind the la
     [2],
     [],
   ]);
-  const reached = await Promise.all([...offsets, "0-5", "99-0", "x"].map((offset) => log.reaches("t", offset)));
-  expect([reached, await log.reaches("nothing", "1-0")]).toEqual([[true, true, false, false, false], false]);
+  const reached = await Promise.all([...offsets, "0-5", "99-0", "2-00", "x"].map((offset) => log.reaches("t", offset)));
+  expect([reached, await log.reaches("nothing", "1-0")]).toEqual([[true, true, false, false, false, false], false]);
   expect(log.compare("2-1", "2-0")).toBeGreaterThan(0);
   redis.streams.clear();
   expect(await read("0-0")).toEqual([]);

@@ -9,6 +9,7 @@
 
 import type { BusLog, BusLogEntry, Leave, LogFollower, Offset } from "@bowline/adapter/cluster";
 import { busErrorOf } from "../bus-error.ts";
+import { channelNameOf } from "../channel-name.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type CommandLine, type Commands, listIn, textIn } from "./command-line.ts";
 import type { RecordForm } from "./record-form.ts";
@@ -76,14 +77,14 @@ export class StreamLog implements BusLog {
       const reason = `it has ${bytes.byteLength} bytes, and the option maxMessageBytes allows ${maxMessageBytes}`;
       throw new RangeError(`Cannot append to "${topic}": ${reason}`);
     }
-    const key = this.#parts.keyOf(topic);
+    const key = this.#parts.keyOf(channelNameOf(topic));
     const id = commands.send(key, "XADD", key, "MAXLEN", "~", String(maxEntries), "*", ...form.write(bytes));
     this.#prolong(key);
     return textIn(await id);
   }
 
   async follow(topic: string, follower: LogFollower): Promise<{ readonly from: Offset; readonly leave: Leave }> {
-    const key = this.#parts.keyOf(topic);
+    const key = this.#parts.keyOf(channelNameOf(topic));
     const from = await this.#lastOf(key);
     const entry: Follower = { topic: key, follower, last: from, isDoubtful: false };
     this.#followers.add(entry);
@@ -99,7 +100,7 @@ export class StreamLog implements BusLog {
 
   async *read(topic: string, after: Offset): AsyncIterable<BusLogEntry> {
     const { commands } = this.#parts;
-    const key = this.#parts.keyOf(topic);
+    const key = this.#parts.keyOf(channelNameOf(topic));
     const [end] = await this.#entries(commands, key, "XREVRANGE", key, "+", "-", "COUNT", "1");
     let at = isId(after) ? after : "0-0";
     while (end !== undefined && compareIds(at, end.id) < 0) {
@@ -124,7 +125,7 @@ export class StreamLog implements BusLog {
     if (found === undefined || found === last || form.begin === undefined) return found;
     // The clock of a new master may be behind; what it appends has to stand behind what was told all the same. Redis
     // refuses the entry where that is so already.
-    const key = keyOf(topic);
+    const key = keyOf(channelNameOf(topic));
     await commands.send(key, "XADD", key, idAfter(last), ...form.begin).catch(() => undefined);
     return this.#find(topic, last);
   }
@@ -147,7 +148,7 @@ export class StreamLog implements BusLog {
   /** The last entry up to an id. */
   async #find(topic: string, id: string): Promise<string | undefined> {
     const { commands, keyOf } = this.#parts;
-    const key = keyOf(topic);
+    const key = keyOf(channelNameOf(topic));
     const [found] = await this.#entries(commands, key, "XREVRANGE", key, id, "-", "COUNT", "1");
     return found?.id;
   }

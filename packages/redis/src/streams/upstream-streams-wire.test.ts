@@ -10,7 +10,7 @@ import { streamTopic, upstreamStreamsWire } from "./upstream-streams-wire.ts";
 
 const base64 = {
   encode: (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64"),
-  decode: (text: string): Uint8Array => Buffer.from(text, "base64"),
+  decode: (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64")),
 };
 const names = { streamName: "s", channelPrefix: "c", base64 };
 const wire = upstreamStreamsWire({ ...names, onlyPlaintext: false });

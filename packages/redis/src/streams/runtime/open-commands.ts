@@ -63,9 +63,8 @@ export function openOwn(client: RedisClient): RedisClient & OwnClient {
     maxRetriesPerRequest: 0,
   };
   if (!("nodes" in client)) return duplicate(client, impatient);
-  // A cluster connects to its nodes when they are needed, and has to keep the first command for that.
-  const { autoResendUnfulfilledCommands, maxRetriesPerRequest } = impatient;
-  const ofNodes = withMembers(client, "redisOptions", { autoResendUnfulfilledCommands, maxRetriesPerRequest });
+  // A cluster connects to its nodes when they are needed, which has to keep the first commands for that.
+  const ofNodes = withMembers(client, "redisOptions", { autoResendUnfulfilledCommands: false });
   return duplicate(client, [], {
     redisOptions: ofNodes,
     enableOfflineQueue: false,
@@ -77,7 +76,7 @@ export function openOwn(client: RedisClient): RedisClient & OwnClient {
 /** One of the options of a client, with more members. */
 function withMembers(client: RedisClient, option: string, members: object): object {
   const options = memberOf(memberOf(client, "options") ?? memberOf(client, "_options"), option);
-  return { ...Object(options), ...members };
+  return typeof options === "object" ? { ...options, ...members } : members;
 }
 
 /** Ends a connection of our own. */

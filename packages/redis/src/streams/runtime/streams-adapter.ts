@@ -47,6 +47,7 @@ const tagOf = (key: string): string => /\{([^}]+)\}/.exec(key)?.[1] ?? key;
  * @throws TypeError where something else than a client is handed in, or where there are several streams.
  * @throws RangeError for a length that is none.
  * @example
+ * import { createAdapter } from "@bowline/redis/streams";
  * import { Server } from "@bowline/server";
  * import { createClient } from "redis";
  *
