@@ -16,6 +16,8 @@ const SEED = 31;
 const INTERVAL_MS = 5;
 /** How long it may take until the last client has news again, in the middle of all kills. */
 const BACK_WITHIN_MS = 2000;
+/** On a machine that is busy, in connections: so many times as long as a client takes that has never been there. */
+const BACK_WITHIN_CONNECTIONS = 20;
 const PATIENCE = { timeout: 20_000, interval: 5 };
 
 /** What is used of a client, whoever has made it. */
@@ -36,6 +38,10 @@ interface Reader {
   readonly recovered: boolean[];
 }
 
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
 const MODES = { websocket: ["websocket"], upgrade: ["polling", "websocket"], polling: ["polling"] } as const;
 
 describe("workers that are killed", () => {
@@ -50,6 +56,15 @@ describe("workers that are killed", () => {
     client.on("connect", () => reader.recovered.push(client.recovered));
     client.on("news", (number) => reader.got.push(number));
     readers.push(reader);
+  }
+
+  /** How long a new client takes to connect, in milliseconds. */
+  async function timeConnection(): Promise<number> {
+    const start = performance.now();
+    const client = connectOfficial(`http://127.0.0.1:${fleet.port}`, { forceNew: true });
+    await new Promise<void>((resolve) => client.on("connect", resolve));
+    client.disconnect();
+    return performance.now() - start;
   }
 
   beforeAll(async () => {
@@ -75,6 +90,7 @@ describe("workers that are killed", () => {
 
   test(`${KILLS} times have their clients back in time, with every event, once and in order`, async () => {
     const random = createSeededRandom(SEED);
+    const connections = [await timeConnection(), await timeConnection(), await timeConnection()];
     sending = setInterval(() => io.to("all").emit("news", sent++), INTERVAL_MS);
     const times: number[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
@@ -98,6 +114,7 @@ describe("workers that are killed", () => {
     // Each has begun once, and gone on after that.
     for (const { name, recovered } of readers) expect(recovered.slice(1), name).not.toContain(false);
     expect(readers.reduce((sum, { recovered }) => sum + recovered.length - 1, 0)).toBeGreaterThanOrEqual(KILLS);
-    expect(times.sort((one, other) => one - other)[KILLS / 2]).toBeLessThan(BACK_WITHIN_MS);
+    const limit = Math.max(BACK_WITHIN_MS, BACK_WITHIN_CONNECTIONS * median(connections));
+    expect(median(times)).toBeLessThan(limit);
   }, 120_000);
 });

@@ -33,6 +33,8 @@ export interface FleetOptions {
   readonly workers?: number;
   readonly method?: LoadBalancingMethod;
   readonly headTimeout?: number;
+  /** How long the head of a request may take at a worker, in milliseconds. */
+  readonly headersTimeout?: number;
   /** Whether sessions of a worker that dies go on at another one; where workers forward. */
   readonly recovers?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -85,7 +87,7 @@ export class StickyFleet {
   }
 
   static async start(options: FleetOptions): Promise<StickyFleet> {
-    const { kind, workers: count = 4, method, headTimeout, recovers, tls } = options;
+    const { kind, workers: count = 4, method, headTimeout, headersTimeout, recovers, tls } = options;
     const hub = setupPrimary();
     const server = tls === undefined ? createServer() : createTlsServer(tls);
     const workers: Worker[] = [];
@@ -104,7 +106,7 @@ export class StickyFleet {
         await once(server, "listening");
       }
       cluster.setupPrimary({ exec: PROGRAM, execArgv: [], args: [], serialization: "advanced" });
-      const env = { BOWLINE_STICKY: JSON.stringify({ kind, recovers, ...tls }) };
+      const env = { BOWLINE_STICKY: JSON.stringify({ kind, recovers, headersTimeout, ...tls }) };
       workers.push(...Array.from({ length: count }, () => cluster.fork(env)));
       const [port] = await Promise.all(workers.map((worker) => answerOf(worker, "ready")));
       const address = server.address();

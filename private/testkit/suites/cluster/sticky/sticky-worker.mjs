@@ -9,9 +9,9 @@ import { nodeCluster } from "@bowline/node-cluster";
 import { setupWorker } from "@bowline/node-cluster/sticky";
 import { Server } from "@bowline/server";
 
-const { kind, recovers, cert, key } = JSON.parse(process.env.BOWLINE_STICKY);
+const { kind, recovers, headersTimeout, cert, key } = JSON.parse(process.env.BOWLINE_STICKY);
 const isTls = cert !== undefined;
-const careful = { headersTimeout: 2000, connectionsCheckingInterval: 200 };
+const careful = headersTimeout === undefined ? {} : { headersTimeout, connectionsCheckingInterval: 100 };
 const http = isTls ? createTlsServer({ ...careful, cert, key }) : createServer(careful);
 const counted = { sessions: 0, unknown: 0, polls: 0 };
 http.on("request", () => {
