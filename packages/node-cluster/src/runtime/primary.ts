@@ -39,6 +39,9 @@ export interface Primary {
 /** A process that this one has forked. */
 type Forked = ClusterWorker | ChildProcess;
 
+/** How long the channel of a process that has ended is read, in milliseconds. */
+const DRAIN_MS = 100;
+
 /** A bus in it. */
 interface IpcPeer {
   readonly link: IpcLink;
@@ -87,11 +90,14 @@ class NodePrimary implements Primary {
     }
     const received = (message: unknown): void => this.#receivedByIpc(child, message);
     const gone = (): void => this.#forgetForked(child);
+    const ended = (): void => this.#forgetForkedSoon(child);
     child.on("message", received);
     child.once("disconnect", gone);
+    child.once("exit", ended);
     this.#stop.push(() => {
       child.off("message", received);
       child.off("disconnect", gone);
+      child.off("exit", ended);
     });
   }
 
@@ -104,14 +110,24 @@ class NodePrimary implements Primary {
 
   #hearWorkers(): void {
     const received = (worker: ClusterWorker, message: unknown): void => this.#receivedByIpc(worker, message);
-    // Not at its "exit": what it has sent before that may still be in the channel.
     const gone = (worker: ClusterWorker): void => this.#forgetForked(worker);
+    const ended = (worker: ClusterWorker): void => this.#forgetForkedSoon(worker);
     cluster.on("message", received);
     cluster.on("disconnect", gone);
+    cluster.on("exit", ended);
     this.#stop.push(() => {
       cluster.off("message", received);
       cluster.off("disconnect", gone);
+      cluster.off("exit", ended);
     });
+  }
+
+  /**
+   * A process has ended: what it has sent before may still be in the channel, at the end of which "disconnect" comes; but it
+   * never comes where a connection was being handed to that process.
+   */
+  #forgetForkedSoon(forked: Forked): void {
+    nodeSurroundings.clock.after(DRAIN_MS, () => this.#forgetForked(forked));
   }
 
   #receivedByIpc(forked: Forked, message: unknown): void {
@@ -123,6 +139,8 @@ class NodePrimary implements Primary {
       known?.events.closed();
       return;
     }
+    // What comes late of a process that has gone lets nobody in.
+    if (known === undefined && !beginsWithHello(read.batch)) return;
     const peer = known ?? this.#letIn(forked, read);
     peer.link.heard(read);
     peer.events.received(read.batch);

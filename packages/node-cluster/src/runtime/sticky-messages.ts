@@ -15,15 +15,16 @@ export interface GoneMessage {
   readonly what: "gone";
 }
 
-/** So many connections of the worker have ended. */
+/** A connection of the worker has ended. */
 export interface ClosedMessage {
   readonly what: "closed";
-  readonly count: number;
+  readonly number: number;
 }
 
 /** A connection goes along; its first bytes as base64. */
 export interface ConnectionMessage {
   readonly what: "connection";
+  readonly number: number;
   readonly head: string;
 }
 
@@ -46,9 +47,9 @@ export function readStickyMessage(message: unknown): StickyMessage | undefined {
     case "gone":
       return { what: "gone" };
     case "closed":
-      return { what: "closed", count: Number(field("count")) };
+      return { what: "closed", number: Number(field("number")) };
     case "connection":
-      return { what: "connection", head: String(field("head")) };
+      return { what: "connection", number: Number(field("number")), head: String(field("head")) };
     default:
       return undefined;
   }

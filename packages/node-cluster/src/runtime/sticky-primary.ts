@@ -35,9 +35,21 @@ const TOO_SLOW = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-L
 const NOBODY_THERE =
   "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
 
-interface ReadyWorker extends Candidate {
+class ReadyWorker implements Candidate {
   readonly worker: Worker;
-  connections: number;
+  readonly name: string;
+  /** What ends each of its connections while that is on the way, by their numbers; it does nothing after that. */
+  readonly ends: Map<number, () => void>;
+
+  constructor(worker: Worker, name: string, ends: Map<number, () => void>) {
+    this.worker = worker;
+    this.name = name;
+    this.ends = ends;
+  }
+
+  get connections(): number {
+    return this.ends.size;
+  }
 }
 
 /** A connection whose first bytes have been read. */
@@ -65,6 +77,16 @@ function stopReading(socket: Socket): void {
   if (typeof stop !== "function") return;
   Reflect.set(handle, "reading", false);
   Reflect.apply(stop, handle, []);
+}
+
+/** What ends a connection, also once its socket has been taken apart to be sent. */
+function endOf(socket: Socket): () => void {
+  const handle: unknown = Reflect.get(socket, "_handle");
+  return () => {
+    socket.destroy();
+    const close: unknown = typeof handle === "object" && handle !== null ? Reflect.get(handle, "close") : undefined;
+    if (typeof close === "function") Reflect.apply(close, handle, []);
+  };
 }
 
 function checkedMethod(method: LoadBalancingMethod = "least-connection"): LoadBalancingMethod {
@@ -95,23 +117,29 @@ export function setupMaster(server: Server, options: StickyOptions = {}): void {
   const choose = createChoice<ReadyWorker>(checkedMethod(options.loadBalancingMethod), Math.random);
   const workers = new Map<Worker, ReadyWorker>();
   const waiting = new Set<WaitingConnection>();
+  let lastNumber = 0;
 
   function heard(worker: Worker, message: unknown): void {
     const read = readStickyMessage(message);
     const known = workers.get(worker);
     if (read?.what === "ready") {
-      workers.set(worker, { worker, name: read.name, connections: known?.connections ?? 0 });
+      const ends = known?.ends ?? new Map<number, () => void>();
+      workers.set(worker, new ReadyWorker(worker, read.name, ends));
       for (const { connection, timer } of takeWaiting()) {
         clearTimeout(timer);
         hand(connection);
       }
     } else if (read?.what === "gone") {
       workers.delete(worker);
-    } else if (read?.what === "closed" && known !== undefined) {
-      known.connections = Math.max(0, known.connections - read.count);
+    } else if (read?.what === "closed") {
+      known?.ends.delete(read.number);
     }
   }
-  const forget = (worker: Worker): void => void workers.delete(worker);
+  const forget = (worker: Worker): void => {
+    // Nobody would ever answer them, and Node leaves them open: their clients come again.
+    for (const end of workers.get(worker)?.ends.values() ?? []) end();
+    workers.delete(worker);
+  };
   cluster.on("message", heard);
   cluster.on("disconnect", forget);
   cluster.on("exit", forget);
@@ -137,12 +165,14 @@ export function setupMaster(server: Server, options: StickyOptions = {}): void {
       waitForWorker(connection);
       return;
     }
-    chosen.connections += 1;
-    const message = writeStickyMessage({ what: "connection", head: head.toString("base64") });
+    const number = ++lastNumber;
+    const end = endOf(socket);
+    chosen.ends.set(number, end);
+    const message = writeStickyMessage({ what: "connection", number, head: head.toString("base64") });
     chosen.worker.send(message, socket, undefined, (error) => {
       if (error === null) return;
-      chosen.connections -= 1;
-      socket.destroy();
+      chosen.ends.delete(number);
+      end();
     });
   }
 

@@ -93,12 +93,13 @@ export function setupWorker(io: StickyServer, node?: StickyNode): void {
   const received = (message: unknown, socket: unknown): void => {
     const read = readStickyMessage(message);
     if (read?.what !== "connection") return;
+    const closed = (): void => say({ what: "closed", number: read.number });
     if (!(socket instanceof Socket)) {
       // It has ended on the way.
-      say({ what: "closed", count: 1 });
+      closed();
       return;
     }
-    socket.once("close", () => say({ what: "closed", count: 1 }));
+    socket.once("close", closed);
     const head = Buffer.from(read.head, "base64");
     if (head.byteLength > 0) socket.unshift(head);
     if ("emit" in httpServer) httpServer.emit("connection", socket);

@@ -119,7 +119,7 @@ describe("workers that take the connections of a primary", () => {
   }, 60_000);
 
   test("end requests that are slow to come, as servers do that listen themselves", async () => {
-    fleet = await StickyFleet.start({ kind: "sticky", workers: 1 });
+    fleet = await StickyFleet.start({ kind: "sticky", workers: 1, headersTimeout: 1000 });
     const socket = connect(fleet.port, "127.0.0.1");
     socket.write("GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
     const answer = await within(once(socket, "data"), PATIENCE.timeout, "the end of the connection");

@@ -33,6 +33,10 @@ export interface FleetOptions {
   readonly workers?: number;
   readonly method?: LoadBalancingMethod;
   readonly headTimeout?: number;
+  /** How long the head of a request may take at a worker, in milliseconds. */
+  readonly headersTimeout?: number;
+  /** Whether sessions of a worker that dies go on at another one; where workers forward. */
+  readonly recovers?: boolean;
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -70,17 +74,20 @@ function countIn(value: unknown): WorkerCount {
 
 /** A fleet. */
 export class StickyFleet {
-  readonly workers: readonly Worker[];
+  readonly workers: Worker[];
   readonly port: number;
+  readonly #env: object;
   readonly #close: () => Promise<void>;
 
-  private constructor(workers: readonly Worker[], port: number, close: () => Promise<void>) {
+  private constructor(workers: Worker[], port: number, env: object, close: () => Promise<void>) {
     this.workers = workers;
     this.port = port;
+    this.#env = env;
     this.#close = close;
   }
 
-  static async start({ kind, workers: count = 4, method, headTimeout, tls }: FleetOptions): Promise<StickyFleet> {
+  static async start(options: FleetOptions): Promise<StickyFleet> {
+    const { kind, workers: count = 4, method, headTimeout, headersTimeout, recovers, tls } = options;
     const hub = setupPrimary();
     const server = tls === undefined ? createServer() : createTlsServer(tls);
     const workers: Worker[] = [];
@@ -99,15 +106,28 @@ export class StickyFleet {
         await once(server, "listening");
       }
       cluster.setupPrimary({ exec: PROGRAM, execArgv: [], args: [], serialization: "advanced" });
-      const env = { BOWLINE_STICKY: JSON.stringify({ kind, ...tls }) };
+      const env = { BOWLINE_STICKY: JSON.stringify({ kind, recovers, headersTimeout, ...tls }) };
       workers.push(...Array.from({ length: count }, () => cluster.fork(env)));
       const [port] = await Promise.all(workers.map((worker) => answerOf(worker, "ready")));
       const address = server.address();
-      return new StickyFleet(workers, isAddress(address) ? address.port : Number(port), close);
+      return new StickyFleet(workers, isAddress(address) ? address.port : Number(port), env, close);
     } catch (error) {
       await close();
       throw error;
     }
+  }
+
+  /** Kills a worker. */
+  async kill(index: number): Promise<void> {
+    const victim = this.workers[index];
+    if (victim !== undefined) await kill(victim);
+  }
+
+  /** Starts another worker in the place of one that is dead. */
+  async replace(index: number): Promise<void> {
+    const worker = cluster.fork(this.#env);
+    this.workers[index] = worker;
+    await answerOf(worker, "ready");
   }
 
   /** What the workers have counted. */

@@ -9,14 +9,16 @@ import { nodeCluster } from "@bowline/node-cluster";
 import { setupWorker } from "@bowline/node-cluster/sticky";
 import { Server } from "@bowline/server";
 
-const { kind, cert, key } = JSON.parse(process.env.BOWLINE_STICKY);
+const { kind, recovers, headersTimeout, cert, key } = JSON.parse(process.env.BOWLINE_STICKY);
 const isTls = cert !== undefined;
-const careful = { headersTimeout: 2000, connectionsCheckingInterval: 200 };
+const careful = headersTimeout === undefined ? {} : { headersTimeout, connectionsCheckingInterval: 100 };
 const http = isTls ? createTlsServer({ ...careful, cert, key }) : createServer(careful);
 const counted = { sessions: 0, unknown: 0, polls: 0 };
 http.on("request", () => {
   counted.polls += 1;
 });
+
+const recovery = recovers ? { connectionStateRecovery: {} } : {};
 
 /** A server, and how its connections come. */
 const KINDS = {
@@ -27,7 +29,7 @@ const KINDS = {
   },
   "sticky, with a cluster"() {
     const cluster = nodeCluster();
-    const io = new Server(http, { serveClient: false, cluster });
+    const io = new Server(http, { serveClient: false, cluster, ...recovery });
     setupWorker(io, cluster);
     return io;
   },
@@ -41,7 +43,7 @@ const KINDS = {
     return io;
   },
   forwarding() {
-    return new Server(http, { serveClient: false, cluster: nodeCluster() });
+    return new Server(http, { serveClient: false, cluster: nodeCluster(), ...recovery });
   },
 };
 
