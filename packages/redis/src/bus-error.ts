@@ -28,11 +28,15 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ["NOAUTH", "give the clients a name and a password"],
   ["OOM", "raise maxmemory of Redis, or keep less in it"],
   ["READONLY", "this is a replica: connect to the master, or by its Sentinels"],
-  ["MOVED", "this is a node of a cluster: hand in clients that are made for clusters"],
+  [
+    "MOVED",
+    "this is a cluster: hand in clients that are made for one; ioredis has to have the option shardedSubscribers: true",
+  ],
   ["MISCONF", "Redis cannot save what it holds: see its log"],
 ]);
 
-const ANSWER = /^([A-Z]{2,}) /;
+/** A client that does not follow the moves of a cluster tells of them in the midst of a sentence. */
+const ANSWER = /^(?:.*Last error: ReplyError: )?([A-Z]{2,}) /;
 
 function sentenceOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);

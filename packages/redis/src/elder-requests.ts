@@ -15,7 +15,6 @@ const ElderType = {
   ALL_ROOMS: 2,
   REMOTE_JOIN: 3,
   REMOTE_LEAVE: 4,
-  CUSTOM_REQUEST: 5,
   REMOTE_DISCONNECT: 6,
 } as const;
 
@@ -64,16 +63,16 @@ function toOne(type: MessageType, request: unknown, data: object): ReadRequest {
 
 /**
  * Reads a request that only others make.
- * @returns undefined where it is of the usual form.
+ * @returns undefined where it is of the usual form; `unknown` where it is of an older one, and nobody's business.
  */
-export function readElderRequest(request: unknown): ReadRequest | undefined {
+export function readElderRequest(request: unknown): ReadRequest | "unknown" | undefined {
   const of = (name: string): unknown => memberOf(request, name);
   return of("requestid") === undefined
     ? readLegacyRequest(request, of("requestId"))
     : readRequestOf2(request, of("requestid"));
 }
 
-function readRequestOf2(request: unknown, id: unknown): ReadRequest | undefined {
+function readRequestOf2(request: unknown, id: unknown): ReadRequest | "unknown" {
   switch (memberOf(request, "type")) {
     case ElderType.CLIENTS:
       return fetch("elder ids", id, memberOf(request, "rooms"));
@@ -88,7 +87,8 @@ function readRequestOf2(request: unknown, id: unknown): ReadRequest | undefined 
     case ElderType.REMOTE_DISCONNECT:
       return toOne(MessageType.DISCONNECT_SOCKETS, request, { close: memberOf(request, "close") === true });
     default:
-      return undefined;
+      // Among them what asks a function of the program (5).
+      return "unknown";
   }
 }
 

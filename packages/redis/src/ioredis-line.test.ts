@@ -1,7 +1,7 @@
 // Lines over a client of ioredis that the test plays.
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { ioRedisHearer, ioRedisPublisher } from "./ioredis-line.ts";
+import { checkShards, ioRedisHearer, ioRedisPublisher } from "./ioredis-line.ts";
 import type { IoRedisClient } from "./redis-client.ts";
 
 class FakeClient extends EventEmitter implements IoRedisClient {
@@ -103,4 +103,28 @@ test("a client that waits for its first command is connected, and what goes wron
   ioRedisHearer(client);
   await Promise.resolve();
   expect(client.calls).toEqual([["connect"]]);
+});
+
+test("what is published to a cluster goes by one of its masters, and by another one when that is lost", async () => {
+  const [one, other] = [new FakeClient(), new FakeClient()];
+  const cluster = Object.assign(new FakeClient(), { nodes: () => [one, other] });
+  const line = ioRedisPublisher(cluster, same);
+  await line.publish("channel", "a", bytes);
+  await line.publish("channel", "b", bytes);
+  one.status = "end";
+  await line.publish("channel", "c", bytes);
+  other.status = "close";
+  await line.publish("channel", "d", bytes);
+  expect([one, other, cluster].map(({ calls }) => calls.map(([, channel]) => channel))).toEqual([
+    ["a", "b"],
+    ["c"],
+    ["d"],
+  ]);
+});
+
+test("a cluster's client that was not told to hear shards is refused", () => {
+  const cluster = Object.assign(new FakeClient(), { nodes: () => [], options: { shardedSubscribers: false } });
+  expect(() => checkShards(cluster)).toThrow("shardedSubscribers: true");
+  cluster.options.shardedSubscribers = true;
+  expect([checkShards(cluster), checkShards(new FakeClient())]).toEqual([undefined, undefined]);
 });

@@ -4,7 +4,7 @@
 //        and may have been told not to do so: the bus subscribes by itself. Where several buses hear by one client, a channel
 //        is left with the last of them. A client that waits for its first command is connected.
 
-import { listOf } from "./foreign-values.ts";
+import { listOf, memberOf } from "./foreign-values.ts";
 import {
   type ChannelKind,
   callCommand,
@@ -30,13 +30,21 @@ const UNSUBSCRIBE: Readonly<Record<ChannelKind, string>> = {
   shard: "sunsubscribe",
 };
 
-const CHANGES = ["ready", "error", "close", "reconnecting", "end"] as const;
+/** What tells that a client may be ready or no longer so. */
+export const IO_REDIS_CHANGES: readonly string[] = ["ready", "error", "close", "reconnecting", "end"];
 
-const isReady = ({ status }: IoRedisClient): boolean => status === "ready";
+/** Whether commands get through, as far as a client knows. */
+export const isIoRedisReady = ({ status }: IoRedisClient): boolean => status === "ready";
 
-/** Every node of a cluster, or the client itself. */
-async function nodesOf(client: IoRedisClient): Promise<readonly unknown[]> {
-  return "nodes" in client ? (listOf(await callCommand(client, "nodes")) ?? [client]) : [client];
+/** Every node of a cluster, or of one role, or the client itself. */
+async function nodesOf(client: IoRedisClient, ...role: readonly string[]): Promise<readonly unknown[]> {
+  return "nodes" in client ? (listOf(await callCommand(client, "nodes", ...role)) ?? [client]) : [client];
+}
+
+/** Nodes are connected when they are first used, and not again. */
+function isLost(node: unknown): boolean {
+  const status = memberOf(node, "status");
+  return status === "end" || status === "close" || status === "reconnecting";
 }
 
 async function count(client: IoRedisClient, kind: ChannelKind, channel: string): Promise<number> {
@@ -69,16 +77,35 @@ function countHearers(client: IoRedisClient, key: string, change: 1 | -1): numbe
 
 /** A client that publishes. */
 export function ioRedisPublisher(client: IoRedisClient, toBuffer: ToBuffer): PublishingLine {
+  let mouth: unknown = client;
+
+  /** A cluster takes any of its nodes for each message, so that they would overtake each other: it is always the same one. */
+  async function publish(channel: string, bytes: Uint8Array): Promise<unknown> {
+    if ("nodes" in client && (mouth === client || isLost(mouth))) {
+      const masters = await nodesOf(client, "master");
+      mouth = masters.find((node) => !isLost(node)) ?? client;
+    }
+    return callCommand(mouth, "publish", channel, bytes);
+  }
+
   wake(client);
   return {
     get isReady() {
-      return isReady(client);
+      return isIoRedisReady(client);
     },
-    onChange: (listener) => listenTo(client, CHANGES, listener),
+    onChange: (listener) => listenTo(client, IO_REDIS_CHANGES, listener),
     publish: (kind, channel, bytes) =>
-      callCommand(client, kind === "shard" ? "spublish" : "publish", channel, toBuffer(bytes)),
+      kind === "shard" ? callCommand(client, "spublish", channel, toBuffer(bytes)) : publish(channel, toBuffer(bytes)),
     count: (kind, channel) => count(client, kind, channel),
   };
+}
+
+/** @throws TypeError for a cluster whose client cannot hear what lives on shards. */
+export function checkShards(client: IoRedisClient): void {
+  if (!("nodes" in client) || memberOf(Reflect.get(client, "options"), "shardedSubscribers") === true) return;
+  throw new TypeError(
+    "Cannot hear sharded channels by this client of a cluster: give it the option shardedSubscribers: true, which ioredis has in its later versions of 5",
+  );
 }
 
 /** A client that hears. */
@@ -96,9 +123,9 @@ export function ioRedisHearer(client: IoRedisClient): HearingLine {
   wake(client);
   return {
     get isReady() {
-      return isReady(client);
+      return isIoRedisReady(client);
     },
-    onChange: (listener) => listenTo(client, CHANGES, listener),
+    onChange: (listener) => listenTo(client, IO_REDIS_CHANGES, listener),
     async subscribe(kind, channel, listener) {
       const key = `${kind} ${channel}`;
       if (!listeners.has(key)) countHearers(client, key, 1);

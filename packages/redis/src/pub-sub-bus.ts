@@ -37,10 +37,10 @@ const DEFAULTS: Required<RedisBusOptions> = { maxMessageBytes: 16 * 1024 * 1024 
 
 /** How many topics are subscribed anew at the same time. */
 const RESUBSCRIBE_BATCH = 500;
-/** How soon that is tried again where Redis has refused it, in milliseconds. */
-const RETRY_MS = 1_000;
-/** After so many milliseconds without Redis, from the beginning, somebody is told. */
-const PATIENCE_MS = 10_000;
+/** How often a bus that is not up looks at its lines, in milliseconds: some clients do not say when they are ready. */
+const LOOK_MS = 1_000;
+/** After so many looks, from the beginning, without Redis somebody is told. */
+const PATIENCE = 10;
 
 /** @throws RangeError where an option makes no sense. */
 function resolveOptions(options: RedisBusOptions): Required<RedisBusOptions> {
@@ -64,8 +64,8 @@ export class PubSubBus implements Bus {
   #isSubscribing = false;
   /** Whether that was told of. */
   #isRefused = false;
-  /** Ends the wait for a first connection, or for another try. */
-  #stopWaiting: () => void;
+  #looks = 0;
+  #stopLooking: () => void = () => undefined;
 
   /** @throws RangeError where an option makes no sense. */
   constructor(parts: PubSubParts, options: RedisBusOptions = {}) {
@@ -73,10 +73,7 @@ export class PubSubBus implements Bus {
     this.#parts = parts;
     const look = (): void => this.#look();
     this.#stopListening = [parts.publisher.onChange(look), parts.subscriber.onChange(look)];
-    this.#stopWaiting = parts.surroundings.after(PATIENCE_MS, () => {
-      const { code, message } = busErrorOf("reach the other servers", this.#status);
-      parts.surroundings.warn(code, message);
-    });
+    this.#lookLater();
     this.#look();
   }
 
@@ -133,7 +130,7 @@ export class PubSubBus implements Bus {
     this.#topics.clear();
     this.#epoch++;
     for (const stop of this.#stopListening) stop();
-    this.#stopWaiting();
+    this.#stopLooking();
     const left = topics.map((topic) => subscriber.unsubscribe(kindOf(topic), topic).catch(() => undefined));
     // A Redis that is away is not waited for.
     if (subscriber.isReady) await Promise.all(left);
@@ -175,6 +172,18 @@ export class PubSubBus implements Bus {
     if (this.#status !== "up" && !this.#isSubscribing) void this.#comeUp();
   }
 
+  /** Looks now and then until the bus is up. */
+  #lookLater(): void {
+    const { after, warn } = this.#parts.surroundings;
+    this.#stopLooking = after(LOOK_MS, () => {
+      this.#lookLater();
+      this.#look();
+      if (++this.#looks !== PATIENCE || this.#status !== "connecting" || this.#isRefused) return;
+      const { code, message } = busErrorOf("reach the other servers", this.#status);
+      warn(code, message);
+    });
+  }
+
   /** Subscribes to everything; once more where the line is lost meanwhile, and later where Redis refuses it. */
   async #comeUp(): Promise<void> {
     this.#isSubscribing = true;
@@ -184,12 +193,10 @@ export class PubSubBus implements Bus {
     if (!this.#isReady()) return;
     if (epoch !== this.#epoch) return this.#look();
     if (failure === undefined) return this.#tell("up");
-    const { warn, after } = this.#parts.surroundings;
+    const { warn } = this.#parts.surroundings;
     const { code, message } = busErrorOf("hear other servers", this.#status, failure);
     if (!this.#isRefused) warn(code, message);
     this.#isRefused = true;
-    this.#stopWaiting();
-    this.#stopWaiting = after(RETRY_MS, () => this.#look());
   }
 
   #isReady(): boolean {
@@ -212,8 +219,10 @@ export class PubSubBus implements Bus {
     if (this.#status === status) return;
     this.#status = status;
     if (status === "up") {
-      this.#stopWaiting();
+      this.#stopLooking();
       this.#isRefused = false;
+    } else if (status === "down") {
+      this.#lookLater();
     }
     for (const listener of [...this.#listeners]) listener(status);
   }

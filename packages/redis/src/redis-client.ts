@@ -38,7 +38,7 @@ export type ToBuffer = (bytes: Uint8Array) => Uint8Array;
 /** A client of node-redis 4 or 5, of one server, a Sentinel or a cluster; what is called of it beyond these has no type here. */
 export interface NodeRedisClient {
   readonly isOpen: boolean;
-  /** Not of a cluster. */
+  /** Clusters do not say. */
   readonly isReady?: boolean;
   on(...args: never[]): unknown;
   off(...args: never[]): unknown;
@@ -97,6 +97,26 @@ export async function callCommand(client: unknown, name: string, ...args: readon
   }
   const result: unknown = await Reflect.apply(command, client, args);
   return result;
+}
+
+/**
+ * Sends a command by a client of node-redis, of which each kind has its own order of arguments.
+ * @param key what a cluster finds the node by.
+ */
+export function sendByNodeRedis(
+  client: NodeRedisClient,
+  key: string,
+  command: readonly (string | Uint8Array)[],
+  ...options: readonly object[]
+): Promise<unknown> {
+  if (isNodeRedisCluster(client)) return callCommand(client, "sendCommand", key, false, command, ...options);
+  if ("getMasterNode" in client) return callCommand(client, "sendCommand", false, command, ...options);
+  return callCommand(client, "sendCommand", command, ...options);
+}
+
+/** Whether a client of node-redis is of a cluster. */
+export function isNodeRedisCluster(client: NodeRedisClient): boolean {
+  return "masters" in client;
 }
 
 /** Reads the answer of `PUBSUB NUMSUB`: a channel and its number. */

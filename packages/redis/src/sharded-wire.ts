@@ -33,6 +33,13 @@ function asMessage(value: unknown): unknown {
   return value;
 }
 
+/** A message without the namespace of its packet, which it names itself. */
+export function bodyOf(message: ClusterMessage): ClusterMessage {
+  if (message.type !== MessageType.BROADCAST) return message;
+  const { type, data } = message.data.packet;
+  return { ...message, data: { ...message.data, packet: { type, data } } };
+}
+
 /**
  * Makes the wire that nodes with the sharded adapter of @socket.io/redis-adapter 8 understand.
  * @param options those that the other nodes have as well.
@@ -63,13 +70,6 @@ export function shardedUpstreamWire(options: ShardedWireOptions = {}): ClusterWi
     const [room, ...others] = message.data.opts.rooms;
     if (room === undefined || others.length > 0) return channelOf(nsp);
     return roomTopic(nsp, room) ?? channelOf(nsp);
-  }
-
-  /** Packets leave without their namespace, which the message names. */
-  function bodyOf(message: ClusterMessage): object {
-    if (message.type !== MessageType.BROADCAST) return message;
-    const { type, data } = message.data.packet;
-    return { ...message, data: { ...message.data, packet: { type, data } } };
   }
 
   return {

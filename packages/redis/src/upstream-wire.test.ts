@@ -146,7 +146,71 @@ describe("upstream's wire", () => {
   });
 });
 
+test("an adapter that is older asks in its own form, and kinds that are not known are left alone", () => {
+  const bodies = [
+    { requestId: "q", type: 5, opts },
+    { requestId: "q", type: 77, sid: "s1" },
+    { requestid: "q", type: 5, data: ["mine"] },
+    { requestId: "q", type: 0, opts: { rooms: ["a"] } },
+  ];
+  const asked = bodies.map((body) => wire.decode(scope, request, json(body)));
+  expect(asked).toMatchObject([{ type: 7 }, undefined, undefined, { data: { opts: { rooms: ["a"] } } }]);
+});
+
+test("who is asked for the rooms of a socket that it does not have says nothing", () => {
+  const asked = wire.decode(scope, request, json({ requestid: "q", type: 1, sid: "s1" }));
+  const requestId = asked?.type === MessageType.FETCH_SOCKETS ? asked.data.requestId : "";
+  const answer = { ...from, type: MessageType.FETCH_SOCKETS_RESPONSE, data: { requestId, sockets: [] } };
+  expect(wire.encodeResponse("emitter", answer)).toEqual([]);
+  const strange = { ...answer, data: { requestId: "what\u0000q", sockets: [] } };
+  expect(wire.encodeResponse("emitter", strange)).toEqual([]);
+});
+
+test("a broadcast that does not say whom it is for is refused, and one without a namespace is of the main one", () => {
+  expect(() => wire.decode(scope, "socket.io#/#*", encodeMsgpack(["n2", { type: 2 }]))).toThrow("another form");
+  const bytes = encodeMsgpack(["n2", { type: 2, data: ["news"] }, opts]);
+  expect(wire.decode(scope, "socket.io#/#*", bytes)).toMatchObject({ nsp: "/" });
+});
+
+test("what an official node cannot read as JSON is MessagePack", () => {
+  const bytes = { packet: ["hi", Uint8Array.of(1)] };
+  const message = asMessage({ ...from, type: MessageType.SERVER_SIDE_EMIT, data: bytes });
+  const [sent] = wire.encode(message);
+  expect(wire.decode(scope, request, sent?.bytes ?? new Uint8Array())).toEqual({ ...message, data: bytes });
+});
+
+test("signs of life and goodbyes of namespaces do not exist on these wires", () => {
+  for (const type of [MessageType.INITIAL_HEARTBEAT, MessageType.HEARTBEAT, MessageType.ADAPTER_CLOSE]) {
+    const message = asMessage({ ...from, type });
+    expect([wire.encode(message), shardedUpstreamWire().encode(message)]).toEqual([[], []]);
+  }
+});
+
+test("every kind of answer is written, and read as it was", () => {
+  const answers = [
+    { type: MessageType.FETCH_SOCKETS_RESPONSE, data: { requestId: "q", sockets: [] } },
+    { type: MessageType.SERVER_SIDE_EMIT_RESPONSE, data: { requestId: "q", packet: [1] } },
+    { type: MessageType.BROADCAST_ACK, data: { requestId: "q", packet: [1] } },
+  ] as const;
+  for (const { type, data } of answers) {
+    const [sent] = wire.encodeResponse("n2", { ...from, type, data: { ...data, sockets: [], packet: [1] } });
+    expect(wire.decode(scope, response, sent?.bytes ?? new Uint8Array())).toMatchObject({ type, data });
+  }
+  expect(wire.decode(scope, response, json({ requestId: "q", type: 99 }))).toBeUndefined();
+});
+
 describe("upstream's sharded wire", () => {
+  test("answers go to the node that asked, and what is for several rooms, or is no broadcast, to all", () => {
+    const sharded = shardedUpstreamWire();
+    const answer = { ...from, type: MessageType.BROADCAST_CLIENT_COUNT, data: { requestId: "q", clientCount: 1 } };
+    expect(sharded.encodeResponse("n2", answer)[0]?.topic).toBe("socket.io#/#n2#");
+    expect(sharded.topics(scope)).toEqual(["socket.io#/#", "socket.io#/#n1#"]);
+    const join = asMessage({ ...from, type: MessageType.SOCKETS_JOIN, data: { opts, rooms: ["a"] } });
+    for (const message of [broadcast(["r", "s"], ["news"]), broadcast(["r"], ["ask"], "q"), join]) {
+      expect(sharded.encode(message)[0]?.topic).toBe(sharded.topics(scope)[0]);
+    }
+  });
+
   test.each([
     ["static", undefined, undefined],
     ["dynamic", "socket.io#/#r#", undefined],

@@ -213,6 +213,7 @@ export function upstreamWire(options: UpstreamWireOptions = {}): ClusterWire {
 
 function decodeRequest(nsp: string, request: unknown): ClusterMessage | undefined {
   const elder = readElderRequest(request);
+  if (elder === "unknown") return undefined;
   if (elder !== undefined) return asMessage({ uid: EMITTER, ...elder, nsp });
   const of = (name: string): unknown => memberOf(request, name);
   const [uid, requestId, opts] = [of("uid") ?? EMITTER, of("requestId"), of("opts")];

@@ -2,8 +2,8 @@
 // Place: bus -> **client of Redis** -> Redis
 
 import { memberOf } from "../foreign-values.ts";
-import { ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
-import { nodeRedisHearer, nodeRedisPublisher } from "../node-redis-line.ts";
+import { checkShards, ioRedisHearer, ioRedisPublisher } from "../ioredis-line.ts";
+import { checkNodeRedisShards, nodeRedisHearer, nodeRedisPublisher } from "../node-redis-line.ts";
 import { PubSubBus, type RedisBusOptions } from "../pub-sub-bus.ts";
 import {
   type ChannelKind,
@@ -77,4 +77,15 @@ export function openBus(
     },
     options,
   );
+}
+
+/**
+ * As `openBus`, with channels that live on one shard each.
+ * @throws TypeError for a client that cannot hear them.
+ */
+export function openShardedBus(publisher: RedisClient, subscriber: RedisClient, options: RedisBusOptions): PubSubBus {
+  checkClient(subscriber, "subscribe");
+  if (isNodeRedis(subscriber)) checkNodeRedisShards(subscriber);
+  else checkShards(subscriber);
+  return openBus(publisher, subscriber, () => "shard", options);
 }

@@ -3,7 +3,7 @@
 import type { Bus } from "@bowline/adapter/cluster";
 import type { RedisBusOptions } from "../pub-sub-bus.ts";
 import type { RedisClient } from "../redis-client.ts";
-import { openBus } from "./open-lines.ts";
+import { openBus, openShardedBus } from "./open-lines.ts";
 
 /**
  * Connects nodes by publish and subscribe of Redis.
@@ -34,5 +34,5 @@ export function redisBus(publisher: RedisClient, subscriber: RedisClient, option
  * @throws TypeError where something else than a client is handed in, RangeError for an option that makes no sense.
  */
 export function shardedRedisBus(publisher: RedisClient, subscriber: RedisClient, options: RedisBusOptions = {}): Bus {
-  return openBus(publisher, subscriber, () => "shard", options);
+  return openShardedBus(publisher, subscriber, options);
 }

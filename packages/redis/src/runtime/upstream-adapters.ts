@@ -7,7 +7,7 @@ import { type Bus, type Cluster, type ClusterWire, createCluster } from "@bowlin
 import type { RedisClient } from "../redis-client.ts";
 import { type ShardedWireOptions, shardedUpstreamWire } from "../sharded-wire.ts";
 import { isPattern, type UpstreamWireOptions, upstreamWire } from "../upstream-wire.ts";
-import { openBus } from "./open-lines.ts";
+import { openBus, openShardedBus } from "./open-lines.ts";
 
 /** Options of `createAdapter`. */
 export interface RedisAdapterOptions extends UpstreamWireOptions {
@@ -32,7 +32,13 @@ function prefixFor(key: string): string {
   return `bowline-${key.replaceAll("%", "%25").replaceAll("#", "%23")}`;
 }
 
-function createFactory(key: string, wire: ClusterWire, openNewBus: () => Bus, timeoutMs: number | undefined) {
+/** Makes adapters whose servers are nodes of their own, with a bus each. */
+export function createFactory(
+  key: string,
+  wire: ClusterWire,
+  openNewBus: () => Bus,
+  timeoutMs: number | undefined,
+): AdapterFactory["create"] {
   const nodes = new WeakMap<AdapterSurroundings, Node>();
   const options = timeoutMs === undefined ? {} : { requestTimeoutMs: timeoutMs };
 
@@ -115,6 +121,6 @@ export function createShardedAdapter(
   options: ShardedRedisAdapterOptions = {},
 ): AdapterFactory["create"] {
   const { channelPrefix = "socket.io", requestsTimeout } = options;
-  const open = (): Bus => openBus(pubClient, subClient, () => "shard", {});
+  const open = (): Bus => openShardedBus(pubClient, subClient, {});
   return createFactory(channelPrefix, shardedUpstreamWire(options), open, requestsTimeout);
 }

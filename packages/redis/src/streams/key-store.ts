@@ -4,7 +4,7 @@
 //        dropped leaves its fence behind for as long as it would have lived.
 
 import type { BusStore } from "@bowline/adapter/cluster";
-import { type CommandLine, listIn } from "./command-line.ts";
+import { type Commands, listIn } from "./command-line.ts";
 
 const PUT = `
 local fence = tonumber(redis.call('HGET', KEYS[1], 'f') or '0')
@@ -26,16 +26,16 @@ return redis.call('HDEL', KEYS[1], 'v')`;
 
 /** Keys that expire, as a store. */
 export class KeyStore implements BusStore {
-  readonly #commands: CommandLine;
+  readonly #commands: Commands;
 
-  constructor(commands: CommandLine) {
+  constructor(commands: Commands) {
     this.#commands = commands;
   }
 
   async put(key: string, value: Uint8Array, fence: number, ttlMs: number): Promise<void> {
     // Redis takes no time below a millisecond.
     const ttl = String(Math.max(1, Math.ceil(ttlMs)));
-    await this.#commands.send("EVAL", PUT, "1", key, value, String(fence), ttl);
+    await this.#commands.send(key, "EVAL", PUT, "1", key, value, String(fence), ttl);
   }
 
   take(key: string): Promise<{ readonly value: Uint8Array; readonly fence: number } | undefined> {
@@ -47,11 +47,11 @@ export class KeyStore implements BusStore {
   }
 
   async drop(key: string, fence: number): Promise<void> {
-    await this.#commands.send("EVAL", DROP, "1", key, String(fence));
+    await this.#commands.send(key, "EVAL", DROP, "1", key, String(fence));
   }
 
   async #claim(key: string, how: "take" | "claim"): ReturnType<BusStore["take"]> {
-    const [value, fence] = listIn(await this.#commands.send("EVAL", CLAIM, "1", key, how));
+    const [value, fence] = listIn(await this.#commands.send(key, "EVAL", CLAIM, "1", key, how));
     return value instanceof Uint8Array ? { value, fence: Number(fence) } : undefined;
   }
 }

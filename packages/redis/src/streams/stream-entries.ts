@@ -3,11 +3,9 @@
 // Rules: an id is a time and a number, `1700000000000-3`; whatever else is asked about stands before all ids.
 
 import { listIn, textIn } from "./command-line.ts";
+import type { RecordForm } from "./record-form.ts";
 
 const ID = /^(\d{1,15})-(\d{1,15})$/;
-
-/** The field in which a record is. An entry without it marks where a stream begins. */
-export const RECORD_FIELD = "d";
 
 /** An entry as it was read. */
 export interface StreamEntry {
@@ -35,12 +33,9 @@ export function idAfter(id: string): string {
 }
 
 /** Reads the answer of XRANGE, or one stream's part of that of XREAD. */
-export function entriesIn(answer: unknown): StreamEntry[] {
+export function entriesIn(answer: unknown, form: RecordForm): StreamEntry[] {
   return listIn(answer).map((entry) => {
-    const [id, pairs] = listIn(entry);
-    const fields = listIn(pairs);
-    const at = fields.findIndex((field, index) => index % 2 === 0 && textIn(field) === RECORD_FIELD);
-    const bytes = at < 0 ? undefined : fields[at + 1];
-    return { id: textIn(id), bytes: bytes instanceof Uint8Array ? bytes : undefined };
+    const [id, fields] = listIn(entry);
+    return { id: textIn(id), bytes: form.read(listIn(fields)) };
   });
 }

@@ -3,11 +3,13 @@
 // Rules: it is up while all of its connections are; it closes those that are its own, and no other.
 
 import type { Bus, BusLog, BusStatus, BusStore, Leave, Receive } from "@bowline/adapter/cluster";
+import { busCommands, type CommandLine } from "./command-line.ts";
 import { KeyStore } from "./key-store.ts";
 import { StreamLog, type StreamLogParts } from "./stream-log.ts";
 
 /** The parts of a bus. */
-export interface StreamsBusParts extends Omit<StreamLogParts, "maxMessageBytes"> {
+export interface StreamsBusParts extends Omit<StreamLogParts, "maxMessageBytes" | "commands"> {
+  readonly commands: CommandLine;
   /** For the topics. */
   readonly topics: Bus;
   /** Ends the connections of the topics, which are this bus's own. */
@@ -29,9 +31,10 @@ export class StreamsBus implements Bus {
     const { topics, commands, waiting } = parts;
     this.#parts = parts;
     this.maxMessageBytes = topics.maxMessageBytes;
-    this.#log = new StreamLog({ ...parts, maxMessageBytes: topics.maxMessageBytes });
+    const asked = busCommands(commands, () => this.#status);
+    this.#log = new StreamLog({ ...parts, commands: asked, maxMessageBytes: topics.maxMessageBytes });
     this.log = this.#log;
-    this.store = new KeyStore(commands);
+    this.store = new KeyStore(asked);
     const look = (): void => this.#look();
     this.#stopListening = [topics.onStatus(look), commands.onChange(look), waiting.onChange(look)];
     this.#look();

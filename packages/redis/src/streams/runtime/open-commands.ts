@@ -2,11 +2,18 @@
 // Place: streams bus -> command line -> **client of Redis** -> Redis
 // Rules: they are like the program's client, but refuse what they cannot send now, and never send anything twice.
 
-import { callCommand, isNodeRedis, type RedisClient } from "../../redis-client.ts";
+import { memberOf } from "../../foreign-values.ts";
+import { IO_REDIS_CHANGES, isIoRedisReady } from "../../ioredis-line.ts";
+import { isNodeRedisReady, NODE_REDIS_CHANGES } from "../../node-redis-line.ts";
+import {
+  callCommand,
+  isNodeRedis,
+  isNodeRedisCluster,
+  listenTo,
+  type RedisClient,
+  sendByNodeRedis,
+} from "../../redis-client.ts";
 import type { CommandLine } from "../command-line.ts";
-
-/** What tells that a client may be ready or no longer so. */
-const CHANGES = ["ready", "error", "reconnecting", "end", "close"] as const;
 
 /** How node-redis gives texts: 36 is the type of texts in its answers, as version 5 asks; version 4 has a switch. */
 const AS_BYTES = { returnBuffers: true, typeMapping: { 36: Buffer } };
@@ -26,14 +33,14 @@ function asOwn(made: unknown): unknown {
   return made;
 }
 
-function duplicate(client: RedisClient, overrides: object): RedisClient & OwnClient {
+function duplicate(client: RedisClient, ...overrides: readonly object[]): RedisClient & OwnClient {
   const method: unknown = Reflect.get(client, "duplicate");
-  if (typeof method !== "function" || "nodes" in client || "masters" in client) {
+  if (typeof method !== "function") {
     throw new TypeError(
-      "Cannot use the client of Redis for streams: it cannot be duplicated; hand in a client of node-redis or ioredis for one server or a Sentinel",
+      "Cannot use the client of Redis for streams: it has no method duplicate(); hand in a client of node-redis or ioredis for one server or a cluster, or a Sentinel's of ioredis",
     );
   }
-  const made = asOwn(Reflect.apply(method, client, [overrides]));
+  const made = asOwn(Reflect.apply(method, client, overrides));
   made.on("error", noError);
   return made;
 }
@@ -41,18 +48,36 @@ function duplicate(client: RedisClient, overrides: object): RedisClient & OwnCli
 /** Connects once more. @returns the client, which connects by itself. */
 export function openOwn(client: RedisClient): RedisClient & OwnClient {
   if (isNodeRedis(client)) {
-    const own = duplicate(client, { disableOfflineQueue: true });
+    const impatient = { disableOfflineQueue: true };
+    const overrides = isNodeRedisCluster(client) ? { defaults: withMembers(client, "defaults", impatient) } : impatient;
+    const own = duplicate(client, overrides);
     // Its client tells of failures by events, and tries again by itself.
     callCommand(own, "connect").catch(noError);
     return own;
   }
-  return duplicate(client, {
+  const impatient = {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     lazyConnect: false,
     // What is on its way when the connection breaks is told at once; without this nobody would ever hear of it.
     maxRetriesPerRequest: 0,
+  };
+  if (!("nodes" in client)) return duplicate(client, impatient);
+  // A cluster connects to its nodes when they are needed, and has to keep the first command for that.
+  const { autoResendUnfulfilledCommands, maxRetriesPerRequest } = impatient;
+  const ofNodes = withMembers(client, "redisOptions", { autoResendUnfulfilledCommands, maxRetriesPerRequest });
+  return duplicate(client, [], {
+    redisOptions: ofNodes,
+    enableOfflineQueue: false,
+    retryDelayOnFailover: 0,
+    lazyConnect: false,
   });
+}
+
+/** One of the options of a client, with more members. */
+function withMembers(client: RedisClient, option: string, members: object): object {
+  const options = memberOf(memberOf(client, "options") ?? memberOf(client, "_options"), option);
+  return { ...Object(options), ...members };
 }
 
 /** Ends a connection of our own. */
@@ -68,20 +93,16 @@ function toBuffer(part: string | Uint8Array): string | Buffer {
 
 /** A connection of our own as a command line. */
 export function commandLineOf(client: RedisClient & OwnClient): CommandLine {
-  const isNode = isNodeRedis(client);
   return {
     get isReady() {
-      return isNodeRedis(client) ? (client.isReady ?? client.isOpen) : client.status === "ready";
+      return isNodeRedis(client) ? isNodeRedisReady(client) : isIoRedisReady(client);
     },
-    onChange(listener) {
-      for (const event of CHANGES) client.on(event, listener);
-      return () => {
-        for (const event of CHANGES) client.off(event, listener);
-      };
-    },
-    send(...command) {
+    onChange: (listener) => listenTo(client, isNodeRedis(client) ? NODE_REDIS_CHANGES : IO_REDIS_CHANGES, listener),
+    send(key, ...command) {
       const parts = command.map(toBuffer);
-      return isNode ? callCommand(client, "sendCommand", parts, AS_BYTES) : callCommand(client, "callBuffer", ...parts);
+      return isNodeRedis(client)
+        ? sendByNodeRedis(client, key, parts, AS_BYTES)
+        : callCommand(client, "callBuffer", ...parts);
     },
     close: () => closeOwn(client),
   };

@@ -3,11 +3,11 @@
 
 import type { Bus } from "@bowline/adapter/cluster";
 import type { RedisClient } from "../../redis-client.ts";
-import { redisBus } from "../../runtime/redis-bus.ts";
-import { StreamsBus } from "../streams-bus.ts";
-import { closeOwn, commandLineOf, openOwn } from "./open-commands.ts";
+import { OWN_RECORDS } from "../record-form.ts";
+import { openStreams } from "./open-streams.ts";
 
 export type { RedisClient } from "../../redis-client.ts";
+export { createAdapter, type RedisStreamsAdapterOptions } from "./streams-adapter.ts";
 
 /** What is told of a bus over streams. */
 export interface RedisStreamsOptions {
@@ -16,6 +16,11 @@ export interface RedisStreamsOptions {
    * An event takes up about 100 bytes more than its data. @default 100000
    */
   readonly maxLogEntries?: number;
+  /**
+   * What the names of all streams begin with, in braces. In a cluster of Redis it decides which shard has them: clusters of
+   * servers with other tags are on others. @default "bowline"
+   */
+  readonly hashTag?: string;
   /** What one message may have at most, in bytes. @default 16777216 (16 MiB) */
   readonly maxMessageBytes?: number;
 }
@@ -27,8 +32,8 @@ const DEFAULT_ENTRIES = 100_000;
  * their sessions on another one.
  *
  * Four connections of its own are opened, like the one that is handed in, and closed with the server.
- * @param client of one server or a Sentinel; it is not used itself, and stays as it is.
- * @throws TypeError where something else than such a client is handed in, RangeError for an option that makes no sense.
+ * @param client of one server, a Sentinel or a cluster; it is not used itself, and stays as it is.
+ * @throws TypeError where something else than such a client is handed in, TypeError or RangeError for an option that makes no sense.
  * @example
  * import { createCluster } from "@bowline/adapter/cluster";
  * import { Server } from "@bowline/server";
@@ -39,25 +44,18 @@ const DEFAULT_ENTRIES = 100_000;
  * const io = new Server(3000, { cluster, connectionStateRecovery: {} });
  */
 export function redisStreamsBus(client: RedisClient, options: RedisStreamsOptions = {}): Bus {
-  const { maxLogEntries = DEFAULT_ENTRIES, maxMessageBytes } = options;
+  const { maxLogEntries = DEFAULT_ENTRIES, hashTag = "bowline", maxMessageBytes } = options;
   if (!Number.isSafeInteger(maxLogEntries) || maxLogEntries < 1) {
     throw new RangeError(`Cannot use the option maxLogEntries "${maxLogEntries}": give a whole number, 1 or more`);
   }
-  const [publisher, subscriber] = [openOwn(client), openOwn(client)];
-  return new StreamsBus({
-    topics: redisBus(publisher, subscriber, maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-    closeTopics() {
-      closeOwn(publisher);
-      closeOwn(subscriber);
-    },
-    commands: commandLineOf(openOwn(client)),
-    waiting: commandLineOf(openOwn(client)),
+  if (hashTag === "" || hashTag.includes("}")) {
+    throw new TypeError(`Cannot use the option hashTag "${hashTag}": give a text without closing braces`);
+  }
+  return openStreams(client, {
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+    form: OWN_RECORDS,
     maxEntries: maxLogEntries,
-    after: (ms, action) => void setTimeout(action, ms).unref(),
-    reportUncaught(error) {
-      setImmediate(() => {
-        throw error;
-      });
-    },
+    hashTag,
+    keyOf: (topic) => `{${hashTag}}${topic}`,
   });
 }
