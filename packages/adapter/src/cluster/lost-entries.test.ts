@@ -33,8 +33,9 @@ function createBroker() {
   const carry = (): void => {
     for (const reader of readers) {
       if (reader.isPaused || broker.status !== "up") continue;
-      const at = entries.findLastIndex((entry) => entry.num <= reader.at);
-      for (const { num, bytes } of entries.slice(at + 1)) {
+      let from = entries.length;
+      while ((entries[from - 1]?.num ?? 0) > reader.at) from--;
+      for (const { num, bytes } of entries.slice(from)) {
         reader.at = num;
         reader.follower.entry({ offset: String(num), bytes });
       }

@@ -77,16 +77,32 @@ export class FakeStreams {
     const [name = "", key = "", ...rest] = words;
     switch (name) {
       case "XADD":
-        return this.write(key, ...command.slice(command.indexOf("*") + 1));
+        return command.includes("*")
+          ? this.write(key, ...command.slice(command.indexOf("*") + 1))
+          : this.#writeAs(key, rest[0] ?? "", command.slice(3));
       case "XRANGE":
         return this.#range(key, rest);
       case "XREVRANGE":
-        return (this.streams.get(key) ?? []).slice(-1).map(asAnswer);
+        return this.#upTo(key, rest[0] ?? "+")
+          .slice(-1)
+          .map(asAnswer);
       case "XREAD":
         return this.#read(words);
       default:
         return 1;
     }
+  }
+
+  /** An entry whose id is chosen by who writes. */
+  #writeAs(key: string, id: string, fields: readonly (string | Uint8Array)[]): string {
+    const entries = this.streams.get(key) ?? [];
+    if (compareIds(id, entries.at(-1)?.[0] ?? "") <= 0) throw new Error("ERR The ID specified in XADD is too small");
+    this.streams.set(key, [...entries, [id, fields.map(bytesOf)]]);
+    return id;
+  }
+
+  #upTo(key: string, end: string): Entry[] {
+    return (this.streams.get(key) ?? []).filter(([id]) => end === "+" || compareIds(id, end) <= 0);
   }
 
   #range(key: string, [from = "-", to = "+", , count = "1"]: readonly string[]): unknown {

@@ -155,6 +155,36 @@ test("a connection that is lost goes on where it was, and tells what has gone me
   expect(told).toEqual([1, 2, "gap", 4, 5]);
 });
 
+test("what a new master lacks is found, and what it appends stands behind what was told", async () => {
+  const { redis, log, told, follower, passTime } = createScene();
+  await log.follow("t", follower);
+  const [first, last] = [await log.append("t", Uint8Array.of(1)), await log.append("t", Uint8Array.of(2))];
+  await turns();
+  expect(await log.lastUpTo?.("t", last)).toBe(last);
+  redis.turn(false);
+  await turns();
+  redis.streams.set(KEY, (redis.streams.get(KEY) ?? []).slice(0, -1));
+  redis.turn(true);
+  await passTime();
+  expect(await log.lastUpTo?.("t", last)).toBe(first);
+  expect(redis.streams.get(KEY)?.at(-1)?.[0]).toBe(last.replace("-0", "-1"));
+  expect(await log.lastUpTo?.("t", last)).toBe(first);
+  await log.append("t", Uint8Array.of(3));
+  await turns();
+  expect([told, await log.reaches("t", last), await log.reaches("t", first)]).toEqual([[1, 2, 3], false, true]);
+});
+
+test("a new master that has nothing is a gap, and streams of others are not marked", async () => {
+  const { begin: _begin, ...others } = OWN_RECORDS;
+  const { redis, log } = createScene(true, others);
+  await log.append("t", Uint8Array.of(1));
+  const last = await log.append("t", Uint8Array.of(2));
+  redis.streams.set(KEY, (redis.streams.get(KEY) ?? []).slice(0, -1));
+  expect([await log.lastUpTo?.("t", last), redis.streams.get(KEY)?.length]).toEqual(["1-0", 1]);
+  redis.streams.clear();
+  expect(await log.lastUpTo?.("t", last)).toBeUndefined();
+});
+
 test("a refusal is told once, and the reading goes on when it is over", async () => {
   const { redis, log, told, follower, warned, passTime } = createScene();
   await log.follow("t", follower);

@@ -1,6 +1,7 @@
 // The faults that the gate plays: nodes that are killed and stopped, and a broker that restarts, with what a cluster owes.
-// Rules: over a log the verdict is strict; what upstream's cluster misses proves that the checker sees losses in a real run.
-//        The whole table is played in full runs, since it takes half an hour.
+// Rules: both scenes are played at a time, since they wait more than they compute; over a log the verdict is strict; what
+//        upstream's cluster misses proves that the checker sees losses in a real run. The whole table is played in full runs,
+//        since it takes half an hour.
 import { describe, expect, test } from "vitest";
 import { whyMissing } from "../brokers/broker-packages.ts";
 import { NATS, POSTGRES, whyNoProgram } from "./faults/broker-server.ts";
@@ -26,14 +27,14 @@ const areAllQuick = (recoveriesMs: readonly (number | null)[]): boolean =>
   recoveriesMs.every((ms) => ms !== null && ms < BACK_WITHIN_MS);
 
 describe.skipIf(missing !== undefined)(`faults${reason}`, () => {
-  test("over a log nothing is missed, doubled or out of order while nodes die and stand still and the broker restarts", async () => {
+  test.concurrent("over a log nothing is missed, doubled or out of order while nodes die and stand still and the broker restarts", async () => {
     const outcome = await playFault(IN_A_ROW, BRIEF, OVER_LOG, SEED);
     expect(outcome).toMatchObject({ lost: 0, told: 0, duplicated: 0, reordered: 0, wrong: 0 });
     expect(outcome.owed).toBeGreaterThan(5000);
     expect(areAllQuick(outcome.recoveriesMs.slice(0, BRIEF.kills))).toBe(true);
   }, 90_000);
 
-  test("the checker finds what clients of upstream's cluster miss when their node is killed", async () => {
+  test.concurrent("the checker finds what clients of upstream's cluster miss when their node is killed", async () => {
     const outcome = await playFault(KILL, { ...BRIEF, kills: 1 }, UPSTREAM, SEED);
     expect(outcome.lost + outcome.told).toBeGreaterThan(0);
     expect(outcome.missedAtHome).toBe(0);

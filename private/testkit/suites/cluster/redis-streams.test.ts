@@ -36,7 +36,8 @@ function call(client: object, method: string, ...args: readonly unknown[]): void
 
 /** A Redis of the test's own, and a bus to it that is up. */
 async function createScene(library: string, maxLogEntries?: number) {
-  const server = await RedisServer.start("--stream-node-max-entries", "10");
+  // While one fsync is under way Redis answers before it has written the next entries, unless each has its own.
+  const server = await RedisServer.start("--stream-node-max-entries", "10", "--appendfsync", "always");
   ends.push(() => server.remove());
   const create = LIBRARIES[library] ?? expect.fail("no such library");
   const client = create(server.port);
