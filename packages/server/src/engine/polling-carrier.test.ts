@@ -4,6 +4,7 @@ import { SILENT } from "@bowline/protocol/internal";
 import { createFakePlatform, FakeExchange } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { PollingCarrier, type PollingOptions } from "./polling-carrier.ts";
+import { RefusalCounts } from "./refusal-counts.ts";
 
 /** A carrier of revision 4 that takes little, but for what a test says. */
 function createCarrier(options: Partial<PollingOptions> = {}): PollingCarrier {
@@ -16,6 +17,7 @@ function createCarrier(options: Partial<PollingOptions> = {}): PollingCarrier {
     compression: undefined,
     headers: () => ({}),
     clock: createFakePlatform().clock,
+    refusals: new RefusalCounts(),
     trace: SILENT,
     ...options,
   });

@@ -12,11 +12,11 @@ import { expect, onTestFinished, test } from "vitest";
 
 const ALPHABET = 64;
 const LENGTH = 20;
-const MANY = 100_000;
+const MANY = 20_000;
 
 const fromCrypto: Random = { bytes: (count) => randomFillSync(new Uint8Array(count)), fraction: () => 0 };
 
-test("100,000 ids of 120 random bits repeat nothing, and no place of them prefers a character (CVE-2017-16031)", () => {
+test("20,000 ids of 120 random bits repeat nothing, and no place of them prefers a character (CVE-2017-16031)", () => {
   const seen = new Set<string>();
   const counts = Array.from({ length: LENGTH }, () => new Map<string, number>());
   for (let made = 0; made < MANY; made++) {

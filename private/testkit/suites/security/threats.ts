@@ -4,7 +4,7 @@
 //        collection, since what the allocator keeps of the system's memory says nothing of who holds it; the stall is the
 //        longest time for which the event loop was busy with one thing.
 
-import { openPolling } from "../hostile/polling-session.ts";
+import { openPolling, type PollingSession } from "../hostile/polling-session.ts";
 import type { ProgramName } from "../hostile/programs.ts";
 import { openRaw, type RawConnection } from "../hostile/raw-http.ts";
 import {
@@ -220,7 +220,7 @@ export const THREATS: readonly Threat[] = [
     marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE, connections: 0 },
     attack: async (victim, scale) => {
       const halves = await Promise.all(
-        Array.from({ length: 100 * scale }, async () => {
+        Array.from({ length: 50 * scale }, async () => {
           const session = await openPolling(victim.port, 4);
           const connection = await openRaw(victim.port);
           const head = `POST ${session.target} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 900000\r\n\r\n4`;
@@ -242,14 +242,20 @@ export const THREATS: readonly Threat[] = [
     marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE },
     attack: async (victim, scale) => {
       const halves: RawConnection[] = [];
-      for (let index = 0; index < 200 * scale; index++) {
+      const sessions: PollingSession[] = [];
+      const begin = async (): Promise<void> => {
         const session = await openPolling(victim.port, 4, false);
         const connection = await openRaw(victim.port);
         connection.socket.write(upgradeRequest(webSocketTarget(4, session.sid)));
+        sessions.push(session);
         halves.push(connection);
-      }
+      };
+      for (let from = 0; from < 100 * scale; from += 25) await Promise.all(Array.from({ length: 25 }, begin));
       await Promise.all(halves.map((connection) => connection.quiet(() => connection.socket.destroyed, 1500)));
-      return cut(halves);
+      return () => {
+        cut(halves)();
+        for (const session of sessions) void session.leave();
+      };
     },
   },
   {
@@ -258,7 +264,7 @@ export const THREATS: readonly Threat[] = [
     marks: { heldBytes: 10 * MEGABYTE, keptBytes: 2 * MEGABYTE },
     attack: async (victim, scale) => {
       const idle: RawConnection[] = [];
-      for (let from = 0; from < 500 * scale; from += 50) {
+      for (let from = 0; from < 300 * scale; from += 50) {
         const some = Array.from({ length: 50 }, () => openRawWebSocket(victim.port, webSocketTarget(4)));
         for (const { connection } of await Promise.all(some)) idle.push(connection);
       }
