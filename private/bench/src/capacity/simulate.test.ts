@@ -41,6 +41,10 @@ test("is refused where the bench has not measured a row", () => {
   expect(() => costsIn({ rows: [] }, CLUSTERS)).toThrow('Cannot calculate with "memory.rss"');
 });
 
+test("calls an estimate what no run has measured", () => {
+  expect(cells(simulate([], costsIn(SERVERS, undefined)), "to publish an event")?.[1]).toBe("an estimate, no row");
+});
+
 test("says which row each cost is of", () => {
   expect(cells(simulate([], COSTS), "to publish an event")).toEqual([
     "30.0 µs",

@@ -5,7 +5,7 @@
 
 import { SPREADS } from "../metrics/cluster-metrics.ts";
 import { REFERENCE } from "../peers/peer.ts";
-import type { BenchResult, ResultRow } from "../result.ts";
+import { type BenchResult, peersOf, type ResultRow } from "../result.ts";
 import { summarise } from "../statistics.ts";
 import { judge } from "../targets.ts";
 import { renderCharts } from "./charts.ts";
@@ -38,7 +38,8 @@ function tableOf(rows: readonly ResultRow[]): string {
 /** Deliveries in a second by the number of servers: what the time for each says the other way round. */
 function deliveriesOf(rows: readonly ResultRow[]): readonly string[] {
   const measured = SPREADS.flatMap((nodes) => rows.find(({ key }) => key === `spread-${nodes}.wall`) ?? []);
-  if (measured.length === 0) return [];
+  const isWhole = measured.every(({ values }) => SIDES.every((peer) => values[peer] !== undefined));
+  if (!isWhole || measured.length < SPREADS.length) return [];
   const perSecond = (us: number) => Math.round(1e6 / us).toLocaleString("en-GB");
   const cells = SIDES.map((peer) => [
     peer === "bowline" ? "Bowline" : peer,
@@ -48,7 +49,7 @@ function deliveriesOf(rows: readonly ResultRow[]): readonly string[] {
     }),
   ]);
   const head = ["deliveries per second, best / median", ...SPREADS.map((nodes) => `${nodes} servers`)];
-  return [renderTable(head.slice(0, measured.length + 1), cells)];
+  return [renderTable(head, cells)];
 }
 
 /** What a delivery costs all servers together, by their number. */
@@ -71,7 +72,7 @@ export function renderClusters(result: BenchResult): {
   readonly markdown: string;
   readonly files: readonly ChartFile[];
 } {
-  const { rows } = result;
+  const rows = result.rows.filter((row) => peersOf(row).length > 0);
   const isSpread = ({ metric }: ResultRow) => metric.startsWith("spread-");
   const bars = renderCharts({ ...result, rows: rows.filter((row) => !isSpread(row)) });
   const files = [...bars.map(({ name, svg }) => ({ name: `${NAME}-${name}`, svg })), ...spreadChart(rows)];
