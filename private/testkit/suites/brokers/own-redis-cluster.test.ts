@@ -104,9 +104,9 @@ async function createScene(library: string, kind: string) {
   const allHear = async (): Promise<void> => {
     await vi.waitFor(() => {
       round++;
-      for (const topic of topics) one.publish(topic, Uint8Array.of(round)).catch(() => undefined);
+      for (const topic of topics) one.publish(topic, Uint8Array.of(round % 256)).catch(() => undefined);
       const rounds = Array.from({ length: 5 }, (_, back) => round - back);
-      const deaf = topics.filter((topic) => !rounds.some((number) => heard.has(`${topic} ${number}`)));
+      const deaf = topics.filter((topic) => !rounds.some((number) => heard.has(`${topic} ${number % 256}`)));
       expect(deaf).toEqual([]);
     }, PATIENCE);
   };
@@ -129,17 +129,16 @@ describe.skipIf(missing !== undefined)(`a cluster of Redis (${missing ?? "three 
   );
 
   test.each([
-    ["ioredis", "sharded"],
     ["ioredis", "streams"],
     ["node-redis 5", "streams"],
   ])(
-    "over %s, %s: a topic or log whose slot moves is heard on",
+    "over %s, %s: a log whose slot moves is heard on",
     async (library, kind) => {
-      const { one, two, topics, allHear, heard } = await createScene(library, kind);
+      const { one, two, allHear, heard } = await createScene(library, kind);
       await allHear();
       const follower = createFollower();
       await two.log?.follow("log", follower);
-      for (const key of kind === "streams" ? ["{bowline}"] : topics.slice(0, 3)) await cluster.move(key);
+      await cluster.move("{bowline}");
       heard.clear();
       await allHear();
       await one.log?.append("log", Uint8Array.of(65));
