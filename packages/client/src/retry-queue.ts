@@ -22,10 +22,10 @@ export interface Retried {
 
 /** What a queue needs of its socket. */
 export interface RetryHost {
-  /** How often an event is sent again. */
-  readonly retries: number;
   /** Whether an event sent now would leave over a living connection. */
   canSend(): boolean;
+  /** Gives an id that stays with an event; nothing where the server would not know it again. */
+  createId(): number | undefined;
   /**
    * Sends an event once; its answer, behind null, or an error goes to `settle`.
    * @throws whatever the encoder throws.
@@ -49,8 +49,16 @@ export interface RetryQueue {
   drain(isAnew?: boolean): void;
 }
 
-/** Makes the queue of a socket. */
-export function createRetryQueue({ retries, canSend, attempt, answer, guard }: RetryHost): RetryQueue {
+/**
+ * Makes the queue of a socket.
+ * @param retries how often an event is sent again.
+ * @returns nothing where none is.
+ */
+export function createRetryQueue(
+  retries: number | undefined,
+  { canSend, createId, attempt, answer, guard }: RetryHost,
+): RetryQueue | undefined {
+  if (!retries) return undefined;
   const items: Retried[] = [];
   let tries = 0;
   let isUnderWay = false;
@@ -68,6 +76,7 @@ export function createRetryQueue({ retries, canSend, attempt, answer, guard }: R
     isUnderWay = true;
     tries++;
     const nth = tries;
+    item.id ??= createId();
     try {
       attempt(item, (...args) => {
         isUnderWay = false;

@@ -128,18 +128,13 @@ export class Socket<
     this.#options = options;
     this.#port = port;
     this.#maxSendBuffer = options.maxSendBuffer ?? DEFAULTS.maxBuffer;
-    this.#queue = options.retries
-      ? createRetryQueue({
-          retries: options.retries,
-          canSend: () => this.#way !== undefined,
-          attempt: (item, settle) => {
-            if (this.#recovery.tellsRetried) item.id ??= FIRST_RETRIED_ID + this.#nextId++;
-            this.#send(item.event, settle, { ...item.modifiers, takesError: true }, item.id);
-          },
-          answer: (ack, args) => this.#answer(ack, args),
-          guard: (action) => port.guard(action),
-        })
-      : undefined;
+    this.#queue = createRetryQueue(options.retries, {
+      canSend: () => this.#way !== undefined,
+      createId: () => (this.#recovery.tellsRetried ? FIRST_RETRIED_ID + this.#nextId++ : undefined),
+      attempt: ({ event, modifiers, id }, settle) => this.#send(event, settle, { ...modifiers, takesError: true }, id),
+      answer: (ack, args) => this.#answer(ack, args),
+      guard: (action) => port.guard(action),
+    });
     port.join(namespace, new Socket.#Ear(this));
   }
 
@@ -326,9 +321,8 @@ export class Socket<
     const joined: SocketState = { at: "connected", id: sid, hasCaughtUp: false };
     this.#state = joined;
     // A handler may leave: what came is then not told any more, and what waits is for the next connection.
-    for (const args of this.receiveBuffer.splice(0)) {
+    for (const args of this.receiveBuffer.splice(0))
       if (this.#state === joined) this.#port.guard(() => this.tellReceived(args));
-    }
     while (this.#state === joined) {
       const waiting = this.sendBuffer.shift();
       if (waiting === undefined) break;

@@ -2,7 +2,6 @@
 // Place: server -> cluster adapter -> wire -> **bus** -> primary, and back the same way
 // Rules: each name is here on purpose; what upstream's cluster-adapter has under the same name is there too.
 
-export { BusError, type BusErrorCode } from "./hub/bus-error.ts";
 export type { HubStatus } from "./hub/hub.ts";
 export type { HubBusOptions } from "./hub/hub-bus.ts";
 export type { HubOptions } from "./hub/hub-options.ts";

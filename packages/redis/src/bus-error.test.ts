@@ -7,7 +7,7 @@ const codeFor = (message: string): string => busErrorOf("do it", "up", new Error
 test("an answer of Redis is a refusal, with what to do about it", () => {
   const cause = new Error("NOPERM User app has no permissions to access one of the channels");
   const error = busErrorOf('join "t"', "up", cause);
-  expect(error).toMatchObject({ name: "RedisBusError", code: "BOWLINE_BUS_REFUSED", cause });
+  expect(error).toMatchObject({ name: "BusError", code: "BOWLINE_BUS_REFUSED", cause });
   expect(error.message).toBe(
     'Cannot join "t": Redis says "NOPERM User app has no permissions to access one of the channels"; give the user of the clients the right to do so (ACL SETUSER)',
   );

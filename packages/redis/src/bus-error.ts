@@ -3,21 +3,7 @@
 // Rules: the sentence says what was tried, why it was not done and what to do; what the client said is the cause. An answer of
 //        Redis begins with a word in capitals, and no failure of a connection does.
 
-import type { BusStatus } from "@bowline/adapter/cluster";
-
-/** Why Redis did not do what it was asked for. */
-export type RedisBusErrorCode = "BOWLINE_BUS_AWAY" | "BOWLINE_BUS_CLOSED" | "BOWLINE_BUS_REFUSED";
-
-/** Redis did not do what the bus asked for. */
-export class RedisBusError extends Error {
-  override readonly name = "RedisBusError" as const;
-  readonly code: RedisBusErrorCode;
-
-  constructor(code: RedisBusErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
-  }
-}
+import { BusError, type BusStatus } from "@bowline/adapter/cluster";
 
 /** What is over by itself. */
 const PASSING: ReadonlySet<string> = new Set(["LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "UNBLOCKED"]);
@@ -47,17 +33,17 @@ function sentenceOf(cause: unknown): string {
  * @param what it was to do, for a sentence.
  * @param cause what the client was rejected with; without one the bus has not tried.
  */
-export function busErrorOf(what: string, status: BusStatus, cause?: unknown): RedisBusError {
+export function busErrorOf(what: string, status: BusStatus, cause?: unknown): BusError {
   if (status === "closed") {
-    return new RedisBusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus has been closed; make a new one`, cause);
+    return new BusError("BOWLINE_BUS_CLOSED", `Cannot ${what}: the bus has been closed; make a new one`, cause);
   }
   const sentence = cause === undefined ? "" : sentenceOf(cause);
   const word = ANSWER.exec(sentence)?.[1];
   if (word === undefined || PASSING.has(word)) {
     const reason = sentence === "" ? "" : ` ("${sentence}")`;
     const remedy = "look whether it runs, and whether the clients have been connected";
-    return new RedisBusError("BOWLINE_BUS_AWAY", `Cannot ${what}: Redis is away${reason}; ${remedy}`, cause);
+    return new BusError("BOWLINE_BUS_AWAY", `Cannot ${what}: Redis is away${reason}; ${remedy}`, cause);
   }
   const remedy = REMEDIES.get(word) ?? "see what that means in the manual of Redis";
-  return new RedisBusError("BOWLINE_BUS_REFUSED", `Cannot ${what}: Redis says "${sentence}"; ${remedy}`, cause);
+  return new BusError("BOWLINE_BUS_REFUSED", `Cannot ${what}: Redis says "${sentence}"; ${remedy}`, cause);
 }

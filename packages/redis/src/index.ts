@@ -2,7 +2,6 @@
 // Place: cluster adapter -> wire -> **bus** -> client of Redis -> Redis
 // Rules: each name is here on purpose; `createAdapter` and `createShardedAdapter` are those of @socket.io/redis-adapter.
 
-export { RedisBusError, type RedisBusErrorCode } from "./bus-error.ts";
 export type { RedisBusOptions } from "./pub-sub-bus.ts";
 export type { IoRedisClient, NodeRedisClient, RedisClient } from "./redis-client.ts";
 export { redisBus } from "./runtime/redis-bus.ts";

@@ -43,7 +43,8 @@ function createLines() {
     for (const change of [...changes]) change();
     for (let at = 0; at < 10; at++) await Promise.resolve();
   };
-  const parts = { publisher: line, subscriber: line, kindOf: () => "channel", surroundings } as const;
+  const kindOf = (): "channel" => "channel";
+  const parts = { publisher: line, subscriber: line, kindOf, surroundings };
   const passTime = (): Promise<void> => {
     const due = [...timers.keys()];
     timers.clear();

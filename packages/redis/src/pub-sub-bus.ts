@@ -230,7 +230,7 @@ export class PubSubBus implements Bus {
     for (const listener of [...this.#listeners]) listener(status);
   }
 
-  /** @throws RedisBusError where Redis does not do it. */
+  /** @throws BusError where Redis does not do it. */
   async #asked<Answer>(what: string, answer: Promise<Answer>): Promise<Answer> {
     try {
       return await answer;

@@ -1,5 +1,5 @@
 // What goes over the channels of upstream's adapters, both ways.
-import { type ClusterMessage, MessageType } from "@bowline/adapter";
+import { type ClusterMessage, type ClusterResponse, MessageType } from "@bowline/adapter";
 import { decodeUtf8, encodeUtf8 } from "@bowline/protocol/internal";
 import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
 import { describe, expect, test } from "vitest";
@@ -187,13 +187,14 @@ test("signs of life and goodbyes of namespaces do not exist on these wires", () 
 });
 
 test("every kind of answer is written, and read as it was", () => {
-  const answers = [
-    { type: MessageType.FETCH_SOCKETS_RESPONSE, data: { requestId: "q", sockets: [] } },
-    { type: MessageType.SERVER_SIDE_EMIT_RESPONSE, data: { requestId: "q", packet: [1] } },
-    { type: MessageType.BROADCAST_ACK, data: { requestId: "q", packet: [1] } },
-  ] as const;
-  for (const { type, data } of answers) {
-    const [sent] = wire.encodeResponse("n2", { ...from, type, data: { ...data, sockets: [], packet: [1] } });
+  const answers: readonly ClusterResponse[] = [
+    { ...from, type: MessageType.FETCH_SOCKETS_RESPONSE, data: { requestId: "q", sockets: [] } },
+    { ...from, type: MessageType.SERVER_SIDE_EMIT_RESPONSE, data: { requestId: "q", packet: [1] } },
+    { ...from, type: MessageType.BROADCAST_ACK, data: { requestId: "q", packet: [1] } },
+  ];
+  for (const answer of answers) {
+    const [sent] = wire.encodeResponse("n2", answer);
+    const { type, data } = answer;
     expect(wire.decode(scope, response, sent?.bytes ?? new Uint8Array())).toMatchObject({ type, data });
   }
   expect(wire.decode(scope, response, json({ requestId: "q", type: 99 }))).toBeUndefined();

@@ -1,11 +1,12 @@
 // Rules of what a node says for a namespace that it does not have: whoever waits for it hears at once that nobody is there.
 import { expect, it } from "vitest";
+import type { BroadcastPacket } from "../contract.ts";
 import { absentAnswer } from "./absent-namespace.ts";
 import { type ClusterMessage, MessageType } from "./message.ts";
 
 const HEAD = { uid: "n", nsp: "/none" };
 const opts = { rooms: [], except: [], flags: {} };
-const packet = { type: 2, data: ["a"] };
+const packet: BroadcastPacket = { type: 2, data: ["a"] };
 
 it.each<readonly [string, ClusterMessage, unknown]>([
   [

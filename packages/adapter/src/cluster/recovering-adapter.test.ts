@@ -242,7 +242,7 @@ describe("a client that comes back", () => {
 describe("events that are in no log", () => {
   it("are told at once, with the offset of what was told last, but where they want an answer", async () => {
     const { one, two } = await createSession();
-    const packet = { type: 2, data: ["n"] };
+    const packet = { type: 2, data: ["n"] } as const;
     void one.adapter.broadcast(packet, { ...ALL, flags: { volatile: true } });
     void one.adapter.broadcast(packet, { ...ALL, flags: { local: true } });
     one.adapter.broadcastWithAck(

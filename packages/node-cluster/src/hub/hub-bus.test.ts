@@ -1,8 +1,9 @@
 // Rules of the bus over the primary: what one sends others get in order, what waits is bounded, and a primary that is away
 // or has begun anew is told of.
+
+import type { BusError } from "@bowline/adapter/cluster";
 import { describe, expect, it, vi } from "vitest";
 import { HubScene } from "../../test-support/hub-scene.ts";
-import type { BusError } from "./bus-error.ts";
 import type { HubBus } from "./hub-bus.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);

@@ -13,7 +13,7 @@ import type {
   LogFollower,
   Receive,
 } from "@bowline/adapter/cluster";
-import { BusError } from "./bus-error.ts";
+import { BusError } from "@bowline/adapter/cluster";
 import { bytesAt, type Frame, Kind, numberAt, textAt } from "./frame.ts";
 import { type Connector, HubLine, type LineSurroundings } from "./hub-line.ts";
 import { compareOffsets } from "./offset.ts";

@@ -5,8 +5,8 @@
 // States: connecting -> up -> down -> up ...; each -> closed. `connecting` until the hub has answered for the first time.
 
 import type { BusStatus } from "@bowline/adapter/cluster";
+import { BusError } from "@bowline/adapter/cluster";
 import type { Alarm, Cancel, Clock } from "@bowline/protocol/internal";
-import { BusError } from "./bus-error.ts";
 import { decodeFrames, encodeFrame, type Field, type Frame, Kind, numberAt, textAt, VERSION } from "./frame.ts";
 import { type Link, type LinkEvents, Outbox } from "./link.ts";
 import { Requests, type Waiting } from "./requests.ts";

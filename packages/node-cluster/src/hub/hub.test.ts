@@ -1,8 +1,9 @@
 // Rules of the hub in the primary: its log has one order, its store gives a value to one taker, both are bounded, and a worker
 // that dies is told of at once.
+
+import type { BusError } from "@bowline/adapter/cluster";
 import { describe, expect, it } from "vitest";
 import { HubScene } from "../../test-support/hub-scene.ts";
-import type { BusError } from "./bus-error.ts";
 import { encodeFrame, Kind } from "./frame.ts";
 import type { HubBus } from "./hub-bus.ts";
 
@@ -150,9 +151,9 @@ describe("a store", () => {
     const scene = new HubScene();
     const [one, two] = [scene.bus().bus, scene.bus()];
     await scene.settle();
-    expect(await scene.whole(one.store.claim?.("k") ?? Promise.resolve("no claims"))).toBe(undefined);
+    expect(await scene.whole(Promise.resolve<unknown>(one.store.claim?.("k") ?? "no claims"))).toBe(undefined);
     await scene.whole(one.store.put("k", bytes(1), 0, 60_000));
-    expect(await scene.whole(two.bus.store.claim?.("k") ?? Promise.resolve("no claims"))).toEqual({
+    expect(await scene.whole(Promise.resolve<unknown>(two.bus.store.claim?.("k") ?? "no claims"))).toEqual({
       value: bytes(1),
       fence: 1,
     });

@@ -2,7 +2,7 @@
 // Place: bus (**requests**) -> link -> hub
 // Rules: the hub answers in order, so that an answer needs no number; each request is settled once, also when the link ends.
 
-import type { BusError } from "./bus-error.ts";
+import type { BusError } from "@bowline/adapter/cluster";
 import type { Frame } from "./frame.ts";
 
 /** What becomes of a request. */

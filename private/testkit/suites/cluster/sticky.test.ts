@@ -24,24 +24,27 @@ const WAYS: readonly (readonly [string, FleetOptions, string?])[] = [
   ["forwarded behind TLS", { kind: "forwarding", tls }, tls.cert],
 ];
 
-describe.each(WAYS)("sessions of four workers, %s,", (_name, options, ca) => {
-  let fleet: StickyFleet;
+describe.each(WAYS.map(([name, options, ca]) => ({ name, options, ca })))(
+  "sessions of four workers, $name,",
+  ({ options, ca }) => {
+    let fleet: StickyFleet;
 
-  beforeAll(async () => {
-    fleet = await StickyFleet.start(options);
-  }, 60_000);
+    beforeAll(async () => {
+      fleet = await StickyFleet.start(options);
+    }, 60_000);
 
-  afterAll(() => fleet?.close());
+    afterAll(() => fleet?.close());
 
-  test(`are whole, all of ${SESSIONS}, of three clients, over polling and moved to a WebSocket`, async () => {
-    expect(await playSessions(SESSIONS, fleet.port, ca)).toEqual([]);
-    const counts = await fleet.counts();
-    expect(counts.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(SESSIONS);
-    // Each worker has had its share.
-    expect(Math.min(...counts.map(({ sessions }) => sessions))).toBeGreaterThan(SESSIONS / 16);
-    expect(counts.map(({ unknown }) => unknown)).toEqual([0, 0, 0, 0]);
-  }, 300_000);
-});
+    test(`are whole, all of ${SESSIONS}, of three clients, over polling and moved to a WebSocket`, async () => {
+      expect(await playSessions(SESSIONS, fleet.port, ca)).toEqual([]);
+      const counts = await fleet.counts();
+      expect(counts.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(SESSIONS);
+      // Each worker has had its share.
+      expect(Math.min(...counts.map(({ sessions }) => sessions))).toBeGreaterThan(SESSIONS / 16);
+      expect(counts.map(({ unknown }) => unknown)).toEqual([0, 0, 0, 0]);
+    }, 300_000);
+  },
+);
 
 /** One request over an agent, and how it was answered. */
 async function request(url: string, agent: Agent): Promise<{ readonly status: number; readonly body: string }> {

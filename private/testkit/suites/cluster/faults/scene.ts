@@ -13,7 +13,7 @@ import { Balancer } from "./balancer.ts";
 import { type NodeOptions, NodeProcess } from "./node-process.ts";
 import { Path } from "./partition.ts";
 import { type Broker, startBroker } from "./peers.ts";
-import { MASTER_NAME, type RedisFleet, startRedisFleet } from "./redis-servers.ts";
+import { MASTER_NAME, type RedisFleet, type RedisServer, startRedisFleet } from "./redis-servers.ts";
 import { connectClient } from "./scene-client.ts";
 import { type HandOver, Sender, SendingClient } from "./sender.ts";
 
