@@ -52,12 +52,13 @@ function adaptersOf(
         async cluster(index) {
           const path = new Path(BROKERS[broker].port);
           paths.set(index, path);
-          end(() => path.close());
           return createCluster({ bus: await fleet.bus(await path.open(), end), ...QUICK_CLUSTER });
         },
         sever: (index) => paths.get(index)?.interrupt(),
         emitter: async () => createEmitter({ bus: await fleet.bus(BROKERS[broker].port, end) }),
         async close() {
+          // First, since a client whose path is interrupted waits for the end of its connection.
+          await Promise.all([...paths.values()].map((path) => path.close()));
           for (const action of ends.reverse()) await action();
           await fleet.close?.();
         },
@@ -78,8 +79,16 @@ for (const keeps of [true, false]) {
     return {
       async bus(port, lasts) {
         const pool = connectPostgres({ port });
-        lasts(() => pool.end());
-        return postgresBus(pool, { schema, channelPrefix: schema.slice(-12), keeps, answerTimeoutMs: ANSWER_MS });
+        // Its connections are cut at the end.
+        pool.on("error", () => undefined);
+        const channelPrefix = schema.slice(-12);
+        const bus = postgresBus(pool, { schema, channelPrefix, keeps, answerTimeoutMs: ANSWER_MS });
+        lasts(async () => {
+          // That of an emitter, which no server closes, has a connection of the pool as long as it lives.
+          await bus.close();
+          await pool.end();
+        });
+        return bus;
       },
       async close() {
         await admin.query(`DROP SCHEMA "${schema}" CASCADE`);
