@@ -5,7 +5,7 @@
 import { connect } from "node:net";
 import type { Bus } from "@bowline/adapter/cluster";
 import { type JetStreamBusOptions, jetstreamBus } from "@bowline/nats/jetstream";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { type JetStreamManager, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect as connectTo, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import { Pool, type PoolConfig } from "pg";
 
@@ -20,6 +20,9 @@ export const BROKERS: Readonly<Record<"redis" | "postgres" | "nats", Broker>> = 
   postgres: { host: "127.0.0.1", port: Number(process.env["BOWLINE_POSTGRES_PORT"] ?? 5432) },
   nats: { host: "127.0.0.1", port: Number(process.env["BOWLINE_NATS_PORT"] ?? 4222) },
 };
+
+/** So often JetStream is asked for. */
+const MANAGER_ATTEMPTS = 10;
 
 /** Why tests with a broker cannot run; undefined where they can, and on CI, where that is a failure. */
 export function whyNoBroker(name: keyof typeof BROKERS): Promise<string | undefined> {
@@ -50,9 +53,21 @@ export function connectNats(
   return connectTo({ ...defaults, ...options });
 }
 
+/** A server that has just been started leaves questions about JetStream unanswered for a while. */
+async function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
+  for (let attempt = 1; attempt < MANAGER_ATTEMPTS; attempt++) {
+    try {
+      return await jetstreamManager(connection, { timeout: 1000 });
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "TimeoutError") throw error;
+    }
+  }
+  return jetstreamManager(connection);
+}
+
 /** A bus over JetStream. */
 export async function openJetStream(connection: NatsConnection, options: JetStreamBusOptions): Promise<Bus> {
-  const parts = { client: jetstream(connection), manager: await jetstreamManager(connection) };
+  const parts = { client: jetstream(connection), manager: await managerOf(connection) };
   return jetstreamBus(connection, parts, options);
 }
 
