@@ -8,7 +8,7 @@ import type { AdapterContract, LiveSession, Session, SessionToPersist } from "@b
 import { type Clock, createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, JoinRequest } from "./connection.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
-import type { AnsweringSocket, RetriedEvents } from "./retried-events.ts";
+import { type AnsweringSocket, KeptRetriedEvents, type RetriedEvents } from "./retried-events.ts";
 
 /** How sessions are kept. */
 export interface RecoveryOptions {
@@ -78,12 +78,6 @@ export function readClaim({ client, auth }: JoinRequest): Claim | undefined {
   return { pid, offset };
 }
 
-/** What a session sent until it is answered, for whoever comes back with it. */
-interface KeptEvents {
-  readonly retried: RetriedEvents;
-  readonly untilMs: number;
-}
-
 /** The namespace as far as its sessions are concerned; another adapter may take over at any time. */
 interface RecoveryOwner {
   readonly adapter: Pick<
@@ -97,12 +91,9 @@ export class Recovery {
   readonly skipsMiddlewares: boolean;
   readonly #owner: RecoveryOwner;
   readonly #random: Random;
-  readonly #clock: Pick<Clock, "now">;
-  readonly #keptMs: number;
   readonly #failed: (error: unknown) => void;
   readonly #holds: Map<string, Hold> = new Map();
-  /** Of lost sessions, in the order in which they were lost. */
-  readonly #kept: Map<string, KeptEvents> = new Map();
+  readonly #kept: KeptRetriedEvents;
 
   /** @param failed told what the adapter fails with; whatever that is, sockets come and go as ever. */
   constructor(
@@ -114,8 +105,7 @@ export class Recovery {
     this.skipsMiddlewares = skipMiddlewares;
     this.#owner = owner;
     this.#random = random;
-    this.#clock = clock;
-    this.#keptMs = maxDisconnectionDuration;
+    this.#kept = new KeptRetriedEvents(clock, maxDisconnectionDuration);
     this.#failed = failed;
   }
 
@@ -152,7 +142,7 @@ export class Recovery {
     if (!client.dialect.acceptsOffsets) return undefined;
     const mark = this.#owner.adapter.marksEvents === true ? MARKED_PID : "";
     const pid = session?.pid ?? mark + createId(this.#random).slice(mark.length);
-    const hold: Hold = { pid, client, session, retried: claim && this.#takeRetried(claim.pid) };
+    const hold: Hold = { pid, client, session, retried: claim && this.#kept.take(claim.pid) };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);
     return hold;
@@ -193,7 +183,7 @@ export class Recovery {
   /** The client of a session has gone before it joined: the next one may try. */
   putBack(hold: Hold): void {
     const isHeld = this.#release(hold);
-    this.#keepRetried(hold);
+    this.#kept.put(hold.pid, hold.retried);
     if (isHeld && hold.session !== undefined) this.#persist(hold.session);
   }
 
@@ -206,26 +196,9 @@ export class Recovery {
   ended(hold: Hold, reason: DisconnectReason, { id, rooms, data }: EndingSocket): void {
     if (!this.#release(hold)) return;
     // Also of who left: it may come again, with the event that it did not get the answer to.
-    this.#keepRetried(hold);
+    this.#kept.put(hold.pid, hold.retried);
     if (!RECOVERABLE.has(reason)) return;
     this.#persist({ sid: id, pid: hold.pid, rooms: [...rooms], data });
-  }
-
-  #keepRetried({ pid, retried }: Hold): void {
-    const nowMs = this.#clock.now();
-    for (const [elder, { untilMs }] of this.#kept) {
-      if (untilMs > nowMs) break;
-      this.#kept.delete(elder);
-    }
-    if (retried === undefined) return;
-    this.#kept.delete(pid);
-    this.#kept.set(pid, { retried, untilMs: nowMs + this.#keptMs });
-  }
-
-  #takeRetried(pid: string): RetriedEvents | undefined {
-    const kept = this.#kept.get(pid);
-    this.#kept.delete(pid);
-    return kept !== undefined && kept.untilMs > this.#clock.now() ? kept.retried : undefined;
   }
 
   #persist(session: SessionToPersist): void {

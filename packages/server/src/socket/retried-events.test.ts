@@ -2,6 +2,7 @@
 import { createFakePlatform, FakeClient, type FakeClientOptions } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import type { ServerOptions } from "./options.ts";
+import { KeptRetriedEvents, RetriedEvents } from "./retried-events.ts";
 import { SocketServer } from "./server.ts";
 import type { Socket } from "./socket.ts";
 
@@ -197,5 +198,14 @@ describe("an event that comes again while middlewares think", () => {
     for (const pass of thinking) pass();
     answers[0]?.("yes");
     expect([heard, next.take()]).toEqual([["a"], [`3${ID}["yes"]`]]);
+  });
+});
+
+describe("what lost sessions had under way", () => {
+  it("is forgotten of those that were lost first, where there are very many", () => {
+    const kept = new KeptRetriedEvents({ now: () => 0 }, 1000);
+    const retried = new RetriedEvents({ connected: false, sendAck: () => undefined });
+    for (let session = 0; session <= 100_000; session++) kept.put(`p${session}`, retried);
+    expect([kept.take("p0"), kept.take("p1"), kept.take("p100000")]).toEqual([undefined, retried, retried]);
   });
 });

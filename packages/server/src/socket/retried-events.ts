@@ -8,7 +8,7 @@
 //        over another connection of the same session; its answer goes to the socket that the session has by then.
 // Source: docs/protocol/socket-5.md, "Events that come again"
 
-import { FIRST_RETRIED_ID } from "@bowline/protocol/internal";
+import { type Clock, FIRST_RETRIED_ID } from "@bowline/protocol/internal";
 
 /** A socket as far as answers are concerned. */
 export interface AnsweringSocket {
@@ -90,5 +90,41 @@ export class RetriedEvents {
 
   #send(id: number, args: readonly unknown[]): void {
     if (this.#socket.connected) this.#socket.sendAck(id, args);
+  }
+}
+
+/** Of so many lost sessions they are kept; of those that were lost first they are forgotten first. */
+const MAX_SESSIONS = 100_000;
+
+/** What lost sessions had under way, for whoever comes back with one. */
+export class KeptRetriedEvents {
+  readonly #clock: Pick<Clock, "now">;
+  readonly #keptMs: number;
+  /** By the private ids of the sessions, in the order in which they were lost. */
+  readonly #sessions: Map<string, { readonly retried: RetriedEvents; readonly untilMs: number }> = new Map();
+
+  /** @param keptMs for how long, in milliseconds. */
+  constructor(clock: Pick<Clock, "now">, keptMs: number) {
+    this.#clock = clock;
+    this.#keptMs = keptMs;
+  }
+
+  /** A session was lost; most have nothing of the kind. */
+  put(pid: string, retried: RetriedEvents | undefined): void {
+    const nowMs = this.#clock.now();
+    for (const [elder, { untilMs }] of this.#sessions) {
+      if (untilMs > nowMs && this.#sessions.size < MAX_SESSIONS) break;
+      this.#sessions.delete(elder);
+    }
+    if (retried === undefined) return;
+    this.#sessions.delete(pid);
+    this.#sessions.set(pid, { retried, untilMs: nowMs + this.#keptMs });
+  }
+
+  /** Somebody comes back with a session. */
+  take(pid: string): RetriedEvents | undefined {
+    const kept = this.#sessions.get(pid);
+    this.#sessions.delete(pid);
+    return kept !== undefined && kept.untilMs > this.#clock.now() ? kept.retried : undefined;
   }
 }
