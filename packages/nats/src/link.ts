@@ -1,7 +1,7 @@
 // How the program's connection to NATS stands, and questions over it that end in time.
 // Place: bus -> **link** -> the program's connection -> NATS
 //
-//   up --disconnect--> down --reconnect--> up        any --the connection is closed, or the bus--> closed
+//   up --disconnect--> down --reconnect, and an answer of NATS--> up        any --the connection is closed, or the bus--> closed
 //
 // Rules: the client connects anew and subscribes anew by itself; what is told while it does is refused, since the client
 //        would keep it and send it late; every answer that does not come in time is an error.
@@ -22,6 +22,8 @@ export class Link {
   #status: BusStatus;
   /** The round trip that the next question shares; undefined once it is under way. */
   #flush: Promise<void> | undefined;
+  /** How often the connection was lost. */
+  #losses = 0;
 
   constructor(connection: NatsConnection, timeoutMs: number, clock: Surroundings["clock"]) {
     this.connection = connection;
@@ -104,12 +106,29 @@ export class Link {
     try {
       for await (const { type } of this.connection.status()) {
         if (this.#status === "closed") return;
-        if (type === "disconnect") this.#become("down");
-        if (type === "reconnect") this.#become("up");
+        if (type === "disconnect") this.#lost();
+        if (type === "reconnect") this.#returned();
       }
     } catch {
       // The client tells of nothing more; `closed()` tells of the end.
     }
+  }
+
+  #lost(): void {
+    this.#losses++;
+    this.#become("down");
+  }
+
+  /** The client has subscribed anew, but what others publish comes once NATS has read that. */
+  #returned(): void {
+    const losses = this.#losses;
+    this.connection.flush().then(
+      () => {
+        if (losses === this.#losses) this.#become("up");
+      },
+      // The connection is lost once more, which the client tells.
+      () => undefined,
+    );
   }
 
   #become(status: BusStatus): void {

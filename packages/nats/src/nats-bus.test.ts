@@ -38,6 +38,27 @@ test("a bus is down from the loss of the connection to its return, and refuses m
   expect([scene.statuses, await codeOf(scene.bus.publish("t", byte(1)))]).toEqual([["down", "up"], "fine"]);
 });
 
+test("a bus is up again once NATS has read what its client subscribes to anew", async () => {
+  const scene = createBusScene();
+  scene.server.tell("disconnect");
+  scene.server.hangs = /^flush$/;
+  scene.server.tell("reconnect");
+  await scene.settle();
+  expect(scene.statuses).toEqual(["down"]);
+  scene.server.tell("disconnect");
+  await scene.settle();
+  scene.server.release();
+  await scene.settle();
+  expect(scene.statuses).toEqual(["down"]);
+  scene.server.fail("flush", new Error("disconnected"));
+  scene.server.tell("reconnect");
+  await scene.settle();
+  expect(scene.statuses).toEqual(["down"]);
+  scene.server.tell("reconnect");
+  await scene.settle();
+  expect(scene.statuses).toEqual(["down", "up"]);
+});
+
 test.each([undefined, new Error("of the client")])("a connection that has ended closes the bus: %s", async (error) => {
   const scene = createBusScene();
   scene.connection.close(error);

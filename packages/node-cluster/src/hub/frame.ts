@@ -40,7 +40,7 @@ export const Kind = {
   CLAIM: 14,
   /** A topic and bytes that are published when the worker's link ends. */
   WILL: 15,
-  /** A worker has been let in: version, the number of its attempt, the hub's epoch, the longest message. */
+  /** A worker has been let in: version, the number of its attempt, the longest message. */
   WELCOME: 32,
   /** So many requests are done. */
   DONE: 33,

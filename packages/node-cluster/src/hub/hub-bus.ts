@@ -13,10 +13,9 @@ import type {
   LogFollower,
   Receive,
 } from "@bowline/adapter/cluster";
-import { BusError } from "@bowline/adapter/cluster";
+import { BusError, compareOffsets } from "@bowline/adapter/cluster";
 import { bytesAt, type Frame, Kind, numberAt, textAt } from "./frame.ts";
 import { type Connector, HubLine, type LineSurroundings } from "./hub-line.ts";
-import { compareOffsets } from "./offset.ts";
 import type { Waiting } from "./requests.ts";
 
 /** Options of the bus. */

@@ -227,7 +227,7 @@ export class HubLine implements Alarm {
     stopTimer();
     this.#state = { kind: "up", open };
     this.#failures = 0;
-    this.#maxMessageBytes = Math.min(this.#maxMessageBytes, numberAt(frame, 3));
+    this.#maxMessageBytes = Math.min(this.#maxMessageBytes, numberAt(frame, 2));
     this.#events.welcome();
     this.#tell("up");
   }

@@ -3,7 +3,7 @@
 // Rules: entries are numbered across topics, so that the oldest ones of all can go first; what has gone is known by the
 //        number of the last one that went, also for topics that are empty by now; bytes and time are bounded, always.
 
-import { decodeOffset, encodeOffset } from "./offset.ts";
+import { readOffset, writeOffset } from "@bowline/adapter/cluster";
 
 /** An entry of a topic. */
 export interface HubLogEntry {
@@ -37,7 +37,7 @@ export interface HubLogOptions {
 
 /** Keeps entries. */
 export class HubLog {
-  readonly epoch: string;
+  readonly #epoch: number;
   readonly #options: HubLogOptions;
   readonly #topics: Map<string, TopicLog> = new Map();
   /** All entries, the oldest first; those before `#first` have gone. */
@@ -48,8 +48,9 @@ export class HubLog {
   /** Topics that are not there any more have lost nothing behind this. */
   #emptiedUpTo = 0;
 
-  constructor(epoch: string, options: HubLogOptions) {
-    this.epoch = epoch;
+  /** @param epoch names it: a later one is that of a log that began later. */
+  constructor(epoch: number, options: HubLogOptions) {
+    this.#epoch = epoch;
     this.#options = options;
   }
 
@@ -112,13 +113,13 @@ export class HubLog {
 
   /** Where an entry stands, for others. */
   offsetOf(number: number): string {
-    return encodeOffset(this.epoch, number);
+    return writeOffset({ epoch: this.#epoch, seq: number });
   }
 
   /** The number that an offset stands for; undefined where it is none of this log. */
   numberOf(offset: string): number | undefined {
-    const read = decodeOffset(offset);
-    return read?.epoch === this.epoch && read.number <= this.#last ? read.number : undefined;
+    const read = readOffset(offset);
+    return read?.epoch === this.#epoch && read.seq <= this.#last ? read.seq : undefined;
   }
 
   /** Whether everything of a topic behind a number is still there. */

@@ -21,10 +21,12 @@ import type { HubOptions } from "./hub-options.ts";
 import { HubPeer } from "./hub-peer.ts";
 import { type FencedValue, HubStore } from "./hub-store.ts";
 import type { Link, LinkEvents } from "./link.ts";
-import { createEpoch } from "./offset.ts";
 
 /** An answer to READ has no more than this many bytes, but for one entry, which may be longer. */
 const READ_BYTES = 256 * 1024;
+
+/** So many logs that begin in one second are told apart. */
+const EPOCHS_A_SECOND = 36 * 36;
 
 /** What the hub needs of its process. */
 export interface HubSurroundings {
@@ -64,7 +66,9 @@ export class Hub {
     const { maxLogBytes, retentionMs, maxStoreBytes } = options;
     this.#options = options;
     this.#surroundings = surroundings;
-    const epoch = createEpoch(surroundings.wallTimeMs(), surroundings.fraction());
+    // Later than that of a primary before this one, and another one where both began in one second.
+    const seconds = Math.floor(surroundings.wallTimeMs() / 1000);
+    const epoch = seconds * EPOCHS_A_SECOND + Math.floor(surroundings.fraction() * EPOCHS_A_SECOND);
     this.#log = new HubLog(epoch, { maxBytes: maxLogBytes, retentionMs });
     this.#store = new HubStore(maxStoreBytes);
   }
@@ -125,7 +129,7 @@ export class Hub {
       this.#leaveAll(peer);
       peer.reset();
       peer.isWelcome = true;
-      peer.say(encodeFrame(Kind.WELCOME, VERSION, numberAt(frame, 1), this.#log.epoch, this.#options.maxMessageBytes));
+      peer.say(encodeFrame(Kind.WELCOME, VERSION, numberAt(frame, 1), this.#options.maxMessageBytes));
     } else if (peer.isWelcome) {
       this.#answer(peer, frame);
     } else {

@@ -12,6 +12,7 @@ export type SilentSide = "client" | "server";
 /** A running proxy. */
 export interface TcpProxy {
   readonly url: string;
+  readonly port: number;
   /** From now on nothing that this side says arrives, neither on open connections nor on new ones. */
   silence(side: SilentSide): void;
   /** Both sides are heard again, over new connections: those there are have lost bytes, and are cut. */
@@ -104,6 +105,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
     silence: (side) => {
       silent.add(side);
     },

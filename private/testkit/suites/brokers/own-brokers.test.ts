@@ -4,8 +4,8 @@
 import { type Bus, createCluster, createEmitter } from "@bowline/adapter/cluster";
 import { natsBus } from "@bowline/nats";
 import { postgresBus } from "@bowline/postgres";
+import { startTcpProxy, type TcpProxy } from "../../src/peers/tcp-proxy.ts";
 import { adapterSuite } from "../adapters/adapter-suite.ts";
-import { Path } from "../cluster/faults/partition.ts";
 import { QUICK_CLUSTER } from "../cluster/own-clusters.ts";
 import {
   BROKERS,
@@ -45,16 +45,16 @@ function adaptersOf(
     ...(keeps ? KEEPING : {}),
     async connect() {
       const fleet = await open();
-      const paths = new Map<number, Path>();
+      const paths = new Map<number, TcpProxy>();
       const ends: (() => Promise<unknown>)[] = [];
       const end = (action: () => Promise<unknown>): void => void ends.push(action);
       return {
         async cluster(index) {
-          const path = new Path(BROKERS[broker].port);
+          const path = await startTcpProxy(BROKERS[broker].port);
           paths.set(index, path);
-          return createCluster({ bus: await fleet.bus(await path.open(), end), ...QUICK_CLUSTER });
+          return createCluster({ bus: await fleet.bus(path.port, end), ...QUICK_CLUSTER });
         },
-        sever: (index) => paths.get(index)?.interrupt(),
+        sever: (index) => paths.get(index)?.hold(),
         emitter: async () => createEmitter({ bus: await fleet.bus(BROKERS[broker].port, end) }),
         async close() {
           // First, since a client whose path is interrupted waits for the end of its connection.

@@ -126,9 +126,9 @@ export const FAULTS: readonly Fault[] = [
     harmsBroker: true,
     async strike(scene, { partitionMs, afterMs }) {
       scene.note("fault", "the path is interrupted");
-      scene.path.interrupt();
+      scene.path.hold();
       await delay(partitionMs);
-      scene.path.heal();
+      scene.path.release();
       scene.note("healed", "the path is whole");
       await delay(afterMs);
     },

@@ -7,11 +7,11 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { checkHistory, type HistoryVerdict } from "../../../src/history/check-history.ts";
 import { History } from "../../../src/history/history.ts";
+import { startTcpProxy, type TcpProxy } from "../../../src/peers/tcp-proxy.ts";
 import type { SeededRandom } from "../../../src/seeded-random.ts";
 import { Audience } from "./audience.ts";
 import { Balancer } from "./balancer.ts";
 import { type NodeOptions, NodeProcess } from "./node-process.ts";
-import { Path } from "./partition.ts";
 import { type Broker, startBroker } from "./peers.ts";
 import { MASTER_NAME, type RedisFleet, type RedisServer, startRedisFleet } from "./redis-servers.ts";
 import { connectClient } from "./scene-client.ts";
@@ -49,8 +49,7 @@ export class Scene {
   readonly #prefix = `bowline-${randomBytes(6).toString("hex")}`;
   #broker: Broker | undefined;
   #fleet: RedisFleet | undefined;
-  #path: Path | undefined;
-  #pathPort = 0;
+  #path: TcpProxy | undefined;
   #url = "";
   #sender: Sender | undefined;
   #sendingClient: SendingClient | undefined;
@@ -66,7 +65,7 @@ export class Scene {
   }
 
   /** The path from the last node to the broker. */
-  get path(): Path {
+  get path(): TcpProxy {
     if (this.#path === undefined) throw new Error("Cannot interrupt the path: the scene is not open");
     return this.#path;
   }
@@ -88,8 +87,7 @@ export class Scene {
     if (this.#options.sentinels === true) this.#fleet = await startRedisFleet();
     else {
       this.#broker = await startBroker(this.#options.peer);
-      this.#path = new Path(this.#broker.port);
-      this.#pathPort = await this.#path.open();
+      this.#path = await startTcpProxy(this.#broker.port);
     }
     this.#url = await this.#balancer.open();
     for (let node = 0; node < NODES; node++) await this.startNode(node);
@@ -164,7 +162,7 @@ export class Scene {
 
   #brokerFor(node: number): NodeOptions["broker"] {
     if (this.#fleet !== undefined) return { sentinels: this.#fleet.sentinelPorts, master: MASTER_NAME };
-    return { port: node === NODES - 1 ? this.#pathPort : this.broker.port };
+    return { port: node === NODES - 1 ? this.path.port : this.broker.port };
   }
 
   #nodeAt(node: number): NodeProcess {
