@@ -15,19 +15,37 @@ export interface HttpListener {
 
 /** Below the ports that systems give to outgoing connections, so that a port is still free when a server comes back. */
 const FIRST_PORT = 10_240;
-const PORTS = 22_000;
+const BLOCK = 100;
+const BLOCKS = 220;
 
-// The system hands ports out again once they are free, and searches for ever longer while most of them were used.
-const start = (process.pid * 997) % PORTS;
-let taken = 0;
+let asked = 0;
+let block: Promise<Iterator<number>> | undefined;
 
-/** Gives the next port that this process has not had. */
-function nextPort(): number {
-  if (taken === PORTS) {
-    throw new Error("Cannot listen on a port of its own: this process has had every one");
+/**
+ * Claims a block of ports that no other process takes ports of: whoever listens on the first port of a block has all of
+ * it, until the process ends. So a server that is away for a while finds its port free when it comes back, whatever
+ * other test files do meanwhile.
+ */
+async function claimBlock(): Promise<Iterator<number>> {
+  while (asked < BLOCKS) {
+    const first = FIRST_PORT + ((process.pid + asked) % BLOCKS) * BLOCK;
+    asked += 1;
+    if (await listensOn(createServer().unref(), first)) {
+      return Array.from({ length: BLOCK - 1 }, (_, index) => first + 1 + index).values();
+    }
   }
-  taken += 1;
-  return FIRST_PORT + ((start + taken) % PORTS);
+  throw new Error("Cannot listen on a port of its own: every block of ports is used or held by another process");
+}
+
+/** Gives the next port that neither this process nor another one has had of late. */
+async function nextPort(): Promise<number> {
+  for (;;) {
+    block ??= claimBlock();
+    const ports = block;
+    const { value, done } = (await ports).next();
+    if (done !== true) return value;
+    if (block === ports) block = undefined;
+  }
 }
 
 /**
@@ -72,14 +90,19 @@ export async function freePort(): Promise<number> {
 
 async function listenAnywhere(server: Server): Promise<number> {
   for (;;) {
-    try {
-      return await listen(server, nextPort());
-    } catch (error) {
-      // Somebody else has that one.
-      if (!(error instanceof Error) || !("code" in error) || error.code !== "EADDRINUSE") {
-        throw error;
-      }
-    }
+    const port = await nextPort();
+    if (await listensOn(server, port)) return port;
+  }
+}
+
+/** Listens, unless somebody else has the port. */
+async function listensOn(server: Server, port: number): Promise<boolean> {
+  try {
+    await listen(server, port);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return false;
+    throw error;
   }
 }
 

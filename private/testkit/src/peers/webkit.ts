@@ -4,9 +4,9 @@
 // Rules: the driver has one window, so one tab is open at a time; a value is passed on as JSON, an error by its message.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BrowserEngine, browserProgram, missingProgram, requireProgram, type Tab } from "./browser.ts";
+import { freePort } from "./http-listener.ts";
 
 const DRIVER = browserProgram("BOWLINE_WEBKIT_DRIVER", "/usr/bin/WebKitWebDriver");
 const SCREEN = browserProgram("BOWLINE_XVFB", "/usr/bin/Xvfb");
@@ -25,15 +25,6 @@ type Ask = (method: "GET" | "POST" | "DELETE", path: string, body?: unknown) => 
 
 function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("Cannot find a port for the WebKit driver");
-  return address.port;
 }
 
 /** Starts a screen; gives its number. */

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { listenOnLoopback } from "../../src/peers/http-listener.ts";
+import { freePort } from "../../src/peers/http-listener.ts";
 import { isObject } from "../../src/peers/raw-surface.ts";
 import { ROOT } from "../packages/alias-project.ts";
 import { makeLinkedProject, type Names, OFFICIAL, OWN } from "./linked-project.ts";
@@ -49,12 +49,6 @@ function isSocket(value: unknown): value is ClientSocket {
 
 function isServer(value: unknown): value is SeedServer & { readonly httpServer: Server } {
   return isObject(value) && typeof value["of"] === "function" && isObject(value["httpServer"]);
-}
-
-async function freePort(): Promise<number> {
-  const listener = await listenOnLoopback(0);
-  await listener.cut();
-  return listener.port;
 }
 
 /** Copies the examples of a folder into a project where they find their packages, and puts in the port. */

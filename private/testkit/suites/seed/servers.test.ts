@@ -3,17 +3,10 @@
 
 import { createServer, type Server } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { listenOnLoopback } from "../../src/peers/http-listener.ts";
+import { freePort } from "../../src/peers/http-listener.ts";
 import { OUR_SERVERS, serverOf } from "./cast.ts";
 import { connect, connected, serve, serverSocket, until } from "./stage.ts";
 import type { SeedServer } from "./surface.ts";
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const listener = await listenOnLoopback(0);
-  await listener.cut();
-  return listener.port;
-}
 
 function closeAtEnd(io: SeedServer): SeedServer {
   onTestFinished(async () => {

@@ -4,6 +4,7 @@
 //        are of one observer, the program; whatever was started is ended with the case.
 
 import { createServer } from "node:net";
+import { freePort } from "../../../src/peers/http-listener.ts";
 import { importOwn, requireOfficial } from "../../../src/peers/load-package.ts";
 import type { Generation, RunningServer, ServerName, ServerSocket, ServerStart } from "../../../src/peers/peer.ts";
 import { isListener, type RawEmitter } from "../../../src/peers/raw-surface.ts";
@@ -113,16 +114,6 @@ function serve(socket: ServerSocket): void {
   // By then the client knows that its event has left: the official one of 2.x closes later where it does not, and by chance.
   socket.on("kick", () => setTimeout(() => socket.disconnect(false), KICK_MS));
   socket.on("cut", () => socket.disconnect(true));
-}
-
-/** A port that was free a moment ago: nobody listens there. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("Cannot find a free port");
-  return address.port;
 }
 
 /**

@@ -5,7 +5,7 @@
 //        written by the names that the case gave them; whatever was started is ended with the case.
 
 import type { Server as HttpServer } from "node:http";
-import { type HttpListener, listenOnLoopback } from "../../../src/peers/http-listener.ts";
+import { freePort, type HttpListener, listenOnLoopback } from "../../../src/peers/http-listener.ts";
 import { memberOf, requireOfficial } from "../../../src/peers/load-package.ts";
 import type { Generation } from "../../../src/peers/peer.ts";
 import { isFactory } from "../../../src/peers/raw-surface.ts";
@@ -216,11 +216,7 @@ export async function play(script: ServerCase, maker: Maker, generation: Generat
       ends.push(() => listener.cut());
       return listener;
     },
-    async freePort() {
-      const listener = await listenOnLoopback(0);
-      await listener.cut();
-      return listener.port;
-    },
+    freePort,
     connect(url, options = {}, of = generation) {
       const loaded = requireOfficial(CLIENTS[of]);
       const openClient = of === 4 ? memberOf(loaded, "io") : loaded;
