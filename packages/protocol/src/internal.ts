@@ -66,7 +66,7 @@ export {
   EVENT,
   elementsOf,
 } from "./socket/packet.ts";
-export { MAX_DEPTH, MAX_ELEMENTS } from "./socket/payload-rules.ts";
+export { MAX_DEPTH, MAX_ELEMENTS, parseJson } from "./socket/payload-rules.ts";
 export { type PendingAck, PendingAcks } from "./socket/pending-acks.ts";
 export {
   createVariants,

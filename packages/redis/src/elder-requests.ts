@@ -51,9 +51,12 @@ const FORMS: ReadonlyMap<string, WriteAnswer> = new Map<string, WriteAnswer>([
   ],
 ]);
 
+/** @throws SyntaxError for an id that is none: not everything that JSON brings can be made a text. */
 function fetch(form: string, requestId: unknown, rooms: unknown): ReadRequest {
+  if (typeof requestId !== "string" && typeof requestId !== "number")
+    throw new SyntaxError("Cannot read a request of another generation: its id is neither a text nor a number");
   const opts = { rooms, except: [], flags: {} };
-  return { type: MessageType.FETCH_SOCKETS, data: { opts, requestId: `${form}${MARK}${String(requestId)}` } };
+  return { type: MessageType.FETCH_SOCKETS, data: { opts, requestId: `${form}${MARK}${requestId}` } };
 }
 
 /** Does something with one socket, which is found by the room of its own. */

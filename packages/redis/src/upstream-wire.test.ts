@@ -130,6 +130,18 @@ describe("upstream's wire", () => {
     expect(wire.decode(scope, request, json(body))).toMatchObject({ type, data: { opts: { rooms: ["s1"] } } });
   });
 
+  test("JSON that is deeper than clients take is a SyntaxError", () => {
+    const deep = (levels: number): Uint8Array =>
+      encodeUtf8(`{"type":6,"data":["a",${"[".repeat(levels)}${"]".repeat(levels)}]}`);
+    expect(wire.decode(scope, request, deep(998))).toMatchObject({ type: MessageType.SERVER_SIDE_EMIT });
+    expect(() => wire.decode(scope, request, deep(999))).toThrow(SyntaxError);
+  });
+
+  test.each(["requestId", "requestid"])("an id that no text can be made of is a SyntaxError (%s)", (name) => {
+    const body = { [name]: { toString: 1, valueOf: 1 }, type: 1 };
+    expect(() => wire.decode(scope, request, json(body))).toThrow(SyntaxError);
+  });
+
   test("what is no message is a SyntaxError, and kinds of later versions are nobody's business", () => {
     for (const bytes of [Uint8Array.of(0x7b), Uint8Array.of(0xc1), encodeMsgpack(1), new Uint8Array()]) {
       for (const topic of ["socket.io#/#*", request]) {

@@ -4,7 +4,7 @@
 //        read requests as JSON alone and end with anything else, so JSON it is wherever it will do.
 // Source: docs/protocol/cluster.md, "Two encodings"
 
-import { decodeUtf8, encodeUtf8 } from "@bowline/protocol/internal";
+import { decodeUtf8, encodeUtf8, MAX_DEPTH as MOST_LEVELS, parseJson } from "@bowline/protocol/internal";
 import { decodeMsgpack, encodeMsgpack } from "@bowline/protocol/msgpack";
 
 /** What turns values into bytes and back, as upstream's option `parser` has it. */
@@ -58,8 +58,8 @@ export function writeValue(value: object, parser: ValueParser): Uint8Array {
 /** Reads what `writeValue` or upstream has written. @throws SyntaxError for what cannot be read. */
 export function readValue(bytes: Uint8Array, parser: ValueParser): unknown {
   try {
-    const value: unknown = bytes[0] === OPENING_BRACE ? JSON.parse(decodeUtf8(bytes)) : parser.decode(bytes);
-    return value;
+    // Not deeper than MessagePack may be, since clients take no more.
+    return bytes[0] === OPENING_BRACE ? parseJson(decodeUtf8(bytes), MOST_LEVELS) : parser.decode(bytes);
   } catch (cause) {
     throw new SyntaxError(`Cannot read a message of ${bytes.byteLength} bytes: it is neither JSON nor MessagePack`, {
       cause,

@@ -44,6 +44,7 @@ describe("a message of a broker", () => {
     [{ ...HEAD, type: MessageType.BROADCAST, data: { packet: { type: 2 }, opts: EVERYBODY } }],
     [{ ...HEAD, type: MessageType.BROADCAST, data: { packet: { type: 99, data: ["a"] }, opts: EVERYBODY } }],
     [{ ...HEAD, type: MessageType.BROADCAST, data: { packet: { type: 1 }, opts: EVERYBODY } }],
+    [{ ...HEAD, type: MessageType.BROADCAST, data: { packet: { type: 2, data: [Number.NaN] }, opts: EVERYBODY } }],
     [{ ...HEAD, type: MessageType.BROADCAST, data: { packet: { type: 2, data: ["a"] } } }],
     [{ ...HEAD, type: MessageType.BROADCAST, data: { packet: { type: 2, data: ["a"] }, opts: {} } }],
     [{ ...HEAD, type: MessageType.BROADCAST, data: { packet: { type: 2, data: ["a"] }, opts: { rooms: "all" } } }],

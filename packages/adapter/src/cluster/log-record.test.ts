@@ -29,6 +29,7 @@ describe("a record of the log", () => {
     ["it is no event", [1, "w", 1, [], [], null, "a"]],
     ["it is no event", [1, "w", 1, [], [], null, []]],
     ["it is no event", [1, "w", 1, [], [], null, [{}]]],
+    ["it is no event", [1, "w", 1, [], [], null, [Number.NaN]]],
     ["its session is missing", [2, "w", 1, 5, 1]],
     ["its session is missing", [2, "w", 1, "s", "1"]],
   ])("is refused where %s: %j", (reason, fields) => {

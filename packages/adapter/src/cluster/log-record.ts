@@ -105,5 +105,5 @@ function malformed(reason: string): SyntaxError {
 }
 
 function isEventName(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "number";
+  return typeof value === "string" || Number.isFinite(value);
 }

@@ -34,7 +34,8 @@ function areNames(value: unknown): boolean {
 
 function isEvent(args: unknown): boolean {
   // They become the arguments of a call, which has no room for as many as a message has.
-  return isList(args) && args.length <= MAX_ELEMENTS && isName(args[0]);
+  // Nor has JSON a form for a name that is infinite: clients would be told of an event without one.
+  return isList(args) && args.length <= MAX_ELEMENTS && (typeof args[0] === "string" || Number.isFinite(args[0]));
 }
 
 function isAbsent(value: unknown): boolean {

@@ -12,6 +12,7 @@ describe("a session in the store", () => {
   it.each<readonly [string, unknown]>([
     ["it is no list", "text"],
     ["its format is 2", [2, "s", "m-1", [], null]],
+    ["its format is unknown", [{ toString: 1, valueOf: 1 }, "s", "m-1", [], null]],
     ["its socket is missing", [1, 5, "m-1", [], null]],
     ["its socket is missing", [1, "s", null, [], null]],
     ["its rooms are missing", [1, "s", "m-1", "r", null]],

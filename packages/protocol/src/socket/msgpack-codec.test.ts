@@ -90,6 +90,8 @@ describe.each([4, 5] as const)("revision %i", (revision) => {
     ["an event that is an object", { type: 2, nsp: "/", data: { a: 1 } }],
     ["an event without a name", { type: 2, nsp: "/", data: [] }],
     ["an event named by an object", { type: 2, nsp: "/", data: [{}] }],
+    ["an event named by no number", { type: 2, nsp: "/", data: [Number.NaN] }],
+    ["an event named by an infinite number", { type: 2, nsp: "/", data: [Number.POSITIVE_INFINITY] }],
     ["an ack without data", { type: 3, nsp: "/", id: 1 }],
     ["an ack of null", { type: 3, nsp: "/", id: 1, data: null }],
     ["a DISCONNECT with data", { type: 1, nsp: "/", data: {} }],

@@ -67,7 +67,8 @@ function isEventData(data: unknown, rules: PayloadRules): boolean {
   if (!isList(data)) return false;
   const name = data[0];
   if (typeof name === "string") return !(rules.reservesEvents && RESERVED_EVENTS.has(name));
-  return typeof name === "number";
+  // JSON has no form for the infinite ones: an event that was sent on would be one without a name.
+  return Number.isFinite(name);
 }
 
 /** Whether data is what a packet type wants. */
