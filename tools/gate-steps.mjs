@@ -122,6 +122,7 @@ export const STEPS = [
     run: (context) => vitest("runtime", context),
   },
   { name: "seed", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("seed", context) },
+  { name: "fuzz", needsBuild: true, alone: true, run: (context) => vitest("fuzz", context) },
   { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
   {
     name: "security",

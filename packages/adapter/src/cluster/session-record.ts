@@ -30,7 +30,7 @@ export function decodeSession(bytes: Uint8Array): SessionRecord {
   const fields = decodeMsgpack(bytes);
   if (!isList(fields)) throw malformed("it is no list");
   const [format, sid, cameBehind, joined, data] = fields;
-  if (format !== FORMAT) throw malformed(`its format is ${typeof format === "number" ? format : "unknown"}`);
+  if (format !== FORMAT) throw malformed(`its format is ${Number.isSafeInteger(format) ? format : "unknown"}`);
   if (typeof sid !== "string" || typeof cameBehind !== "string") throw malformed("its socket is missing");
   if (!areTexts(joined) || joined.length % 2 !== 0) throw malformed("its rooms are missing");
   if (data !== null && !(data instanceof Uint8Array)) throw malformed("its data is missing");

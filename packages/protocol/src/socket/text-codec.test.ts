@@ -242,10 +242,13 @@ describe("revision 5", () => {
   });
 });
 
-test.each([4, 5] as const)("an event named by a number that JSON cannot write again is refused in revision %i", (revision) => {
-  expect(() => decode(revision, ["2[1e999]"])).toThrow(SyntaxError);
-  expect(() => decode(revision, ["2[-1e999]"])).toThrow(SyntaxError);
-});
+test.each([4, 5] as const)(
+  "an event named by a number that JSON cannot write again is refused in revision %i",
+  (revision) => {
+    expect(() => decode(revision, ["2[1e999]"])).toThrow(SyntaxError);
+    expect(() => decode(revision, ["2[-1e999]"])).toThrow(SyntaxError);
+  },
+);
 
 describe("revision 4", () => {
   test("trusts the type that it was given and reports it as it came", () => {

@@ -1,0 +1,3 @@
+export async function playLive(_: unknown): Promise<boolean> {
+  return true;
+}
