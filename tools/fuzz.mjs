@@ -3,7 +3,7 @@ const args = process.argv.slice(2);
 try {
   if (args.includes("--coverage")) {
     const { measureFuzzCoverage } = await import("./fuzz-coverage.mjs");
-    process.exitCode = await measureFuzzCoverage(args.filter((arg) => arg !== "--coverage"));
+    process.exitCode = await measureFuzzCoverage();
   } else {
     const { build } = await import("./build.mjs");
     await build();

@@ -207,7 +207,7 @@ function readFrames(reader: "server" | "client", chunks: readonly Buffer[], leng
         hold(count <= Math.max(1024, 2 * length), `memory for ${count} bytes is set aside, and ${length} have come`);
         return Buffer.alloc(count);
       },
-      ascii: (bytes, from, to) => bytes.latin1Slice(from, to),
+      ascii: (bytes, from, to) => bytes.toString("latin1", from, to),
       utf8: (bytes, from, to) => readUtf8(bytes.subarray(from, to)),
     },
   });

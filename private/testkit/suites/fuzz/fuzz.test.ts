@@ -66,7 +66,7 @@ test("a sentence that is not listed is a finding", () => {
 });
 
 test.each<readonly [string, () => string]>([
-  ["throws", () => String(Reflect.get(undefined ?? {}, "x")).padEnd(Number.POSITIVE_INFINITY)],
+  ["throws", () => "a".repeat(-1)],
   ["refuses in other words", () => "refused: because"],
   [
     "takes long",

@@ -2,7 +2,7 @@
 // Place: tests -> **prey's parent** -> child process -> prey.ts
 // Rules: a child that dies fails every hunt that is under way, with the reason; it is ended by its own pid only.
 
-import { fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { within } from "../../src/peers/wait-for.ts";
@@ -63,12 +63,22 @@ function isPreyReport(value: unknown): value is PreyReport {
   return typeof field(value, "id") === "number" && Array.isArray(field(value, "errors"));
 }
 
-/** Starts the client's process. */
-export async function startPrey(): Promise<Prey> {
-  const child = fork(fileURLToPath(new URL("prey.ts", import.meta.url)), [], {
-    execArgv: ["--import", "tsx"],
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
+const SCRIPT = fileURLToPath(new URL("prey.ts", import.meta.url));
+
+/** Starts the script in another runtime, whose program, with what comes before the script, is the command. */
+function startElsewhere([program = "", ...args]: readonly string[]): ChildProcess {
+  return spawn(program, [...args, SCRIPT], { stdio: ["ignore", "inherit", "inherit", "ipc"], serialization: "json" });
+}
+
+/**
+ * Starts the client's process.
+ * @param command another runtime's program, with what comes before a script; this Node by default.
+ */
+export async function startPrey(command?: readonly string[]): Promise<Prey> {
+  const child =
+    command === undefined
+      ? fork(SCRIPT, [], { execArgv: ["--import", "tsx"], stdio: ["ignore", "inherit", "inherit", "ipc"] })
+      : startElsewhere(command);
   const waiting = new Map<number, { resolve(report: PreyReport): void; reject(error: Error): void }>();
   const gone = once(child, "exit").then(([code]) => (typeof code === "number" ? code : null));
   const ready = once(child, "message");
