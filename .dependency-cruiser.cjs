@@ -6,6 +6,7 @@
 const SOURCE = "^packages/[^/]+/src/";
 const ROOTS = "^packages/.+/(entry|runtime)/"; // the composition roots
 const EMITTER = "^packages/server/src/socket/emitter[.]ts$";
+const HIDDEN_DECODERS = "^private/testkit/suites/fuzz/hidden-decoders[.]ts$"; // docs/decisions/0033-fuzzing.md
 const TESTS = "[.](test|test-d|bench)[.]ts$";
 const PLATFORM = "^(ws|bun|deno)(/|:|$)|^(npm|jsr|https?):|node_modules/ws/"; // Node's own modules are the type "core"
 
@@ -81,7 +82,7 @@ module.exports = {
       name: "no-source-of-another-package",
       severity: "error",
       comment: "Packages meet at their public entry points, not inside each other's src/.",
-      from: { path: "^(?:packages|private)/([^/]+)/" },
+      from: { path: "^(?:packages|private)/([^/]+)/", pathNot: HIDDEN_DECODERS },
       to: { path: SOURCE, pathNot: "^packages/$1/src/" },
     },
     {

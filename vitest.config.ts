@@ -73,7 +73,10 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("seed", 20_000),
       builtSuite("runtimes", 60_000),
       builtSuite("hostile", 60_000),
-      { ...(isFuzzCoverage ? { resolve: fromSource, ssr: { resolve: fromSource } } : {}), ...builtSuite("fuzz", 60_000) },
+      {
+        ...(isFuzzCoverage ? { resolve: fromSource, ssr: { resolve: fromSource } } : {}),
+        ...builtSuite("fuzz", 60_000),
+      },
       builtSuite("security", 60_000),
       builtSuite("steady", 60_000),
       builtSuite("errors", 20_000),

@@ -120,7 +120,9 @@ async function attackServer(plan: LivePlan): Promise<string[]> {
   } finally {
     victim.kill();
   }
-  plan.print(`our server: ${seeds.given.toLocaleString("en")} assaults from seed ${plan.firstSeed} on, ${failures.length} findings`);
+  plan.print(
+    `our server: ${seeds.given.toLocaleString("en")} assaults from seed ${plan.firstSeed} on, ${failures.length} findings`,
+  );
   return failures.map((failure) => `our server: ${failure}\n  again: npm run fuzz -- --live --seed SEED --inputs 1`);
 }
 
@@ -142,9 +144,15 @@ async function hunt(evil: EvilServer, prey: Prey, seed: number): Promise<readonl
 async function deceiveClient(plan: LivePlan, runtime: Runtime, evil: EvilServer): Promise<string[]> {
   const prey = await startPrey(commandOf(runtime));
   const seeds = seedsOf(plan);
-  const failures = await forSeeds(() => seeds.next(), HUNTS_AT_ONCE, (seed) => hunt(evil, prey, seed));
+  const failures = await forSeeds(
+    () => seeds.next(),
+    HUNTS_AT_ONCE,
+    (seed) => hunt(evil, prey, seed),
+  );
   if ((await prey.close()) !== 0) failures.push("the client's process does not end by itself");
-  plan.print(`our client on ${runtime.name}: ${seeds.given.toLocaleString("en")} evil servers, ${failures.length} findings`);
+  plan.print(
+    `our client on ${runtime.name}: ${seeds.given.toLocaleString("en")} evil servers, ${failures.length} findings`,
+  );
   const how = `\n  again: npm run fuzz -- --live --seed SEED --inputs 1 --runtime "${runtime.name}"`;
   return failures.map((failure) => `our client on ${runtime.name}: ${failure}${how}`);
 }
