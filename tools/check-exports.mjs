@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import { brotliDecompressSync } from "node:zlib";
-import { corePackages } from "./check-packages.mjs";
 import { addUp, oneCheck } from "./gate-result.mjs";
 import { installElsewhere } from "./install-elsewhere.mjs";
 import { BIN, runCommand } from "./run-command.mjs";
 import { blankOut } from "./source-text.mjs";
+import { corePackages } from "./workspace-packages.mjs";
 
 const LIST = /\bexport\s*(type\s)?\s*\{([^}]*)\}/g;
 const DECLARATION = /\bexport\s+(?:async\s+)?(?:function\s*\*?|class|const|let|abstract\s+class)\s+([A-Za-z_$][\w$]*)/g;

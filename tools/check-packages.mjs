@@ -1,55 +1,48 @@
-// Looks at the built packages as npm would ship them: publint (the manifest and the files fit), attw (types resolve for
-// ESM and CommonJS), that every error sentence has its number, and size-limit (what a program imports for browsers stays
-// small).
+// Looks at the built packages as npm would ship them: publint (the manifest and the files fit) and attw (types resolve for
+// ESM and CommonJS), both as libraries, since a process for each package would cost a minute; that every error sentence has
+// its number, and size-limit (what a program imports for browsers stays small).
 // Usage: node tools/check-packages.mjs
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { addUp, oneCheck } from "./gate-result.mjs";
+import { pack, readManifest } from "./install-elsewhere.mjs";
 import { BIN, ROOT, runCommand } from "./run-command.mjs";
+import { aliasPackages, corePackages } from "./workspace-packages.mjs";
 
-/** The packages right below a folder of the repository; none when there is no such folder. */
-function packagesIn(folder) {
-  const parent = join(ROOT, folder);
-  const folders = existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
-  return folders.filter((path) => existsSync(join(path, "package.json")));
-}
-
-/** The folders of the core packages. */
-export function corePackages() {
-  return packagesIn("packages");
-}
-
-/** The folders of the packages that carry upstream's names. */
-export function aliasPackages() {
-  return [...packagesIn("aliases/v4"), ...packagesIn("aliases/v2")];
-}
-
-async function lintManifest(folder) {
-  const publint = await runCommand("node", [BIN.publint, folder, "--strict"]);
-  return oneCheck(publint.code === 0, publint.output);
-}
-
-async function checkResolution(folder) {
-  // Resolution without `exports` (node10) is left out: the packages are for Node 20 and later, and for bundlers.
-  // Files for a script tag have no types.
-  const { exports = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  const scripts = Object.keys(exports).filter((path) => path.startsWith("./dist/"));
-  const attw = await runCommand("node", [
-    BIN.attw,
-    "--pack",
-    folder,
-    "--profile",
-    "node16",
-    "--no-emoji",
-    "--no-color",
-    ...(scripts.length > 0 ? ["--exclude-entrypoints", ...scripts] : []),
-  ]);
-  return oneCheck(attw.code === 0, attw.output);
-}
-
-// The two below are loaded when they are needed: they use what npm installs, and this file is read before that on a fresh
+// What is used from here on is loaded when it is needed: npm installs it, and this file is read before that on a fresh
 // clone, by way of the gate's list of steps.
+
+/** What publint finds in a tarball: whether the manifest and the files fit. */
+async function lintManifest(name, tarball) {
+  const { publint } = await import("publint");
+  const { formatMessage } = await import("publint/utils");
+  const { messages, pkg } = await publint({ strict: true, pack: { tarball: tarball.slice().buffer } });
+  const errors = messages.filter(({ type }) => type === "error");
+  const text = errors.map((message) => `${name}: ${formatMessage(message, pkg, { color: false })}`).join("\n");
+  return oneCheck(errors.length === 0, text);
+}
+
+/** Resolution without `exports` (node10) is left out: the packages are for Node 20 and later, and for bundlers. */
+const RESOLUTIONS = ["node16-cjs", "node16-esm", "bundler"];
+
+/** What attw finds in a tarball: whether types resolve for ESM, CommonJS and bundlers. */
+async function checkResolution(name, tarball, { exports = {} }) {
+  const { checkPackage, createPackageFromTarballData } = await import("@arethetypeswrong/core");
+  const { filterProblems, problemKindInfo } = await import("@arethetypeswrong/core/problems");
+  // Files for a script tag have no types.
+  const excludeEntrypoints = Object.keys(exports).filter((path) => path.startsWith("./dist/"));
+  const analysis = await checkPackage(createPackageFromTarballData(tarball), { excludeEntrypoints });
+  if (analysis.types === false) return oneCheck(!JSON.stringify(exports).includes(".d."), `${name}: it has no types`);
+  const problems = RESOLUTIONS.flatMap((resolutionKind) =>
+    filterProblems(analysis, { resolutionKind }).map(
+      ({ kind, entrypoint, fileName }) =>
+        `${name}: ${resolutionKind}: ${entrypoint ?? fileName ?? ""}: ${problemKindInfo[kind].title}`,
+    ),
+  );
+  return oneCheck(problems.length === 0, problems.join("\n"));
+}
 
 async function checkErrorNumbers() {
   const { checkSentences } = await import("./sentences.mjs");
@@ -77,8 +70,17 @@ async function checkSize() {
 /** @returns {Promise<import("./gate-result.mjs").StepResult>} */
 export async function checkPackages() {
   const results = [];
-  for (const folder of [...corePackages(), ...aliasPackages()]) {
-    results.push(...(await Promise.all([lintManifest(folder), checkResolution(folder)])));
+  const folders = [...corePackages(), ...aliasPackages()];
+  const target = mkdtempSync(join(tmpdir(), "bowline-packed-"));
+  try {
+    const tarballs = await pack(folders, target);
+    for (const [index, folder] of folders.entries()) {
+      const tarball = new Uint8Array(readFileSync(join(target, tarballs[index])));
+      const manifest = readManifest(folder);
+      results.push(await lintManifest(manifest.name, tarball), await checkResolution(manifest.name, tarball, manifest));
+    }
+  } finally {
+    rmSync(target, { recursive: true, force: true });
   }
   return addUp([...results, await checkErrorNumbers(), await checkSize()]);
 }

@@ -10,12 +10,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { corePackages } from "./check-packages.mjs";
 import { oneCheck } from "./gate-result.mjs";
 import { pack, readManifest, upstreamNames } from "./install-elsewhere.mjs";
 import { withLock } from "./lock.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
 import { MINUTE_MS, vitest } from "./run-vitest.mjs";
+import { corePackages } from "./workspace-packages.mjs";
 
 const PROGRAMS = join(ROOT, "private", "downstream");
 const CACHE = join(ROOT, ".cache", "downstream");

@@ -99,19 +99,20 @@ async function vectors({ full }) {
 /**
  * `quick` steps make up `npm run check`; `needsBuild` steps read dist/, so a failed build keeps them from running.
  * `needs` names the parts beyond npm that the set-up looks for, `fullNeeds` those for the whole matrix; `alone` steps play with real time and run without
- * others beside them.
+ * others beside them. `workers` are as many test files at once as leave the machine some rest: more than it has cores
+ * where tests mostly wait.
  * @type {readonly { name: string, quick?: true, needsBuild?: true, needs?: readonly string[], fullNeeds?: readonly string[], alone?: true, run: (context: { full: boolean, check: boolean }) => Promise<import("./gate-result.mjs").StepResult> }[]}
  */
 export const STEPS = [
   { name: "lint", quick: true, run: formatAndLint },
   { name: "oxlint", quick: true, run: typeAwareLint },
   { name: "types", quick: true, run: types },
-  { name: "unit", quick: true, run: (context) => vitest("unit", context, { coverage: !context.check }) },
+  { name: "unit", quick: true, run: (context) => vitest("unit", context, { coverage: !context.check, workers: 2 }) },
   { name: "type-tests", run: (context) => vitest("types", context) },
   { name: "build", run: buildAll },
   { name: "layers", run: layers },
   { name: "docs", needsBuild: true, run: docs },
-  { name: "packages", needsBuild: true, run: (context) => vitest("packages", context) },
+  { name: "packages", needsBuild: true, run: (context) => vitest("packages", context, { workers: 2 }) },
   { name: "manifests", needsBuild: true, run: manifests },
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
   {
@@ -119,11 +120,17 @@ export const STEPS = [
     needsBuild: true,
     needs: ["uwebsockets"],
     alone: true,
-    run: (context) => vitest("runtime", context),
+    run: (context) => vitest("runtime", context, { workers: 2 }),
   },
-  { name: "seed", needsBuild: true, needs: ["chromium"], alone: true, run: (context) => vitest("seed", context) },
-  { name: "fuzz", needsBuild: true, alone: true, run: (context) => vitest("fuzz", context) },
-  { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context) },
+  {
+    name: "seed",
+    needsBuild: true,
+    needs: ["chromium"],
+    alone: true,
+    run: (context) => vitest("seed", context, { workers: 3 }),
+  },
+  { name: "fuzz", needsBuild: true, run: (context) => vitest("fuzz", context) },
+  { name: "hostile", needsBuild: true, alone: true, run: (context) => vitest("hostile", context, { workers: 2 }) },
   {
     name: "security",
     needsBuild: true,
@@ -136,14 +143,14 @@ export const STEPS = [
     needsBuild: true,
     needs: ["chromium"],
     alone: true,
-    run: (context) => vitest("errors", context),
+    run: (context) => vitest("errors", context, { workers: 2 }),
   },
   {
     name: "browser",
     needsBuild: true,
     needs: ["chromium", "firefox", "webkit", "xvfb"],
     alone: true,
-    run: (context) => vitest("browser", context),
+    run: (context) => vitest("browser", context, { workers: 2 }),
   },
   {
     name: "runtimes",
@@ -165,7 +172,7 @@ export const STEPS = [
     needsBuild: true,
     needs: ["adapters", "redis", "postgres", "nats"],
     alone: true,
-    run: (context) => vitest("brokers", context, { workers: 2 }),
+    run: (context) => vitest("brokers", context, { workers: 4 }),
   },
   {
     name: "cluster",
@@ -193,7 +200,7 @@ export const STEPS = [
     needsBuild: true,
     needs: ["python-socketio"],
     alone: true,
-    run: (context) => vitest("python", context),
+    run: (context) => vitest("python", context, { workers: 2 }),
   },
   {
     name: "deployment",

@@ -6,8 +6,8 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { aliasPackages, corePackages } from "./check-packages.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
+import { aliasPackages, corePackages } from "./workspace-packages.mjs";
 
 /** The manifest of the package in a folder. */
 export const readManifest = (folder) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

@@ -9,11 +9,9 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The script behind a command of an installed package, to be run with Node itself: `npx` would cost a second each time. */
 export const BIN = {
-  attw: join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js"),
   biome: join(ROOT, "node_modules/@biomejs/biome/bin/biome"),
   depcruise: join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs"),
   oxlint: join(ROOT, "node_modules/oxlint/bin/oxlint"),
-  publint: join(ROOT, "node_modules/publint/src/cli.js"),
   sizeLimit: join(ROOT, "node_modules/size-limit/bin.js"),
   tsc: join(ROOT, "node_modules/typescript-7/bin/tsc"),
   tsdown: join(ROOT, "node_modules/tsdown/dist/run.mjs"),
