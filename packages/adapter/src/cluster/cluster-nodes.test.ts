@@ -162,6 +162,32 @@ describe("options of a cluster", () => {
   });
 });
 
+describe("a node that stood still", () => {
+  it("holds nobody for gone before it could read what the others have said meanwhile", async () => {
+    const cluster = createBusCluster();
+    const [one, two] = [cluster.start(), cluster.start()];
+    await cluster.meet();
+    const gone = vi.fn();
+    one.cluster.onGone(gone);
+    // All timers are late when it goes on, and run before anything is read.
+    cluster.clock.suspend(60_000);
+    cluster.clock.advance(0);
+    expect([gone.mock.calls, one.cluster.nodes]).toEqual([[], [two.cluster.name]]);
+    await cluster.pass(60_000);
+    expect([gone.mock.calls, one.cluster.nodes]).toEqual([[], [two.cluster.name]]);
+  });
+
+  it("still finds out who is gone", async () => {
+    const cluster = createBusCluster();
+    const [one, two] = [cluster.start(), cluster.start()];
+    await cluster.meet();
+    two.bus.cut(false);
+    cluster.clock.suspend(60_000);
+    await cluster.pass(12_000);
+    expect(one.cluster.nodes).toEqual([]);
+  });
+});
+
 describe("a node that dies where the broker sees it", () => {
   it("is gone at once: its goodbye is its last will", async () => {
     const cluster = createBusCluster();
