@@ -80,9 +80,7 @@ async function openBus(library: string, kind: string): Promise<Bus> {
   return bus;
 }
 
-// Streams over ioredis are left out here: of several commands at once, which are a node's first, its client refuses some, and
-// the log's rules append at once. The cluster appends again.
-for (const [library, kind] of CASES.filter((one) => one.join() !== "ioredis,streams")) {
+for (const [library, kind] of CASES) {
   busSuite({
     name: `a cluster of Redis over ${library}, ${kind}`,
     missing,
@@ -143,6 +141,18 @@ describe.skipIf(missing !== undefined)(`a cluster of Redis (${missing ?? "three 
       await allHear();
       await one.log?.append("log", Uint8Array.of(65));
       if (one.log !== undefined) await vi.waitFor(() => expect(follower.told).toEqual(["A"]), PATIENCE);
+    },
+    60_000,
+  );
+
+  test.each(CASES)(
+    "over %s, %s: topics whose slots move are heard again",
+    async (library, kind) => {
+      const { topics, allHear, heard } = await createScene(library, kind);
+      await allHear();
+      for (const topic of topics.slice(0, 3)) await cluster.move(topic);
+      heard.clear();
+      await allHear();
     },
     60_000,
   );
