@@ -162,6 +162,34 @@ describe("options of a cluster", () => {
   });
 });
 
+describe("a program that waits until its events survive its node", () => {
+  it.each([
+    ["over a log", { sessions: { maxDisconnectionDurationMs: 60_000, retentionMs: 60_000, maxLogBytes: 100_000 } }],
+    ["over topics", {}],
+  ])("does so until the broker has them: %s", async (_, options) => {
+    const cluster = createBusCluster({ ...options, delayMs: [200, 200] });
+    const node = cluster.start("x");
+    await node.cluster.flushed();
+    await cluster.pass(2_000);
+    node.bus.cut(true);
+    void node.adapter.broadcast({ type: 2, data: ["n"] }, { rooms: new Set(["all"]) });
+    let isFlushed = false;
+    void node.cluster.flushed().then(() => {
+      isFlushed = true;
+    });
+    await cluster.pass(5_000);
+    expect(isFlushed).toBe(false);
+    node.bus.heal();
+    await cluster.pass(5_000);
+    expect(isFlushed).toBe(true);
+  });
+
+  it("has nothing to wait for before there is a server", async () => {
+    const { broker } = createBusCluster();
+    expect(await createCluster({ bus: broker.bus() }).flushed()).toBeUndefined();
+  });
+});
+
 describe("a node that stood still", () => {
   it("holds nobody for gone before it could read what the others have said meanwhile", async () => {
     const cluster = createBusCluster();
