@@ -7,14 +7,15 @@ import { redisStreamsBus } from "@bowline/redis/streams";
 import { Cluster } from "ioredis";
 import { createCluster } from "redis";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { FORGETFUL_REDIS } from "../../src/peers/broker-programs.ts";
+import { whyNoProgram } from "../../src/peers/broker-server.ts";
 import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, untilUp } from "./bus-suite.ts";
-import { whyNoServer } from "./own-broker.ts";
 import { OwnCluster } from "./own-cluster.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 100 };
 /** It takes minutes, and belongs to the whole matrix. */
-const missing = process.env["BOWLINE_FULL"] === "1" ? await whyNoServer() : "only npm run test:full plays it";
+const missing = process.env["BOWLINE_FULL"] === "1" ? whyNoProgram(FORGETFUL_REDIS) : "only npm run test:full plays it";
 
 interface Opened {
   readonly client: RedisClient;
@@ -118,8 +119,8 @@ describe.skipIf(missing !== undefined)(`a cluster of Redis (${missing ?? "three 
       const { allHear, heard } = await createScene(library, kind);
       await allHear();
       const [victim] = cluster.nodes;
-      await victim?.die();
-      await victim?.comeBack();
+      await victim?.end("SIGKILL");
+      await victim?.start();
       heard.clear();
       await allHear();
     },
