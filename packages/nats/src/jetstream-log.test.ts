@@ -1,7 +1,8 @@
 import type { Bus, BusLog, BusLogEntry } from "@bowline/adapter/cluster";
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
 import { FakeJetStreamError } from "../test-support/fake-nats.ts";
+import { createNatsScene, type NatsScene } from "../test-support/nats-scene.ts";
 
 const STREAM = "bowline-log-t";
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -11,8 +12,8 @@ function logOf({ log }: Bus): BusLog {
   return log ?? expect.fail("the bus has no log");
 }
 
-function open(...args: Parameters<typeof createBusScene>): BusScene & { readonly log: BusLog } {
-  const scene = createBusScene(...args);
+function open(...args: Parameters<typeof createNatsScene>): NatsScene & { readonly log: BusLog } {
+  const scene = createNatsScene(...args);
   return { ...scene, log: logOf(scene.bus) };
 }
 

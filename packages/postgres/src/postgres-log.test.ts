@@ -1,6 +1,7 @@
 import type { Bus, BusLog, BusLogEntry } from "@bowline/adapter/cluster";
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
+import { createPostgresScene, type PostgresScene } from "../test-support/postgres-scene.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -9,8 +10,10 @@ function logOf({ log }: Bus): BusLog {
   return log ?? expect.fail("the bus has no log");
 }
 
-async function open(...args: Parameters<typeof createBusScene>): Promise<BusScene & { readonly log: BusLog }> {
-  const scene = createBusScene(...args);
+async function open(
+  ...args: Parameters<typeof createPostgresScene>
+): Promise<PostgresScene & { readonly log: BusLog }> {
+  const scene = createPostgresScene(...args);
   await scene.settle();
   return { ...scene, log: logOf(scene.bus) };
 }

@@ -229,3 +229,40 @@ describe("a record that the log has passed over", () => {
     expect([writer.shown(1).isTold, writer.shown(1).isTold, told]).toEqual([true, true, [1]]);
   });
 });
+
+describe("who waits until the log has what was written", () => {
+  /** Whether it has been told by now. */
+  async function isOver(scene: ReturnType<typeof createScene>, flushed: Promise<void>): Promise<boolean> {
+    const over = Promise.race([flushed.then(() => true), scene.settle().then(() => false)]);
+    return over;
+  }
+
+  it("waits until the log shows it, however long its clients have been told", async () => {
+    const scene = createScene();
+    void scene.writer.append(event(1));
+    void scene.writer.append(event(2));
+    const flushed = scene.writer.flushed();
+    void scene.writer.append(event(3));
+    scene.clock.advance(10_000);
+    scene.writer.shown(1).settle();
+    expect([await isOver(scene, flushed), scene.told]).toEqual([false, [1, 2, 3]]);
+    scene.writer.shown(2).settle();
+    expect(await isOver(scene, flushed)).toBe(true);
+  });
+
+  it("waits no more for what is lost, nor once the writer is closed, and not at all where nothing is written", async () => {
+    const scene = createScene();
+    expect(await isOver(scene, scene.writer.flushed())).toBe(true);
+    void scene.writer.append(event(1));
+    void scene.writer.append(event(2));
+    const [lost, closed] = [scene.writer.flushed(), scene.writer.flushed()];
+    scene.broker.answer = "too large";
+    void scene.writer.append(event(3));
+    scene.writer.shown(3);
+    expect([await isOver(scene, lost), scene.dropped.includes("failed")]).toEqual([true, true]);
+    void scene.writer.append(event(4));
+    const last = scene.writer.flushed();
+    scene.writer.close();
+    expect([await isOver(scene, closed), await isOver(scene, last)]).toEqual([true, true]);
+  });
+});

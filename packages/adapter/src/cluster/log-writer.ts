@@ -82,6 +82,8 @@ export class LogWriter {
   #toldThrough = 0;
   #told = 0;
   #bytes = 0;
+  /** Who waits until the log has shown a record and all before it. */
+  #waiting: { readonly number: number; readonly settle: () => void }[] = [];
   #retry: Cancel | undefined;
   #patience: Cancel | undefined;
 
@@ -130,6 +132,12 @@ export class LogWriter {
       if (this.#state === "flowing") this.#send(pending);
       else this.#tellThrough(number);
     });
+  }
+
+  /** @returns settles once the log has shown what was written before, or will never show it. */
+  flushed(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((settle) => this.#waiting.push({ number: this.#lastNumber, settle }));
   }
 
   /**
@@ -208,6 +216,7 @@ export class LogWriter {
     for (const { settle } of this.#pending.values()) settle();
     this.#pending.clear();
     this.#bytes = 0;
+    this.#wake();
   }
 
   /** The last record of this node in the log, as far as it stands behind what has been read; 0 where there is none. */
@@ -288,6 +297,15 @@ export class LogWriter {
     this.#bytes -= costOf(pending.bytes);
     if (pending.isTold) this.#toldUnshown--;
     this.#silence.over();
+    if (this.#waiting.length > 0) this.#wake();
+  }
+
+  /** Nobody waits any more for what is not pending. */
+  #wake(): void {
+    const [first = Number.POSITIVE_INFINITY] = this.#pending.keys();
+    const isOver = ({ number }: { readonly number: number }): boolean => number < first;
+    for (const { settle } of this.#waiting.filter(isOver)) settle();
+    this.#waiting = this.#waiting.filter((waiting) => !isOver(waiting));
   }
 
   /** A record will never be shown: it is told now, if it has not been. */

@@ -140,6 +140,11 @@ export class ReplicatedLog {
     return this.#writer.append(body);
   }
 
+  /** @returns settles once the log has shown what this node wrote before, or will never show it. */
+  flushed(): Promise<void> {
+    return this.#writer.flushed();
+  }
+
   /**
    * Finds what somebody has missed who has had everything up to an offset.
    * @param after an offset that the log has given.

@@ -3,8 +3,9 @@
 //        upstream's cluster misses proves that the checker sees losses in a real run. The whole table is played in full runs,
 //        since it takes half an hour.
 import { describe, expect, test } from "vitest";
+import { NATS, POSTGRES } from "../../src/peers/broker-programs.ts";
+import { whyNoProgram } from "../../src/peers/broker-server.ts";
 import { whyMissing } from "../brokers/broker-packages.ts";
-import { NATS, POSTGRES, whyNoProgram } from "./faults/broker-server.ts";
 import { BRIEF, FAULTS, type Fault, IN_A_ROW, LONG } from "./faults/faults.ts";
 import { OVER_JETSTREAM, OVER_LOG, OVER_POSTGRES, UPSTREAM } from "./faults/peers.ts";
 import { brokenPromises, playFault } from "./faults/run.ts";
