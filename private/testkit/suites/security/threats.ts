@@ -27,6 +27,13 @@ const PATIENT: VictimOptions = { pingInterval: 60_000, upgradeTimeout: 1000, con
 const LOOKS = 4;
 const LOOK_INTERVAL_MS = 60;
 
+/** What an attack has to know of its victim. */
+export interface Target {
+  readonly port: number;
+  report(): Promise<Pick<VictimReport, "connections">>;
+  settle(isSettled: (report: Pick<VictimReport, "connections">) => boolean, timeoutMs?: number): Promise<unknown>;
+}
+
 /** What a threat has cost a server. */
 export interface Cost {
   /** Bytes that it holds more than before, at the end of the load. */
@@ -45,7 +52,7 @@ export interface Threat {
   /** The most that it may cost ours. */
   readonly marks: Partial<Cost>;
   /** The load, with `scale` 1 in the gate; resolves at its end, with what ends it for the attacker. */
-  attack(victim: Victim, scale: number): Promise<() => void>;
+  attack(victim: Target, scale: number): Promise<() => void>;
 }
 
 /** Of several looks the one with the least: the memory of buffers comes back a little after their collection. */
@@ -103,7 +110,7 @@ async function pour({ socket }: RawConnection, chunk: Buffer, times: number): Pr
   }
 }
 
-async function joinMany(victim: Victim, count: number): Promise<RawWebSocket[]> {
+async function joinMany(victim: Target, count: number): Promise<RawWebSocket[]> {
   const joined: RawWebSocket[] = [];
   for (let from = 0; from < count; from += 50) {
     const some = Array.from({ length: Math.min(50, count - from) }, () => joinByWebSocket(victim.port, 4));
