@@ -11,7 +11,8 @@ import type { AttackOrder, AttackPlan } from "./attackers.ts";
 
 const LOOK_INTERVAL_MS = 100;
 const PAUSE_MS = 400;
-const THREAT_SCALE = 0.5;
+/** Of what they are in the gate. */
+const THREAT_SHARE = 0.5;
 
 /** The parent's own messages come through here. */
 function readPlan(text: string): AttackPlan;
@@ -80,7 +81,7 @@ async function threaten(random: SeededRandom): Promise<void> {
   const threat = THREATS[random.below(THREATS.length)];
   if (threat !== undefined) {
     await attempt(threat.name, async () => {
-      const leave = await threat.attack(target, THREAT_SCALE);
+      const { leave } = await threat.attack(target, Math.ceil(threat.count.gate * THREAT_SHARE));
       leave();
     });
   }

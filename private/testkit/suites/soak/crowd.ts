@@ -13,6 +13,8 @@ import { everybodyOf, roomStream, Visitor, type VisitorPlan } from "./visitor.ts
 
 /** How many there are, and for how long. */
 export interface CrowdPlan {
+  /** What the names of its visitors begin with: nobody may have had it before. */
+  readonly name: string;
   readonly connections: number;
   /** Those that do not stay come for so long, at least and at most. */
   readonly staysMs: readonly [number, number];
@@ -104,7 +106,7 @@ export class Crowd {
     const random = this.#random;
     const [kind, mode] = [pick(random, KINDS), pick(random, MODES)];
     return {
-      name: `visitor-${this.#come++}`,
+      name: `${this.#plan.name}-${this.#come++}`,
       kind,
       mode,
       namespace: pick(random, NAMESPACES),

@@ -101,6 +101,7 @@ class Soak {
     const { connections } = this.#plan;
     const hostile = Math.max(1, Math.round(connections * HOSTILE_SHARE));
     const crowdPlan = {
+      name: samples ? "visitor" : "early-visitor",
       connections: connections - hostile,
       staysMs: this.#paces.staysMs,
       // Each network fails about every twenty seconds.
