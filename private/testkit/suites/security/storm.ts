@@ -1,13 +1,13 @@
 // Many clients that come at about the same time, each by a WebSocket of its own, join, and stay.
 // Place: attacker, or a network that failed -> **bytes** -> the server under attack
 // Rules: a client is served when it has joined; who is turned away, or not answered in time, comes again after the time that
-//        clients wait; of each client nothing is kept but its connection; they come from several addresses, since one has
-//        fewer ports than there may be clients.
+//        clients wait; of each client nothing is kept but its connection; beyond what one address has ports for,
+//        they come from others, whose ports the system takes longer to find.
 
 import { connect, type Socket } from "node:net";
 import { frame, upgradeRequest, webSocketTarget } from "../hostile/raw-websocket.ts";
 
-const CLIENTS_PER_ADDRESS = 5000;
+const CLIENTS_PER_ADDRESS = 12_000;
 const RETRY_MS = 1000;
 const ANSWER_MS = 10_000;
 const REQUEST = upgradeRequest(webSocketTarget(4));
@@ -49,8 +49,9 @@ export class Storm {
   }
 
   #join(number: number): Promise<boolean> {
-    const localAddress = `127.0.0.${2 + Math.floor(number / CLIENTS_PER_ADDRESS)}`;
-    const socket = connect({ port: this.#port, host: "127.0.0.1", localAddress });
+    const address = Math.floor(number / CLIENTS_PER_ADDRESS);
+    const from = address === 0 ? {} : { localAddress: `127.0.0.${1 + address}` };
+    const socket = connect({ port: this.#port, host: "127.0.0.1", ...from });
     return new Promise((resolve) => {
       let heard = Buffer.alloc(0);
       let hasAsked = false;
