@@ -131,8 +131,10 @@ function differential(plan: Plan): boolean {
     ...(plan.keeps ? { seen: (pair, kind, input) => keep(corpus, pair, kind, input) } : {}),
   });
   progress.end();
-  const rows = [...report.counts].map(([name, { inputs, agreed }]) => [name, inputs, agreed, inputs - agreed] as const);
-  print(table(["decoder", "inputs", "agreed", "differed, with a reason"], rows));
+  const rows = [...report.counts].map(
+    ([name, { inputs, agreed, stalled }]) => [name, inputs, agreed, inputs - agreed, stalled] as const,
+  );
+  print(table(["decoder", "asked", "agreed", "differed", "theirs stalls"], rows));
   for (const difference of DIFFERENCES) {
     const times = [...(report.explained.get(difference) ?? [])].map(([pair, count]) => `${pair} ${count}`);
     if (times.length > 0)

@@ -13,8 +13,8 @@ import type { Input, Target } from "./target.ts";
 export interface DifferentialReport {
   readonly inputs: number;
   readonly found: readonly Found[];
-  /** How often each pair was asked, and how often the two agreed. */
-  readonly counts: ReadonlyMap<string, { inputs: number; agreed: number }>;
+  /** How often each pair was asked, how often the two agreed, and how often theirs was not asked, since it stalls. */
+  readonly counts: ReadonlyMap<string, { inputs: number; agreed: number; stalled: number }>;
   /** How often each explained difference has occurred, by pair. */
   readonly explained: ReadonlyMap<Difference, Map<string, number>>;
 }
@@ -61,13 +61,18 @@ export function runDifferential(options: DifferentialOptions): DifferentialRepor
   const { pairs, corpus, firstSeed, goesOn, seen } = options;
   const byName = new Map(pairs.map((pair) => [corpusName(pair), pair]));
   const maker = new InputMaker(pairs.map(asTarget), corpus);
-  const counts = new Map(pairs.map(({ name }) => [name, { inputs: 0, agreed: 0 }]));
+  const counts = new Map(pairs.map(({ name }) => [name, { inputs: 0, agreed: 0, stalled: 0 }]));
   const explained = new Map<Difference, Map<string, number>>();
   const found: Found[] = [];
 
   function play(pair: Pair, input: Input, seed: number): void {
-    const result = compare(pair, input);
     const count = counts.get(pair.name);
+    if (pair.stalls?.(input) === true) {
+      pair.ours(input);
+      if (count !== undefined) count.stalled++;
+      return;
+    }
+    const result = compare(pair, input);
     if (count !== undefined) {
       count.inputs++;
       if (result === undefined) count.agreed++;

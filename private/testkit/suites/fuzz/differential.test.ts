@@ -43,6 +43,20 @@ test("no reason is given for what does not happen", () => {
   expect(missing(DIFFERENCES, report)).toEqual([]);
 });
 
+test("what the official codec is not asked keeps it busy far longer than ours", () => {
+  const packet = Buffer.from("83a47479706502a464617461c900400000000102a36e7370a12f", "hex");
+  const pair = PAIRS.find(({ name }) => name === "msgpack 5");
+  const timeOf = (play: ((input: [Buffer]) => unknown) | undefined) => {
+    const startMs = performance.now();
+    play?.([packet]);
+    return performance.now() - startMs;
+  };
+  expect(timeOf(pair?.theirs)).toBeGreaterThan(10 * timeOf(pair?.ours));
+  const longer = Buffer.from(packet);
+  longer[packet.indexOf(0xc9) + 1] = 1;
+  expect([pair?.stalls?.([packet]), pair?.stalls?.([longer])]).toEqual([false, true]);
+});
+
 test("what both accept and read differently is found, and so is what one of them refuses without a reason", () => {
   const read = (value: unknown) => () => ({ packets: [value], refusal: undefined });
   const refuse = () => ({ packets: [], refusal: "it is odd" });

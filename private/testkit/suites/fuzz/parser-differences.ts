@@ -147,6 +147,11 @@ export const DIFFERENCES: readonly Difference[] = [
       "A CONNECT of revision 4 may have data that nobody reads, as with the text parser. The official parser refuses it.",
   },
   {
+    pairs: ["msgpack 4"],
+    isMet: ({ type, data }) => type === 4 && isObject(data),
+    reason: "A refusal of revision 4 may be an object, as with the text parser. The official parser wants a text.",
+  },
+  {
     pairs: MSGPACK,
     refusal: "Cannot decode the MessagePack: a date is out of range",
     reason:
