@@ -93,6 +93,11 @@ export class Ledger {
     this.#example(`garbled: ${what}`);
   }
 
+  /** Somebody has waited in vain for what it is owed; what is lost is told besides. */
+  late(who: string): void {
+    this.#example(`waited in vain: ${who}`);
+  }
+
   disconnected({ isHaunted }: VisitorPlan, reason: string): void {
     const what = `${reason}, ${isHaunted ? "with" : "without"} faults`;
     this.losses.set(what, (this.losses.get(what) ?? 0) + 1);

@@ -51,6 +51,7 @@ export class Visitor {
   #sent = 0;
   #answered = 0;
   #wasConnected = false;
+  #connectedMs = 0;
   #isGone = false;
   #isLeaving = false;
   #hall = "";
@@ -128,6 +129,14 @@ export class Visitor {
       checker.isDelivered(this.#upStream) &&
       (!this.#repeats || this.#sent === this.#answered);
     while (!isDone() && performance.now() < until) await delay(LOOK_INTERVAL_MS);
+    if (!isDone()) {
+      const { connected, engineState } = this.#socket ?? { connected: false, engineState: "none" };
+      const { kind, mode } = this.plan;
+      this.#ledger.late(
+        `${this.name}, ${kind} over ${mode}, ${connected ? "connected" : "not connected"} (${engineState}), ${this.#stay} "${this.#hall}", ` +
+          `${this.#answered} of ${this.#sent} answered, down ${checker.isSettled(this.name) ? "whole" : "not whole"}, connected last ${((performance.now() - this.#connectedMs) / 1000).toFixed(1)} s ago`,
+      );
+    }
     await this.#serving.sync();
     this.#ledger.over(this.plan, this.#upStream, this.#sent);
     await this.abandon();
@@ -191,6 +200,7 @@ export class Visitor {
     this.#ledger.note({ kind: "connected", receiver: this.name, recovered });
     if (this.#wasConnected) this.#ledger.cameBack(this.plan, recovered);
     this.#wasConnected = true;
+    this.#connectedMs = performance.now();
     if (recovered || this.#stay === "out") return;
     const wantsIn = this.#stay === "in" || this.#stay === "entering";
     const turn = ++this.#turn;
