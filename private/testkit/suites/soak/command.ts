@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { replacePart } from "../../../bench/src/report/document.ts";
+import { type HostilePlan, isTooSlow, measureHostileLoad, renderHostileLoad } from "./hostile-load.ts";
 import { judge } from "./judge.ts";
 import { renderSoak, renderSoakChart, renderTrouble } from "./report.ts";
 import type { Progress, SoakPlan, SoakResult } from "./result.ts";
@@ -25,7 +26,9 @@ const USAGE = `npm run soak [-- OPTIONS]: one server with clients of every gener
   --connections N  clients at a time, a tenth of them attackers; 100 by default
   --seed S         decides who comes, what strikes whom, and who attacks how; ${DEFAULT_SEED} by default
   --write-docs     writes table and chart into docs/reliability.md
-  --from FILE      takes a kept result in the place of a run`;
+  --from FILE      takes a kept result in the place of a run
+  --hostile        what attackers cost honest clients, on ours and on socket.io 4.8 in turn, in the place of a soak
+  --rounds N       how often, with --hostile; 3 by default`;
 
 /** The run's own file comes through here. */
 function asResult(kept: unknown): SoakResult;
@@ -69,6 +72,16 @@ function positive(name: string, text: string): number {
   return number;
 }
 
+async function runHostileLoad(plan: HostilePlan, writes: boolean): Promise<number> {
+  const result = await measureHostileLoad({ ...plan, progress: (line) => process.stderr.write(`${line}\n`) });
+  const text = renderHostileLoad(result);
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(new URL("hostile.json", FOLDER), `${JSON.stringify(result, undefined, 1)}\n`);
+  process.stdout.write(`${text}\n`);
+  if (writes) writeFileSync(DOCUMENT, replacePart(readFileSync(DOCUMENT, "utf8"), "hostile-load", text));
+  return isTooSlow(result) ? 1 : 0;
+}
+
 /**
  * Runs the command.
  * @returns its exit code: 1 where something was not as promised.
@@ -84,11 +97,19 @@ export async function runSoak(args: readonly string[]): Promise<number> {
       seed: { type: "string", default: DEFAULT_SEED },
       "write-docs": { type: "boolean" },
       from: { type: "string" },
+      hostile: { type: "boolean" },
+      rounds: { type: "string", default: "3" },
     },
   });
   if (values.help === true) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
+  }
+  if (values.hostile === true) {
+    return await runHostileLoad(
+      { connections: positive("connections", values.connections), rounds: positive("rounds", values.rounds) },
+      values["write-docs"] === true,
+    );
   }
   const plan: SoakPlan = {
     minutes: positive("minutes", values.minutes),

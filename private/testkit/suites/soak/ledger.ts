@@ -45,6 +45,16 @@ export function latencyOf(histogram: RecordableHistogram): Latency {
   return { count: histogram.count, p50: at(50), p90: at(90), p99: at(99), longest };
 }
 
+/** Somebody who has gone not long ago. */
+interface Gone {
+  readonly name: string;
+  readonly atMs: number;
+  /** How many messages it has said. */
+  readonly said: number;
+  /** Those that nobody has answered, and that may come yet. */
+  readonly mayCome: Set<number>;
+}
+
 /** Adds up what is told to it. */
 export class Ledger {
   readonly checker: RunningChecker;
@@ -61,7 +71,7 @@ export class Ledger {
   received = 0;
   /** Who is there, and who has gone not long ago: what comes late is told by its kind, too. */
   readonly #kinds = new Map<string, VisitorPlan>();
-  readonly #gone: { readonly name: string; readonly said: number; readonly atMs: number }[] = [];
+  readonly #gone: Gone[] = [];
   readonly #sinceLook = createHistogram();
   readonly #whole = createHistogram();
   /** Our clients whose session was not kept: what they say again is heard again. */
@@ -93,6 +103,11 @@ export class Ledger {
     this.#example(`garbled: ${what}`);
   }
 
+  /** Somebody has waited in vain for what it is owed; what is lost is told besides. */
+  late(who: string): void {
+    this.#example(`waited in vain: ${who}`);
+  }
+
   disconnected({ isHaunted }: VisitorPlan, reason: string): void {
     const what = `${reason}, ${isHaunted ? "with" : "without"} faults`;
     this.losses.set(what, (this.losses.get(what) ?? 0) + 1);
@@ -107,12 +122,12 @@ export class Ledger {
   }
 
   /** Somebody has gone: all of its streams are judged and forgotten. */
-  over({ name }: VisitorPlan, upStream: string, said: number): void {
+  over({ name }: VisitorPlan, upStream: string, said: number, mayCome: Set<number>): void {
     this.checker.forgetStream(upStream);
     this.checker.forgetStream(`to ${name}`);
     this.checker.forgetReceiver(name);
     const atMs = performance.now();
-    this.#gone.push({ name, said, atMs });
+    this.#gone.push({ name, atMs, said, mayCome });
     while ((this.#gone[0]?.atMs ?? atMs) < atMs - REMEMBERED_MS) {
       const forgotten = this.#gone.shift();
       if (forgotten === undefined) return;
@@ -160,15 +175,15 @@ export class Ledger {
     }
   }
 
-  /** What comes again of what somebody has said who has gone since, is no phantom but doubled. */
+  /** What comes of somebody who has gone is no phantom: it comes late, where nobody has answered it, or again. */
   #withLate(verdict: StreamVerdict, name: string): StreamVerdict {
-    const said = this.#gone.find((one) => one.name === name)?.said ?? 0;
-    if (verdict.phantom.length === 0 || said === 0) return verdict;
-    const isLate = (number: number): boolean => number < said;
+    const gone = this.#gone.find((one) => one.name === name);
+    if (verdict.phantom.length === 0 || gone === undefined) return verdict;
+    const comesAgain = verdict.phantom.filter((number) => number < gone.said && !gone.mayCome.delete(number));
     return {
       ...verdict,
-      phantom: verdict.phantom.filter((number) => !isLate(number)),
-      duplicated: [...verdict.duplicated, ...verdict.phantom.filter(isLate)],
+      phantom: verdict.phantom.filter((number) => number >= gone.said),
+      duplicated: [...verdict.duplicated, ...comesAgain],
     };
   }
 

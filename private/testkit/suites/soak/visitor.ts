@@ -49,8 +49,9 @@ export class Visitor {
   #proxy: TcpProxy | undefined;
   #socket: ClientSocket | undefined;
   #sent = 0;
-  #answered = 0;
+  readonly #unanswered = new Set<number>();
   #wasConnected = false;
+  #connectedMs = 0;
   #isGone = false;
   #isLeaving = false;
   #hall = "";
@@ -99,11 +100,12 @@ export class Visitor {
   say(): void {
     const socket = this.#socket;
     if (socket === undefined || this.#isLeaving) return;
-    if (this.#repeats ? this.#sent - this.#answered >= MOST_WAITING : !socket.connected) return;
+    if (this.#repeats ? this.#unanswered.size >= MOST_WAITING : !socket.connected) return;
     const [stream, number, saidMs] = [this.#upStream, this.#sent++, performance.now()];
+    this.#unanswered.add(number);
     this.#ledger.note({ kind: this.#repeats ? "sent" : "offered", stream, number });
     socket.emit("say", stream, number, payloadOf(number), () => {
-      this.#answered++;
+      this.#unanswered.delete(number);
       if (this.#isGone) return;
       if (!this.#repeats) this.#ledger.note({ kind: "acknowledged", stream, number });
       if (!this.plan.isHaunted) this.#ledger.answered(performance.now() - saidMs);
@@ -126,10 +128,18 @@ export class Visitor {
     const isDone = (): boolean =>
       checker.isSettled(this.name) &&
       checker.isDelivered(this.#upStream) &&
-      (!this.#repeats || this.#sent === this.#answered);
+      (!this.#repeats || this.#unanswered.size === 0);
     while (!isDone() && performance.now() < until) await delay(LOOK_INTERVAL_MS);
+    if (!isDone()) {
+      const { connected, engineState } = this.#socket ?? { connected: false, engineState: "none" };
+      const { kind, mode } = this.plan;
+      this.#ledger.late(
+        `${this.name}, ${kind} over ${mode}, ${connected ? "connected" : "not connected"} (${engineState}), ${this.#stay} "${this.#hall}", ` +
+          `${this.#unanswered.size} of ${this.#sent} not answered, down ${checker.isSettled(this.name) ? "whole" : "not whole"}, connected last ${((performance.now() - this.#connectedMs) / 1000).toFixed(1)} s ago`,
+      );
+    }
     await this.#serving.sync();
-    this.#ledger.over(this.plan, this.#upStream, this.#sent);
+    this.#ledger.over(this.plan, this.#upStream, this.#sent, this.#repeats ? new Set() : this.#unanswered);
     await this.abandon();
   }
 
@@ -191,6 +201,7 @@ export class Visitor {
     this.#ledger.note({ kind: "connected", receiver: this.name, recovered });
     if (this.#wasConnected) this.#ledger.cameBack(this.plan, recovered);
     this.#wasConnected = true;
+    this.#connectedMs = performance.now();
     if (recovered || this.#stay === "out") return;
     const wantsIn = this.#stay === "in" || this.#stay === "entering";
     const turn = ++this.#turn;
