@@ -97,6 +97,22 @@ test("a log that was deleted begins anew: a gap is told, and elder offsets are n
   expect(await codeOf(drain(scene.log.read("t", from)))).toBe("BOWLINE_BUS_LOG_TRIMMED");
 });
 
+test("a log that was set back behind what was told, as by a replica that was late, begins anew: nothing of it is passed over", async () => {
+  const scene = await open();
+  const other = logOf(scene.another());
+  const { told, from } = await follow(scene.log);
+  const offsets = [];
+  for (const text of ["a", "b", "c"]) offsets.push(await scene.log.append("t", encode(text)));
+  scene.server.kill();
+  for (const head of scene.server.heads.values()) head.seq = 1;
+  scene.server.log.splice(1);
+  await scene.pass(500);
+  await other.append("t", encode("newer"));
+  await scene.settle();
+  expect(told).toEqual(["a", "b", "c", "(gap)", "newer"]);
+  expect(await Promise.all([from, ...offsets].map((offset) => scene.log.reaches("t", offset)))).not.toContain(true);
+});
+
 test("entries that were deleted are told as such to who asks for them", async () => {
   const { log, server } = await open();
   const offsets = await Promise.all(["a", "b", "c"].map((text) => log.append("t", encode(text))));

@@ -2,6 +2,7 @@
 import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import type { BusLog, BusLogEntry, BusStatus } from "./bus.ts";
+import { BusError } from "./bus-error.ts";
 import { decodeRecord, type EventRecord, encodeRecord } from "./log-record.ts";
 import { LogWriter } from "./log-writer.ts";
 
@@ -32,6 +33,7 @@ function createScene(maxPendingBytes = 10_000) {
     follow: () => expect.fail("a writer follows nothing"),
     async *read(_, after) {
       if (broker.answer === "silent") await new Promise(() => undefined);
+      if (broker.answer === "begun anew") throw new BusError("BOWLINE_BUS_LOG_TRIMMED", "it is another log");
       yield* entries.slice(Number(after));
     },
     reaches: async () => true,
@@ -119,6 +121,20 @@ describe("looking up what has arrived", () => {
     clock.advance(500);
     await settle();
     expect(written()).toEqual([99, 1]);
+  });
+});
+
+describe("a log that has begun anew, so that nothing can be looked up", () => {
+  it("is written to all the same, in order: what it has already is known again by its number", async () => {
+    const { clock, broker, writer, written, settle } = createScene();
+    broker.answer = "lost";
+    void writer.append(event(1));
+    void writer.append(event(2));
+    await settle();
+    broker.answer = "begun anew";
+    clock.advance(500);
+    await settle();
+    expect(written()).toEqual([1, 2, 1, 2]);
   });
 });
 

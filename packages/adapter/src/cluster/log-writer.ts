@@ -12,6 +12,7 @@
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import type { Bus, BusLog } from "./bus.ts";
+import type { BusErrorCode } from "./bus-error.ts";
 import { decodeRecord, encodeRecord, type RecordBody } from "./log-record.ts";
 import type { Offset } from "./message.ts";
 import type { DropReason } from "./outbox.ts";
@@ -201,9 +202,11 @@ export class LogWriter {
         if (last === undefined) this.#tryAgain();
         else if (this.#state === "holding" && bus.status === "up") this.#sendAll(last);
       },
-      () => {
+      (error: unknown) => {
         this.#isLookingUp = false;
-        this.#tryAgain();
+        // The log has begun anew, or has let go of too much. A record that arrives twice is known again by its number.
+        if (isTrimmed(error) && this.#state === "holding" && bus.status === "up") this.#sendAll(0);
+        else this.#tryAgain();
       },
     );
   }
@@ -350,6 +353,11 @@ export class LogWriter {
 
 /** Nobody waits for the telling. */
 function noWait(): void {}
+
+/** A bus may have loaded the class of the error a second time, in the other module format. */
+function isTrimmed(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === ("BOWLINE_BUS_LOG_TRIMMED" satisfies BusErrorCode);
+}
 
 function costOf({ byteLength }: Uint8Array): number {
   return byteLength + RECORD_COST_BYTES;

@@ -4,7 +4,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -62,8 +62,7 @@ export class BrokerServer {
     this.#args = args;
     this.#user = program.user?.();
     this.#folder = mkdtempSync(join(tmpdir(), "bowline-broker-"));
-    if (this.#user !== undefined) chownSync(this.#folder, this.#user.uid, this.#user.gid);
-    program.prepare?.(this.#folder, port, this.#user);
+    this.#fill();
   }
 
   /** Starts a server. @param args more of its command line. */
@@ -101,9 +100,21 @@ export class BrokerServer {
     await ended;
   }
 
+  /** After its end: what it kept is gone when it is started again. */
+  forget(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#fill();
+  }
+
   /** Ends the process, and removes what it kept. */
   async remove(): Promise<void> {
     await this.end("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #fill(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    if (this.#user !== undefined) chownSync(this.#folder, this.#user.uid, this.#user.gid);
+    this.#program.prepare?.(this.#folder, this.port, this.#user);
   }
 }
