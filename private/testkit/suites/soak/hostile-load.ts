@@ -1,8 +1,9 @@
 // What attackers cost those who mean no harm: how long answers take with and without a tenth of hostile connections, on ours
 // and on socket.io 4.8, in turn in one run.
 // Place: **hostile load** -> server, honest clients, attackers, each a process of its own
-// Rules: both get the same from the same code; the time with attackers is divided by the one without them just before, on the
-//        same server; medians of all rounds.
+// Rules: both get the same from the same code; measured one after the other are a time of peace, one in which the attackers
+//        are at another server of the same kind, so that the machine is as busy, and one in which they are at this one;
+//        medians of all rounds.
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -27,9 +28,10 @@ interface Honest extends Latency {
   readonly missing: number;
 }
 
-/** One measurement without attackers and one with them. */
-interface Pair {
+/** One measurement without attackers, one with attackers at another server, and one with them at this one. */
+interface Triple {
   readonly calm: Honest;
+  readonly elsewhere: Honest;
   readonly hostile: Honest;
 }
 
@@ -37,7 +39,7 @@ interface Pair {
 export interface HostileResult {
   readonly when: string;
   readonly connections: number;
-  readonly pairs: Readonly<Record<"ours" | "socket.io 4.8", readonly Pair[]>>;
+  readonly triples: Readonly<Record<"ours" | "socket.io 4.8", readonly Triple[]>>;
   /** What attackers did in the last round, in a second. */
   readonly acts: Readonly<Record<string, number>>;
 }
@@ -49,7 +51,7 @@ const ASK_RATE = 4;
 const ACT_RATE = 20;
 const WARM_UP_MS = 1500;
 const MEASURE_MS = 5000;
-const PAIRS_PER_SERVER = 2;
+const TRIPLES_PER_SERVER = 2;
 /** How much longer answers may take. */
 const MOST_FACTOR = 2;
 
@@ -98,47 +100,55 @@ class HostileLoad {
   }
 
   async run(): Promise<HostileResult> {
-    const pairs = { ours: [] as Pair[], "socket.io 4.8": [] as Pair[] };
+    const triples = { ours: [] as Triple[], "socket.io 4.8": [] as Triple[] };
     for (let round = 0; round < this.#plan.rounds; round++) {
       // Who goes first takes turns, too.
       const order = round % 2 === 0 ? (["ours", "socket.io 4.8"] as const) : (["socket.io 4.8", "ours"] as const);
       for (const name of order) {
-        const victim = await startVictim({}, "plain", name === "ours" ? undefined : UPSTREAM);
+        const file = name === "ours" ? undefined : UPSTREAM;
+        const victims = await Promise.all([startVictim({}, "plain", file), startVictim({}, "plain", file)]);
         try {
-          pairs[name].push(...(await this.#measureServer(name, victim)));
+          triples[name].push(...(await this.#measureServer(name, ...victims)));
         } finally {
-          victim.kill();
+          for (const victim of victims) victim.kill();
         }
       }
     }
-    return { when: new Date().toISOString(), connections: this.#plan.connections, pairs, acts: this.#acts };
+    return { when: new Date().toISOString(), connections: this.#plan.connections, triples, acts: this.#acts };
   }
 
-  async #measureServer(name: string, victim: Victim): Promise<Pair[]> {
+  async #measureServer(name: string, victim: Victim, other: Victim): Promise<Triple[]> {
     const { connections, progress } = this.#plan;
     const attackers = Math.round(connections * HOSTILE_SHARE);
     const honest = await start("honest-process.ts", victim.port, connections - attackers, ASK_RATE);
-    const pairs: Pair[] = [];
+    const triples: Triple[] = [];
     try {
       await delay(WARM_UP_MS);
-      for (let pair = 0; pair < PAIRS_PER_SERVER; pair++) {
+      for (let triple = 0; triple < TRIPLES_PER_SERVER; triple++) {
         const calm = await measure(honest);
-        const annoying = await start("annoying-process.ts", victim.port, attackers, ACT_RATE);
-        await delay(WARM_UP_MS);
-        const hostile = await measure(honest);
-        const told = once(annoying, "message");
-        const ended = once(annoying, "exit");
-        annoying.send("end");
-        this.#noteActs((await told)[0]);
-        await ended;
-        pairs.push({ calm, hostile });
-        progress?.(`${name}: p99 ${calm.p99.toFixed(1)} ms, with attackers ${hostile.p99.toFixed(1)} ms`);
-        await delay(WARM_UP_MS);
+        const elsewhere = await this.#measureWith(honest, other, attackers);
+        const hostile = await this.#measureWith(honest, victim, attackers);
+        triples.push({ calm, elsewhere, hostile });
+        const [none, there, here] = [calm, elsewhere, hostile].map(({ p99 }) => p99.toFixed(1));
+        progress?.(`${name}: p99 ${none} ms, with attackers elsewhere ${there} ms, here ${here} ms`);
       }
     } finally {
       await end(honest);
     }
-    return pairs;
+    return triples;
+  }
+
+  async #measureWith(honest: ChildProcess, attacked: Victim, attackers: number): Promise<Honest> {
+    const annoying = await start("annoying-process.ts", attacked.port, attackers, ACT_RATE);
+    await delay(WARM_UP_MS);
+    const measured = await measure(honest);
+    const told = once(annoying, "message");
+    const ended = once(annoying, "exit");
+    annoying.send("end");
+    this.#noteActs((await told)[0]);
+    await ended;
+    await delay(WARM_UP_MS);
+    return measured;
   }
 
   #noteActs(message: unknown): void {
@@ -153,38 +163,43 @@ export function measureHostileLoad(plan: HostilePlan): Promise<HostileResult> {
   return new HostileLoad(plan).run();
 }
 
-/** How many times longer the slowest hundredth took with attackers: the median of the pairs. */
-function factorOf(pairs: readonly Pair[], of: (latency: Latency) => number): number {
-  return median(pairs.map(({ calm, hostile }) => of(hostile) / of(calm)));
+/** How many times longer the slowest hundredth took with attackers here than in another time: the median. */
+function factorOf(triples: readonly Triple[], than: "calm" | "elsewhere"): number {
+  return median(triples.map((triple) => triple.hostile.p99 / triple[than].p99));
 }
 
 /** What was measured, as Markdown. */
-export function renderHostileLoad({ when, connections, pairs, acts }: HostileResult): string {
-  const rows = Object.entries(pairs).map(([name, own]) => {
-    const middle = (of: (pair: Pair) => number): string => median(own.map(of)).toFixed(1);
+export function renderHostileLoad({ when, connections, triples, acts }: HostileResult): string {
+  const rows = Object.entries(triples).map(([name, own]) => {
+    const both = (what: keyof Triple): string => {
+      const [p50, p99] = [median(own.map((one) => one[what].p50)), median(own.map((one) => one[what].p99))];
+      return `${p50.toFixed(1)}; ${p99.toFixed(1)} ms`;
+    };
     const total = (of: (honest: Honest) => number): number =>
-      own.reduce((sum, { calm, hostile }) => sum + of(calm) + of(hostile), 0);
+      own.reduce((sum, { calm, elsewhere, hostile }) => sum + of(calm) + of(elsewhere) + of(hostile), 0);
     return [
       name,
-      `${middle(({ calm }) => calm.p50)}; ${middle(({ calm }) => calm.p99)} ms`,
-      `${middle(({ hostile }) => hostile.p50)}; ${middle(({ hostile }) => hostile.p99)} ms`,
-      factorOf(own, ({ p99 }) => p99).toFixed(2),
+      both("calm"),
+      both("elsewhere"),
+      both("hostile"),
+      `${factorOf(own, "calm").toFixed(2)}; ${factorOf(own, "elsewhere").toFixed(2)}`,
       `${total(({ losses }) => losses)}; ${total(({ missing }) => missing)}`,
     ];
   });
   const head = [
-    "server",
-    "median; 99 % without attackers",
-    "with a tenth of attackers",
-    "99 %, times longer",
+    "median; 99 % of the answers",
+    "no attackers",
+    "attackers elsewhere",
+    "attackers here",
+    "99 %, times longer than without; than elsewhere",
     "connections lost; answers missing",
   ];
   const done = Object.entries(acts).map(([name, count]) => `${name} ${count}`);
-  const count = pairs.ours.length;
-  return `${renderTable(head, rows)}\n\n${connections} connections, ${count} pairs of measurements of each, medians; attackers, in a second: ${done.join(", ")}. Measured ${when.slice(0, 16).replace("T", " ")} UTC, Node ${process.versions.node}.`;
+  const how = `${connections} connections, a tenth of them attackers; ${triples.ours.length} measurements of ${MEASURE_MS / 1000} s of each, medians.`;
+  return `${renderTable(head, rows)}\n\n${how} What attackers did in a second: ${done.join(", ")}. Measured ${when.slice(0, 16).replace("T", " ")} UTC, Node ${process.versions.node}.`;
 }
 
 /** Whether honest clients of ours are kept waiting for too long. */
-export function isTooSlow({ pairs }: HostileResult): boolean {
-  return factorOf(pairs.ours, ({ p99 }) => p99) > MOST_FACTOR;
+export function isTooSlow({ triples }: HostileResult): boolean {
+  return factorOf(triples.ours, "elsewhere") > MOST_FACTOR;
 }

@@ -2,8 +2,8 @@
 // Place: crowd -> **visitor** -> official client or ours -> its own proxy, or none -> server
 // Rules: what it is owed and what it gets is noted at once; a client that repeats what is not answered owes all that it says,
 //        the others what was answered; a new session has no rooms but those that the program gives it. What the server has
-//        been told to say is waited for before somebody comes into a room and after somebody has left, since the server
-//        hears its orders and its clients over different ways.
+//        been told to say is waited for before somebody comes into a room, and before and after somebody leaves it, since
+//        the server hears its orders and its clients over different ways.
 
 import { setTimeout as delay } from "node:timers/promises";
 import { clientPeer } from "../../src/peers/client-peers.ts";
@@ -236,10 +236,13 @@ export class Visitor {
     this.#stay = "quitting";
     const turn = ++this.#turn;
     this.#ledger.note({ kind: "leaving", stream: this.#hallStream, receiver: this.name });
-    this.#socket?.emit("quit", this.#hall, () => {
-      this.#settle(turn, () => {
-        this.#ledger.note({ kind: "left", stream: this.#hallStream, receiver: this.name });
-        this.#stay = "out";
+    // What was owed before must not meet a room that has been left already.
+    this.#settle(turn, () => {
+      this.#socket?.emit("quit", this.#hall, () => {
+        this.#settle(turn, () => {
+          this.#ledger.note({ kind: "left", stream: this.#hallStream, receiver: this.name });
+          this.#stay = "out";
+        });
       });
     });
   }
