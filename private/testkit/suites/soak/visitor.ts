@@ -8,7 +8,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { clientPeer } from "../../src/peers/client-peers.ts";
 import type { ClientName, ClientSocket, TransportMode } from "../../src/peers/peer.ts";
-import { isListener } from "../../src/peers/raw-surface.ts";
+import { isListener, isObject } from "../../src/peers/raw-surface.ts";
 import { startTcpProxy, type TcpProxy } from "../../src/peers/tcp-proxy.ts";
 import type { Ledger } from "./ledger.ts";
 import { isPayload, payloadOf } from "./payload.ts";
@@ -39,6 +39,15 @@ export const everybodyOf = (namespace: string): string => `everybody of ${namesp
 export const roomStream = (namespace: string, room: string): string => `${room} of ${namespace}`;
 
 type Stay = "out" | "entering" | "in" | "quitting";
+
+/**
+ * The client of 2.x keeps the first half of a packet when its connection ends in the middle of one, and throws where nobody can
+ * catch it when the next connection brings a text.
+ */
+function forgetHalfPacket(manager: unknown): void {
+  const decoder = isObject(manager) ? manager["decoder"] : undefined;
+  if (isObject(decoder)) decoder["reconstructor"] = null;
+}
 
 /** One client with its network. */
 export class Visitor {
@@ -180,6 +189,7 @@ export class Visitor {
       if (isListener(answer)) answer(number);
     });
     socket.on("disconnect", (reason) => {
+      if (kind === "client 2.5") forgetHalfPacket(socket.manager);
       if (this.#isGone) return;
       this.#ledger.disconnected(this.plan, String(reason));
       // Who is sent away by the server does not come back by itself.
