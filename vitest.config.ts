@@ -91,6 +91,7 @@ const config: ViteUserConfig = defineConfig({
       builtSuite("brokers", 60_000),
       builtSuite("cluster", 60_000),
       builtSuite("delivery", 60_000),
+      builtSuite("soak", 60_000),
     ],
   },
 });

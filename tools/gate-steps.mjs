@@ -182,6 +182,7 @@ export const STEPS = [
     run: (context) => vitest("cluster", context, { workers: 2, timeoutMs: (context.full ? 20 : 10) * MINUTE_MS }),
   },
   { name: "delivery", needsBuild: true, alone: true, run: (context) => vitest("delivery", context) },
+  { name: "soak", needsBuild: true, alone: true, run: (context) => vitest("soak", context) },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "client-rows",

@@ -1,7 +1,8 @@
 import type { Bus, BusLog, BusLogEntry } from "@bowline/adapter/cluster";
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
 import { FakeJetStreamError } from "../test-support/fake-nats.ts";
+import { createNatsScene, type NatsScene } from "../test-support/nats-scene.ts";
 
 const STREAM = "bowline-log-t";
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -11,8 +12,8 @@ function logOf({ log }: Bus): BusLog {
   return log ?? expect.fail("the bus has no log");
 }
 
-function open(...args: Parameters<typeof createBusScene>): BusScene & { readonly log: BusLog } {
-  const scene = createBusScene(...args);
+function open(...args: Parameters<typeof createNatsScene>): NatsScene & { readonly log: BusLog } {
+  const scene = createNatsScene(...args);
   return { ...scene, log: logOf(scene.bus) };
 }
 
@@ -58,7 +59,7 @@ test("an entry that goes while it is read is told as gone", async () => {
   const { log, server, settle } = open();
   const first = await log.append("t", encode("a"));
   await log.append("t", encode("b"));
-  server.hangs = /^message$/;
+  server.hangs = /^consumer$/;
   const reading = codeOf(drain(log.read("t", first)));
   await settle();
   server.trim(STREAM, 0);
@@ -223,4 +224,18 @@ test("a bus that was closed tells its followers nothing more", async () => {
   await scene.bus.close();
   await scene.another().log?.append("t", encode("a"));
   expect([told, scene.server.consumptionsOf(STREAM)]).toEqual([[], []]);
+});
+
+test("a log that is read to an end, or no further, leaves nothing behind; a message that is missing in it is told", async () => {
+  const { log, server } = open();
+  const first = await log.append("t", encode("a"));
+  for (const text of ["b", "c", "d"]) await log.append("t", encode(text));
+  expect(await drain(log.read("t", first))).toEqual(["b", "c", "d"]);
+  for await (const { bytes } of log.read("t", first)) {
+    expect(bytes).toEqual(encode("b"));
+    break;
+  }
+  server.streams.get(STREAM)?.messages.splice(2, 1);
+  expect(await codeOf(drain(log.read("t", first)))).toBe("BOWLINE_BUS_LOG_TRIMMED");
+  expect(server.consumptionsOf(STREAM)).toEqual([]);
 });

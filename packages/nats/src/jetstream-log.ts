@@ -16,16 +16,14 @@ import {
   readOffset,
   writeOffset,
 } from "@bowline/adapter/cluster";
+import { Arrivals } from "./arrivals.ts";
 import { findStream } from "./find-stream.ts";
 import { type KeepingOptions, toNanos } from "./jetstream-options.ts";
-import type { JetStream, StreamFacts, StreamMessage } from "./jetstream-types.ts";
+import type { JetStream, StreamConsumption, StreamFacts, StreamMessage } from "./jetstream-types.ts";
 import type { Link } from "./link.ts";
 import { epochOf, StreamReader } from "./stream-reader.ts";
 import { tokenOf } from "./subjects.ts";
 import type { Surroundings } from "./surroundings.ts";
-
-/** How many messages are asked for at once. */
-const WINDOW = 64;
 
 /** How long a question for new messages stands, in milliseconds: that nothing comes is noticed after about as long. */
 const PULL_MS = 5_000;
@@ -100,11 +98,26 @@ export class JetStreamLog implements BusLog {
     const facts = await this.#host.link.answer(what, this.#find(topic));
     if (!isReached(facts, position)) throw this.#trimmed(what, after);
     const { last_seq } = facts.state;
-    for (let seq = position.seq + 1; seq <= last_seq; seq += WINDOW) {
-      for (const message of await this.#window(what, topic, seq, Math.min(seq + WINDOW - 1, last_seq))) {
-        if (message === null) throw this.#trimmed(what, after);
-        yield { offset: writeOffset({ epoch: position.epoch, seq: message.seq }), bytes: message.data };
+    const { epoch } = position;
+    let next = position.seq + 1;
+    if (next > last_seq) return;
+    const arrivals = new Arrivals();
+    const consumption = await this.#host.link.answer(what, this.#consume(topic, next, arrivals.add));
+    try {
+      // What went before the consumer was there does not come, and nothing says so.
+      const now = await this.#host.link.answer(what, this.#find(topic));
+      if (!isReached(now, position)) throw this.#trimmed(what, after);
+      while (next <= last_seq) {
+        for (const { seq, data } of await this.#host.link.answer(what, arrivals.take())) {
+          // A consumer that was made anew by the client begins where the one before it was.
+          if (seq < next || seq > last_seq) continue;
+          if (seq > next) throw this.#trimmed(what, after);
+          next++;
+          yield { offset: writeOffset({ epoch, seq }), bytes: data };
+        }
       }
+    } finally {
+      consumption.close().catch(() => undefined);
     }
   }
 
@@ -131,16 +144,12 @@ export class JetStreamLog implements BusLog {
   }
 
   #readerOf(topic: string, follower: LogFollower, from: LogPosition): StreamReader {
-    const { jetstream, surroundings } = this.#host;
+    const { surroundings } = this.#host;
     return new StreamReader(
       {
         after: (ms, action) => surroundings.clock.after(ms, action),
         find: () => this.#find(topic),
-        consume: async (seq, callback) => {
-          const options = { deliver_policy: "by_start_sequence", opt_start_seq: seq } as const;
-          const consumer = await jetstream.client.consumers.get(this.#streamOf(topic), options);
-          return consumer.consume({ callback, expires: PULL_MS });
-        },
+        consume: (seq, callback) => this.#consume(topic, seq, callback),
         thrown: (error) => {
           surroundings.warn("BOWLINE_BUS_RECEIVER", `A follower of the log of "${topic}" has thrown: ${String(error)}`);
         },
@@ -150,11 +159,10 @@ export class JetStreamLog implements BusLog {
     );
   }
 
-  #window(what: string, topic: string, from: number, to: number): Promise<readonly (StreamMessage | null)[]> {
-    const { streams } = this.#host.jetstream.manager;
-    const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-    const asked = Promise.all(numbers.map((seq) => streams.getMessage(this.#streamOf(topic), { seq })));
-    return this.#host.link.answer(what, asked);
+  async #consume(topic: string, seq: number, callback: (message: StreamMessage) => void): Promise<StreamConsumption> {
+    const options = { deliver_policy: "by_start_sequence", opt_start_seq: seq } as const;
+    const consumer = await this.#host.jetstream.client.consumers.get(this.#streamOf(topic), options);
+    return consumer.consume({ callback, expires: PULL_MS });
   }
 
   #epochOf(topic: string): Promise<number> {

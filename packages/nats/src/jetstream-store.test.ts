@@ -1,13 +1,14 @@
 import type { BusStore } from "@bowline/adapter/cluster";
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
 import { FakeJetStreamError } from "../test-support/fake-nats.ts";
+import { createNatsScene, type NatsScene } from "../test-support/nats-scene.ts";
 import { readValue, writeValue } from "./kept-value.ts";
 
 const MINUTE_MS = 60_000;
 
-function open(...args: Parameters<typeof createBusScene>): BusScene & { readonly store: BusStore } {
-  const scene = createBusScene(...args);
+function open(...args: Parameters<typeof createNatsScene>): NatsScene & { readonly store: BusStore } {
+  const scene = createNatsScene(...args);
   return { ...scene, store: scene.bus.store ?? expect.fail("the bus has no store") };
 }
 

@@ -1,6 +1,7 @@
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
 import { FakeConnection, FakeNats } from "../test-support/fake-nats.ts";
+import { createNatsScene, type NatsScene } from "../test-support/nats-scene.ts";
 import { resolveKeeping } from "./jetstream-options.ts";
 import { resolveOptions } from "./options.ts";
 import { jetstreamBus } from "./runtime/jetstream.ts";
@@ -9,14 +10,14 @@ import { natsBus } from "./runtime/nats-bus.ts";
 const byte = (value: number): Uint8Array => Uint8Array.of(value);
 
 /** Joins a topic, and writes down what comes. */
-async function listen({ bus }: Pick<BusScene, "bus">, topic = "t"): Promise<number[]> {
+async function listen({ bus }: Pick<NatsScene, "bus">, topic = "t"): Promise<number[]> {
   const heard: number[] = [];
   await bus.join(topic, (bytes) => heard.push(bytes[0] ?? -1));
   return heard;
 }
 
 test("what one node publishes another one gets; messages of one turn share a round trip", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   const heard = await listen({ bus: scene.another() });
   const before = scene.server.flushes;
   await Promise.all([1, 2, 3].map((value) => scene.bus.publish("t", byte(value))));
@@ -24,7 +25,7 @@ test("what one node publishes another one gets; messages of one turn share a rou
 });
 
 test("a bus is down from the loss of the connection to its return, and refuses meanwhile", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   scene.server.tell("disconnect");
   scene.server.tell("disconnect");
   await scene.settle();
@@ -39,7 +40,7 @@ test("a bus is down from the loss of the connection to its return, and refuses m
 });
 
 test("a bus is up again once NATS has read what its client subscribes to anew", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   scene.server.tell("disconnect");
   scene.server.hangs = /^flush$/;
   scene.server.tell("reconnect");
@@ -60,7 +61,7 @@ test("a bus is up again once NATS has read what its client subscribes to anew", 
 });
 
 test.each([undefined, new Error("of the client")])("a connection that has ended closes the bus: %s", async (error) => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   scene.connection.close(error);
   scene.connection.statuses.end(new Error("no more"));
   await scene.settle();
@@ -74,7 +75,7 @@ test("a bus over a connection that is closed is closed", async () => {
 });
 
 test("a bus that was closed hears nothing more, and says nothing of its connection", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   const heard = await listen(scene);
   await scene.bus.close();
   await scene.bus.close();
@@ -85,7 +86,7 @@ test("a bus that was closed hears nothing more, and says nothing of its connecti
 });
 
 test("an answer that does not come in time is told as late; one that fails meanwhile, as of a server that is away", async () => {
-  const scene = createBusScene({ answerTimeoutMs: 500 });
+  const scene = createNatsScene({ answerTimeoutMs: 500 });
   scene.server.hangs = /^flush$/;
   const late = codeOf(scene.bus.publish("t", byte(1)));
   await scene.pass(500);
@@ -103,7 +104,7 @@ test("an answer that does not come in time is told as late; one that fails meanw
 });
 
 test("a topic is joined once; one that was left brings nothing more, and may be joined again", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   const heard: number[] = [];
   const leave = await scene.bus.join("t", (bytes) => heard.push(bytes[0] ?? -1));
   await expect(scene.bus.join("t", () => undefined)).rejects.toThrow("this bus has joined it already");
@@ -116,7 +117,7 @@ test("a topic is joined once; one that was left brings nothing more, and may be 
 });
 
 test("a topic is left while NATS is away", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   const leave = await scene.bus.join("t", () => undefined);
   scene.server.tell("disconnect");
   await scene.settle();
@@ -126,7 +127,7 @@ test("a topic is left while NATS is away", async () => {
 });
 
 test("a subject that may not be subscribed to is told with the right that is missing", async () => {
-  const scene = createBusScene({ prefix: "tenant" });
+  const scene = createNatsScene({ prefix: "tenant" });
   scene.server.refuses = "tenant.t.t";
   await expect(scene.bus.join("t", () => undefined)).rejects.toThrow(
     'Cannot join "t": NATS says "Permissions Violation"; the user of the connection needs the right to subscribe to "tenant.>"',
@@ -136,7 +137,7 @@ test("a subject that may not be subscribed to is told with the right that is mis
 });
 
 test("what a receiver throws is told, and harms nobody", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   await scene.bus.join("bad", () => {
     throw new Error("of the receiver");
   });
@@ -150,7 +151,7 @@ test("what a receiver throws is told, and harms nobody", async () => {
 });
 
 test("the largest message is the server's to say, and usual where it does not", async () => {
-  const scene = createBusScene();
+  const scene = createNatsScene();
   expect(scene.bus.maxMessageBytes).toBe(1_048_576);
   scene.server.maxPayload = 10;
   await expect(scene.bus.publish("t", new Uint8Array(11))).rejects.toThrow("the server's max_payload is 10");
@@ -158,7 +159,7 @@ test("the largest message is the server's to say, and usual where it does not", 
 });
 
 test("prefixes keep tenants apart, whatever a topic is called", async () => {
-  const scene = createBusScene({ prefix: "one" });
+  const scene = createNatsScene({ prefix: "one" });
   const heard = await Promise.all(["t", ">", "*", "t.>"].map((topic) => listen(scene, topic)));
   const other = scene.another({ prefix: "two" });
   for (const topic of ["t", ">", "*", "t.>", "t.t"]) await other.publish(topic, byte(1));

@@ -1,25 +1,26 @@
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
 import { FakePostgres } from "../test-support/fake-postgres.ts";
+import { createPostgresScene, type PostgresScene } from "../test-support/postgres-scene.ts";
 import { postgresBus } from "./runtime/postgres-bus.ts";
 
 const byte = (value: number): Uint8Array => Uint8Array.of(value);
 
-async function open(...args: Parameters<typeof createBusScene>): Promise<BusScene> {
-  const scene = createBusScene(...args);
+async function open(...args: Parameters<typeof createPostgresScene>): Promise<PostgresScene> {
+  const scene = createPostgresScene(...args);
   await scene.settle();
   return scene;
 }
 
 /** Joins a topic. @returns the first byte, or the number of bytes, of what comes. */
-async function listen({ bus }: Pick<BusScene, "bus">, topic = "t"): Promise<number[]> {
+async function listen({ bus }: Pick<PostgresScene, "bus">, topic = "t"): Promise<number[]> {
   const heard: number[] = [];
   await bus.join(topic, (bytes) => heard.push(bytes.length > 1 ? bytes.length : (bytes[0] ?? -1)));
   return heard;
 }
 
 test("a bus is up once it has reached PostgreSQL, and what is asked meanwhile waits for that", async () => {
-  const scene = createBusScene();
+  const scene = createPostgresScene();
   const { bus } = scene;
   expect(bus.status).toBe("connecting");
   const heard = await listen(scene);
@@ -28,7 +29,7 @@ test("a bus is up once it has reached PostgreSQL, and what is asked meanwhile wa
 });
 
 test("a bus that does not reach PostgreSQL says so at once, tries again later and later, and is up when it does", async () => {
-  const scene = createBusScene({ maxReconnectDelayMs: 1_000 }, (server) => {
+  const scene = createPostgresScene({ maxReconnectDelayMs: 1_000 }, (server) => {
     server.isAway = true;
   });
   await expect(scene.bus.publish("t", byte(1))).rejects.toThrow(
@@ -255,7 +256,7 @@ test("a bus that was closed lets its connection go, sets no timer, and refuses a
 });
 
 test("a bus that is closed while it connects takes no connection along", async () => {
-  const scene = createBusScene();
+  const scene = createPostgresScene();
   await scene.bus.close();
   await scene.pass(10_000);
   expect([scene.server.borrowed, scene.clock.pendingTimers, scene.statuses]).toEqual([0, 0, ["closed"]]);

@@ -1,6 +1,7 @@
 import type { Bus, BusLog, BusLogEntry } from "@bowline/adapter/cluster";
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
+import { createPostgresScene, type PostgresScene } from "../test-support/postgres-scene.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -9,8 +10,10 @@ function logOf({ log }: Bus): BusLog {
   return log ?? expect.fail("the bus has no log");
 }
 
-async function open(...args: Parameters<typeof createBusScene>): Promise<BusScene & { readonly log: BusLog }> {
-  const scene = createBusScene(...args);
+async function open(
+  ...args: Parameters<typeof createPostgresScene>
+): Promise<PostgresScene & { readonly log: BusLog }> {
+  const scene = createPostgresScene(...args);
   await scene.settle();
   return { ...scene, log: logOf(scene.bus) };
 }
@@ -92,6 +95,22 @@ test("a log that was deleted begins anew: a gap is told, and elder offsets are n
   await scene.settle();
   expect([told, await scene.log.reaches("t", from)]).toEqual([["elder", "(gap)", "newer"], false]);
   expect(await codeOf(drain(scene.log.read("t", from)))).toBe("BOWLINE_BUS_LOG_TRIMMED");
+});
+
+test("a log that was set back behind what was told, as by a replica that was late, begins anew: nothing of it is passed over", async () => {
+  const scene = await open();
+  const other = logOf(scene.another());
+  const { told, from } = await follow(scene.log);
+  const offsets = [];
+  for (const text of ["a", "b", "c"]) offsets.push(await scene.log.append("t", encode(text)));
+  scene.server.kill();
+  for (const head of scene.server.heads.values()) head.seq = 1;
+  scene.server.log.splice(1);
+  await scene.pass(500);
+  await other.append("t", encode("newer"));
+  await scene.settle();
+  expect(told).toEqual(["a", "b", "c", "(gap)", "newer"]);
+  expect(await Promise.all([from, ...offsets].map((offset) => scene.log.reaches("t", offset)))).not.toContain(true);
 });
 
 test("entries that were deleted are told as such to who asks for them", async () => {

@@ -4,7 +4,8 @@
 //        number n + 1 is given after n has been committed, and can be seen: whoever sees n + 1 sees n, no reader passes over
 //        an entry that is committed late. (A sequence would give numbers out before, and keep none of that.) A transaction
 //        that fails takes its number back: numbers have no holes, and a hole that a reader meets is one that was deleted.
-//        The notification is of the same transaction, and comes when the row can be seen.
+//        The notification is of the same transaction, and comes when the row can be seen. A log whose count is behind what
+//        was told has lost entries, as that of a replica has that took over late: it begins anew.
 // Source: docs/decisions/0028-cluster-over-a-bus.md
 
 import {
@@ -190,6 +191,19 @@ export class PostgresLog implements BusLog {
     return { epoch: readNumber(rows[0], "epoch"), seq: readNumber(rows[0], "seq") };
   }
 
+  /** As `#head`; numbers that were told are not given a second time. */
+  async #headNotBehind(what: string, topic: string, { epoch, seq }: LogPosition): Promise<LogPosition> {
+    const head = await this.#head(what, topic);
+    if (head.epoch !== epoch || head.seq >= seq) return head;
+    await this.#link.query(
+      what,
+      `UPDATE ${this.#options.tables.heads} SET epoch = greatest(epoch + 1, ${EPOCH_NOW}), seq = 0
+       WHERE topic = $1 AND epoch = $2 AND seq < $3`,
+      [this.#keyOf(topic), epoch, seq],
+    );
+    return this.#head(what, topic);
+  }
+
   async *#rows(what: string, topic: string, after: LogPosition, upTo: number): AsyncIterable<KeptEntry> {
     let position = after;
     for (;;) {
@@ -224,7 +238,7 @@ export class PostgresLog implements BusLog {
 
   /** What is behind a position; where the log has begun anew since then, all of it. */
   async *#behind(what: string, topic: string, position: LogPosition): AsyncIterable<KeptEntry> {
-    const head = await this.#head(what, topic);
+    const head = await this.#headNotBehind(what, topic, position);
     const from = head.epoch === position.epoch ? position : { epoch: head.epoch, seq: 0 };
     yield* this.#rows(what, topic, from, Number.MAX_SAFE_INTEGER);
   }

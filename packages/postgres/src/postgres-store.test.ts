@@ -1,11 +1,14 @@
 import type { BusStore } from "@bowline/adapter/cluster";
+import { codeOf } from "@bowline/testkit";
 import { expect, test } from "vitest";
-import { type BusScene, codeOf, createBusScene } from "../test-support/bus-scene.ts";
+import { createPostgresScene, type PostgresScene } from "../test-support/postgres-scene.ts";
 
 const MINUTE_MS = 60_000;
 
-async function open(...args: Parameters<typeof createBusScene>): Promise<BusScene & { readonly store: BusStore }> {
-  const scene = createBusScene(...args);
+async function open(
+  ...args: Parameters<typeof createPostgresScene>
+): Promise<PostgresScene & { readonly store: BusStore }> {
+  const scene = createPostgresScene(...args);
   await scene.settle();
   return { ...scene, store: scene.bus.store ?? expect.fail("the bus has no store") };
 }

@@ -289,5 +289,13 @@ const STATEMENTS: readonly (readonly [RegExp, Perform])[] = [
       return [];
     },
   ],
+  [
+    /^UPDATE \S+ SET epoch =/,
+    (server, [topic, epoch, seq]) => {
+      const head = server.heads.get(text(topic));
+      if (head?.epoch === epoch && head !== undefined && head.seq < Number(seq)) server.heads.delete(text(topic));
+      return [];
+    },
+  ],
   [/^WITH gone AS/, (server) => [{ gone: server.gone.shift() ?? 0 }]],
 ];

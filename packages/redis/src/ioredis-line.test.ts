@@ -1,6 +1,6 @@
 // Lines over a client of ioredis that the test plays.
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { checkShards, ioRedisHearer, ioRedisPublisher } from "./ioredis-line.ts";
 import type { IoRedisClient } from "./redis-client.ts";
 
@@ -120,6 +120,27 @@ test("what is published to a cluster goes by one of its masters, and by another 
     ["c"],
     ["d"],
   ]);
+});
+
+test("a cluster's client that a node has confused by giving a slot away connects anew, once, and other errors are its own", async () => {
+  const disconnect = vi.fn();
+  const cluster = Object.assign(new FakeClient(), { nodes: () => [], disconnect });
+  const lines = [ioRedisHearer(cluster), ioRedisHearer(cluster)];
+  const confused = new Error("Command queue state error. Last reply: sunsubscribe,c,0");
+  cluster.emit("nodeError", new Error("connect ECONNREFUSED"));
+  expect(disconnect).not.toHaveBeenCalled();
+  disconnect.mockImplementation(() => {
+    cluster.status = "reconnecting";
+  });
+  cluster.emit("nodeError", confused);
+  expect(disconnect).not.toHaveBeenCalled();
+  await Promise.resolve();
+  expect(disconnect.mock.calls).toEqual([[true]]);
+  for (const line of lines) line.close();
+  cluster.status = "ready";
+  cluster.emit("nodeError", confused);
+  await Promise.resolve();
+  expect(disconnect).toHaveBeenCalledTimes(1);
 });
 
 test("a cluster's client that was not told to hear shards is refused", () => {

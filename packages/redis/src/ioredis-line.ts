@@ -2,7 +2,9 @@
 // Place: bus -> **client of Redis** -> Redis
 // Rules: the client has one event for the messages of all channels; it says that it is ready before it has subscribed anew,
 //        and may have been told not to do so: the bus subscribes by itself. Where several buses hear by one client, a channel
-//        is left with the last of them. A client that waits for its first command is connected.
+//        is left with the last of them. A client that waits for its first command is connected. In a cluster, a node that
+//        gives a slot away says so to whoever hears a channel of it; the client takes that for an answer to something, and
+//        neither hears by that connection nor gets an answer over it any more: it has to connect anew.
 
 import { listOf, memberOf } from "./foreign-values.ts";
 import {
@@ -108,6 +110,9 @@ export function checkShards(client: IoRedisClient): void {
   );
 }
 
+/** What a cluster's client tells of as an error when a node has said something unasked. */
+const IS_CONFUSED = /queue state/i;
+
 /** A client that hears. */
 export function ioRedisHearer(client: IoRedisClient): HearingLine {
   const listeners = new Map<string, Listener>();
@@ -116,7 +121,15 @@ export function ioRedisHearer(client: IoRedisClient): HearingLine {
   const onMessage = (channel: unknown, bytes: Uint8Array): void => hear("channel", channel, bytes);
   const onPattern = (pattern: unknown, _channel: unknown, bytes: Uint8Array): void => hear("pattern", pattern, bytes);
   const onShard = (channel: unknown, bytes: Uint8Array): void => hear("shard", channel, bytes);
+  const onNodeError = async (error: unknown): Promise<void> => {
+    if (!IS_CONFUSED.test(String(error))) return;
+    // The client is still at what it tells of, and would throw it where nobody could catch it.
+    await Promise.resolve();
+    // Then it is ready once more, and the bus subscribes anew.
+    if (isIoRedisReady(client)) await callCommand(client, "disconnect", true).catch(() => undefined);
+  };
   const events = eventsOf(client);
+  events.on("nodeError", onNodeError);
   events.on("messageBuffer", onMessage);
   events.on("pmessageBuffer", onPattern);
   events.on("smessageBuffer", onShard);
@@ -138,6 +151,7 @@ export function ioRedisHearer(client: IoRedisClient): HearingLine {
       if (countHearers(client, key, -1) === 0) await callCommand(client, UNSUBSCRIBE[kind], channel);
     },
     close() {
+      events.off("nodeError", onNodeError);
       events.off("messageBuffer", onMessage);
       events.off("pmessageBuffer", onPattern);
       events.off("smessageBuffer", onShard);

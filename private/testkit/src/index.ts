@@ -1,6 +1,7 @@
 // What tests of every package may use: time, randomness and transports that do what the test says.
 // Rules: nothing here opens a port or waits for a real clock; peers/, which does, is imported by its own paths.
 
+export { type BusScene, type BusSurroundings, codeOf, createBusScene } from "./bus-scene.ts";
 export {
   type EngineEnd,
   EnginePair,

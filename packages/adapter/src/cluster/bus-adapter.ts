@@ -99,6 +99,11 @@ export class BusAdapter extends ClusterAdapter implements LinkedAdapter {
     this.serverGone(node);
   }
 
+  /** What is on its way is the cluster's. */
+  flushed(): Promise<void> | undefined {
+    return undefined;
+  }
+
   /** A message for another namespace than this is left alone, as is what this node has said itself. */
   take(message: ClusterMessage | ClusterResponse): void {
     this.takeMessage(message);

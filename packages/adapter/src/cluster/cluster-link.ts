@@ -15,6 +15,8 @@ export interface LinkedAdapter {
   take(message: ClusterMessage | ClusterResponse): void;
   /** A node has gone for good. */
   nodeGone(node: NodeId): void;
+  /** @returns settles once the log has what was written to it before; nothing where there is none. */
+  flushed(): Promise<void> | undefined;
 }
 
 /** What adapters ask of their cluster. */

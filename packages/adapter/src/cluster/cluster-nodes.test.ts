@@ -162,6 +162,60 @@ describe("options of a cluster", () => {
   });
 });
 
+describe("a program that waits until its events survive its node", () => {
+  it.each([
+    ["over a log", { sessions: { maxDisconnectionDurationMs: 60_000, retentionMs: 60_000, maxLogBytes: 100_000 } }],
+    ["over topics", {}],
+  ])("does so until the broker has them: %s", async (_, options) => {
+    const cluster = createBusCluster({ ...options, delayMs: [200, 200] });
+    const node = cluster.start("x");
+    await node.cluster.flushed();
+    await cluster.pass(2_000);
+    node.bus.cut(true);
+    void node.adapter.broadcast({ type: 2, data: ["n"] }, { rooms: new Set(["all"]) });
+    let isFlushed = false;
+    void node.cluster.flushed().then(() => {
+      isFlushed = true;
+    });
+    await cluster.pass(5_000);
+    expect(isFlushed).toBe(false);
+    node.bus.heal();
+    await cluster.pass(5_000);
+    expect(isFlushed).toBe(true);
+  });
+
+  it("has nothing to wait for before there is a server", async () => {
+    const { broker } = createBusCluster();
+    expect(await createCluster({ bus: broker.bus() }).flushed()).toBeUndefined();
+  });
+});
+
+describe("a node that stood still", () => {
+  it("holds nobody for gone before it could read what the others have said meanwhile", async () => {
+    const cluster = createBusCluster();
+    const [one, two] = [cluster.start(), cluster.start()];
+    await cluster.meet();
+    const gone = vi.fn();
+    one.cluster.onGone(gone);
+    // All timers are late when it goes on, and run before anything is read.
+    cluster.clock.suspend(60_000);
+    cluster.clock.advance(0);
+    expect([gone.mock.calls, one.cluster.nodes]).toEqual([[], [two.cluster.name]]);
+    await cluster.pass(60_000);
+    expect([gone.mock.calls, one.cluster.nodes]).toEqual([[], [two.cluster.name]]);
+  });
+
+  it("still finds out who is gone", async () => {
+    const cluster = createBusCluster();
+    const [one, two] = [cluster.start(), cluster.start()];
+    await cluster.meet();
+    two.bus.cut(false);
+    cluster.clock.suspend(60_000);
+    await cluster.pass(12_000);
+    expect(one.cluster.nodes).toEqual([]);
+  });
+});
+
 describe("a node that dies where the broker sees it", () => {
   it("is gone at once: its goodbye is its last will", async () => {
     const cluster = createBusCluster();

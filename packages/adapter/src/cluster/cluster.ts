@@ -62,6 +62,18 @@ export interface Cluster {
    * @returns what ends that.
    */
   receive(kind: string, receiver: (bytes: Uint8Array, from: string) => void): () => void;
+  /**
+   * Tells when what this node has emitted until now survives it: a handler that answers after that answers for certain.
+   * While the broker is away it does not settle, but for what will never reach it, which is counted as dropped.
+   * @returns settles once the broker has taken, or its log has shown, all of it; at once where nothing is on its way.
+   * @example
+   * import { createMemoryBroker } from "@bowline/adapter/cluster";
+   *
+   * const broker = createMemoryBroker({ clock: { now: () => 0, after: () => () => {} } });
+   * const cluster = createCluster({ bus: broker.bus() });
+   * cluster.flushed().then(() => console.log("the broker has it"));
+   */
+  flushed(): Promise<void>;
   /** Begins; servers call it. @throws TypeError for a second server. */
   begin(surroundings: AdapterSurroundings): void;
   /** Says goodbye, and closes the bus. Servers do it when they are closed. */
@@ -157,6 +169,10 @@ class ClusterNode implements Cluster, ClusterLink {
     return () => {
       if (this.#receivers.get(kind) === receiver) this.#receivers.delete(kind);
     };
+  }
+
+  async flushed(): Promise<void> {
+    await Promise.all([this.#begun?.outbox.flushed(), this.#begun?.reception.flushed()]);
   }
 
   begin(surroundings: AdapterSurroundings): NodeId {

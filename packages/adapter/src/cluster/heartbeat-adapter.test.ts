@@ -54,6 +54,19 @@ describe("servers with heartbeats", () => {
     expect((await one.node.fetchSockets(EVERYBODY)).map(({ id }) => id)).toEqual(["x", "z"]);
   });
 
+  it("are not forgotten by one that stood still, before it could read what they have said", async () => {
+    const cluster = createCluster();
+    const [one, two] = [cluster.start(), cluster.start()];
+    await settle();
+    // All timers are late when it goes on, and run before anything is read.
+    cluster.broker.nodes.delete(two.node);
+    cluster.clock.suspend(60_000);
+    cluster.clock.advance(0);
+    expect(one.node.nodesMap.size).toBe(1);
+    cluster.clock.advance(5_000);
+    expect(one.node.nodesMap.size).toBe(0);
+  });
+
   it("are asked by nobody any more in a broadcast with an ack, once one of them has gone", async () => {
     const cluster = createCluster();
     const [one, two, three] = [cluster.start("x"), cluster.start("y"), cluster.start("z")];

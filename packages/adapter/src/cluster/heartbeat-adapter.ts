@@ -24,7 +24,7 @@ const DEFAULTS: Required<HeartbeatOptions> = { heartbeatInterval: 5_000, heartbe
  * `onResponse`). A server that dies is waited for until its heartbeat is missing, and not after.
  */
 export abstract class ClusterAdapterWithHeartbeat extends ClusterAdapter {
-  /** When each other server was heard last, by the clock that is handed in. */
+  /** When each other server was heard last, in milliseconds in which this process was awake. */
   readonly nodesMap: Map<NodeId, number>;
   readonly #heartbeats: Heartbeats;
 

@@ -4,11 +4,12 @@
 //   unknown --any message--> known --silent for too long, or it says that it closes--> unknown, and waited for no more
 //
 // Rules: any message is a sign of life, and saves the next heartbeat; a newcomer is answered at once, so that it knows all
-//        others without waiting for their heartbeats.
+//        others without waiting for their heartbeats; the time in which this process stood still is nobody's silence.
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import { MAX_NODES } from "./membership.ts";
 import { MessageType, type NodeId } from "./message.ts";
+import { WakingTime } from "./waking-time.ts";
 
 /** How often silent servers are looked for, in milliseconds. */
 const SWEEP_INTERVAL_MS = 1_000;
@@ -28,15 +29,17 @@ export interface HeartbeatsHost {
 
 /** The other servers of one namespace. */
 export class Heartbeats {
-  /** When each was heard last, by the clock that is handed in. */
+  /** When each was heard last, in milliseconds in which this process was awake. */
   readonly nodes: Map<NodeId, number> = new Map();
   readonly #host: HeartbeatsHost;
+  readonly #time: WakingTime;
   #stopHeartbeat: Cancel | undefined;
   #stopSweep: Cancel | undefined;
   #isClosed = false;
 
   constructor(host: HeartbeatsHost) {
     this.#host = host;
+    this.#time = new WakingTime(host.clock, 2 * SWEEP_INTERVAL_MS);
   }
 
   begin(): void {
@@ -67,7 +70,7 @@ export class Heartbeats {
       return false;
     }
     if (this.nodes.size >= MAX_NODES && !this.nodes.has(uid)) return false;
-    this.nodes.set(uid, this.#host.clock.now());
+    this.nodes.set(uid, this.#time.now());
     this.#watch();
     if (type === MessageType.INITIAL_HEARTBEAT) this.#host.say(MessageType.HEARTBEAT);
     return true;
@@ -88,7 +91,7 @@ export class Heartbeats {
   }
 
   #sweep(): void {
-    const silentSince = this.#host.clock.now() - this.#host.timeoutMs;
+    const silentSince = this.#time.now() - this.#host.timeoutMs;
     for (const [node, heardAt] of [...this.nodes]) if (heardAt < silentSince) this.remove(node);
     if (this.nodes.size > 0) this.#watch();
   }

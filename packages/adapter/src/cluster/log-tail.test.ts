@@ -34,6 +34,21 @@ describe("the end of a log in memory", () => {
     ]);
   });
 
+  it("takes what stands before its floor, where there is room for all of it, and nothing would be there twice", () => {
+    const tail = createTail({ maxEntries: 5, maxBytes: 4_000 });
+    expect(tail.extend("0", "9", [])).toBe(false);
+    tail.begin("3");
+    tail.append(entryAt(4));
+    // What is read up to now may overlap with what is here.
+    expect(tail.extend("1", "4", [entryAt(2), entryAt(3), entryAt(4)])).toBe(true);
+    expect([tail.size, tail.bytes, tail.floor, offsetsAfter(tail, 2)]).toEqual([3, 2_400, "1", ["3", "4"]]);
+    expect([tail.extend("2", "3", [entryAt(3)]), tail.size]).toEqual([true, 3]);
+    expect(tail.extend("-2", "1", [entryAt(-1), entryAt(0), entryAt(1)])).toBe(false);
+    expect(tail.extend("0", "1", [entryAt(1, 1_000)])).toBe(false);
+    expect(tail.extend("0", "4", [entryAt(1), entryAt(2), entryAt(3)])).toBe(false);
+    expect([tail.size, tail.floor]).toEqual([3, "1"]);
+  });
+
   it("knows nothing before the log has been reached", () => {
     const tail = createTail();
     expect([tail.floor, tail.last, tail.reaches("0")]).toEqual([undefined, undefined, false]);

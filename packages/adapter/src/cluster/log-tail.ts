@@ -103,6 +103,35 @@ export class LogTail {
     this.#dropWhile(() => this.size > maxEntries || this.#bytes > maxBytes);
   }
 
+  /**
+   * Takes what was read from the log before the floor.
+   * @param behind the offset that it was read behind.
+   * @param upTo the offset up to which it was read, the floor or a later one.
+   * @param read the events between them, each once.
+   * @returns whether everything behind the first offset is here now; where there is no room for it, or an event would be here
+   * twice, all stays as it is.
+   */
+  extend(behind: Offset, upTo: Offset, read: readonly TailEntry[]): boolean {
+    const [floor, last] = [this.#floor, this.#last];
+    if (floor === undefined || last === undefined) return false;
+    if (this.#compare(behind, floor) >= 0) return true;
+    const here = this.#entries.slice(this.#first).filter((entry) => entry !== undefined);
+    const isIn = ({ offset }: TailEntry, from: Offset, to: Offset): boolean =>
+      this.#compare(offset, from) > 0 && this.#compare(offset, to) <= 0;
+    // One that stands in the log twice is read where it stands first.
+    const again = here.filter((entry) => isIn(entry, floor, upTo)).length;
+    if (read.filter((entry) => isIn(entry, floor, last)).length !== again) return false;
+    const elder = read.filter((entry) => isIn(entry, behind, floor));
+    const bytes = this.#bytes + elder.reduce((sum, entry) => sum + sizeOf(entry), 0);
+    const { maxEntries, maxBytes } = this.#limits;
+    if (here.length + elder.length > maxEntries || bytes > maxBytes) return false;
+    this.#entries = [...elder, ...here];
+    this.#first = 0;
+    this.#bytes = bytes;
+    this.#floor = behind;
+    return true;
+  }
+
   /** Lets go of what is too old. */
   expire(nowMs: number): void {
     const before = nowMs - this.#limits.maxAgeMs;

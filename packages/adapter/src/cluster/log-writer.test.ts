@@ -2,6 +2,7 @@
 import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import type { BusLog, BusLogEntry, BusStatus } from "./bus.ts";
+import { BusError } from "./bus-error.ts";
 import { decodeRecord, type EventRecord, encodeRecord } from "./log-record.ts";
 import { LogWriter } from "./log-writer.ts";
 
@@ -32,6 +33,7 @@ function createScene(maxPendingBytes = 10_000) {
     follow: () => expect.fail("a writer follows nothing"),
     async *read(_, after) {
       if (broker.answer === "silent") await new Promise(() => undefined);
+      if (broker.answer === "begun anew") throw new BusError("BOWLINE_BUS_LOG_TRIMMED", "it is another log");
       yield* entries.slice(Number(after));
     },
     reaches: async () => true,
@@ -119,6 +121,20 @@ describe("looking up what has arrived", () => {
     clock.advance(500);
     await settle();
     expect(written()).toEqual([99, 1]);
+  });
+});
+
+describe("a log that has begun anew, so that nothing can be looked up", () => {
+  it("is written to all the same, in order: what it has already is known again by its number", async () => {
+    const { clock, broker, writer, written, settle } = createScene();
+    broker.answer = "lost";
+    void writer.append(event(1));
+    void writer.append(event(2));
+    await settle();
+    broker.answer = "begun anew";
+    clock.advance(500);
+    await settle();
+    expect(written()).toEqual([1, 2, 1, 2]);
   });
 });
 
@@ -227,5 +243,42 @@ describe("a record that the log has passed over", () => {
     writer.hold();
     void writer.append(event(1));
     expect([writer.shown(1).isTold, writer.shown(1).isTold, told]).toEqual([true, true, [1]]);
+  });
+});
+
+describe("who waits until the log has what was written", () => {
+  /** Whether it has been told by now. */
+  async function isOver(scene: ReturnType<typeof createScene>, flushed: Promise<void>): Promise<boolean> {
+    const over = Promise.race([flushed.then(() => true), scene.settle().then(() => false)]);
+    return over;
+  }
+
+  it("waits until the log shows it, however long its clients have been told", async () => {
+    const scene = createScene();
+    void scene.writer.append(event(1));
+    void scene.writer.append(event(2));
+    const flushed = scene.writer.flushed();
+    void scene.writer.append(event(3));
+    scene.clock.advance(10_000);
+    scene.writer.shown(1).settle();
+    expect([await isOver(scene, flushed), scene.told]).toEqual([false, [1, 2, 3]]);
+    scene.writer.shown(2).settle();
+    expect(await isOver(scene, flushed)).toBe(true);
+  });
+
+  it("waits no more for what is lost, nor once the writer is closed, and not at all where nothing is written", async () => {
+    const scene = createScene();
+    expect(await isOver(scene, scene.writer.flushed())).toBe(true);
+    void scene.writer.append(event(1));
+    void scene.writer.append(event(2));
+    const [lost, closed] = [scene.writer.flushed(), scene.writer.flushed()];
+    scene.broker.answer = "too large";
+    void scene.writer.append(event(3));
+    scene.writer.shown(3);
+    expect([await isOver(scene, lost), scene.dropped.includes("failed")]).toEqual([true, true]);
+    void scene.writer.append(event(4));
+    const last = scene.writer.flushed();
+    scene.writer.close();
+    expect([await isOver(scene, closed), await isOver(scene, last)]).toEqual([true, true]);
   });
 });

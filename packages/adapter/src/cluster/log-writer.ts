@@ -12,6 +12,7 @@
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
 import type { Bus, BusLog } from "./bus.ts";
+import type { BusErrorCode } from "./bus-error.ts";
 import { decodeRecord, encodeRecord, type RecordBody } from "./log-record.ts";
 import type { Offset } from "./message.ts";
 import type { DropReason } from "./outbox.ts";
@@ -82,6 +83,8 @@ export class LogWriter {
   #toldThrough = 0;
   #told = 0;
   #bytes = 0;
+  /** Who waits until the log has shown a record and all before it. */
+  #waiting: { readonly number: number; readonly settle: () => void }[] = [];
   #retry: Cancel | undefined;
   #patience: Cancel | undefined;
 
@@ -130,6 +133,12 @@ export class LogWriter {
       if (this.#state === "flowing") this.#send(pending);
       else this.#tellThrough(number);
     });
+  }
+
+  /** @returns settles once the log has shown what was written before, or will never show it. */
+  flushed(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((settle) => this.#waiting.push({ number: this.#lastNumber, settle }));
   }
 
   /**
@@ -193,9 +202,11 @@ export class LogWriter {
         if (last === undefined) this.#tryAgain();
         else if (this.#state === "holding" && bus.status === "up") this.#sendAll(last);
       },
-      () => {
+      (error: unknown) => {
         this.#isLookingUp = false;
-        this.#tryAgain();
+        // The log has begun anew, or has let go of too much. A record that arrives twice is known again by its number.
+        if (isTrimmed(error) && this.#state === "holding" && bus.status === "up") this.#sendAll(0);
+        else this.#tryAgain();
       },
     );
   }
@@ -208,6 +219,7 @@ export class LogWriter {
     for (const { settle } of this.#pending.values()) settle();
     this.#pending.clear();
     this.#bytes = 0;
+    this.#wake();
   }
 
   /** The last record of this node in the log, as far as it stands behind what has been read; 0 where there is none. */
@@ -288,6 +300,15 @@ export class LogWriter {
     this.#bytes -= costOf(pending.bytes);
     if (pending.isTold) this.#toldUnshown--;
     this.#silence.over();
+    if (this.#waiting.length > 0) this.#wake();
+  }
+
+  /** Nobody waits any more for what is not pending. */
+  #wake(): void {
+    const [first = Number.POSITIVE_INFINITY] = this.#pending.keys();
+    const isOver = ({ number }: { readonly number: number }): boolean => number < first;
+    for (const { settle } of this.#waiting.filter(isOver)) settle();
+    this.#waiting = this.#waiting.filter((waiting) => !isOver(waiting));
   }
 
   /** A record will never be shown: it is told now, if it has not been. */
@@ -332,6 +353,11 @@ export class LogWriter {
 
 /** Nobody waits for the telling. */
 function noWait(): void {}
+
+/** A bus may have loaded the class of the error a second time, in the other module format. */
+function isTrimmed(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === ("BOWLINE_BUS_LOG_TRIMMED" satisfies BusErrorCode);
+}
 
 function costOf({ byteLength }: Uint8Array): number {
   return byteLength + RECORD_COST_BYTES;

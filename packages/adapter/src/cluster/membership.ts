@@ -32,7 +32,7 @@ export class Membership {
 
   /**
    * @param leaseMs milliseconds of silence after which a node counts as gone.
-   * @param now the time in milliseconds.
+   * @param now the time in milliseconds, without that in which nobody could be heard because this process stood still.
    */
   constructor(leaseMs: number, now: () => number) {
     this.#leaseMs = leaseMs;

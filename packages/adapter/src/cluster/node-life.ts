@@ -12,6 +12,7 @@ import type { NodeId } from "./message.ts";
 import { decodeNodeMessage, encodeNodeMessage, type NodeMessage } from "./node-message.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Topics } from "./topics.ts";
+import { WakingTime } from "./waking-time.ts";
 
 /** Takes what another node sends. */
 export type DirectReceiver = (bytes: Uint8Array, from: string) => void;
@@ -63,7 +64,9 @@ export class NodeLife {
     this.id = createId(host.random);
     this.#name = this.#drawName();
     this.#everybody = `${host.prefix}#nodes`;
-    this.#peers = new Membership(host.leaseMs, () => host.clock.now());
+    // Leases are looked through twice as often.
+    const time = new WakingTime(host.clock, host.heartbeatIntervalMs);
+    this.#peers = new Membership(host.leaseMs, () => time.now());
     this.discovered = new Promise((resolve) => {
       this.#settle = resolve;
     });

@@ -39,6 +39,44 @@ function createScene(maxQueuedBytes = 1_000) {
 
 const BYTES = new Uint8Array(100);
 
+describe("who waits until all is with the broker", () => {
+  it("waits for what was sent before, and for nothing later", async () => {
+    const { broker, outbox } = createScene();
+    const answers: (() => void)[] = [];
+    broker.answer = () => new Promise((resolve) => answers.push(resolve));
+    let isFlushed = false;
+    void outbox.send("t", BYTES);
+    void outbox.send("t", BYTES);
+    void outbox.flushed().then(() => {
+      isFlushed = true;
+    });
+    void outbox.send("t", BYTES);
+    answers[0]?.();
+    await settle();
+    expect(isFlushed).toBe(false);
+    answers[1]?.();
+    await settle();
+    expect(isFlushed).toBe(true);
+  });
+
+  it("does not wait where nothing is on its way, and waits while the broker is away", async () => {
+    const { broker, outbox } = createScene();
+    await outbox.flushed();
+    broker.status = "down";
+    let isFlushed = false;
+    void outbox.send("t", BYTES);
+    void outbox.flushed().then(() => {
+      isFlushed = true;
+    });
+    await settle();
+    expect(isFlushed).toBe(false);
+    broker.status = "up";
+    outbox.flush();
+    await settle();
+    expect(isFlushed).toBe(true);
+  });
+});
+
 describe("a message that is sent", () => {
   it("is handed over at once, and settles when the broker has it", async () => {
     const { outbox, sent, told } = createScene();

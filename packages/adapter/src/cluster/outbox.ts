@@ -46,12 +46,18 @@ interface Waiting {
   readonly settle: (error?: Error) => void;
   /** Nobody waits for it any more. */
   readonly giveUp: (error: Error) => void;
+  /** Settles with either of them. */
+  readonly over: Promise<unknown>;
   /** When it was handed over. */
   sinceMs: number;
 }
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+function closedError(topic: string): Error {
+  return new Error(`Cannot send to "${topic}": the cluster has been closed`);
 }
 
 /** The way out of one node. */
@@ -88,31 +94,37 @@ export class Outbox {
    * for ten seconds.
    */
   send(topic: string, bytes: Uint8Array, worth: Worth = "later"): Promise<Error | undefined> {
-    return new Promise((resolve) => {
-      const cost = bytes.byteLength + MESSAGE_COST_BYTES;
-      const drop = (reason: DropReason, text: string): void => {
-        const error = new Error(`Cannot send to "${topic}": ${text}`);
-        this.#events.dropped(reason, error);
-        resolve(error);
-      };
-      if (this.#isClosed) {
-        resolve(new Error(`Cannot send to "${topic}": the cluster has been closed`));
-      } else if (bytes.byteLength > this.#bus.maxMessageBytes) {
-        drop("too large", `it has ${bytes.byteLength} bytes, and the broker takes ${this.#bus.maxMessageBytes}`);
-      } else if (worth !== "later" && this.#bus.status !== "up") {
-        drop("away", "the broker is away");
-      } else if (this.#bytes + cost > this.#maxQueuedBytes + (worth === "life" ? LIFE_BYTES : 0)) {
-        drop("full", `${this.#bytes} bytes wait for the broker already; see the option maxQueuedBytes`);
-      } else {
-        this.#bytes += cost;
-        const settle = (error?: Error): void => {
-          this.#bytes -= cost;
-          resolve(error);
-        };
-        this.#waiting.push({ topic, bytes, settle, giveUp: resolve, sinceMs: 0 });
-        this.flush();
-      }
+    const cost = bytes.byteLength + MESSAGE_COST_BYTES;
+    const drop = async (reason: DropReason, text: string): Promise<Error> => {
+      const error = new Error(`Cannot send to "${topic}": ${text}`);
+      this.#events.dropped(reason, error);
+      return error;
+    };
+    if (this.#isClosed) return Promise.resolve(closedError(topic));
+    if (bytes.byteLength > this.#bus.maxMessageBytes) {
+      return drop("too large", `it has ${bytes.byteLength} bytes, and the broker takes ${this.#bus.maxMessageBytes}`);
+    }
+    if (worth !== "later" && this.#bus.status !== "up") return drop("away", "the broker is away");
+    if (this.#bytes + cost > this.#maxQueuedBytes + (worth === "life" ? LIFE_BYTES : 0)) {
+      return drop("full", `${this.#bytes} bytes wait for the broker already; see the option maxQueuedBytes`);
+    }
+    let giveUp: (error?: Error) => void = () => undefined;
+    const over = new Promise<Error | undefined>((resolve) => {
+      giveUp = resolve;
     });
+    this.#bytes += cost;
+    const settle = (error?: Error): void => {
+      this.#bytes -= cost;
+      giveUp(error);
+    };
+    this.#waiting.push({ topic, bytes, settle, giveUp, over, sinceMs: 0 });
+    this.flush();
+    return over;
+  }
+
+  /** @returns settles once the broker has what was sent before, or will never have it, or has said nothing of it. */
+  async flushed(): Promise<void> {
+    await Promise.all([...this.#onTheirWay, ...this.#waiting].map(({ over }) => over));
   }
 
   /** Hands over what waits, where the broker is there. */
@@ -129,7 +141,7 @@ export class Outbox {
     this.#stopWatch?.();
     const left = this.#waiting;
     this.#waiting = [];
-    for (const { topic, settle } of left) settle(new Error(`Cannot send to "${topic}": the cluster has been closed`));
+    for (const { topic, settle } of left) settle(closedError(topic));
   }
 
   async #publish(message: Waiting): Promise<void> {

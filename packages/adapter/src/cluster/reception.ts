@@ -86,6 +86,11 @@ export class Reception {
     for (const adapter of [...this.#adapters.values()]) adapter.nodeGone(node);
   }
 
+  /** @returns settles once the logs of all namespaces have what was written to them before. */
+  async flushed(): Promise<void> {
+    await Promise.all([...this.#adapters.values()].map((adapter) => adapter.flushed()));
+  }
+
   /** Takes what says itself of which namespace it is. */
   #take(message: Message | undefined): void {
     const { node } = this.#host;

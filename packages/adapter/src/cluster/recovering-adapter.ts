@@ -142,6 +142,10 @@ export class RecoveringAdapter extends BusAdapter {
     });
   }
 
+  override flushed(): Promise<void> {
+    return this.#log.flushed();
+  }
+
   openSession(session: LiveSession): Promise<void> | undefined {
     return this.#cupboard.open(session);
   }

@@ -221,6 +221,28 @@ describe("what somebody has missed", () => {
     expect(await missedAfter(replica, "m-1")).toEqual(["b", "c", "d", "e"]);
   });
 
+  it("is read from the broker once for all who come back to a node that has begun later", async () => {
+    const { own, replica, writeAll, start } = createScene();
+    await writeAll("a", "b", "c");
+    await start();
+    await writeAll("d");
+    let reads = 0;
+    const { read } = own;
+    own.read = (topic, after) => {
+      reads++;
+      return read(topic, after);
+    };
+    const missed = await Promise.all(["m-0", "m-1", "m-0", "m-2"].map((offset) => missedAfter(replica, offset)));
+    expect(missed).toEqual([
+      ["a", "b", "c", "d"],
+      ["b", "c", "d"],
+      ["a", "b", "c", "d"],
+      ["c", "d"],
+    ]);
+    await writeAll("e");
+    expect([await missedAfter(replica, "m-1"), reads]).toEqual([["b", "c", "d", "e"], 1]);
+  });
+
   it("comes once where it stands in the log twice", async () => {
     const { start, write, writeAll, replica } = createScene({ maxEntries: 1 });
     await start();
@@ -228,6 +250,32 @@ describe("what somebody has missed", () => {
     await write(event("a"), { writer: "w", number: 1 });
     await writeAll("b", "c");
     expect(await missedAfter(replica, "m-0")).toEqual(["a", "b", "c"]);
+  });
+
+  it("comes once where it stands in the log twice, of which a node that has begun later has seen one", async () => {
+    const { start, write, writeAll, replica } = createScene();
+    await write(event("a"), { writer: "w", number: 1 });
+    await start();
+    await write(event("a"), { writer: "w", number: 1 });
+    await writeAll("b");
+    expect(await missedAfter(replica, "m-0")).toEqual(["a", "b"]);
+    expect(await missedAfter(replica, "m-0")).toEqual(["a", "b"]);
+  });
+
+  it("is read for others where the broker says nothing to the first one for three seconds", async () => {
+    const { own, replica, writeAll, start, pass } = createScene();
+    await writeAll("a");
+    await start();
+    const { read } = own;
+    own.read = async function* () {
+      await new Promise(() => undefined);
+    };
+    void replica.missedSince("m-0");
+    await settle();
+    own.read = read;
+    const missed = missedAfter(replica, "m-0");
+    await pass(3_000);
+    expect(await missed).toEqual(["a"]);
   });
 
   it("cannot be had where it is too much, or has gone from the broker while it was read", async () => {

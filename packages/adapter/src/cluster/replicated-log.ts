@@ -17,6 +17,7 @@ import type { Offset } from "./message.ts";
 import type { DropReason } from "./outbox.ts";
 import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 import { ShownRecords } from "./shown-records.ts";
+import { within } from "./within.ts";
 
 /** So many characters tell the offsets and the records of two nodes apart. */
 const EPOCH_LENGTH = 8;
@@ -68,6 +69,8 @@ export class ReplicatedLog {
   readonly #review: LogReview;
   readonly #shown: ShownRecords;
   readonly #waiting: Set<() => void> = new Set();
+  /** Settles when nobody reads from the broker any more; never rejected. */
+  #finding: Promise<unknown> = Promise.resolve();
   readonly #nonsense: RecurringWarning;
   #isClosed = false;
   #sweep: Cancel | undefined;
@@ -140,6 +143,11 @@ export class ReplicatedLog {
     return this.#writer.append(body);
   }
 
+  /** @returns settles once the log has shown what this node wrote before, or will never show it. */
+  flushed(): Promise<void> {
+    return this.#writer.flushed();
+  }
+
   /**
    * Finds what somebody has missed who has had everything up to an offset.
    * @param after an offset that the log has given.
@@ -148,11 +156,11 @@ export class ReplicatedLog {
   async missedSince(after: Offset): Promise<ReadMissed | undefined> {
     if (!(await this.#hasCaughtUp(after))) return undefined;
     if (this.#tail.reaches(after)) return () => this.#inStep(after, []);
-    const elder = await this.#readElder(after);
-    const { floor } = this.#tail;
-    if (elder === undefined || floor === undefined) return undefined;
-    const { events, lastRead } = elder;
-    return this.#options.log.compare(lastRead, floor) >= 0 ? () => this.#inStep(lastRead, events) : undefined;
+    // One after the other: what was read from the broker for one the next one finds in memory.
+    const finding = this.#finding.then(() => this.#findElder(after));
+    const over = finding.catch(() => undefined);
+    this.#finding = within(this.#options.clock, CATCH_UP_MS, over, () => undefined);
+    return finding;
   }
 
   /** Lets go of everything. @returns settles once the broker knows; it is never rejected, and may wait as long as it does. */
@@ -277,6 +285,18 @@ export class ReplicatedLog {
     // What was read ahead is told when the log shows it.
     const read = elder.filter(({ offset }) => compare(offset, last) <= 0);
     return compare(after, last) >= 0 ? read : [...read, ...this.#tail.after(after)];
+  }
+
+  async #findElder(after: Offset): Promise<ReadMissed | undefined> {
+    if (this.#tail.reaches(after)) return () => this.#inStep(after, []);
+    const elder = await this.#readElder(after);
+    const { floor } = this.#tail;
+    if (elder === undefined || floor === undefined) return undefined;
+    const { events, lastRead } = elder;
+    if (this.#options.log.compare(lastRead, floor) < 0) return undefined;
+    return this.#tail.extend(after, lastRead, events)
+      ? () => this.#inStep(after, [])
+      : () => this.#inStep(lastRead, events);
   }
 
   /** Reads what has gone from memory. @returns undefined when it has gone from the log, too, or is too much. */

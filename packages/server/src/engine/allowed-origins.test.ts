@@ -119,4 +119,36 @@ describe("the program is told once", () => {
     }
     expect(platform.warnings.filter(([code]) => code === "BOWLINE_CROSS_ORIGIN")).toHaveLength(count);
   });
+
+  it.each([
+    ["has cookies", {}, { origin: "http://a.example", host: "b.example", cookie: "session=1" }, 1],
+    ["has none", {}, { origin: "http://a.example", host: "b.example" }, 0],
+    ["is of this origin", {}, { origin: "http://b.example", host: "b.example", cookie: "session=1" }, 0],
+    ["is no page", {}, { host: "b.example", cookie: "session=1" }, 0],
+    [
+      "is one of those that may",
+      { allowedOrigins: "http://a.example" },
+      { origin: "http://a.example", host: "b.example", cookie: "session=1" },
+      0,
+    ],
+    [
+      "has been judged",
+      { allowRequest: (_request: unknown, decide: (message: null, isAllowed: boolean) => void) => decide(null, true) },
+      { origin: "http://a.example", host: "b.example", cookie: "session=1" },
+      0,
+    ],
+    [
+      "was told of at the start",
+      { cors: { credentials: true } },
+      { origin: "http://a.example", host: "b.example", cookie: "session=1" },
+      1,
+    ],
+  ])("of a page of another origin that opens a WebSocket, and %s", (_, options, headers, count) => {
+    const platform = createFakePlatform();
+    const engine = new EngineServer(resolveOptions(options, ENGINE_DEFAULTS), platform);
+    for (const query of ["EIO=4", "EIO=3"]) {
+      engine.handleUpgrade(new FakeUpgrade(`/engine.io/?${query}&transport=websocket`, { headers }));
+    }
+    expect(platform.warnings.filter(([code]) => code === "BOWLINE_OPEN_ORIGINS")).toHaveLength(count);
+  });
 });

@@ -21,7 +21,7 @@ import type { Exchange, HttpExchange, RequestHead, UpgradeExchange } from "./htt
 import { type EngineMiddleware, runMiddlewares } from "./middleware.ts";
 import { SessionOpener } from "./opening.ts";
 import type { EngineOptions, EngineSettings } from "./options.ts";
-import { CrossOriginHint, warnOfOpenDoor } from "./origin-warnings.ts";
+import { OriginWarnings } from "./origin-warnings.ts";
 import { type EngineQuery, queryOf } from "./query.ts";
 import { RefusalCounts } from "./refusal-counts.ts";
 import { nativeRequest } from "./request-head.ts";
@@ -42,7 +42,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
   readonly #headers: HeaderWriter;
   readonly #turnAway: TurningAway;
   readonly #cors: CorsStep | undefined;
-  readonly #crossOriginHint: CrossOriginHint;
+  readonly #originWarnings: OriginWarnings;
   readonly #opener: SessionOpener;
   readonly #webTransport: WebTransportEntrance;
   readonly #goodbyes: Goodbyes;
@@ -63,7 +63,6 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
     this.#turnAway = new TurningAway(this.#headers, platform.trace, this);
     this.#goodbyes = new Goodbyes(platform.clock);
     this.#cors = createCors(options.cors);
-    this.#crossOriginHint = new CrossOriginHint(options, platform.warn);
     this.#opener = new SessionOpener({
       options,
       headers: this.#headers,
@@ -85,7 +84,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       judgesRequests: () => this.#judgesRequests,
       refused: (head, error) => this.#turnAway.report(head, error),
     });
-    warnOfOpenDoor(options, platform.warn);
+    this.#originWarnings = new OriginWarnings(options, platform.warn);
   }
 
   /** The options in force. What is changed here counts for clients to come, as far as it is read for each of them. */
@@ -156,7 +155,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
       this.#guardAnswer(exchange, () => Reflect.apply(handlePreflightRequest, undefined, [req, res]));
       return;
     }
-    this.#crossOriginHint.saw(exchange.head);
+    this.#originWarnings.sawRequest(exchange.head);
     // Most servers have nobody at the door, and each poll passes it.
     if (this.#cors === undefined && this.#middlewares.length === 0) {
       this.#serve(exchange);
@@ -181,6 +180,7 @@ export class EngineServer extends NodeEmitter<EngineEvents> {
 
   /** Takes a request below the engine's path that wants to become a WebSocket. */
   handleUpgrade(exchange: UpgradeExchange): void {
+    this.#originWarnings.sawUpgrade(exchange.head);
     const judged = (corsFailure?: unknown): void => {
       this.#throughMiddlewares(exchange, corsFailure, (failure) => {
         if (failure === undefined) this.#serveUpgrade(exchange);

@@ -12,7 +12,17 @@ import type { BenchResult } from "../result.ts";
 const FEWEST_ROUNDS = 4;
 
 /** What is written into the document, each between markers of its name. */
-export type Part = "bench" | "charts" | "clusters" | "layers" | "scaling" | "costs" | "sizing";
+export type Part =
+  | "soak"
+  | "threats"
+  | "hostile-load"
+  | "bench"
+  | "charts"
+  | "clusters"
+  | "layers"
+  | "scaling"
+  | "costs"
+  | "sizing";
 
 /**
  * Replaces what stands between the markers.

@@ -1,33 +1,9 @@
 // Decides what a history shows: which messages were lost, came twice, out of order, or to whom they were not for.
 // Place: history -> **checker** -> tests, the table of faults
-// Rules: each stream is judged for each receiver by itself; a message is owed when it was sent between "joined" and
-//        "leaving", allowed between "joining" and "left"; what was only offered is owed when it was acknowledged during the
-//        same stay, and allowed in any case; a loss counts as told when the receiver was made to begin anew before it got
-//        anything later of that stream; the checker believes nothing but the notes.
+// Rules: each stream is judged for each receiver by itself (follower.ts says how); the checker believes nothing but the notes.
 
+import { Follower, type StreamVerdict } from "./follower.ts";
 import type { HistoryEvent } from "./history.ts";
-
-/** What one receiver got of one stream. */
-export interface StreamVerdict {
-  readonly stream: string;
-  readonly receiver: string;
-  /** How many messages had to come. */
-  readonly owed: number;
-  /** How many came, each one counted as often as it came. */
-  readonly received: number;
-  /** Owed, never come, and the receiver could not know. */
-  readonly lost: readonly number[];
-  /** Owed, never come, but the receiver began anew and knew. */
-  readonly told: readonly number[];
-  /** Come again; one entry for each time. */
-  readonly duplicated: readonly number[];
-  /** Come after a later one. */
-  readonly reordered: readonly number[];
-  /** Come, but never sent, or come before it was. */
-  readonly phantom: readonly number[];
-  /** Come, though it was sent while the receiver was not listening. */
-  readonly leaked: readonly number[];
-}
 
 /** How long it took until everybody had something that was sent after a fault. */
 export interface Recovery {
@@ -47,111 +23,6 @@ export interface HistoryVerdict {
   readonly reordered: number;
   readonly phantom: number;
   readonly leaked: number;
-}
-
-type Span = "out" | "entering" | "in" | "leaving";
-
-const SPAN_AFTER = { joining: "entering", joined: "in", leaving: "leaving", left: "out" } as const;
-
-/** A message on its way to one receiver. */
-interface Passage {
-  readonly number: number;
-  /** During which stay it was handed over; undefined where the receiver was not in. */
-  readonly stay: number | undefined;
-  readonly isAllowed: boolean;
-  isOwed: boolean;
-  /** Whether its loss would be told by now. */
-  isTold: boolean;
-  arrivals: number;
-}
-
-/** Follows one stream to one receiver. */
-class Follower {
-  readonly #stream: string;
-  readonly #receiver: string;
-  readonly #passages = new Map<number, Passage>();
-  /** Sent, and nothing later has come: what a new beginning tells the loss of. */
-  #open: Passage[] = [];
-  readonly #duplicated: number[] = [];
-  readonly #reordered: number[] = [];
-  readonly #phantom: number[] = [];
-  readonly #leaked: number[] = [];
-  #span: Span = "out";
-  /** How often the receiver has come in. */
-  #stays = 0;
-  #latest = -1;
-  #received = 0;
-
-  constructor(stream: string, receiver: string) {
-    this.#stream = stream;
-    this.#receiver = receiver;
-  }
-
-  move(kind: keyof typeof SPAN_AFTER): void {
-    this.#span = SPAN_AFTER[kind];
-    if (kind === "joined") this.#stays += 1;
-  }
-
-  sent(number: number): void {
-    this.offered(number);
-    this.acknowledged(number);
-  }
-
-  offered(number: number): void {
-    const [stay, isAllowed] = [this.#stay, this.#span !== "out"];
-    const passage: Passage = { number, stay, isAllowed, isOwed: false, isTold: false, arrivals: 0 };
-    this.#passages.set(number, passage);
-    this.#open.push(passage);
-  }
-
-  acknowledged(number: number): void {
-    const passage = this.#passages.get(number);
-    if (passage?.stay !== undefined && passage.stay === this.#stay) passage.isOwed = true;
-  }
-
-  arrived(number: number): void {
-    this.#received += 1;
-    const passage = this.#passages.get(number);
-    if (passage === undefined) {
-      this.#phantom.push(number);
-      return;
-    }
-    passage.arrivals += 1;
-    if (passage.arrivals > 1) {
-      this.#duplicated.push(number);
-      return;
-    }
-    if (!passage.isAllowed) this.#leaked.push(number);
-    if (number < this.#latest) this.#reordered.push(number);
-    else this.#latest = number;
-    this.#open = this.#open.filter((other) => other.number > this.#latest);
-  }
-
-  beganAnew(): void {
-    for (const passage of this.#open) passage.isTold = true;
-    this.#open = [];
-  }
-
-  get #stay(): number | undefined {
-    return this.#span === "in" ? this.#stays : undefined;
-  }
-
-  verdict(): StreamVerdict {
-    const owed = [...this.#passages.values()].filter(({ isOwed }) => isOwed);
-    const missing = owed.filter(({ arrivals }) => arrivals === 0);
-    return {
-      stream: this.#stream,
-      receiver: this.#receiver,
-      owed: owed.length,
-      received: this.#received,
-      lost: missing.filter(({ isTold }) => !isTold).map(({ number }) => number),
-      told: missing.filter(({ isTold }) => isTold).map(({ number }) => number),
-      duplicated: this.#duplicated,
-      reordered: this.#reordered,
-      phantom: this.#phantom,
-      leaked: this.#leaked,
-    };
-  }
 }
 
 /** Every stream with every receiver, whether or not they ever met. */

@@ -5,7 +5,8 @@
 import { execFile } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { OwnRedis } from "./own-broker.ts";
+import { FORGETFUL_REDIS } from "../../src/peers/broker-programs.ts";
+import { BrokerServer } from "../../src/peers/broker-server.ts";
 
 const run = promisify(execFile);
 const PATIENCE_MS = 20_000;
@@ -13,7 +14,7 @@ const PATIENCE_MS = 20_000;
 /** The highest port whose second one, 10,000 above, is a port as well. */
 const MAX_PORT = 55_000;
 
-async function startNode(): Promise<OwnRedis> {
+async function startNode(): Promise<BrokerServer> {
   for (;;) {
     const flags = [
       "--cluster-enabled",
@@ -23,17 +24,17 @@ async function startNode(): Promise<OwnRedis> {
       "--cluster-require-full-coverage",
       "no",
     ];
-    const node = await OwnRedis.start(...flags);
+    const node = await BrokerServer.start(FORGETFUL_REDIS, ...flags);
     if (node.port <= MAX_PORT) return node;
-    await node.end();
+    await node.remove();
   }
 }
 
 /** A cluster. */
 export class OwnCluster {
-  readonly nodes: readonly OwnRedis[];
+  readonly nodes: readonly BrokerServer[];
 
-  private constructor(nodes: readonly OwnRedis[]) {
+  private constructor(nodes: readonly BrokerServer[]) {
     this.nodes = nodes;
   }
 
@@ -82,7 +83,7 @@ export class OwnCluster {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.end()));
+    await Promise.all(this.nodes.map((node) => node.remove()));
   }
 }
 

@@ -7,14 +7,15 @@ import { redisStreamsBus } from "@bowline/redis/streams";
 import { Cluster } from "ioredis";
 import { createCluster } from "redis";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { FORGETFUL_REDIS } from "../../src/peers/broker-programs.ts";
+import { whyNoProgram } from "../../src/peers/broker-server.ts";
 import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, untilUp } from "./bus-suite.ts";
-import { whyNoServer } from "./own-broker.ts";
 import { OwnCluster } from "./own-cluster.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 100 };
 /** It takes minutes, and belongs to the whole matrix. */
-const missing = process.env["BOWLINE_FULL"] === "1" ? await whyNoServer() : "only npm run test:full plays it";
+const missing = process.env["BOWLINE_FULL"] === "1" ? whyNoProgram(FORGETFUL_REDIS) : "only npm run test:full plays it";
 
 interface Opened {
   readonly client: RedisClient;
@@ -80,9 +81,7 @@ async function openBus(library: string, kind: string): Promise<Bus> {
   return bus;
 }
 
-// Streams over ioredis are left out here: of several commands at once, which are a node's first, its client refuses some, and
-// the log's rules append at once. The cluster appends again.
-for (const [library, kind] of CASES.filter((one) => one.join() !== "ioredis,streams")) {
+for (const [library, kind] of CASES) {
   busSuite({
     name: `a cluster of Redis over ${library}, ${kind}`,
     missing,
@@ -120,8 +119,8 @@ describe.skipIf(missing !== undefined)(`a cluster of Redis (${missing ?? "three 
       const { allHear, heard } = await createScene(library, kind);
       await allHear();
       const [victim] = cluster.nodes;
-      await victim?.die();
-      await victim?.comeBack();
+      await victim?.end("SIGKILL");
+      await victim?.start();
       heard.clear();
       await allHear();
     },
@@ -143,6 +142,18 @@ describe.skipIf(missing !== undefined)(`a cluster of Redis (${missing ?? "three 
       await allHear();
       await one.log?.append("log", Uint8Array.of(65));
       if (one.log !== undefined) await vi.waitFor(() => expect(follower.told).toEqual(["A"]), PATIENCE);
+    },
+    60_000,
+  );
+
+  test.each(CASES)(
+    "over %s, %s: topics whose slots move are heard again",
+    async (library, kind) => {
+      const { topics, allHear, heard } = await createScene(library, kind);
+      await allHear();
+      for (const topic of topics.slice(0, 3)) await cluster.move(topic);
+      heard.clear();
+      await allHear();
     },
     60_000,
   );

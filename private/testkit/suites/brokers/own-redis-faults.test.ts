@@ -5,14 +5,15 @@ import { createAdapter, redisBus } from "@bowline/redis";
 import { Server, type ServerOptions } from "@bowline/server";
 import { type Socket as ClientSocket, io as connect } from "socket.io-client-v4";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { FORGETFUL_REDIS } from "../../src/peers/broker-programs.ts";
+import { BrokerServer, whyNoProgram } from "../../src/peers/broker-server.ts";
 import { listenOnLoopback } from "../../src/peers/http-listener.ts";
 import { waitFor } from "../../src/peers/wait-for.ts";
 import { uniqueName } from "./broker-packages.ts";
-import { OwnRedis, whyNoServer } from "./own-broker.ts";
 import { CLIENT_PAIRS, type ClientPair } from "./redis-clients.ts";
 
 const PATIENCE = { timeout: 15_000, interval: 20 };
-const missing = await whyNoServer();
+const missing = whyNoProgram(FORGETFUL_REDIS);
 const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
 const endings: (() => unknown)[] = [];
 
@@ -28,13 +29,13 @@ const WIRES: Readonly<Record<string, (pair: ClientPair, name: string) => Partial
   "upstream's wire": ({ pub, sub }, key) => ({ adapter: createAdapter(pub, sub, { key, requestsTimeout: 500 }) }),
 };
 
-async function startRedis(): Promise<OwnRedis> {
-  const redis = await OwnRedis.start();
-  endings.push(() => redis.end());
+async function startRedis(): Promise<BrokerServer> {
+  const redis = await BrokerServer.start(FORGETFUL_REDIS);
+  endings.push(() => redis.remove());
   return redis;
 }
 
-async function startPair(redis: OwnRedis, library: string): Promise<ClientPair> {
+async function startPair(redis: BrokerServer, library: string): Promise<ClientPair> {
   const pair = await CLIENT_PAIRS[library]?.(redis.port);
   if (pair === undefined) throw new Error(`Cannot connect by "${library}": there is no such library`);
   endings.push(() => pair.end());
@@ -77,14 +78,14 @@ describe.skipIf(missing !== undefined)(`a Redis that dies and comes back${reason
         one.io.to("room").emit("news", "before");
         expect(there).toContain("before");
       }, PATIENCE);
-      await redis.die();
+      await redis.end("SIGKILL");
       await vi.waitFor(async () => {
         const found = await one.io.fetchSockets().catch(() => []);
         expect(found.length).toBeLessThan(2);
       }, PATIENCE);
       one.io.to("room").emit("news", "meanwhile");
       await vi.waitFor(() => expect(here).toContain("meanwhile"), PATIENCE);
-      await redis.comeBack();
+      await redis.start();
       await vi.waitFor(() => {
         one.io.to("room").emit("news", "after");
         two.io.to("room").emit("news", "back");
@@ -109,11 +110,11 @@ describe.skipIf(missing !== undefined)(`a Redis that dies and comes back${reason
       await bus.join("topic", (bytes) => got.push(Buffer.from(bytes).toString("hex")));
       await bus.publish("topic", Uint8Array.of(0, 255, 128));
       await vi.waitFor(() => expect(got).toEqual(["00ff80"]), PATIENCE);
-      await redis.die();
+      await redis.end("SIGKILL");
       await vi.waitFor(() => expect(bus.status).toBe("down"), PATIENCE);
       await expect(bus.publish("topic", Uint8Array.of(1))).rejects.toMatchObject({ code: "BOWLINE_BUS_AWAY" });
       await expect(bus.join("other", () => undefined)).rejects.toMatchObject({ code: "BOWLINE_BUS_AWAY" });
-      await redis.comeBack();
+      await redis.start();
       await vi.waitFor(() => expect(bus.status).toBe("up"), PATIENCE);
       expect(await bus.subscribers?.("topic")).toBe(1);
       await bus.publish("topic", Uint8Array.of(2));

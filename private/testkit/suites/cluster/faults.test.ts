@@ -1,12 +1,13 @@
 // The faults that the gate plays: nodes that are killed and stopped, and a broker that restarts, with what a cluster owes.
 // Rules: both scenes are played at a time, since they wait more than they compute; over a log the verdict is strict; what
 //        upstream's cluster misses proves that the checker sees losses in a real run. The whole table is played in full runs,
-//        since it takes half an hour.
+//        since it takes an hour.
 import { describe, expect, test } from "vitest";
+import { NATS, POSTGRES } from "../../src/peers/broker-programs.ts";
+import { whyNoProgram } from "../../src/peers/broker-server.ts";
 import { whyMissing } from "../brokers/broker-packages.ts";
-import { NATS, POSTGRES, whyNoProgram } from "./faults/broker-server.ts";
 import { BRIEF, FAULTS, type Fault, IN_A_ROW, LONG } from "./faults/faults.ts";
-import { OVER_JETSTREAM, OVER_LOG, OVER_POSTGRES, UPSTREAM } from "./faults/peers.ts";
+import { isOverRedis, OVER_JETSTREAM, OVER_LOG, OVER_POSTGRES, UPSTREAM } from "./faults/peers.ts";
 import { brokenPromises, playFault } from "./faults/run.ts";
 
 const SEED = 20_261_128;
@@ -17,7 +18,7 @@ const BACK_WITHIN_MS = 2000;
 const missing = await whyMissing();
 const reason = missing === undefined ? "" : ` (skipped: ${missing})`;
 const missingWhole =
-  process.env["BOWLINE_FULL"] === "1" ? missing : "it takes half an hour: in full runs, or `npm run test:cluster`";
+  process.env["BOWLINE_FULL"] === "1" ? missing : "it takes an hour: in full runs, or `npm run test:cluster`";
 const wholeReason = missingWhole === undefined ? "" : ` (skipped: ${missingWhole})`;
 
 const KILL: Fault = FAULTS.find(({ name }) => name === "sigkill") ?? expect.fail("no such fault");
@@ -61,10 +62,16 @@ describe.each([
 });
 
 describe.skipIf(missingWhole !== undefined)(`the whole table of faults${wholeReason}`, () => {
-  test.each(FAULTS)(
-    "$name: a cluster over a log keeps what it promises",
-    async (fault) => {
-      expect(brokenPromises(fault, await playFault(fault, LONG, OVER_LOG, SEED))).toEqual([]);
+  const PLAYED = [OVER_LOG, OVER_POSTGRES, OVER_JETSTREAM].flatMap((peer) =>
+    FAULTS.filter(({ sentinels }) => sentinels !== true || isOverRedis(peer)).map(
+      (fault) => [fault.name, peer, fault] as const,
+    ),
+  );
+
+  test.each(PLAYED)(
+    "%s: a cluster of %s keeps what it promises",
+    async (_, peer, fault) => {
+      expect(brokenPromises(fault, await playFault(fault, LONG, peer, SEED))).toEqual([]);
     },
     300_000,
   );

@@ -1,8 +1,9 @@
 // What the bus over Redis streams keeps, over each library, while its Redis ends and comes back.
 import { redisStreamsBus } from "@bowline/redis/streams";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { REDIS } from "../../src/peers/broker-programs.ts";
+import { BrokerServer } from "../../src/peers/broker-server.ts";
 import { loadPackage, whyMissing } from "../brokers/broker-packages.ts";
-import { RedisServer } from "./faults/redis-servers.ts";
 
 type Client = Parameters<typeof redisStreamsBus>[0];
 
@@ -37,7 +38,7 @@ function call(client: object, method: string, ...args: readonly unknown[]): void
 /** A Redis of the test's own, and a bus to it that is up. */
 async function createScene(library: string, maxLogEntries?: number) {
   // While one fsync is under way Redis answers before it has written the next entries, unless each has its own.
-  const server = await RedisServer.start("--stream-node-max-entries", "10", "--appendfsync", "always");
+  const server = await BrokerServer.start(REDIS, "--stream-node-max-entries", "10", "--appendfsync", "always");
   ends.push(() => server.remove());
   const create = LIBRARIES[library] ?? expect.fail("no such library");
   const client = create(server.port);

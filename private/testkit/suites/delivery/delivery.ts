@@ -106,7 +106,13 @@ class Play {
     const server = await this.#openServer();
     try {
       for (const kind of this.#plan.clients) for (const mode of MODES) await this.#add(kind, mode, server);
-      const haunted = haunt(this.#participants, faults, PAUSE_MS, createSeededRandom(seed), this.#history);
+      const haunted = haunt(
+        this.#participants,
+        (struck) => struck < faults,
+        PAUSE_MS,
+        createSeededRandom(seed),
+        this.#history,
+      );
       let isOver = false;
       void haunted.finally(() => {
         isOver = true;

@@ -74,22 +74,28 @@ export interface Victim {
 }
 
 /**
- * Strikes until there have been so many faults; several networks may be harmed at a time, each by one fault.
+ * Strikes as long as it shall; several networks may be harmed at a time, each by one fault.
  *
+ * @param victims - May change meanwhile; while nobody is there, nobody is harmed.
+ * @param goesOn - Asked before each fault, with the number of those so far.
  * @param pauseMs - The longest time between two faults.
  */
 export async function haunt(
   victims: readonly Victim[],
-  faults: number,
+  goesOn: (faults: number) => boolean,
   pauseMs: number,
   random: SeededRandom,
-  history: History,
+  history: Pick<History, "note">,
 ): Promise<void> {
   const underWay = new Map<Victim, Promise<void>>();
-  for (let count = 0; count < faults; count++) {
+  for (let count = 0; goesOn(count); count++) {
     const victim = victims[random.below(victims.length)];
     const harm = HARMS[random.below(HARMS.length)];
-    if (victim === undefined || harm === undefined) throw new Error("Cannot harm anybody: nobody is there");
+    if (harm === undefined) throw new Error("Cannot harm anybody: there is no harm");
+    if (victim === undefined) {
+      await delay(pauseMs);
+      continue;
+    }
     const [shortest, longest] = harm.lastsMs;
     const lastsMs = shortest + random.below(longest - shortest + 1);
     await underWay.get(victim);
@@ -101,6 +107,7 @@ export async function haunt(
       delay(lastsMs).then(() => {
         harm.end(victim.proxy);
         history.note({ kind: "healed", what });
+        underWay.delete(victim);
       }),
     );
     await delay(random.below(pauseMs));

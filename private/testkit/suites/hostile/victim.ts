@@ -128,7 +128,8 @@ process.on("message", (command: unknown) => {
   }
 });
 
-http.listen(0, "127.0.0.1", () => {
+// Thousands may come at once; with fewer places in the queue it is the system that has them wait.
+http.listen({ port: 0, host: "127.0.0.1", backlog: 8192 }, () => {
   const address = http.address();
   tell({ is: "listening", port: typeof address === "object" && address !== null ? address.port : 0 });
 });

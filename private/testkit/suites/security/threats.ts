@@ -17,15 +17,27 @@ import {
 } from "../hostile/raw-websocket.ts";
 import { textBody } from "../hostile/traffic.ts";
 import type { Victim, VictimOptions, VictimReport } from "../hostile/victim-process.ts";
+import { Storm } from "./storm.ts";
 
 const MEGABYTE = 1_000_000;
-const SETTLE_MS = 8000;
+const SETTLE_MS = 30_000;
 /** What all of them run: namespaces are made on demand there. */
 export const PROGRAM: ProgramName = "children";
 /** Heartbeats come into nothing, and what is not finished is given up within seconds. */
 const PATIENT: VictimOptions = { pingInterval: 60_000, upgradeTimeout: 1000, connectTimeout: 2000 };
+/** Clients come back between half a second and one and a half after their loss, where a program says nothing. */
+const STORM_SPREAD_MS = 1000;
+/** So long apart they come at first. */
+const STORM_APART_MS = 1;
 const LOOKS = 4;
 const LOOK_INTERVAL_MS = 60;
+
+/** What an attack has to know of its victim. */
+export interface Target {
+  readonly port: number;
+  report(): Promise<Pick<VictimReport, "connections">>;
+  settle(isSettled: (report: Pick<VictimReport, "connections">) => boolean, timeoutMs?: number): Promise<unknown>;
+}
 
 /** What a threat has cost a server. */
 export interface Cost {
@@ -36,16 +48,37 @@ export interface Cost {
   readonly stallMs: number;
   /** How many of the attacker's connections are there at the end of the load. */
   readonly connections: number;
+  /** How long it took until everybody was served, for loads that want to be. */
+  readonly servedMs: number;
+}
+
+/** What is beyond the marks. */
+export function excess(marks: Partial<Cost>, cost: Cost): Partial<Cost> {
+  const names = ["heldBytes", "keptBytes", "stallMs", "connections", "servedMs"] as const;
+  return Object.fromEntries(
+    names.filter((name) => cost[name] > (marks[name] ?? Number.POSITIVE_INFINITY)).map((name) => [name, cost[name]]),
+  );
+}
+
+/** How a load ends. */
+export interface AttackEnd {
+  /** Ends it for the attacker. */
+  leave(): void;
+  readonly servedMs?: number;
 }
 
 /** A threat. */
 export interface Threat {
   readonly name: string;
   readonly options: VictimOptions;
-  /** The most that it may cost ours. */
-  readonly marks: Partial<Cost>;
-  /** The load, with `scale` 1 in the gate; resolves at its end, with what ends it for the attacker. */
-  attack(victim: Victim, scale: number): Promise<() => void>;
+  /** What is otherwise for the table, where more of them take longer. */
+  readonly tableOptions?: VictimOptions;
+  /** How many do it: in the gate, and for the table of docs/security.md. */
+  readonly count: { readonly gate: number; readonly table: number };
+  /** The most that so many of them may cost ours. */
+  marks(count: number): Partial<Cost>;
+  /** The load; resolves at its end. */
+  attack(victim: Target, count: number): Promise<AttackEnd>;
 }
 
 /** Of several looks the one with the least: the memory of buffers comes back a little after their collection. */
@@ -71,11 +104,11 @@ async function warmUp(victim: Victim): Promise<void> {
 }
 
 /** Puts a load on a server. */
-export async function measure({ attack }: Threat, victim: Victim, scale = 1): Promise<Cost> {
+export async function measure({ attack, count }: Threat, victim: Victim, many: number = count.gate): Promise<Cost> {
   await warmUp(victim);
   await victim.settle(({ connections }) => connections === 0);
   const before = await least(victim);
-  const leave = await attack(victim, scale);
+  const { leave, servedMs = 0 } = await attack(victim, many);
   const { busiestTurnMs } = await victim.report();
   const atEnd = await least(victim);
   leave();
@@ -86,6 +119,7 @@ export async function measure({ attack }: Threat, victim: Victim, scale = 1): Pr
     keptBytes: Math.max(gone.heldBytes - before.heldBytes, 0),
     stallMs: busiestTurnMs,
     connections: atEnd.connections,
+    servedMs,
   };
 }
 
@@ -103,18 +137,26 @@ async function pour({ socket }: RawConnection, chunk: Buffer, times: number): Pr
   }
 }
 
-async function joinMany(victim: Victim, count: number): Promise<RawWebSocket[]> {
-  const joined: RawWebSocket[] = [];
-  for (let from = 0; from < count; from += 50) {
-    const some = Array.from({ length: Math.min(50, count - from) }, () => joinByWebSocket(victim.port, 4));
-    joined.push(...(await Promise.all(some)));
-  }
-  return joined;
+function joinMany(victim: Target, count: number): Promise<RawWebSocket[]> {
+  return inBatches(count, 50, () => joinByWebSocket(victim.port, 4));
 }
 
-const cut = (connections: readonly RawConnection[]) => (): void => {
-  for (const { socket } of connections) socket.destroy();
-};
+const cut = (connections: readonly RawConnection[]): AttackEnd => ({
+  leave: () => {
+    for (const { socket } of connections) socket.destroy();
+  },
+});
+
+const ALONE = { gate: 1, table: 1 };
+
+/** Does something so many times, a few at a time. */
+async function inBatches<Item>(count: number, size: number, act: () => Promise<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for (let from = 0; from < count; from += size) {
+    all.push(...(await Promise.all(Array.from({ length: Math.min(size, count - from) }, act))));
+  }
+  return all;
+}
 
 /** As many packets as make a megabyte of body. */
 function megabyteOf(packet: string): Buffer {
@@ -128,7 +170,8 @@ function postFlood(name: string, body: Buffer): Threat {
   return {
     name: `a POST of 1 MB of ${name}`,
     options: PATIENT,
-    marks: { stallMs: 25 },
+    count: ALONE,
+    marks: () => ({ stallMs: 25 }),
     attack: async (victim) => {
       const session = await openPolling(victim.port, 4);
       // What has been compiled is quicker, and the longest pause of many is that of a busy machine.
@@ -136,7 +179,7 @@ function postFlood(name: string, body: Buffer): Threat {
         await session.post(body.subarray(0, 50_000).subarray(0, body.lastIndexOf(0x1e, 49_999)));
       await victim.report();
       await session.post(body);
-      return () => void session.leave();
+      return { leave: () => void session.leave() };
     },
   };
 }
@@ -146,7 +189,8 @@ export const THREATS: readonly Threat[] = [
   {
     name: "a reader that takes nothing of the 100 MB that it is sent",
     options: PATIENT,
-    marks: { heldBytes: 20 * MEGABYTE, keptBytes: 2 * MEGABYTE, connections: 0 },
+    count: ALONE,
+    marks: () => ({ heldBytes: 20 * MEGABYTE, keptBytes: 2 * MEGABYTE, connections: 0 }),
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
       connection.socket.pause();
@@ -158,7 +202,8 @@ export const THREATS: readonly Threat[] = [
   {
     name: "200,000 pings of 125 bytes from a peer that reads no pong",
     options: PATIENT,
-    marks: { heldBytes: 2 * MEGABYTE, keptBytes: 2 * MEGABYTE },
+    count: ALONE,
+    marks: () => ({ heldBytes: 2 * MEGABYTE, keptBytes: 2 * MEGABYTE }),
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
       connection.socket.pause();
@@ -173,9 +218,10 @@ export const THREATS: readonly Threat[] = [
   {
     name: "sockets that send nine of ten attachments, and stop",
     options: PATIENT,
-    marks: { heldBytes: 25 * MEGABYTE, keptBytes: 2 * MEGABYTE },
-    attack: async (victim, scale) => {
-      const sockets = await joinMany(victim, 100 * scale);
+    count: { gate: 100, table: 200 },
+    marks: () => ({ heldBytes: 25 * MEGABYTE, keptBytes: 2 * MEGABYTE }),
+    attack: async (victim, count) => {
+      const sockets = await joinMany(victim, count);
       const places = Array.from({ length: 10 }, (_, num) => `{"_placeholder":true,"num":${num}}`);
       const header = frame(`4510-["file",${places.join(",")}]`);
       const attachments = Array.from({ length: 9 }, () => frame(Buffer.alloc(115_000)));
@@ -189,7 +235,8 @@ export const THREATS: readonly Threat[] = [
   {
     name: "20,000 namespaces that a pattern makes, asked for by one connection",
     options: PATIENT,
-    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 5 * MEGABYTE },
+    count: ALONE,
+    marks: () => ({ heldBytes: 5 * MEGABYTE, keptBytes: 5 * MEGABYTE }),
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
       connection.socket.removeAllListeners("data");
@@ -205,7 +252,8 @@ export const THREATS: readonly Threat[] = [
   {
     name: "a message in a million fragments of one byte",
     options: PATIENT,
-    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE },
+    count: ALONE,
+    marks: () => ({ heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE }),
     attack: async (victim) => {
       const { connection } = await joinByWebSocket(victim.port, 4);
       connection.socket.write(frame("4", { isFinal: false }));
@@ -217,20 +265,20 @@ export const THREATS: readonly Threat[] = [
   {
     name: "bodies that come a byte at a time",
     options: { pingInterval: 1000, pingTimeout: 1000 },
-    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE, connections: 0 },
-    attack: async (victim, scale) => {
-      const halves = await Promise.all(
-        Array.from({ length: 50 * scale }, async () => {
-          const session = await openPolling(victim.port, 4);
-          const connection = await openRaw(victim.port);
-          const head = `POST ${session.target} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 900000\r\n\r\n4`;
-          connection.socket.write(head);
-          return connection;
-        }),
-      );
+    count: { gate: 50, table: 2000 },
+    marks: (count) => ({ heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE + count * 500, connections: 0 }),
+    attack: async (victim, count) => {
+      const halves: RawConnection[] = [];
       const drip = setInterval(() => {
         for (const { socket } of halves) if (!socket.destroyed && !socket.writableEnded) socket.write("x");
       }, 100);
+      await inBatches(count, 50, async () => {
+        const session = await openPolling(victim.port, 4);
+        const connection = await openRaw(victim.port);
+        const head = `POST ${session.target} HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 900000\r\n\r\n4`;
+        connection.socket.write(head);
+        halves.push(connection);
+      });
       await victim.settle(({ connections }) => connections === 0, 5000);
       clearInterval(drip);
       return cut(halves);
@@ -239,37 +287,58 @@ export const THREATS: readonly Threat[] = [
   {
     name: "upgrades without a probe",
     options: PATIENT,
-    marks: { heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE },
-    attack: async (victim, scale) => {
-      const halves: RawConnection[] = [];
+    count: { gate: 100, table: 5000 },
+    marks: (count) => ({ heldBytes: 5 * MEGABYTE + count * 6000, keptBytes: 2 * MEGABYTE + count * 500 }),
+    attack: async (victim, count) => {
       const sessions: PollingSession[] = [];
-      const begin = async (): Promise<void> => {
+      const halves = await inBatches(count, 25, async () => {
         const session = await openPolling(victim.port, 4, false);
         const connection = await openRaw(victim.port);
         connection.socket.write(upgradeRequest(webSocketTarget(4, session.sid)));
         sessions.push(session);
-        halves.push(connection);
-      };
-      for (let from = 0; from < 100 * scale; from += 25) await Promise.all(Array.from({ length: 25 }, begin));
+        return connection;
+      });
       await Promise.all(halves.map((connection) => connection.quiet(() => connection.socket.destroyed, 1500)));
-      return () => {
-        cut(halves)();
-        for (const session of sessions) void session.leave();
+      const { leave } = cut(halves);
+      return {
+        leave: () => {
+          leave();
+          for (const session of sessions) void session.leave();
+        },
       };
     },
   },
   {
     name: "connections that join nothing",
     options: PATIENT,
-    marks: { heldBytes: 10 * MEGABYTE, keptBytes: 2 * MEGABYTE },
-    attack: async (victim, scale) => {
-      const idle: RawConnection[] = [];
-      for (let from = 0; from < 300 * scale; from += 50) {
-        const some = Array.from({ length: 50 }, () => openRawWebSocket(victim.port, webSocketTarget(4)));
-        for (const { connection } of await Promise.all(some)) idle.push(connection);
-      }
+    // All of them are there at the same time.
+    tableOptions: { connectTimeout: 20_000 },
+    count: { gate: 300, table: 10_000 },
+    marks: (count) => ({ heldBytes: 5 * MEGABYTE + count * 8000, keptBytes: 2 * MEGABYTE + count * 500 }),
+    attack: async (victim, count) => {
+      const idle = await inBatches(count, 50, () => openRawWebSocket(victim.port, webSocketTarget(4)));
+      const { leave } = cut(idle.map(({ connection }) => connection));
       // The attacker keeps its end: it is the server that has to end them.
-      return () => void victim.settle(({ connections }) => connections === 0, SETTLE_MS).then(cut(idle));
+      return { leave: () => void victim.settle(({ connections }) => connections === 0, SETTLE_MS).then(leave) };
+    },
+  },
+  {
+    name: "clients that are cut off at once, and all come back",
+    options: { pingInterval: 60_000 },
+    count: { gate: 500, table: 10_000 },
+    marks: (count) => ({
+      heldBytes: 5 * MEGABYTE + count * 10_000,
+      keptBytes: 2 * MEGABYTE + count * 500,
+      stallMs: 250,
+      servedMs: 10_000,
+    }),
+    attack: async (victim, count) => {
+      const storm = new Storm(victim.port, count);
+      await storm.come(STORM_APART_MS * count);
+      storm.cut();
+      await victim.report();
+      const servedMs = await storm.come(STORM_SPREAD_MS);
+      return { leave: () => storm.cut(), servedMs };
     },
   },
 ];

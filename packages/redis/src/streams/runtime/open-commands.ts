@@ -13,6 +13,7 @@ import {
   type RedisClient,
   sendByNodeRedis,
 } from "../../redis-client.ts";
+import { ClusterNodes } from "../cluster-nodes.ts";
 import type { CommandLine } from "../command-line.ts";
 
 /** How node-redis gives texts: 36 is the type of texts in its answers, as version 5 asks; version 4 has a switch. */
@@ -63,14 +64,22 @@ export function openOwn(client: RedisClient): RedisClient & OwnClient {
     maxRetriesPerRequest: 0,
   };
   if (!("nodes" in client)) return duplicate(client, impatient);
-  // A cluster connects to its nodes when they are needed, which has to keep the first commands for that.
   const ofNodes = withMembers(client, "redisOptions", { autoResendUnfulfilledCommands: false });
-  return duplicate(client, [], {
+  const own = duplicate(client, [], {
     redisOptions: ofNodes,
     enableOfflineQueue: false,
     retryDelayOnFailover: 0,
     lazyConnect: false,
   });
+  if (hasNodes(own)) nodesOf.set(own, new ClusterNodes(own));
+  return own;
+}
+
+/** The nodes of those of our own clients that are of a cluster, by ioredis. */
+const nodesOf: WeakMap<RedisClient, ClusterNodes> = new WeakMap();
+
+function hasNodes<Client extends object>(client: Client): client is Client & { nodes(): unknown } {
+  return "nodes" in client && typeof client.nodes === "function";
 }
 
 /** One of the options of a client, with more members. */
@@ -92,11 +101,21 @@ function toBuffer(part: string | Uint8Array): string | Buffer {
 
 /** A connection of our own as a command line. */
 export function commandLineOf(client: RedisClient & OwnClient): CommandLine {
+  const nodes = nodesOf.get(client);
   return {
     get isReady() {
+      if (nodes?.areReached === false) return false;
       return isNodeRedis(client) ? isNodeRedisReady(client) : isIoRedisReady(client);
     },
-    onChange: (listener) => listenTo(client, isNodeRedis(client) ? NODE_REDIS_CHANGES : IO_REDIS_CHANGES, listener),
+    onChange(listener) {
+      const ends = [
+        listenTo(client, isNodeRedis(client) ? NODE_REDIS_CHANGES : IO_REDIS_CHANGES, listener),
+        nodes?.onChange(listener),
+      ];
+      return () => {
+        for (const end of ends) end?.();
+      };
+    },
     send(key, ...command) {
       const parts = command.map(toBuffer);
       return isNodeRedis(client)

@@ -21,7 +21,7 @@ const USAGE = `npm run test:cluster [-- OPTIONS]: plays faults with clusters.
   --only A,B        these faults alone: ${FAULTS.map(({ name }) => name).join(", ")}
   --peers "A;B"     these peers alone: ${PEERS.join("; ")}
   --seeds 1,2,3     decide the moments, a run each; ${DEFAULT_SEED} by default
-  --add             keeps the outcomes of earlier runs, but for those that are played again
+  --add             keeps the outcomes of earlier runs, and the lines of the document, but for those that are played again
   --write-docs      writes the table of all that is kept into docs/reliability.md`;
 
 function asOutcomes(kept: unknown): Outcome[];
@@ -97,8 +97,9 @@ export async function runFaults(args: readonly string[]): Promise<number> {
       }
     }
   }
-  const table = renderOutcomes(outcomes);
+  const document = readFileSync(DOCUMENT, "utf8");
+  const table = renderOutcomes(outcomes, values.add === true ? document : "");
   process.stdout.write(`${table}\n`);
-  if (values["write-docs"] === true) writeFileSync(DOCUMENT, intoDocument(readFileSync(DOCUMENT, "utf8"), table));
+  if (values["write-docs"] === true) writeFileSync(DOCUMENT, intoDocument(document, table));
   return failures === 0 ? 0 : 1;
 }

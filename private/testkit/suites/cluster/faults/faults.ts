@@ -113,7 +113,7 @@ export const FAULTS: readonly Fault[] = [
     sentinels: true,
     harmsBroker: true,
     async strike(scene) {
-      await scene.replica.fallBehind();
+      await scene.fleet.fallBehind();
       await delay(BEHIND_MS);
       await scene.broker.end("SIGKILL");
       scene.note("fault", "the master has been killed");

@@ -35,10 +35,8 @@ async function ours(bus, prefix) {
   const { createCluster } = await import("@bowline/adapter/cluster");
   const { Server } = await import("@bowline/server");
   const { intervalMs, deadAfterMs } = NODE_HEARTBEAT;
-  return {
-    Server,
-    options: { cluster: createCluster({ bus, prefix, heartbeatIntervalMs: intervalMs, leaseMs: deadAfterMs }) },
-  };
+  const cluster = createCluster({ bus, prefix, heartbeatIntervalMs: intervalMs, leaseMs: deadAfterMs });
+  return { Server, options: { cluster } };
 }
 
 const official = (adapter) => {
@@ -60,7 +58,9 @@ const PEERS = {
     const { postgresBus } = await import("@bowline/postgres");
     const { default: postgres } = await import("pg");
     const pool = new postgres.Pool({ host: "127.0.0.1", port: broker.port, user: "postgres", max: 5 });
-    return ours(postgresBus(pool, { maxReconnectDelayMs: 500 }), prefix);
+    const node = await ours(postgresBus(pool, { maxReconnectDelayMs: 500 }), prefix);
+    // What has not been read by PostgreSQL goes with the process: who is told that it was sent has to wait for that.
+    return { ...node, sent: () => node.options.cluster.flushed() };
   },
   "bowline, @bowline/nats/jetstream": async ({ broker, prefix }) => {
     const { jetstreamBus } = await import("@bowline/nats/jetstream");
@@ -91,7 +91,7 @@ const makePeer = PEERS[settings.peer];
 if (makePeer === undefined) {
   throw new TypeError(`Cannot start "${settings.peer}": the peers are ${Object.keys(PEERS).join(", ")}`);
 }
-const { Server, options } = await makePeer(settings);
+const { Server, options, sent = async () => undefined } = await makePeer(settings);
 const http = createServer();
 const io = new Server(http, {
   ...options,
@@ -107,8 +107,9 @@ io.on("connection", (socket) => {
     await socket.join(room);
     answer(true);
   });
-  socket.on("publish", (stream, number, answer) => {
+  socket.on("publish", async (stream, number, answer) => {
     publish(stream, number);
+    await sent();
     answer(settings.node);
   });
 });

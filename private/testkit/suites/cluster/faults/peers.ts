@@ -2,8 +2,8 @@
 // Place: run -> **peers** -> scene, node.mjs
 // Rules: what a peer is made of stands in node.mjs, under the same name.
 
-import { BrokerServer, NATS, POSTGRES } from "./broker-server.ts";
-import { RedisServer } from "./redis-servers.ts";
+import { NATS, POSTGRES, REDIS } from "../../../src/peers/broker-programs.ts";
+import { type BrokerProgram, BrokerServer } from "../../../src/peers/broker-server.ts";
 
 /** Ours over logs, which promise most; ours without one; and upstream's over a log. */
 export const OVER_LOG = "bowline, @bowline/redis/streams";
@@ -15,21 +15,17 @@ export const PEERS: readonly string[] = [OVER_LOG, OVER_POSTGRES, OVER_JETSTREAM
 /** Those of whom nothing may be missed. */
 export const PROMISING: ReadonlySet<string> = new Set([OVER_LOG, OVER_POSTGRES, OVER_JETSTREAM]);
 
-/** A server that may be ended and started again. */
-export interface Broker {
-  readonly port: number;
-  start(): Promise<void>;
-  end(how?: "SIGTERM" | "SIGKILL"): Promise<void>;
-  remove(): Promise<void>;
-}
-
 /** Whether sentinels can watch a peer's broker. */
 export function isOverRedis(peer: string): boolean {
   return peer !== OVER_POSTGRES && peer !== OVER_JETSTREAM;
 }
 
+function programOf(peer: string): BrokerProgram {
+  if (isOverRedis(peer)) return REDIS;
+  return peer === OVER_POSTGRES ? POSTGRES : NATS;
+}
+
 /** Starts the broker of a peer. */
-export function startBroker(peer: string): Promise<Broker> {
-  if (isOverRedis(peer)) return RedisServer.start();
-  return BrokerServer.start(peer === OVER_POSTGRES ? POSTGRES : NATS);
+export function startBroker(peer: string): Promise<BrokerServer> {
+  return BrokerServer.start(programOf(peer));
 }

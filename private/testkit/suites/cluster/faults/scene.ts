@@ -7,13 +7,14 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { checkHistory, type HistoryVerdict } from "../../../src/history/check-history.ts";
 import { History } from "../../../src/history/history.ts";
+import type { BrokerServer } from "../../../src/peers/broker-server.ts";
+import { MASTER_NAME, type RedisFleet, startRedisFleet } from "../../../src/peers/redis-fleet.ts";
 import { startTcpProxy, type TcpProxy } from "../../../src/peers/tcp-proxy.ts";
 import type { SeededRandom } from "../../../src/seeded-random.ts";
 import { Audience } from "./audience.ts";
 import { Balancer } from "./balancer.ts";
 import { type NodeOptions, NodeProcess } from "./node-process.ts";
-import { type Broker, startBroker } from "./peers.ts";
-import { MASTER_NAME, type RedisFleet, type RedisServer, startRedisFleet } from "./redis-servers.ts";
+import { startBroker } from "./peers.ts";
 import { connectClient } from "./scene-client.ts";
 import { type HandOver, Sender, SendingClient } from "./sender.ts";
 
@@ -47,7 +48,7 @@ export class Scene {
   readonly #nodes: (NodeProcess | undefined)[] = [];
   readonly #audience = new Audience(this.#history);
   readonly #prefix = `bowline-${randomBytes(6).toString("hex")}`;
-  #broker: Broker | undefined;
+  #broker: BrokerServer | undefined;
   #fleet: RedisFleet | undefined;
   #path: TcpProxy | undefined;
   #url = "";
@@ -71,16 +72,16 @@ export class Scene {
   }
 
   /** The broker, or the master of the fleet. */
-  get broker(): Broker {
+  get broker(): BrokerServer {
     const broker = this.#fleet?.master ?? this.#broker;
     if (broker === undefined) throw new Error("Cannot harm the broker: the scene is not open");
     return broker;
   }
 
-  /** Who takes the place of the master. */
-  get replica(): RedisServer {
+  /** The master, who takes its place, and sentinels. */
+  get fleet(): RedisFleet {
     if (this.#fleet === undefined) throw new Error("Cannot harm the replica: there are no sentinels");
-    return this.#fleet.replica;
+    return this.#fleet;
   }
 
   async open(): Promise<void> {

@@ -1,7 +1,7 @@
 // The table of faults, and its place in the document.
 // Place: run -> **table** -> docs/reliability.md
 
-import { FAULTS } from "./faults.ts";
+import { BRIEF, FAULTS, LONG, SHORT } from "./faults.ts";
 import { PEERS } from "./peers.ts";
 import type { Outcome } from "./run.ts";
 
@@ -32,21 +32,47 @@ function renderRow(outcomes: readonly Outcome[]): string {
   return `| ${[first?.title, first?.peer, outcomes.length, ...counts, recoveries].join(" | ")} |`;
 }
 
-/** The table, its lines in the order of the faults and the peers. */
-export function renderOutcomes(outcomes: readonly Outcome[]): string {
-  const rows = FAULTS.flatMap(({ name }) => {
-    const ofFault = outcomes.filter(({ fault }) => fault === name);
-    const titles = [...new Set(ofFault.map(({ title }) => title))];
-    return titles.flatMap((title) =>
-      PEERS.map((peer) => ofFault.filter((outcome) => outcome.title === title && outcome.peer === peer)),
-    );
+/** A line, and what it is about. */
+interface Row {
+  readonly title: string;
+  readonly peer: string;
+  readonly line: string;
+}
+
+/** The lines of the table that a document has. */
+function rowsIn(document: string): Row[] {
+  const [, rest = ""] = document.split(BEGIN);
+  const [table = ""] = rest.split(END);
+  return table.split("\n").flatMap((line) => {
+    const [title = "", peer = ""] = line.replace(/^\| /, "").split(" | ");
+    return PEERS.includes(peer) ? [{ title, peer, line }] : [];
   });
+}
+
+/** Where a fault stands in the table. */
+function placeOf(title: string): number {
+  return FAULTS.findIndex((fault) => [LONG, SHORT, BRIEF].some((measure) => fault.title(measure) === title));
+}
+
+/**
+ * The table, its lines in the order of the faults and the peers.
+ * @param document its lines are kept, where nothing of the same fault and peer is among the outcomes.
+ */
+export function renderOutcomes(outcomes: readonly Outcome[], document = ""): string {
+  const keyOf = ({ title, peer }: Pick<Row, "title" | "peer">): string => `${title} | ${peer}`;
+  const rows = new Map(rowsIn(document).map((row) => [keyOf(row), row]));
+  for (const outcome of outcomes) {
+    const played = outcomes.filter((other) => keyOf(other) === keyOf(outcome));
+    rows.set(keyOf(outcome), { title: outcome.title, peer: outcome.peer, line: renderRow(played) });
+  }
+  const ordered = [...rows.values()].sort(
+    (one, other) =>
+      placeOf(one.title) - placeOf(other.title) ||
+      one.title.localeCompare(other.title) ||
+      PEERS.indexOf(one.peer) - PEERS.indexOf(other.peer),
+  );
   const head = "| fault | cluster | runs | owed | lost | told | at home | doubled | out of order | back after |";
-  return [
-    head,
-    "|---|---|---|---|---|---|---|---|---|---|",
-    ...rows.filter((row) => row.length > 0).map(renderRow),
-  ].join("\n");
+  return [head, "|---|---|---|---|---|---|---|---|---|---|", ...ordered.map(({ line }) => line)].join("\n");
 }
 
 /** Puts the table where it belongs. @throws Error where the document has no place for it. */

@@ -1,22 +1,19 @@
-// Servers of PostgreSQL and NATS of a run's own, which may be ended and started again.
-// Place: nodes -> **broker**
-// Rules: free ports, a folder of its own that goes with the run; it is ended by its process, whatever became of the test;
-//        what was acknowledged is there after a restart.
+// Servers of brokers of a test's own, which may be ended and started again.
+// Place: suite -> client of a broker -> **broker**
+// Rules: free ports, a folder of its own that goes with the test; it is ended by its process, whatever became of the test.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "pg";
-import { freePort } from "../../../src/peers/http-listener.ts";
+import { freePort } from "./http-listener.ts";
 
 const PATIENCE_MS = 30_000;
 
 /** Who a program runs as. */
-interface User {
+export interface User {
   readonly uid: number;
   readonly gid: number;
 }
@@ -29,64 +26,13 @@ export interface BrokerProgram {
   /** Who it runs as, where that is not who runs the tests. */
   user?(): User | undefined;
   /** Fills a folder that is new. */
-  prepare?(folder: string, user: User | undefined): void;
+  prepare?(folder: string, port: number, user: User | undefined): void;
   command(folder: string, port: number): readonly [program: string, ...args: readonly string[]];
   /** What ends it in order, and what ends it as a crash does. */
   readonly signals: { readonly SIGTERM: NodeJS.Signals; readonly SIGKILL: NodeJS.Signals };
   /** Whether it is there. */
   answers(port: number): Promise<boolean>;
 }
-
-/** PostgreSQL refuses to run as root, and is installed with a user of its own. */
-function postgresUser(): User | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const idOf = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
-  return { uid: idOf("-u"), gid: idOf("-g") };
-}
-
-export const POSTGRES: BrokerProgram = {
-  name: "PostgreSQL",
-  programs: ["initdb", "postgres"],
-  user: postgresUser,
-  prepare(folder, user) {
-    const options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"];
-    execFileSync("initdb", ["--pgdata", folder, ...options], { stdio: "ignore", ...user });
-  },
-  command: (folder, port) =>
-    // What a process has written survives its end; only a machine that loses its power needs fsync.
-    ["postgres", "-D", folder, "-k", folder, "-h", "127.0.0.1", "-p", String(port), "-c", "fsync=off"],
-  // SIGTERM would wait for clients to go, and SIGKILL leave other processes of it behind.
-  signals: { SIGTERM: "SIGINT", SIGKILL: "SIGQUIT" },
-  async answers(port) {
-    const client = new Client({ host: "127.0.0.1", port, user: "postgres", database: "postgres" });
-    client.on("error", () => undefined);
-    try {
-      await client.connect();
-      await client.query("SELECT 1");
-      return true;
-    } catch {
-      return false;
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  },
-};
-
-export const NATS: BrokerProgram = {
-  name: "NATS",
-  programs: ["nats-server"],
-  command: (folder, port) => ["nats-server", "-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder],
-  signals: { SIGTERM: "SIGTERM", SIGKILL: "SIGKILL" },
-  answers: (port) =>
-    new Promise((resolve) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.once("data", (chunk) => {
-        socket.destroy();
-        resolve(String(chunk).startsWith("INFO "));
-      });
-      socket.once("error", () => resolve(false));
-    }),
-};
 
 /** Why a server of a program cannot be started here; undefined where it can, and on CI, where that is a failure. */
 export function whyNoProgram({ name, programs }: BrokerProgram): string | undefined {
@@ -116,8 +62,7 @@ export class BrokerServer {
     this.#args = args;
     this.#user = program.user?.();
     this.#folder = mkdtempSync(join(tmpdir(), "bowline-broker-"));
-    if (this.#user !== undefined) chownSync(this.#folder, this.#user.uid, this.#user.gid);
-    program.prepare?.(this.#folder, this.#user);
+    this.#fill();
   }
 
   /** Starts a server. @param args more of its command line. */
@@ -155,9 +100,21 @@ export class BrokerServer {
     await ended;
   }
 
+  /** After its end: what it kept is gone when it is started again. */
+  forget(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#fill();
+  }
+
   /** Ends the process, and removes what it kept. */
   async remove(): Promise<void> {
     await this.end("SIGKILL");
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #fill(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    if (this.#user !== undefined) chownSync(this.#folder, this.#user.uid, this.#user.gid);
+    this.#program.prepare?.(this.#folder, this.port, this.#user);
   }
 }
