@@ -6,30 +6,21 @@
 
 import { createSeededRandom } from "../../src/seeded-random.ts";
 import { ASSAULTS } from "../hostile/assaults.ts";
-import { type EvilServer, mutatedScript, startEvilServer } from "../hostile/evil-server.ts";
+import { type EvilServer, startEvilServer } from "../hostile/evil-server.ts";
 import { connectHonestClients } from "../hostile/honest-clients.ts";
-import { oneOf } from "../hostile/mutate.ts";
-import { faultsOf } from "../hostile/prey-faults.ts";
-import { type Prey, startPrey } from "../hostile/prey-process.ts";
-import { REVISIONS } from "../hostile/traffic.ts";
+import { huntMutated } from "../hostile/mutated-hunt.ts";
+import { startPrey } from "../hostile/prey-process.ts";
 import { startVictim } from "../hostile/victim-process.ts";
 import { type Runtime, readRuntimes } from "../runtimes/runtimes.ts";
 
 const MINUTE_MS = 60_000;
 const ASSAULTS_AT_ONCE = 24;
 const HUNTS_AT_ONCE = 12;
-const HUNT_MS = 800;
-const LONG_HUNT_MS = 4000;
 /** How many assaults are looked back at together. */
 const BATCH = 250;
 /** More than this many are all of one kind, and a run ends. */
 const MOST_FAILURES = 20;
 const ALLOWED_GROWTH_BYTES = 4_000_000;
-const TRANSPORTS: readonly [readonly string[], ...(readonly string[])[]] = [
-  ["polling"],
-  ["websocket"],
-  ["polling", "websocket"],
-];
 
 /** What a run is told. */
 export interface LivePlan {
@@ -132,24 +123,6 @@ function commandOf({ name, command }: Runtime): readonly string[] {
   return name === "Node 20" ? [...command, "--import", "tsx"] : command;
 }
 
-/** What a machine that is busy with others brings about, too: nothing has been told yet. */
-function isOfTime(fault: string): boolean {
-  return fault.startsWith("neither connect") || fault.startsWith("it rests");
-}
-
-/** One client meets one evil server; where nothing was told in time, once more with more of it. */
-async function hunt(evil: EvilServer, prey: Prey, seed: number): Promise<readonly string[]> {
-  const once = async (lastsMs: number): Promise<readonly string[]> => {
-    const random = createSeededRandom(seed);
-    const script = mutatedScript(oneOf(random, REVISIONS), random);
-    const transports = oneOf(random, TRANSPORTS);
-    const report = await prey.hunt({ url: evil.url, path: evil.play(script), transports, lastsMs, attempts: 2 });
-    return faultsOf(report);
-  };
-  const faults = await once(HUNT_MS);
-  return faults.length > 0 && faults.every(isOfTime) ? await once(LONG_HUNT_MS) : faults;
-}
-
 /** Has our client meet an evil server in one runtime. @returns what went wrong. */
 async function deceiveClient(plan: LivePlan, runtime: Runtime, evil: EvilServer): Promise<string[]> {
   const prey = await startPrey(commandOf(runtime));
@@ -157,7 +130,7 @@ async function deceiveClient(plan: LivePlan, runtime: Runtime, evil: EvilServer)
   const failures = await forSeeds(
     () => seeds.next(),
     HUNTS_AT_ONCE,
-    (seed) => hunt(evil, prey, seed),
+    async (seed) => (await huntMutated(evil, prey, seed)).faults,
   );
   if ((await prey.close()) !== 0) failures.push("the client's process does not end by itself");
   plan.print(

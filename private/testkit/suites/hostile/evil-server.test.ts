@@ -3,26 +3,21 @@
 // Rules: a connect_error says what was tried, what came back and what to do; a disconnect has one of the known reasons.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSeededRandom } from "../../src/seeded-random.ts";
 import {
   answer,
   type EvilServer,
   honestScript,
-  mutatedScript,
   OPEN,
   type Script,
   serverFrame,
   startEvilServer,
   switching,
 } from "./evil-server.ts";
-import { oneOf } from "./mutate.ts";
+import { huntMutated } from "./mutated-hunt.ts";
 import { faultsOf } from "./prey-faults.ts";
 import { type Prey, type PreyReport, startPrey } from "./prey-process.ts";
 import { REVISIONS } from "./traffic.ts";
 
-type Transports = readonly string[];
-
-const TRANSPORTS: readonly [Transports, ...Transports[]] = [["polling"], ["websocket"], ["polling", "websocket"]];
 const SEEDS = 400;
 const FIRST_SEED = 20_270_000;
 const AT_ONCE = 40;
@@ -57,12 +52,10 @@ test(`${SEEDS} seeded mutations of answers and frames: it reports, tries again o
   let told = 0;
   const work = async () => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-      const random = createSeededRandom(seed);
-      const script = mutatedScript(oneOf(random, REVISIONS), random);
       try {
-        const report = await meet(script, oneOf(random, TRANSPORTS), 800);
-        told += report.errors.length + report.disconnects.length;
-        for (const fault of faultsOf(report)) failures.push(`seed ${seed}: ${fault}`);
+        const outcome = await huntMutated(evil, prey, seed);
+        told += outcome.told;
+        for (const fault of outcome.faults) failures.push(`seed ${seed}: ${fault}`);
       } catch (error) {
         failures.push(`seed ${seed}: ${String(error)}`);
       }
