@@ -6,7 +6,7 @@
 
 import { openPolling, type PollingSession } from "../hostile/polling-session.ts";
 import type { ProgramName } from "../hostile/programs.ts";
-import { openRaw, type RawConnection } from "../hostile/raw-http.ts";
+import { openRaw, type RawConnection, request } from "../hostile/raw-http.ts";
 import {
   frame,
   joinByWebSocket,
@@ -29,6 +29,7 @@ const PATIENT: VictimOptions = { pingInterval: 60_000, upgradeTimeout: 1000, con
 const STORM_SPREAD_MS = 1000;
 /** So long apart they come at first. */
 const STORM_APART_MS = 1;
+const ANSWER_MS = 20_000;
 const LOOKS = 4;
 const LOOK_INTERVAL_MS = 60;
 
@@ -166,6 +167,14 @@ function megabyteOf(packet: string): Buffer {
   );
 }
 
+/** Others have their turn while a body is read, so that the answer may take longer than a conversation waits. */
+async function postPatiently({ port }: Target, { target }: PollingSession, body: Buffer): Promise<void> {
+  const connection = await openRaw(port);
+  connection.socket.write(request("POST", target, body));
+  await connection.quiet((received) => received.includes("\r\n\r\n"), ANSWER_MS);
+  connection.socket.destroy();
+}
+
 function postFlood(name: string, body: Buffer): Threat {
   return {
     name: `a POST of 1 MB of ${name}`,
@@ -176,9 +185,9 @@ function postFlood(name: string, body: Buffer): Threat {
       const session = await openPolling(victim.port, 4);
       // What has been compiled is quicker, and the longest pause of many is that of a busy machine.
       for (let warm = 0; warm < 3; warm++)
-        await session.post(body.subarray(0, 50_000).subarray(0, body.lastIndexOf(0x1e, 49_999)));
+        await postPatiently(victim, session, body.subarray(0, body.lastIndexOf(0x1e, 49_999)));
       await victim.report();
-      await session.post(body);
+      await postPatiently(victim, session, body);
       return { leave: () => void session.leave() };
     },
   };
