@@ -30,6 +30,8 @@ const STORM_SPREAD_MS = 1000;
 /** So long apart they come at first. */
 const STORM_APART_MS = 1;
 const ANSWER_MS = 20_000;
+/** A server that says goodbye waits for the answer, but not for long. */
+const CLOSE_MS = 10_000;
 const LOOKS = 4;
 const LOOK_INTERVAL_MS = 60;
 
@@ -64,7 +66,7 @@ export function excess(marks: Partial<Cost>, cost: Cost): Partial<Cost> {
 /** How a load ends. */
 export interface AttackEnd {
   /** Ends it for the attacker. */
-  leave(): void;
+  leave(): void | Promise<void>;
   readonly servedMs?: number;
 }
 
@@ -112,7 +114,7 @@ export async function measure({ attack, count }: Threat, victim: Victim, many: n
   const { leave, servedMs = 0 } = await attack(victim, many);
   const { busiestTurnMs } = await victim.report();
   const atEnd = await least(victim);
-  leave();
+  await leave();
   await victim.settle(({ connections }) => connections === 0, SETTLE_MS);
   const gone = await least(victim);
   return {
@@ -147,6 +149,14 @@ const cut = (connections: readonly RawConnection[]): AttackEnd => ({
     for (const { socket } of connections) socket.destroy();
   },
 });
+
+/** Resolves once the server has ended all of them, or has had its time for that. */
+async function gone(connections: readonly RawConnection[]): Promise<void> {
+  const until = performance.now() + CLOSE_MS;
+  while (performance.now() < until && connections.some(({ socket }) => !socket.destroyed)) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
+  }
+}
 
 const ALONE = { gate: 1, table: 1 };
 
@@ -307,7 +317,7 @@ export const THREATS: readonly Threat[] = [
         sessions.push(session);
         return connection;
       });
-      await Promise.all(halves.map((connection) => connection.quiet(() => connection.socket.destroyed, 1500)));
+      await gone(halves);
       const { leave } = cut(halves);
       return {
         leave: () => {
@@ -326,9 +336,15 @@ export const THREATS: readonly Threat[] = [
     marks: (count) => ({ heldBytes: 5 * MEGABYTE + count * 8000, keptBytes: 2 * MEGABYTE + count * 500 }),
     attack: async (victim, count) => {
       const idle = await inBatches(count, 50, () => openRawWebSocket(victim.port, webSocketTarget(4)));
-      const { leave } = cut(idle.map(({ connection }) => connection));
+      const connections = idle.map(({ connection }) => connection);
       // The attacker keeps its end: it is the server that has to end them.
-      return { leave: () => void victim.settle(({ connections }) => connections === 0, SETTLE_MS).then(leave) };
+      return {
+        leave: async () => {
+          await victim.settle((told) => told.connections === 0, SETTLE_MS);
+          await gone(connections);
+          cut(connections).leave();
+        },
+      };
     },
   },
   {

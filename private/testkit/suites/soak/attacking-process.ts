@@ -82,7 +82,7 @@ async function threaten(random: SeededRandom): Promise<void> {
   if (threat !== undefined) {
     await attempt(threat.name, async () => {
       const { leave } = await threat.attack(target, Math.ceil(threat.count.gate * THREAT_SHARE));
-      leave();
+      await leave();
     });
   }
   lastThreatMs = performance.now();
