@@ -320,8 +320,8 @@ export const THREATS: readonly Threat[] = [
       await gone(halves);
       const { leave } = cut(halves);
       return {
-        leave: () => {
-          leave();
+        leave: async () => {
+          await leave();
           for (const session of sessions) void session.leave();
         },
       };
@@ -342,7 +342,7 @@ export const THREATS: readonly Threat[] = [
         leave: async () => {
           await victim.settle((told) => told.connections === 0, SETTLE_MS);
           await gone(connections);
-          cut(connections).leave();
+          await cut(connections).leave();
         },
       };
     },

@@ -17,7 +17,8 @@ const THREAT_SHARE = 0.5;
 /** The parent's own messages come through here. */
 function readPlan(text: string): AttackPlan;
 function readPlan(text: string): unknown {
-  return JSON.parse(text);
+  const plan: unknown = JSON.parse(text);
+  return plan;
 }
 
 function isOrder(value: unknown): value is AttackOrder {
