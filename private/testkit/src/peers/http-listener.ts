@@ -42,8 +42,8 @@ async function nextPort(): Promise<number> {
   for (;;) {
     block ??= claimBlock();
     const ports = block;
-    const { value, done } = (await ports).next();
-    if (done !== true) return value;
+    const next = (await ports).next();
+    if (next.done !== true) return next.value;
     if (block === ports) block = undefined;
   }
 }
