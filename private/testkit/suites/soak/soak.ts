@@ -24,7 +24,7 @@ const LOOK_INTERVAL_MS = 200;
 
 /** What differs between a run of seconds and one of an hour. */
 function pacesOf({ minutes }: SoakPlan) {
-  const isShort = minutes < 2;
+  const isShort = minutes < 1;
   return {
     isShort,
     keptForMs: isShort ? SHORT_KEPT_MS : LONG_KEPT_MS,
