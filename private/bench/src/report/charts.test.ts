@@ -5,6 +5,7 @@ import { renderChartList, renderCharts } from "./charts.ts";
 import { renderLineChart } from "./line-chart.ts";
 import { renderScaling } from "./scaling.ts";
 import { escapeXml } from "./svg.ts";
+import { renderTimeChart } from "./time-chart.ts";
 
 const ROW: ResultRow = {
   metric: "echo",
@@ -95,4 +96,36 @@ describe("scaling", () => {
 
 test("text cannot end what it stands in", () => {
   expect(escapeXml('{ "a" } <b> & c')).toBe("{ &quot;a&quot; } &lt;b&gt; &amp; c");
+});
+
+describe("panels over time", () => {
+  const points = (values: readonly number[]) => values.map((value, at) => ({ at, value }));
+  const svg = renderTimeChart("A run", "minutes", [
+    {
+      title: "memory, MB",
+      lines: [
+        { name: "heap", isOurs: true, points: points([10, 10, 10]) },
+        { name: "resident", isOurs: false, points: points([20, 30, 40]) },
+      ],
+    },
+    { title: "delay, ms", lines: [{ name: "99 %", isOurs: true, points: points([1, 5, 2]) }] },
+  ]);
+  const lines = Array.from(svg.matchAll(/<polyline points="([^"]*)" class="(\w+) line"/g), ([, places = "", side]) => ({
+    side,
+    heights: places.split(" ").map((place) => Number(place.split(",")[1])),
+  }));
+
+  test("have a line for each figure, ours in its own colour", () => {
+    expect(lines.map(({ side }) => side)).toEqual(["ours", "theirs", "ours"]);
+  });
+
+  test("show what is flat as flat, and what rises as rising", () => {
+    const [flat, rising] = lines.map(({ heights }) => heights);
+    expect(new Set(flat).size).toBe(1);
+    expect(rising).toEqual([...(rising ?? [])].sort((a, b) => b - a));
+  });
+
+  test("tell the range of each line to those who cannot see it", () => {
+    expect(svg).toContain("delay, ms, 99 %: from 1.00 to 5.00, at the end 2.00.");
+  });
 });

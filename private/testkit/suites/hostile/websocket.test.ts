@@ -233,3 +233,11 @@ test.each([
   expect(said.replies).toHaveLength(1);
   await nothingIsLeft();
 });
+
+test("a peer that does not answer the close frame is cut off within seconds", async () => {
+  const webSocket = await openRawWebSocket(victim.port, webSocketTarget(4));
+  // It joins nothing, which ends it, and it keeps its own end open.
+  expect(await webSocket.dismissed()).toBe(true);
+  await expect.poll(() => webSocket.connection.socket.destroyed, { timeout: 12_000 }).toBe(true);
+  await nothingIsLeft();
+});

@@ -6,7 +6,7 @@
 
 import { openPolling, type PollingSession } from "../hostile/polling-session.ts";
 import type { ProgramName } from "../hostile/programs.ts";
-import { openRaw, type RawConnection } from "../hostile/raw-http.ts";
+import { openRaw, type RawConnection, request } from "../hostile/raw-http.ts";
 import {
   frame,
   joinByWebSocket,
@@ -29,6 +29,9 @@ const PATIENT: VictimOptions = { pingInterval: 60_000, upgradeTimeout: 1000, con
 const STORM_SPREAD_MS = 1000;
 /** So long apart they come at first. */
 const STORM_APART_MS = 1;
+const ANSWER_MS = 20_000;
+/** A server that says goodbye waits for the answer, but not for long. */
+const CLOSE_MS = 10_000;
 const LOOKS = 4;
 const LOOK_INTERVAL_MS = 60;
 
@@ -63,7 +66,7 @@ export function excess(marks: Partial<Cost>, cost: Cost): Partial<Cost> {
 /** How a load ends. */
 export interface AttackEnd {
   /** Ends it for the attacker. */
-  leave(): void;
+  leave(): void | Promise<void>;
   readonly servedMs?: number;
 }
 
@@ -111,7 +114,7 @@ export async function measure({ attack, count }: Threat, victim: Victim, many: n
   const { leave, servedMs = 0 } = await attack(victim, many);
   const { busiestTurnMs } = await victim.report();
   const atEnd = await least(victim);
-  leave();
+  await leave();
   await victim.settle(({ connections }) => connections === 0, SETTLE_MS);
   const gone = await least(victim);
   return {
@@ -147,6 +150,14 @@ const cut = (connections: readonly RawConnection[]): AttackEnd => ({
   },
 });
 
+/** Resolves once the server has ended all of them, or has had its time for that. */
+async function gone(connections: readonly RawConnection[]): Promise<void> {
+  const until = performance.now() + CLOSE_MS;
+  while (performance.now() < until && connections.some(({ socket }) => !socket.destroyed)) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
+  }
+}
+
 const ALONE = { gate: 1, table: 1 };
 
 /** Does something so many times, a few at a time. */
@@ -166,6 +177,14 @@ function megabyteOf(packet: string): Buffer {
   );
 }
 
+/** Others have their turn while a body is read, so that the answer may take longer than a conversation waits. */
+async function postPatiently({ port }: Target, { target }: PollingSession, body: Buffer): Promise<void> {
+  const connection = await openRaw(port);
+  connection.socket.write(request("POST", target, body));
+  await connection.quiet((received) => received.includes("\r\n\r\n"), ANSWER_MS);
+  connection.socket.destroy();
+}
+
 function postFlood(name: string, body: Buffer): Threat {
   return {
     name: `a POST of 1 MB of ${name}`,
@@ -176,9 +195,9 @@ function postFlood(name: string, body: Buffer): Threat {
       const session = await openPolling(victim.port, 4);
       // What has been compiled is quicker, and the longest pause of many is that of a busy machine.
       for (let warm = 0; warm < 3; warm++)
-        await session.post(body.subarray(0, 50_000).subarray(0, body.lastIndexOf(0x1e, 49_999)));
+        await postPatiently(victim, session, body.subarray(0, body.lastIndexOf(0x1e, 49_999)));
       await victim.report();
-      await session.post(body);
+      await postPatiently(victim, session, body);
       return { leave: () => void session.leave() };
     },
   };
@@ -298,12 +317,21 @@ export const THREATS: readonly Threat[] = [
         sessions.push(session);
         return connection;
       });
-      await Promise.all(halves.map((connection) => connection.quiet(() => connection.socket.destroyed, 1500)));
+      await gone(halves);
       const { leave } = cut(halves);
       return {
-        leave: () => {
-          leave();
-          for (const session of sessions) void session.leave();
+        leave: async () => {
+          await leave();
+          // A server that is busy may not end a connection in time; that it ends all of them is looked at elsewhere.
+          await inBatches(
+            sessions.length,
+            50,
+            () =>
+              sessions
+                .pop()
+                ?.leave()
+                .catch(() => undefined) ?? Promise.resolve(),
+          );
         },
       };
     },
@@ -317,9 +345,15 @@ export const THREATS: readonly Threat[] = [
     marks: (count) => ({ heldBytes: 5 * MEGABYTE + count * 8000, keptBytes: 2 * MEGABYTE + count * 500 }),
     attack: async (victim, count) => {
       const idle = await inBatches(count, 50, () => openRawWebSocket(victim.port, webSocketTarget(4)));
-      const { leave } = cut(idle.map(({ connection }) => connection));
+      const connections = idle.map(({ connection }) => connection);
       // The attacker keeps its end: it is the server that has to end them.
-      return { leave: () => void victim.settle(({ connections }) => connections === 0, SETTLE_MS).then(leave) };
+      return {
+        leave: async () => {
+          await victim.settle((told) => told.connections === 0, SETTLE_MS);
+          await gone(connections);
+          await cut(connections).leave();
+        },
+      };
     },
   },
   {

@@ -17,7 +17,8 @@ const THREAT_SHARE = 0.5;
 /** The parent's own messages come through here. */
 function readPlan(text: string): AttackPlan;
 function readPlan(text: string): unknown {
-  return JSON.parse(text);
+  const plan: unknown = JSON.parse(text);
+  return plan;
 }
 
 function isOrder(value: unknown): value is AttackOrder {
@@ -82,7 +83,7 @@ async function threaten(random: SeededRandom): Promise<void> {
   if (threat !== undefined) {
     await attempt(threat.name, async () => {
       const { leave } = await threat.attack(target, Math.ceil(threat.count.gate * THREAT_SHARE));
-      leave();
+      await leave();
     });
   }
   lastThreatMs = performance.now();

@@ -87,13 +87,13 @@ async function measure(honest: ChildProcess): Promise<Honest> {
   await delay(MEASURE_MS);
   const told = once(honest, "message");
   honest.send("take");
-  const [message] = await told;
-  return asHonest(message);
+  const messages: readonly unknown[] = await told;
+  return asHonest(messages[0]);
 }
 
 class HostileLoad {
   readonly #plan: HostilePlan;
-  #acts: Record<string, number> = {};
+  readonly #acts: Record<string, number> = {};
 
   constructor(plan: HostilePlan) {
     this.#plan = plan;
@@ -145,7 +145,8 @@ class HostileLoad {
     const told = once(annoying, "message");
     const ended = once(annoying, "exit");
     annoying.send("end");
-    this.#noteActs((await told)[0]);
+    const messages: readonly unknown[] = await told;
+    this.#noteActs(messages[0]);
     await ended;
     await delay(WARM_UP_MS);
     return measured;
@@ -153,8 +154,8 @@ class HostileLoad {
 
   #noteActs(message: unknown): void {
     const seconds = (WARM_UP_MS + MEASURE_MS) / 1000;
-    const rates = Object.entries(asCounts(message).counts).map(([name, count]) => [name, Math.round(count / seconds)]);
-    this.#acts = Object.fromEntries(rates);
+    for (const [name, count] of Object.entries(asCounts(message).counts))
+      this.#acts[name] = Math.round(count / seconds);
   }
 }
 

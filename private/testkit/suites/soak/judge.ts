@@ -16,9 +16,9 @@ const SHORTEST_SPAN_S = 8 * 60;
 
 /** What may be left when everybody has gone, more than after the first lap: compiled code, and what collections leave. */
 const MOST_KEPT_BYTES: number = 4 * MEGABYTE;
-/** In runs of less than two minutes most code is new, and lost sessions have not been given up at the end. */
+/** In runs of less than a minute most code is new, and lost sessions have not been given up at the end. */
 const MOST_KEPT_SHORTLY_BYTES: number = 8 * MEGABYTE;
-const SHORT_MINUTES = 2;
+const SHORT_MINUTES = 1;
 /** The most that the heap may grow in an hour, in megabytes. */
 const MOST_GROWTH = 1;
 /** The most that handles may become in an hour. */

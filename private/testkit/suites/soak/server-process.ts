@@ -77,7 +77,8 @@ function asHeard(list: unknown): unknown {
 
 /** The first word of the child: that it listens, or why it cannot. */
 async function portOf(child: ChildProcess): Promise<number> {
-  const [message] = await within(once(child, "message"), PATIENCE_MS, "the server's process");
+  const told: readonly unknown[] = await within(once(child, "message"), PATIENCE_MS, "the server's process");
+  const [message] = told;
   if (field(message, "is") !== "listening") throw new Error(`The server died: ${String(field(message, "text"))}`);
   return Number(field(message, "port"));
 }

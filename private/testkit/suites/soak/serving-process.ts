@@ -35,7 +35,8 @@ function isOrder(value: unknown): value is Order {
 
 function readOptions(text: string): ServingOptions;
 function readOptions(text: string): unknown {
-  return JSON.parse(text);
+  const options: unknown = JSON.parse(text);
+  return options;
 }
 
 const { keptForMs } = readOptions(process.argv[2] ?? "{}");

@@ -24,7 +24,7 @@ const LOOK_INTERVAL_MS = 200;
 
 /** What differs between a run of seconds and one of an hour. */
 function pacesOf({ minutes }: SoakPlan) {
-  const isShort = minutes < 2;
+  const isShort = minutes < 1;
   return {
     isShort,
     keptForMs: isShort ? SHORT_KEPT_MS : LONG_KEPT_MS,
@@ -32,6 +32,8 @@ function pacesOf({ minutes }: SoakPlan) {
     sampleMs: isShort ? 1000 : Math.min(20_000, minutes * 2000),
     staysMs: isShort ? ([2000, 6000] as const) : ([8000, 60_000] as const),
     threatPauseMs: isShort ? 2000 : 10_000,
+    /** Each network fails about so often. */
+    faultsApartMs: isShort ? 12_000 : 40_000,
   };
 }
 
@@ -104,8 +106,7 @@ class Soak {
       name: samples ? "visitor" : "early-visitor",
       connections: connections - hostile,
       staysMs: this.#paces.staysMs,
-      // Each network fails about every twenty seconds.
-      faultPauseMs: Math.max(20, 40_000 / connections),
+      faultPauseMs: Math.max(20, this.#paces.faultsApartMs / connections),
     };
     const crowd = new Crowd(crowdPlan, this.#serving, this.#ledger, createSeededRandom(seed));
     const attackers = this.#attack(hostile, seed);

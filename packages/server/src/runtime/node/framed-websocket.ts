@@ -30,8 +30,10 @@ import type { WebSocketEvents, WebSocketPort } from "../../engine/http-exchange.
 import type { FrameWriter } from "./frame-writer.ts";
 import { type FaceHost, WebSocketFace } from "./websocket-face.ts";
 
-/** How long a peer has to end its side of the connection, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 30_000;
+/** How long a peer has to end its side of the connection once the system has all that is for it, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 5000;
+/** The same while something is left to write. */
+const MOST_CLOSE_TIMEOUTS = 6;
 const NO_BYTES = Buffer.alloc(0);
 /** What a peer has said that ended without a close frame (7.1.5). */
 const NO_FAREWELL: Farewell = [1006, ""];
@@ -270,7 +272,15 @@ export class FramedWebSocket implements WebSocketPort, FrameEvents, FaceHost, Al
   }
 
   #startTimer(): void {
-    this.#stopTimer ??= this.#parts.clock.coarse(CLOSE_TIMEOUT_MS, () => this.socket.destroy());
+    this.#stopTimer ??= this.#wait(MOST_CLOSE_TIMEOUTS);
+  }
+
+  /** A peer that answers no close frame is not waited for; one that is slow to take what is for it is, for a while. */
+  #wait(timeouts: number): Cancel {
+    return this.#parts.clock.coarse(CLOSE_TIMEOUT_MS, () => {
+      if (this.socket.writableLength > 0 && timeouts > 1) this.#stopTimer = this.#wait(timeouts - 1);
+      else this.socket.destroy();
+    });
   }
 
   /** Tells the listener, once, that nothing more will come. */
