@@ -64,4 +64,30 @@ describe("a log", () => {
     log.expire(20);
     expect([names(log.after(1)), log.reaches(0)]).toEqual([["b", "c"], false]);
   });
+
+  it("knows whether an event that is there still names a room", () => {
+    const log = createLog(1e6);
+    const to = (rooms: readonly string[], except: readonly string[] = []) => ({
+      rooms: new Set(rooms),
+      except: new Set(except),
+    });
+    log.append({ ...entry("a", 0, 10), to: to(["r"]) });
+    log.append({ ...entry("b", 0, 20), to: to([], ["s"]) });
+    log.append({ ...entry("c", 0, 30), to: to(["r"]) });
+    const named = () => ["r", "s", "t"].map((room) => [0, 1, 2, 3].map((number) => log.namesBehind(number, room)));
+    const [yes, no] = [true, false];
+    expect(named()).toEqual([
+      [yes, yes, yes, no],
+      [yes, yes, no, no],
+      [no, no, no, no],
+    ]);
+    log.expire(30);
+    expect(named()).toEqual([
+      [yes, yes, yes, no],
+      [no, no, no, no],
+      [no, no, no, no],
+    ]);
+    log.expire(31);
+    expect(named()[0]).toEqual([no, no, no, no]);
+  });
 });

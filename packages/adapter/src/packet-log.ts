@@ -3,7 +3,7 @@
 // Rules: a number says where its event is, so that nothing is searched; the oldest go first, by age or when the bytes are
 //        too many; who asks for what has gone is told so, and never gets a part.
 
-import type { BroadcastOptions, LoggedPacket } from "./contract.ts";
+import type { BroadcastOptions, LoggedPacket, Room } from "./contract.ts";
 
 /** What an event takes up besides its data: the objects around it and around its encoded form. */
 const ENTRY_BYTES = 1400;
@@ -22,6 +22,8 @@ export interface LogEntry extends LoggedPacket {
 export class PacketLog {
   readonly #maxBytes: number;
   readonly #entries: Map<number, LogEntry> = new Map();
+  /** The last event that names each room, as one of those it is for or not for. */
+  readonly #lastNaming: Map<Room, number> = new Map();
   /** The number of the last event that has gone; those from the next one to the last are there. */
   #gone = 0;
   #bytes = 0;
@@ -48,7 +50,9 @@ export class PacketLog {
 
   /** Adds an event, whose number is the next one. */
   append(entry: LogEntry): void {
-    this.#entries.set(this.last + 1, entry);
+    const number = this.last + 1;
+    this.#entries.set(number, entry);
+    for (const room of namedBy(entry)) this.#lastNaming.set(room, number);
     this.#bytes += sizeOf(entry);
     this.#dropWhile(() => this.#bytes > this.#maxBytes);
   }
@@ -61,6 +65,11 @@ export class PacketLog {
   /** Whether every event behind this number is still there. */
   reaches(number: number): boolean {
     return Number.isInteger(number) && number >= this.#gone && number <= this.last;
+  }
+
+  /** Whether an event behind this number that is still there names a room. */
+  namesBehind(number: number, room: Room): boolean {
+    return (this.#lastNaming.get(room) ?? 0) > number;
   }
 
   /**
@@ -85,9 +94,15 @@ export class PacketLog {
       if (oldest === undefined || !isToGo(oldest)) return;
       this.#bytes -= sizeOf(oldest);
       this.#entries.delete(number);
+      for (const room of namedBy(oldest)) if (this.#lastNaming.get(room) === number) this.#lastNaming.delete(room);
       this.#gone = number;
     }
   }
+}
+
+function* namedBy({ to: { rooms, except } }: LogEntry): Iterable<Room> {
+  yield* rooms;
+  if (except !== undefined) yield* except;
 }
 
 /** What an entry costs in memory, measured with texts, objects and bytes: right within a third, and rather too much. */

@@ -2,6 +2,7 @@
 import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import type { BroadcastOptions } from "./contract.ts";
+import { MOST_STAYS } from "./past-stays.ts";
 import { SessionStore } from "./session-store.ts";
 
 const KEPT_MS = 120_000;
@@ -104,6 +105,57 @@ describe("a lost session", () => {
     const offset = store.lastOffset;
     send("of a", "a");
     expect(missed("x", offset)).toEqual([]);
+  });
+
+  it("gets what was sent to a room until it left that room, each time that it was there", () => {
+    const { store, send, sendTo, join, lose, missed } = createStore();
+    join("x", "x", "a");
+    const offset = store.lastOffset;
+    send("first stay", "a");
+    store.left("x", "a");
+    send("between", "a");
+    sendTo("for all but a", { rooms: new Set(), except: new Set(["a"]) });
+    join("x", "a");
+    send("second stay", "a");
+    sendTo("for all but a again", { rooms: new Set(), except: new Set(["a"]) });
+    store.left("x", "a");
+    send("after", "a");
+    lose("x");
+    expect(missed("x", offset)).toEqual(["first stay", "for all but a", "second stay"]);
+    join("x", "x");
+    lose("x");
+    expect(missed("x", offset)).toEqual(["first stay", "for all but a", "second stay"]);
+  });
+
+  it("that has left many rooms begins anew where its client got nothing of all but the last of them", () => {
+    const leaveMany = () => {
+      const scene = createStore();
+      scene.join("x", "x");
+      const offsets = [scene.store.lastOffset];
+      for (let index = 0; index <= MOST_STAYS; index++) {
+        scene.join("x", `room ${index}`);
+        offsets.push(scene.send(`event ${index}`, `room ${index}`));
+        scene.store.left("x", `room ${index}`);
+      }
+      scene.lose("x");
+      return { ...scene, offsets };
+    };
+    const [early, late] = [leaveMany(), leaveMany()];
+    expect(early.missed("x", early.offsets[0] ?? "")).toBeUndefined();
+    expect(late.missed("x", late.offsets[1] ?? "")).toHaveLength(MOST_STAYS);
+  });
+
+  it("that has left many rooms to which nothing was sent comes back all the same", () => {
+    const { store, send, join, lose, missed } = createStore();
+    join("x", "x");
+    const early = store.lastOffset;
+    for (let index = 0; index <= MOST_STAYS; index++) {
+      join("x", `room ${index}`);
+      store.left("x", `room ${index}`);
+    }
+    send("one");
+    lose("x");
+    expect(missed("x", early)).toEqual(["one"]);
   });
 
   it("gets what is sent to everybody, though it had left its own room", () => {

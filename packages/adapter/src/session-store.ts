@@ -1,7 +1,7 @@
 // Lost sessions of one namespace, kept in memory until their clients come back, and the events they miss meanwhile.
 // Place: connection / namespace -> adapter (**session store**) -> packet log
-// Rules: a session is taken out once; it gets the events of a room from when it joined that room, not from before;
-//        offsets of another process are nobody's, as are texts that only look like offsets.
+// Rules: a session is taken out once; it gets the events of a room from when it joined that room until it left it, not those
+//        from before or after; offsets of another process are nobody's, as are texts that only look like offsets.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
@@ -15,6 +15,7 @@ import type {
   SocketId,
 } from "./contract.ts";
 import { type LogEntry, PacketLog } from "./packet-log.ts";
+import { PastStays } from "./past-stays.ts";
 
 /** Between two looks for what is too old, in milliseconds. */
 const SWEEP_INTERVAL_MS = 60_000;
@@ -22,10 +23,11 @@ const SWEEP_INTERVAL_MS = 60_000;
 /** So many sessions are kept; then the oldest goes. A flood of clients that come and vanish costs no more than this. */
 const MAX_SESSIONS = 100_000;
 
-/** Behind which events a socket came, and joined each of its rooms. */
+/** Behind which events a socket came, and joined each of its rooms, and when it was in others. */
 interface Memberships {
   readonly cameBehind: number;
   readonly joinedBehind: Map<Room, number>;
+  past?: PastStays<number>;
 }
 
 interface KeptSession extends SessionToPersist {
@@ -88,7 +90,13 @@ export class SessionStore {
   }
 
   left(id: SocketId, room: Room): void {
-    this.#memberships.get(id)?.joinedBehind.delete(room);
+    const memberships = this.#memberships.get(id);
+    const behind = memberships?.joinedBehind.get(room);
+    if (memberships === undefined || behind === undefined) return;
+    memberships.joinedBehind.delete(room);
+    if (!this.#log.namesBehind(behind, room)) return;
+    memberships.past ??= new PastStays();
+    memberships.past.add({ room, behind, upTo: this.#log.last });
   }
 
   /** A socket has ended; if its session is to be kept, it is by now. */
@@ -119,7 +127,7 @@ export class SessionStore {
     const { sid, rooms, data, memberships } = kept;
     // What was sent before it came was never meant for it, so it need not be there any more either.
     const after = Math.max(offset === "" ? 0 : this.#numberOf(offset), memberships.cameBehind);
-    if (!this.#log.reaches(after)) return undefined;
+    if (!this.#log.reaches(after) || after < (memberships.past?.forgotten ?? 0)) return undefined;
     // Its rooms count from when they were joined the first time, also for the next loss.
     this.#memberships.set(sid, memberships);
     const readMissed = () => this.#missed(kept, after);
@@ -166,12 +174,15 @@ export class SessionStore {
 
   #missed({ rooms, memberships }: KeptSession, after: number): (readonly unknown[])[] {
     const own = new Set(rooms);
-    const { cameBehind, joinedBehind } = memberships;
+    const { cameBehind, joinedBehind, past } = memberships;
+    const stays = past?.all ?? [];
     const missed: (readonly unknown[])[] = [];
     let number = after;
     for (const { to, data } of this.#log.after(after)) {
       number++;
-      const isIn = (room: Room) => own.has(room) && number > (joinedBehind.get(room) ?? cameBehind);
+      const isIn = (room: Room): boolean =>
+        (own.has(room) && number > (joinedBehind.get(room) ?? cameBehind)) ||
+        stays.some((stay) => stay.room === room && number > stay.behind && number <= stay.upTo);
       if (isAddressed(to, isIn)) missed.push(data);
     }
     return missed;

@@ -3,6 +3,7 @@
 import { encodeMsgpack } from "@bowline/protocol/msgpack";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PastStays } from "../past-stays.ts";
 import { decodeRecord, encodeRecord } from "./log-record.ts";
 import { MessageType } from "./message.ts";
 import { countIn, faultOf, socketsIn, timeoutIn } from "./message-check.ts";
@@ -37,7 +38,13 @@ const GENUINE: readonly Uint8Array[] = [
   encodeNodeMessage({ kind: "direct", id: "other", channel: "c", bytes: Uint8Array.of(1) }),
   encodeRecord(ORIGIN, { kind: "event", rooms: ["r"], except: [], compress: true, data: ["news"] }),
   encodeRecord(ORIGIN, { kind: "taken", sid: "s", fence: 1 }),
-  encodeSession({ sid: "s", cameBehind: "m-1", rooms: new Map([["r", "m-2"]]), data: Uint8Array.of(1) }),
+  encodeSession({
+    sid: "s",
+    cameBehind: "m-1",
+    rooms: new Map([["r", "m-2"]]),
+    past: new PastStays([{ room: "l", behind: "m-1", upTo: "m-2" }]),
+    data: Uint8Array.of(1),
+  }),
 ];
 
 /** A genuine message of which some bytes are others, or are missing, or come twice. */

@@ -3,6 +3,7 @@
 import { createSeededRandom } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { type BusNode, createBusCluster, settle } from "../../test-support/bus-cluster.ts";
+import { MOST_STAYS } from "../past-stays.ts";
 import type { MemoryBrokerOptions } from "./memory-bus.ts";
 import { RecoveringAdapter } from "./recovering-adapter.ts";
 
@@ -188,6 +189,51 @@ describe("a client that comes back", () => {
     const session = await recovering(two).restoreSession("p", "");
     expect(session).toMatchObject({ sid: "x", pid: "p", data: { name: "Ada" } });
     expect(session?.missedPackets.map(([name]) => name)).toEqual(["everybody", "room", "own"]);
+  });
+
+  it("gets what was told to a room until it left that room, each time that it was there, also on a third node", async () => {
+    const { cluster, one, two } = await createSession();
+    const during = async (...said: readonly (readonly [name: string, except?: readonly string[]])[]) => {
+      for (const [name, except] of said) say(two, name, except === undefined ? ["r"] : [], except);
+      await settle();
+      cluster.clock.endTurn();
+    };
+    join(one, "r");
+    await during(["first stay"]);
+    void one.adapter.del("x", "r");
+    await during(["between"], ["for all but r", ["r"]]);
+    join(one, "r");
+    await during(["second stay"], ["for all but r again", ["r"]]);
+    void one.adapter.del("x", "r");
+    await during(["after"]);
+    await settle();
+    one.bus.kill();
+    const expected = ["first stay", "for all but r", "second stay"];
+    const session = await recovering(two).restoreSession("p", "");
+    expect(session?.missedPackets.map(([name]) => name)).toEqual(expected);
+    await cluster.pass(100);
+    const three = cluster.start("z");
+    await cluster.pass(1_000);
+    const again = await recovering(three).restoreSession("p", "");
+    expect(again?.missedPackets.map(([name]) => name)).toEqual(expected);
+  });
+
+  it.each([
+    ["begins anew", "m-0", undefined],
+    ["gets the rest", "m-1", MOST_STAYS],
+  ])("that has left many rooms %s where the last event that it got is %s", async (_, offset, rest) => {
+    const { cluster, one, two } = await createSession();
+    for (let index = 0; index <= MOST_STAYS; index++) {
+      join(one, `room ${index}`);
+      say(two, "told", [`room ${index}`]);
+      await settle();
+      void one.adapter.del("x", `room ${index}`);
+    }
+    cluster.clock.endTurn();
+    await settle();
+    one.bus.kill();
+    const session = await recovering(two).restoreSession("p", offset);
+    expect(session?.missedPackets.length).toBe(rest);
   });
 
   it("gets what is behind the offset that it shows, and starts anew with one that is none", async () => {

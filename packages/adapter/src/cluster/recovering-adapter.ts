@@ -207,22 +207,26 @@ export class RecoveringAdapter extends BusAdapter {
   }
 
   /** Behind which event somebody has missed something. @returns undefined where what is shown is no offset, or too old. */
-  async #beginning({ sid, rooms, cameBehind }: TakenSession, offset: string): Promise<Offset | undefined> {
+  async #beginning({ sid, rooms, past, cameBehind }: TakenSession, offset: string): Promise<Offset | undefined> {
+    const { log, topic } = this.#parts;
     // What was sent before it came was never meant for it.
     const came = rooms.get(sid) ?? cameBehind;
-    if (offset === "") return came;
-    const { log, topic } = this.#parts;
-    if (!(await log.reaches(topic, offset))) return undefined;
-    return log.compare(offset, came) < 0 ? came : offset;
+    if (offset !== "" && !(await log.reaches(topic, offset))) return undefined;
+    const after = offset === "" || log.compare(offset, came) < 0 ? came : offset;
+    // In which rooms it was before that, nobody knows any more.
+    return past.forgotten !== undefined && log.compare(after, past.forgotten) < 0 ? undefined : after;
   }
 
-  /** What was addressed to a session, and sent after it had joined the room in question. */
-  #addressedTo({ rooms }: TakenSession, missed: readonly TailEntry[]): (readonly unknown[])[] {
+  /** What was addressed to a session, and told while it was in the room in question. */
+  #addressedTo({ rooms, past }: TakenSession, missed: readonly TailEntry[]): (readonly unknown[])[] {
     const { compare } = this.#parts.log;
     const isAddressed = ({ to, offset }: TailEntry): boolean => {
       const isIn = (room: Room): boolean => {
-        const behind = rooms.get(room);
-        return behind !== undefined && compare(offset, behind) > 0;
+        const joinedBehind = rooms.get(room);
+        if (joinedBehind !== undefined && compare(offset, joinedBehind) > 0) return true;
+        return past.all.some(
+          ({ room: left, behind, upTo }) => left === room && compare(offset, behind) > 0 && compare(offset, upTo) <= 0,
+        );
       };
       return (to.rooms.size === 0 || [...to.rooms].some(isIn)) && ![...to.except].some(isIn);
     };

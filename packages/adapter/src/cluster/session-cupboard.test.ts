@@ -4,6 +4,7 @@ import { encodeMsgpack } from "@bowline/protocol/msgpack";
 import { createFakeClock } from "@bowline/testkit";
 import { describe, expect, it } from "vitest";
 import { settle } from "../../test-support/bus-cluster.ts";
+import { PastStays } from "../past-stays.ts";
 import type { BusStatus, BusStore } from "./bus.ts";
 import { MemoryCupboard } from "./memory-store.ts";
 import { SessionCupboard } from "./session-cupboard.ts";
@@ -236,6 +237,7 @@ describe("a session that is taken", () => {
       sid: "a",
       fence: 1,
       cameBehind: "m-1",
+      past: new PastStays(),
       rooms: new Map([["a", "m-1"]]),
       data: { name: "Ada" },
     });
@@ -249,7 +251,13 @@ describe("a session that is taken", () => {
 
   it("is none where the store has none, or what it has cannot be read, which is told once", async () => {
     const { cupboard, kept, warnings } = createScene();
-    const session = { sid: "a", cameBehind: "m-1", rooms: new Map(), data: Uint8Array.of(0xc1) };
+    const session = {
+      sid: "a",
+      cameBehind: "m-1",
+      rooms: new Map(),
+      past: new PastStays<string>(),
+      data: Uint8Array.of(0xc1),
+    };
     kept.put(":nonsense", encodeMsgpack("text"), 0, 1_000);
     kept.put(":data", encodeSession(session), 0, 1_000);
     expect(await Promise.all(["none", "nonsense", "data"].map((pid) => cupboard.take(pid)))).toEqual([

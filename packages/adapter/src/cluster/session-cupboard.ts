@@ -14,6 +14,7 @@
 import type { Alarm, Cancel, Clock } from "@bowline/protocol/internal";
 import { decodeMsgpack } from "@bowline/protocol/msgpack";
 import type { LiveSession, Room, SessionToPersist, SocketId } from "../contract.ts";
+import { PastStays } from "../past-stays.ts";
 import type { Bus, BusStore } from "./bus.ts";
 import type { Offset } from "./message.ts";
 import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
@@ -56,6 +57,7 @@ export interface TakenSession {
   readonly fence: number;
   readonly cameBehind: Offset;
   readonly rooms: ReadonlyMap<Room, Offset>;
+  readonly past: PastStays<Offset>;
   readonly data: unknown;
 }
 
@@ -68,6 +70,8 @@ interface Live extends WritableSession {
   ttlMs: number;
   writtenAtMs: number;
 }
+
+type BornSession = Pick<Live, "pid" | "sid" | "fence" | "cameBehind" | "rooms" | "past">;
 
 /** Keeps the sessions of one namespace. */
 export class SessionCupboard implements Alarm {
@@ -107,7 +111,7 @@ export class SessionCupboard implements Alarm {
   open(session: LiveSession): Promise<void> | undefined {
     const { pid, sid } = session;
     const known = this.#byPid.get(pid);
-    const live: Live = known ?? this.#add({ pid, sid, fence: 0, cameBehind: this.#owner.position, rooms: new Map() });
+    const live: Live = known ?? this.#add(this.#born(pid, sid));
     live.session = session;
     this.joined(sid, this.#owner.roomsOf(sid) ?? new Set());
     live.data = this.#dataOf(live);
@@ -130,7 +134,13 @@ export class SessionCupboard implements Alarm {
 
   left(sid: SocketId, room: Room): void {
     const live = this.#bySid.get(sid);
-    if (live?.rooms.delete(room) === true) this.#mark(live);
+    const behind = live?.rooms.get(room);
+    if (live?.rooms.delete(room) !== true) return;
+    // What has been told since it joined may be on its way still.
+    const { position } = this.#owner;
+    if (behind !== undefined && position !== undefined && position !== behind)
+      live.past.add({ room, behind, upTo: position });
+    this.#mark(live);
   }
 
   /** A handler of the socket has run: what the program keeps with it may have changed. */
@@ -192,11 +202,11 @@ export class SessionCupboard implements Alarm {
     const read = this.#read(value);
     if (read === undefined) return undefined;
     const { record, data } = read;
-    const { sid, cameBehind, rooms } = record;
-    const live = this.#add({ pid, sid, fence, cameBehind, rooms: new Map(rooms) });
+    const { sid, cameBehind, rooms, past } = record;
+    const live = this.#add({ pid, sid, fence, cameBehind, rooms: new Map(rooms), past });
     live.data = record.data;
     if (store.claim === undefined) this.#write(live);
-    return { pid, sid, fence, cameBehind, rooms, data };
+    return { pid, sid, fence, cameBehind, rooms, past, data };
   }
 
   /** Nobody can make use of a session that was taken; one that somebody has taken since is theirs. */
@@ -220,7 +230,11 @@ export class SessionCupboard implements Alarm {
     await this.#writes.allDone();
   }
 
-  #add(born: Pick<Live, "pid" | "sid" | "fence" | "cameBehind" | "rooms">): Live {
+  #born(pid: string, sid: SocketId): BornSession {
+    return { pid, sid, fence: 0, cameBehind: this.#owner.position, rooms: new Map(), past: new PastStays() };
+  }
+
+  #add(born: BornSession): Live {
     const elder = this.#bySid.get(born.sid);
     if (elder !== undefined) this.#remove(elder);
     const live: Live = {

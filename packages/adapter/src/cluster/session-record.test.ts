@@ -1,12 +1,29 @@
 // Rules of sessions as brokers keep them: what was written is read, and nothing else is.
 import { encodeMsgpack } from "@bowline/protocol/msgpack";
 import { describe, expect, it } from "vitest";
+import { PastStays } from "../past-stays.ts";
 import { decodeSession, encodeSession } from "./session-record.ts";
 
 describe("a session in the store", () => {
   it.each([undefined, Uint8Array.of(1, 2)])("is read as it was written, with %s for its data", (data) => {
-    const session = { sid: "s", cameBehind: "m-1", rooms: new Map([["r", "m-2"]]), data };
+    const session = {
+      sid: "s",
+      cameBehind: "m-1",
+      rooms: new Map([["r", "m-2"]]),
+      past: new PastStays<string>(),
+      data,
+    };
     expect(decodeSession(encodeSession(session))).toEqual(session);
+  });
+
+  it.each([undefined, "m-1"])("is read with the rooms that it has left, those up to %s forgotten", (forgotten) => {
+    const stays = [
+      { room: "a", behind: "m-1", upTo: "m-2" },
+      { room: "b", behind: "m-1", upTo: "m-3" },
+    ];
+    const past = new PastStays(stays, forgotten);
+    const read = decodeSession(encodeSession({ sid: "s", cameBehind: "m-1", rooms: new Map(), past, data: undefined }));
+    expect([read.past.all, read.past.forgotten]).toEqual([stays, forgotten]);
   });
 
   it.each<readonly [string, unknown]>([
@@ -19,6 +36,10 @@ describe("a session in the store", () => {
     ["its rooms are missing", [1, "s", "m-1", ["r"], null]],
     ["its rooms are missing", [1, "s", "m-1", ["r", 5], null]],
     ["its data is missing", [1, "s", "m-1", [], "text"]],
+    ["the rooms that it has left are missing", [1, "s", "m-1", [], null, "r"]],
+    ["the rooms that it has left are missing", [1, "s", "m-1", [], null, []]],
+    ["the rooms that it has left are missing", [1, "s", "m-1", [], null, ["", "r", "m-1"]]],
+    ["the rooms that it has left are missing", [1, "s", "m-1", [], null, ["", "r", "m-1", 5]]],
   ])("is refused where %s: %j", (reason, fields) => {
     expect(() => decodeSession(encodeMsgpack(fields))).toThrow(
       new SyntaxError(`Cannot read a session of the store: ${reason}`),

@@ -5,6 +5,7 @@
 
 import type { Clock } from "@bowline/protocol/internal";
 import type { Room, SocketId } from "../contract.ts";
+import type { PastStays } from "../past-stays.ts";
 import type { BusStore } from "./bus.ts";
 import type { Offset } from "./message.ts";
 import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
@@ -17,6 +18,7 @@ export interface WritableSession {
   readonly fence: number;
   readonly cameBehind: Offset | undefined;
   readonly rooms: ReadonlyMap<Room, Offset | undefined>;
+  readonly past: PastStays<Offset>;
   /** In MessagePack. */
   readonly data: Uint8Array | undefined;
   /** For how long it is to be kept, in milliseconds. */
@@ -92,9 +94,9 @@ export class SessionWrites {
   }
 }
 
-function asRecord({ sid, cameBehind, rooms, data }: WritableSession): SessionRecord | undefined {
+function asRecord({ sid, cameBehind, rooms, past, data }: WritableSession): SessionRecord | undefined {
   if (cameBehind === undefined) return undefined;
   const joined = new Map<Room, Offset>();
   for (const [room, behind] of rooms) joined.set(room, behind ?? cameBehind);
-  return { sid, cameBehind, rooms: joined, data };
+  return { sid, cameBehind, rooms: joined, past, data };
 }

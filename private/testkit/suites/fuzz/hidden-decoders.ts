@@ -8,6 +8,7 @@ export { countIn, faultOf, socketsIn, timeoutIn } from "../../../../packages/ada
 export { decodeNodeMessage, encodeNodeMessage } from "../../../../packages/adapter/src/cluster/node-message.ts";
 export { sealBus } from "../../../../packages/adapter/src/cluster/sealed-bus.ts";
 export { decodeSession, encodeSession } from "../../../../packages/adapter/src/cluster/session-record.ts";
+export { PastStays } from "../../../../packages/adapter/src/past-stays.ts";
 export { readValue as readKeptValue, writeValue as writeKeptValue } from "../../../../packages/nats/src/kept-value.ts";
 export { sessionInHead } from "../../../../packages/node-cluster/src/balance/session-in-head.ts";
 export { decodeFrames, encodeFrame, wholeFramesLength } from "../../../../packages/node-cluster/src/hub/frame.ts";

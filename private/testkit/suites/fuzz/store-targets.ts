@@ -19,6 +19,7 @@ import {
   idAfter,
   isId,
   OWN_RECORDS,
+  PastStays,
   readKeptValue,
   readLogPayload,
   readTopicPayload,
@@ -77,7 +78,15 @@ const recordTarget: Target = {
 const sessionTarget: Target = {
   name: "session of a store",
   seeds: [
-    [encodeSession({ sid: "s1", cameBehind: "1-2", rooms: new Map([["s1", "1-2"]]), data: undefined })],
+    [
+      encodeSession({
+        sid: "s1",
+        cameBehind: "1-2",
+        rooms: new Map([["s1", "1-2"]]),
+        past: new PastStays(),
+        data: undefined,
+      }),
+    ],
     [
       encodeSession({
         sid: "s2",
@@ -86,6 +95,7 @@ const sessionTarget: Target = {
           ["a", "1-3"],
           ["b", ""],
         ]),
+        past: new PastStays([{ room: "c", behind: "1-2", upTo: "1-4" }], "1-2"),
         data: BYTES,
       }),
     ],
@@ -94,7 +104,12 @@ const sessionTarget: Target = {
     orRefusal(() => {
       const session = decodeSession(bytesOf(input));
       const again = decodeSession(encodeSession(session));
-      const plain = ({ rooms, ...rest }: typeof session) => ({ ...rest, rooms: [...rooms] });
+      const plain = ({ rooms, past, ...rest }: typeof session) => ({
+        ...rest,
+        rooms: [...rooms],
+        left: past.all,
+        forgotten: past.forgotten,
+      });
       hold(isSame(plain(again), plain(session)), "a session that is read again is another one");
       return `session ${session.rooms.size > 0 ? "in rooms" : ""} ${session.data === undefined ? "" : "with data"}`;
     }),
