@@ -88,6 +88,7 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
     "Cannot read a session of the store: its data is missing",
     "Cannot read a session of the store: its format is #",
     "Cannot read a session of the store: its format is unknown",
+    "Cannot read a session of the store: the rooms that it has left are missing",
     "Cannot read a session of the store: its rooms are missing",
     "Cannot read a session of the store: its socket is missing",
     "Cannot read what came over the link: a field of the unknown kind #",
