@@ -112,6 +112,7 @@ export const STEPS = [
   { name: "build", run: buildAll },
   { name: "layers", run: layers },
   { name: "docs", needsBuild: true, run: docs },
+  { name: "soak", needsBuild: true, run: (context) => vitest("soak", context) },
   { name: "packages", needsBuild: true, run: (context) => vitest("packages", context, { workers: 2 }) },
   { name: "manifests", needsBuild: true, run: manifests },
   { name: "vectors", needsBuild: true, alone: true, run: vectors },
@@ -182,7 +183,6 @@ export const STEPS = [
     run: (context) => vitest("cluster", context, { workers: 2, timeoutMs: (context.full ? 20 : 10) * MINUTE_MS }),
   },
   { name: "delivery", needsBuild: true, alone: true, run: (context) => vitest("delivery", context) },
-  { name: "soak", needsBuild: true, alone: true, run: (context) => vitest("soak", context) },
   { name: "differential", needsBuild: true, alone: true, run: differential },
   {
     name: "client-rows",
