@@ -52,7 +52,9 @@ export class PacketLog {
   append(entry: LogEntry): void {
     const number = this.last + 1;
     this.#entries.set(number, entry);
-    for (const room of namedBy(entry)) this.#lastNaming.set(room, number);
+    const { rooms, except } = entry.to;
+    for (const room of rooms) this.#lastNaming.set(room, number);
+    if (except !== undefined) for (const room of except) this.#lastNaming.set(room, number);
     this.#bytes += sizeOf(entry);
     this.#dropWhile(() => this.#bytes > this.#maxBytes);
   }
@@ -86,6 +88,11 @@ export class PacketLog {
     }
   }
 
+  /** An event has gone that names rooms; those that a later one names stay known. */
+  #unname(rooms: Iterable<Room>, number: number): void {
+    for (const room of rooms) if (this.#lastNaming.get(room) === number) this.#lastNaming.delete(room);
+  }
+
   /** Drops the oldest ones as long as it is told to. */
   #dropWhile(isToGo: (oldest: LogEntry) => boolean): void {
     for (;;) {
@@ -94,15 +101,11 @@ export class PacketLog {
       if (oldest === undefined || !isToGo(oldest)) return;
       this.#bytes -= sizeOf(oldest);
       this.#entries.delete(number);
-      for (const room of namedBy(oldest)) if (this.#lastNaming.get(room) === number) this.#lastNaming.delete(room);
+      this.#unname(oldest.to.rooms, number);
+      if (oldest.to.except !== undefined) this.#unname(oldest.to.except, number);
       this.#gone = number;
     }
   }
-}
-
-function* namedBy({ to: { rooms, except } }: LogEntry): Iterable<Room> {
-  yield* rooms;
-  if (except !== undefined) yield* except;
 }
 
 /** What an entry costs in memory, measured with texts, objects and bytes: right within a third, and rather too much. */

@@ -1,9 +1,7 @@
 // Our buses over a cluster of Redis with three masters: the rules of all buses, over each library that can, and what becomes of
 // topics whose master dies and comes back, or whose slot moves.
 import type { Bus } from "@bowline/adapter/cluster";
-import { type RedisClient, redisBus } from "@bowline/redis";
 import { shardedRedisBus } from "@bowline/redis/sharded";
-import { redisStreamsBus } from "@bowline/redis/streams";
 import { Cluster } from "ioredis";
 import { createCluster } from "redis";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -12,17 +10,13 @@ import { whyNoProgram } from "../../src/peers/broker-server.ts";
 import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, untilUp } from "./bus-suite.ts";
 import { OwnCluster } from "./own-cluster.ts";
+import { type OpenClient, type OpenedClient, REDIS_BUSES } from "./redis-buses.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 100 };
 /** It takes minutes, and belongs to the whole matrix. */
 const missing = process.env["BOWLINE_FULL"] === "1" ? whyNoProgram(FORGETFUL_REDIS) : "only npm run test:full plays it";
 
-interface Opened {
-  readonly client: RedisClient;
-  end(): unknown;
-}
-
-const LIBRARIES: Readonly<Record<string, (ports: readonly number[]) => Promise<Opened>>> = {
+const LIBRARIES: Readonly<Record<string, OpenClient>> = {
   async ioredis(ports) {
     const nodes = ports.map((port) => ({ host: "127.0.0.1", port }));
     const client = new Cluster([...nodes], { shardedSubscribers: true });
@@ -34,12 +28,6 @@ const LIBRARIES: Readonly<Record<string, (ports: readonly number[]) => Promise<O
     await client.connect();
     return { client, end: () => client.destroy() };
   },
-};
-
-const BUSES: Readonly<Record<string, (pub: RedisClient, sub: RedisClient) => Bus>> = {
-  plain: (pub, sub) => redisBus(pub, sub),
-  sharded: (pub, sub) => shardedRedisBus(pub, sub),
-  streams: (pub) => redisStreamsBus(pub),
 };
 
 const CASES = [
@@ -63,7 +51,7 @@ afterEach(async () => {
 
 afterAll(() => cluster?.end(), 60_000);
 
-async function openClients(library: string, count: number): Promise<Opened[]> {
+async function openClients(library: string, count: number): Promise<OpenedClient[]> {
   const open = LIBRARIES[library] ?? expect.fail("no such library");
   return Promise.all(Array.from({ length: count }, () => open(cluster.ports)));
 }
@@ -71,7 +59,7 @@ async function openClients(library: string, count: number): Promise<Opened[]> {
 async function openBus(library: string, kind: string): Promise<Bus> {
   const [pub, sub] = await openClients(library, 2);
   if (pub === undefined || sub === undefined) expect.fail("there are no clients");
-  const bus = BUSES[kind]?.(pub.client, sub.client) ?? expect.fail("no such bus");
+  const bus = REDIS_BUSES[kind]?.(pub.client, sub.client) ?? expect.fail("no such bus");
   endings.push(
     () => pub.end(),
     () => sub.end(),

@@ -1,8 +1,7 @@
 // Our buses over a master of Redis that sentinels watch: the rules of all buses over each library, and what becomes of topics
 // and logs when the master dies.
 import type { Bus } from "@bowline/adapter/cluster";
-import { type RedisClient, redisBus } from "@bowline/redis";
-import { shardedRedisBus } from "@bowline/redis/sharded";
+import type { RedisClient } from "@bowline/redis";
 import { redisStreamsBus } from "@bowline/redis/streams";
 import { Redis } from "ioredis";
 import { createSentinel } from "redis";
@@ -12,17 +11,13 @@ import { whyNoProgram } from "../../src/peers/broker-server.ts";
 import { MASTER_NAME, type RedisFleet, startRedisFleet } from "../../src/peers/redis-fleet.ts";
 import { uniqueName } from "./broker-packages.ts";
 import { busSuite, createFollower, untilUp } from "./bus-suite.ts";
+import { type OpenClient, REDIS_BUSES } from "./redis-buses.ts";
 
 const PATIENCE = { timeout: 30_000, interval: 100 };
 /** It takes a minute, and belongs to the whole matrix. */
 const missing = process.env["BOWLINE_FULL"] === "1" ? whyNoProgram(REDIS) : "only npm run test:full plays it";
 
-interface Opened {
-  readonly client: RedisClient;
-  end(): unknown;
-}
-
-const LIBRARIES: Readonly<Record<string, (ports: readonly number[]) => Promise<Opened>>> = {
+const LIBRARIES: Readonly<Record<string, OpenClient>> = {
   async ioredis(ports) {
     const sentinels = ports.map((port) => ({ host: "127.0.0.1", port }));
     const client = new Redis({ sentinels, name: MASTER_NAME, maxRetriesPerRequest: null });
@@ -36,12 +31,6 @@ const LIBRARIES: Readonly<Record<string, (ports: readonly number[]) => Promise<O
     await client.connect();
     return { client, end: () => client.destroy() };
   },
-};
-
-const BUSES: Readonly<Record<string, (pub: RedisClient, sub: RedisClient) => Bus>> = {
-  plain: (pub, sub) => redisBus(pub, sub),
-  sharded: (pub, sub) => shardedRedisBus(pub, sub),
-  streams: (pub) => redisStreamsBus(pub),
 };
 
 const CASES = [
@@ -67,7 +56,7 @@ async function openClient(fleet: RedisFleet, library: string): Promise<RedisClie
 
 async function openBus(fleet: RedisFleet, library: string, kind: string): Promise<Bus> {
   const [pub, sub] = [await openClient(fleet, library), await openClient(fleet, library)];
-  const bus = BUSES[kind]?.(pub, sub) ?? expect.fail("no such bus");
+  const bus = REDIS_BUSES[kind]?.(pub, sub) ?? expect.fail("no such bus");
   endings.push(() => bus.close());
   await untilUp(bus);
   return bus;
