@@ -14,6 +14,7 @@ const FEWEST_ROUNDS = 4;
 /** What is written into the document, each between markers of its name. */
 export type Part =
   | "soak"
+  | "soak-upstream"
   | "threats"
   | "hostile-load"
   | "bench"

@@ -284,7 +284,7 @@ export const THREATS: readonly Threat[] = [
   {
     name: "bodies that come a byte at a time",
     options: { pingInterval: 1000, pingTimeout: 1000 },
-    count: { gate: 50, table: 2000 },
+    count: { gate: 50, table: 5000 },
     marks: (count) => ({ heldBytes: 5 * MEGABYTE, keptBytes: 2 * MEGABYTE + count * 500, connections: 0 }),
     attack: async (victim, count) => {
       const halves: RawConnection[] = [];
@@ -306,7 +306,7 @@ export const THREATS: readonly Threat[] = [
   {
     name: "upgrades without a probe",
     options: PATIENT,
-    count: { gate: 100, table: 5000 },
+    count: { gate: 100, table: 10_000 },
     marks: (count) => ({ heldBytes: 5 * MEGABYTE + count * 6000, keptBytes: 2 * MEGABYTE + count * 500 }),
     attack: async (victim, count) => {
       const sessions: PollingSession[] = [];
@@ -341,7 +341,7 @@ export const THREATS: readonly Threat[] = [
     options: PATIENT,
     // All of them are there at the same time.
     tableOptions: { connectTimeout: 20_000 },
-    count: { gate: 300, table: 10_000 },
+    count: { gate: 300, table: 20_000 },
     marks: (count) => ({ heldBytes: 5 * MEGABYTE + count * 8000, keptBytes: 2 * MEGABYTE + count * 500 }),
     attack: async (victim, count) => {
       const idle = await inBatches(count, 50, () => openRawWebSocket(victim.port, webSocketTarget(4)));

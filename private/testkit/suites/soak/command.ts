@@ -13,7 +13,6 @@ import { playSoak } from "./soak.ts";
 
 const ROOT = new URL("../../../../", import.meta.url);
 const FOLDER = new URL(".cache/soak/", ROOT);
-const KEPT = new URL("soak.json", FOLDER);
 const DOCUMENT = new URL("docs/reliability.md", ROOT);
 const CHARTS = new URL("docs/reliability/", ROOT);
 const DEFAULT_SEED = "20261128";
@@ -25,6 +24,7 @@ const USAGE = `npm run soak [-- OPTIONS]: one server with clients of every gener
   --minutes N      how long, after warming up; 3 by default
   --connections N  clients at a time, a tenth of them attackers; 100 by default
   --seed S         decides who comes, what strikes whom, and who attacks how; ${DEFAULT_SEED} by default
+  --upstream       socket.io 4.8 in the place of our server
   --write-docs     writes table and chart into docs/reliability.md
   --from FILE      takes a kept result in the place of a run
   --hostile        what attackers cost honest clients, on ours and on socket.io 4.8 in turn, in the place of a soak
@@ -59,11 +59,17 @@ function teller(): (progress: Progress) => void {
   };
 }
 
-function writeDocuments(result: SoakResult, text: string): void {
+/** The name of its files, and of its place in the document. */
+function partOf({ server }: SoakPlan): "soak" | "soak-upstream" {
+  return server === "our server" ? "soak" : "soak-upstream";
+}
+
+function writeDocuments({ plan }: SoakResult, chart: string, text: string): void {
+  const part = partOf(plan);
   mkdirSync(CHARTS, { recursive: true });
-  writeFileSync(new URL("soak.svg", CHARTS), renderSoakChart(result));
-  const picture = "![memory, handles, delay and answers of the soak over time](reliability/soak.svg)";
-  writeFileSync(DOCUMENT, replacePart(readFileSync(DOCUMENT, "utf8"), "soak", `${text}\n\n${picture}`));
+  writeFileSync(new URL(`${part}.svg`, CHARTS), chart);
+  const picture = `![memory, handles, delay and answers of the soak over time](reliability/${part}.svg)`;
+  writeFileSync(DOCUMENT, replacePart(readFileSync(DOCUMENT, "utf8"), part, `${text}\n\n${picture}`));
 }
 
 function positive(name: string, text: string): number {
@@ -95,6 +101,7 @@ export async function runSoak(args: readonly string[]): Promise<number> {
       minutes: { type: "string", default: "3" },
       connections: { type: "string", default: "100" },
       seed: { type: "string", default: DEFAULT_SEED },
+      upstream: { type: "boolean" },
       "write-docs": { type: "boolean" },
       from: { type: "string" },
       hostile: { type: "boolean" },
@@ -115,6 +122,7 @@ export async function runSoak(args: readonly string[]): Promise<number> {
     minutes: positive("minutes", values.minutes),
     connections: positive("connections", values.connections),
     seed: positive("seed", values.seed),
+    server: values.upstream === true ? "server 4.8 with allowEIO3" : "our server",
   };
   const result =
     values.from === undefined
@@ -123,11 +131,14 @@ export async function runSoak(args: readonly string[]): Promise<number> {
   if (process.stderr.isTTY) process.stderr.write("\n");
   const verdict = judge(result);
   mkdirSync(FOLDER, { recursive: true });
-  if (values.from === undefined) writeFileSync(KEPT, `${JSON.stringify({ ...result, plan, verdict }, undefined, 1)}\n`);
-  writeFileSync(new URL("soak.svg", FOLDER), renderSoakChart(result));
+  const part = partOf(result.plan);
+  const chart = renderSoakChart(result);
+  if (values.from === undefined)
+    writeFileSync(new URL(`${part}.json`, FOLDER), `${JSON.stringify({ ...result, plan, verdict }, undefined, 1)}\n`);
+  writeFileSync(new URL(`${part}.svg`, FOLDER), chart);
   const text = renderSoak(result, verdict);
   process.stdout.write(`${text}\n\n${renderTrouble(result)}\n`);
-  if (values["write-docs"] === true) writeDocuments(result, text);
+  if (values["write-docs"] === true) writeDocuments(result, chart, text);
   const said =
     verdict.complaints.length === 0 ? "all as promised" : `not as promised: ${verdict.complaints.join("; ")}`;
   process.stdout.write(`verdict: ${said}\n`);

@@ -77,7 +77,11 @@ export class Ledger {
   /** Our clients whose session was not kept: what they say again is heard again. */
   readonly #anew = new Set<string>();
 
-  constructor() {
+  readonly #server: string;
+
+  /** @param server whose messages it adds up. */
+  constructor(server: string) {
+    this.#server = server;
     this.checker = new RunningChecker((verdict) => this.#judge(verdict));
   }
 
@@ -159,7 +163,7 @@ export class Ledger {
     const name = isUp ? stream.slice("of ".length) : receiver;
     const verdict = isUp ? this.#withLate(given, name) : given;
     const kind = this.#kinds.get(name)?.kind ?? "somebody who has gone";
-    const direction = isUp ? `${kind} to our server` : `our server to ${kind}`;
+    const direction = isUp ? `${kind} to ${this.#server}` : `${this.#server} to ${kind}`;
     const tally = this.tallies.get(direction) ?? emptyTally();
     this.tallies.set(direction, tally);
     tally.owed += verdict.owed;

@@ -2,7 +2,7 @@
 // Place: soak -> **result** -> judge, report
 
 import type { Latency, Tally } from "./ledger.ts";
-import type { Look } from "./server-process.ts";
+import type { Look, SoakedServer } from "./server-process.ts";
 
 /** How far a soak is. */
 export interface Progress {
@@ -19,6 +19,7 @@ export interface SoakPlan {
   /** How long, after warming up. */
   readonly minutes: number;
   readonly seed: number;
+  readonly server: SoakedServer;
   /** Clients at a time, a tenth of them attackers. */
   readonly connections: number;
   readonly progress?: (progress: Progress) => void;

@@ -5,10 +5,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { ServerName } from "../../src/peers/peer.ts";
 import { within } from "../../src/peers/wait-for.ts";
+
+/** Whose server it is. */
+export type SoakedServer = Extract<ServerName, "our server" | "server 4.8 with allowEIO3">;
 
 /** How the server is set. */
 export interface ServingOptions {
+  readonly server: SoakedServer;
   /** For how long lost sessions are kept. */
   readonly keptForMs: number;
 }
@@ -38,7 +43,7 @@ export interface Look extends Glance {
   readonly cpuMs: number;
   /** Answers of clients to what they were asked. */
   readonly answers: number;
-  /** How often somebody was turned away, for whatever reason. */
+  /** How often somebody was turned away, for whatever reason; the official server does not count it. */
   readonly refusals: number;
 }
 

@@ -1,4 +1,4 @@
-// Our server in a process of its own, which runs for hours: it says what it is told to, tells what it has heard, and how it is.
+// A server in a process of its own, which runs for hours: it says what it is told to, tells what it has heard, and how it is.
 // Place: parent -> **server's process** -> clients, attackers
 // Rules: honest clients have a name in their query, and everybody else is an attacker; whatever reaches the process uncaught
 //        ends it, with the cause told to the parent; the heap is read after a garbage collection, and the delay of the event
@@ -7,7 +7,7 @@
 import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
-import { Server, type Socket } from "@bowline/server";
+import type { Server as OurServer, Socket } from "@bowline/server";
 import { isPayload, payloadOf } from "./payload.ts";
 import type { Glance, Look, Order, Saying, ServingOptions } from "./server-process.ts";
 
@@ -39,11 +39,21 @@ function readOptions(text: string): unknown {
   return options;
 }
 
-const { keptForMs } = readOptions(process.argv[2] ?? "{}");
+/** Both have the interface of 4.x, as far as it is used here. */
+function asClass(Server: unknown): typeof OurServer;
+function asClass(Server: unknown): unknown {
+  return Server;
+}
+
+const { server, keptForMs } = readOptions(process.argv[2] ?? "{}");
 const http = createServer((_request, response) => {
   response.writeHead(404).end();
 });
+const name = server === "our server" ? "@bowline/server" : "socket.io-v4";
+const loaded: { readonly Server: unknown } = await import(name);
+const Server = asClass(loaded.Server);
 const io = new Server(http, {
+  allowEIO3: true,
   pingInterval: 1000,
   pingTimeout: 2000,
   upgradeTimeout: 1500,
@@ -156,7 +166,7 @@ async function look(): Promise<Look> {
     delayMs: { p50: p50 ?? 0, p99: p99 ?? 0, longest },
     cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000,
     answers,
-    refusals: Object.values(io.refusals).reduce((sum, count) => sum + Number(count), 0),
+    refusals: Object.values(server === "our server" ? io.refusals : {}).reduce((sum, count) => sum + Number(count), 0),
   };
   delay.reset();
   return result;

@@ -11,7 +11,7 @@ const TIME_LIMIT_MS = 120_000;
 test("a server under clients, faults and attackers loses nothing, and keeps nothing of them", {
   timeout: TIME_LIMIT_MS,
 }, async () => {
-  const result = await playSoak({ minutes: 0.3, seed: 20261128, connections: 40 });
+  const result = await playSoak({ server: "our server", minutes: 0.3, seed: 20261128, connections: 40 });
   const verdict = judge(result);
   console.info(renderSoak(result, verdict));
   expect(verdict.complaints).toEqual([]);

@@ -1,4 +1,4 @@
-// A soak: one server of ours for a long time, with clients of every generation that come and go, networks that fail and
+// A soak: one server for a long time, with clients of every generation that come and go, networks that fail and
 // attackers; what came of all that was sent, and whether the server grows.
 // Place: plan -> **soak** -> crowd, attackers, server -> samples, ledger -> verdict
 // Rules: a short lap goes first, so that what code costs is not taken for growth; after each lap everybody goes, and what is
@@ -40,7 +40,7 @@ function pacesOf({ minutes }: SoakPlan) {
 class Soak {
   readonly #plan: SoakPlan;
   readonly #paces: ReturnType<typeof pacesOf>;
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #samples: Sample[] = [];
   readonly #serving: Serving;
   readonly #attackFaults: string[] = [];
@@ -55,8 +55,8 @@ class Soak {
   }
 
   static async play(plan: SoakPlan): Promise<SoakResult> {
-    const ledger = new Ledger();
-    const serving = await startServing({ keptForMs: pacesOf(plan).keptForMs }, (heard) => {
+    const ledger = new Ledger(plan.server);
+    const serving = await startServing({ server: plan.server, keptForMs: pacesOf(plan).keptForMs }, (heard) => {
       for (const [stream, number, isWhole] of heard) {
         ledger.note({ kind: "received", stream, number, receiver: PROGRAM });
         if (!isWhole) ledger.garbled(`${stream}, ${number}`);

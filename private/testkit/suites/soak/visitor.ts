@@ -41,8 +41,8 @@ export const roomStream = (namespace: string, room: string): string => `${room} 
 type Stay = "out" | "entering" | "in" | "quitting";
 
 /**
- * The client of 2.x keeps the first half of a packet when its connection ends in the middle of one, and throws where nobody can
- * catch it when the next connection brings a text.
+ * Clients of 2.x and 3.x keep the first half of a packet when their connection ends in the middle of one, and throw where nobody
+ * can catch it when the next connection brings a text.
  */
 function forgetHalfPacket(manager: unknown): void {
   const decoder = isObject(manager) ? manager["decoder"] : undefined;
@@ -189,7 +189,7 @@ export class Visitor {
       if (isListener(answer)) answer(number);
     });
     socket.on("disconnect", (reason) => {
-      if (kind === "client 2.5") forgetHalfPacket(socket.manager);
+      if (kind === "client 2.5" || kind === "client 3.1") forgetHalfPacket(socket.manager);
       if (this.#isGone) return;
       this.#ledger.disconnected(this.plan, String(reason));
       // Who is sent away by the server does not come back by itself.
