@@ -6,6 +6,9 @@ import { HubBus, type HubBusOptions } from "../src/hub/hub-bus.ts";
 import { type HubOptions, resolveHubOptions } from "../src/hub/hub-options.ts";
 import type { Link, LinkEvents } from "../src/hub/link.ts";
 
+/** So long the hub may take to tell what is done, in milliseconds. */
+export const DONE_MS = 5;
+
 /** One direction of a link. */
 class Lane implements Link {
   readonly queue: Uint8Array[] = [];
@@ -140,9 +143,10 @@ export class HubScene {
     await this.settle();
   }
 
-  /** Waits for a promise while everything arrives. */
+  /** Waits for a promise while everything arrives, and for as long as the hub takes to say that something is done. */
   async whole<Value>(promise: Promise<Value>): Promise<Value> {
     await this.settle();
+    await this.advance(DONE_MS);
     return promise;
   }
 }

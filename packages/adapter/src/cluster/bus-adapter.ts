@@ -142,12 +142,12 @@ export class BusAdapter extends ClusterAdapter implements LinkedAdapter {
   /** Whether the broker takes it is told by the cluster, for all namespaces at once. */
   protected async doPublish(message: ClusterMessage): Promise<Offset> {
     const worth = worthOf(message);
-    for (const { topic, bytes } of this.link.wire.encode(message)) void this.link.outbox.send(topic, bytes, worth);
+    for (const { topic, bytes } of this.link.wire.encode(message)) this.link.outbox.post(topic, bytes, worth);
     return "";
   }
 
   protected async doPublishResponse(requester: NodeId, response: ClusterResponse): Promise<void> {
-    for (const { topic, bytes } of this.#written(requester, response)) void this.link.outbox.send(topic, bytes);
+    for (const { topic, bytes } of this.#written(requester, response)) this.link.outbox.post(topic, bytes);
   }
 
   /** In parts where it is too large, and whoever asks knows of parts: nodes with a wire of others do not. */

@@ -114,8 +114,9 @@ export abstract class ClusterAdapter extends Adapter {
     if (options.flags?.local === true) return super.broadcast(packet, options);
     const message: MessageBody = { type: MessageType.BROADCAST, data: { packet, opts: writeOptions(options) } };
     if (!this.isLogged(packet, options)) {
-      void super.broadcast(packet, options);
+      // The way to the others is longer.
       void this.publish(message);
+      void super.broadcast(packet, options);
       return undefined;
     }
     const handOut = (offset: Offset | undefined): void => {
@@ -228,12 +229,11 @@ export abstract class ClusterAdapter extends Adapter {
   }
 
   /** Sends a message to all other servers; what fails is told in a warning. */
-  protected async publish(message: MessageBody): Promise<void> {
-    try {
-      await this.publishAndReturnOffset(message);
-    } catch (error) {
-      this.#trouble.notPublished(error);
-    }
+  protected publish(message: MessageBody): Promise<void> {
+    return this.publishAndReturnOffset(message).then(
+      () => undefined,
+      (error) => this.#trouble.notPublished(error),
+    );
   }
 
   /** As `publish`, but told whoever calls. @returns where it stands in the broker's log. */

@@ -39,17 +39,36 @@ export interface OutboxEvents {
 
 type OutboxBus = Pick<Bus, "status" | "maxMessageBytes" | "publish">;
 
-interface Waiting {
+/** A message on its way; what becomes of it is a promise only where somebody asks. */
+class Message {
   readonly topic: string;
   readonly bytes: Uint8Array;
-  /** It is over: its room is free. */
-  readonly settle: (error?: Error) => void;
-  /** Nobody waits for it any more. */
-  readonly giveUp: (error: Error) => void;
-  /** Settles with either of them. */
-  readonly over: Promise<unknown>;
   /** When it was handed over. */
-  sinceMs: number;
+  sinceMs = 0;
+  #resolve: ((error: Error | undefined) => void) | undefined;
+  #over: Promise<Error | undefined> | undefined;
+
+  constructor(topic: string, bytes: Uint8Array) {
+    this.topic = topic;
+    this.bytes = bytes;
+  }
+
+  /** Settles when it is over, with what was wrong. Asked for before that. */
+  get over(): Promise<Error | undefined> {
+    this.#over ??= new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    return this.#over;
+  }
+
+  /** It is over, or nobody waits for it any more. */
+  settle(error?: Error): void {
+    this.#resolve?.(error);
+  }
+}
+
+function costOf({ byteLength }: Uint8Array): number {
+  return byteLength + MESSAGE_COST_BYTES;
 }
 
 function asError(error: unknown): Error {
@@ -65,11 +84,11 @@ export class Outbox {
   readonly #bus: OutboxBus;
   readonly #maxQueuedBytes: number;
   readonly #events: OutboxEvents;
-  #waiting: Waiting[] = [];
+  #waiting: Message[] = [];
   /** What waits, and what the broker has yet to confirm. */
   #bytes = 0;
-  /** What somebody waits for, in the order in which it was handed over. */
-  readonly #onTheirWay: Set<Waiting> = new Set();
+  /** What the broker has yet to confirm, in the order in which it was handed over. */
+  readonly #onTheirWay: Set<Message> = new Set();
   readonly #clock: Pick<Clock, "now" | "coarse">;
   #stopWatch: Cancel | undefined;
   #isClosed = false;
@@ -87,6 +106,11 @@ export class Outbox {
     return this.#bytes;
   }
 
+  /** As `send`, where nobody waits for what becomes of it. */
+  post(topic: string, bytes: Uint8Array, worth: Worth = "later"): void {
+    this.#take(new Message(topic, bytes), worth);
+  }
+
   /**
    * Sends bytes to a topic.
    * @param worth what becomes of it while the broker is away, or too much is on its way.
@@ -94,31 +118,9 @@ export class Outbox {
    * for ten seconds.
    */
   send(topic: string, bytes: Uint8Array, worth: Worth = "later"): Promise<Error | undefined> {
-    const cost = bytes.byteLength + MESSAGE_COST_BYTES;
-    const drop = async (reason: DropReason, text: string): Promise<Error> => {
-      const error = new Error(`Cannot send to "${topic}": ${text}`);
-      this.#events.dropped(reason, error);
-      return error;
-    };
-    if (this.#isClosed) return Promise.resolve(closedError(topic));
-    if (bytes.byteLength > this.#bus.maxMessageBytes) {
-      return drop("too large", `it has ${bytes.byteLength} bytes, and the broker takes ${this.#bus.maxMessageBytes}`);
-    }
-    if (worth !== "later" && this.#bus.status !== "up") return drop("away", "the broker is away");
-    if (this.#bytes + cost > this.#maxQueuedBytes + (worth === "life" ? LIFE_BYTES : 0)) {
-      return drop("full", `${this.#bytes} bytes wait for the broker already; see the option maxQueuedBytes`);
-    }
-    let giveUp: (error?: Error) => void = () => undefined;
-    const over = new Promise<Error | undefined>((resolve) => {
-      giveUp = resolve;
-    });
-    this.#bytes += cost;
-    const settle = (error?: Error): void => {
-      this.#bytes -= cost;
-      giveUp(error);
-    };
-    this.#waiting.push({ topic, bytes, settle, giveUp, over, sinceMs: 0 });
-    this.flush();
+    const message = new Message(topic, bytes);
+    const { over } = message;
+    this.#take(message, worth);
     return over;
   }
 
@@ -132,7 +134,7 @@ export class Outbox {
     if (this.#bus.status !== "up" || this.#waiting.length === 0) return;
     const due = this.#waiting;
     this.#waiting = [];
-    for (const message of due) void this.#publish(message);
+    for (const message of due) this.#publish(message);
   }
 
   /** Lets go of what waits. */
@@ -141,27 +143,61 @@ export class Outbox {
     this.#stopWatch?.();
     const left = this.#waiting;
     this.#waiting = [];
-    for (const { topic, settle } of left) settle(closedError(topic));
+    for (const message of left) this.#settle(message, closedError(message.topic));
   }
 
-  async #publish(message: Waiting): Promise<void> {
-    const { topic, bytes, settle } = message;
+  #take(message: Message, worth: Worth): void {
+    const { topic, bytes } = message;
+    const { maxMessageBytes, status } = this.#bus;
+    const most = this.#maxQueuedBytes + (worth === "life" ? LIFE_BYTES : 0);
+    if (this.#isClosed) {
+      message.settle(closedError(topic));
+    } else if (bytes.byteLength > maxMessageBytes) {
+      this.#drop(message, "too large", `it has ${bytes.byteLength} bytes, and the broker takes ${maxMessageBytes}`);
+    } else if (worth !== "later" && status !== "up") {
+      this.#drop(message, "away", "the broker is away");
+    } else if (this.#bytes + costOf(bytes) > most) {
+      const queued = `${this.#bytes} bytes wait for the broker already`;
+      this.#drop(message, "full", `${queued}; see the option maxQueuedBytes`);
+    } else {
+      this.#bytes += costOf(bytes);
+      this.#waiting.push(message);
+      this.flush();
+    }
+  }
+
+  #drop(message: Message, reason: DropReason, text: string): void {
+    const error = new Error(`Cannot send to "${message.topic}": ${text}`);
+    this.#events.dropped(reason, error);
+    message.settle(error);
+  }
+
+  /** It is over: its room is free. */
+  #settle(message: Message, error?: Error): void {
+    this.#bytes -= costOf(message.bytes);
+    message.settle(error);
+  }
+
+  #publish(message: Message): void {
     message.sinceMs = this.#clock.now();
     this.#onTheirWay.add(message);
     this.#watch();
-    try {
-      await this.#bus.publish(topic, bytes);
-      this.#onTheirWay.delete(message);
-      settle();
-      this.#events.published();
-    } catch (error) {
-      this.#onTheirWay.delete(message);
-      // Whether the broker has it nobody knows: once more could be twice.
-      const reason = asError(error);
-      settle(reason);
-      if (!this.#isClosed) this.#events.dropped("failed", reason);
-    }
+    this.#bus.publish(message.topic, message.bytes).then(
+      () => {
+        this.#onTheirWay.delete(message);
+        this.#settle(message);
+        this.#events.published();
+      },
+      (error: unknown) => {
+        this.#onTheirWay.delete(message);
+        // Whether the broker has it nobody knows: once more could be twice.
+        const reason = asError(error);
+        this.#settle(message, reason);
+        if (!this.#isClosed) this.#events.dropped("failed", reason);
+      },
+    );
   }
+
   /** Looks for what the broker keeps silent about, as long as there is anything. */
   #watch(): void {
     this.#stopWatch ??= this.#clock.coarse(PATIENCE_MS / 2, () => {
@@ -177,7 +213,7 @@ export class Outbox {
       if (message.sinceMs > before) break;
       this.#onTheirWay.delete(message);
       const error = new Error(`Cannot tell whether "${message.topic}" was reached: the broker does not answer`);
-      message.giveUp(error);
+      message.settle(error);
       this.#events.unconfirmed(error);
     }
   }

@@ -106,7 +106,7 @@ export class Reception {
     const answer = absentAnswer(message);
     if (answer === undefined) return;
     for (const { topic, bytes } of wire.encodeResponse(message.uid, { ...answer, uid: node, nsp: message.nsp })) {
-      void outbox.send(topic, bytes);
+      outbox.post(topic, bytes);
     }
   }
 

@@ -83,15 +83,20 @@ const LENGTH_BYTES = 5;
 
 /** Writes a frame. The bytes are its own, from the first to the last one of their buffer. */
 export function encodeFrame(kind: Kind, ...fields: readonly Field[]): Uint8Array {
-  const written = fields.map((field) => (typeof field === "string" ? encodeUtf8(field) : field));
+  const written: (number | Uint8Array)[] = [];
   let length = HEAD_BYTES + 1;
-  for (const field of written) length += typeof field === "number" ? NUMBER_BYTES : LENGTH_BYTES + field.byteLength;
+  for (const field of fields) {
+    const value = typeof field === "string" ? encodeUtf8(field) : field;
+    length += typeof value === "number" ? NUMBER_BYTES : LENGTH_BYTES + value.byteLength;
+    written.push(value);
+  }
   const frame = new Uint8Array(length);
   const view = new DataView(frame.buffer);
   view.setUint32(0, length - HEAD_BYTES);
   view.setUint8(HEAD_BYTES, kind);
   let at = HEAD_BYTES + 1;
-  for (const [index, field] of written.entries()) {
+  let index = 0;
+  for (const field of written) {
     if (typeof field === "number") {
       view.setUint8(at, NUMBER);
       view.setFloat64(at + 1, field);
@@ -102,6 +107,7 @@ export function encodeFrame(kind: Kind, ...fields: readonly Field[]): Uint8Array
       frame.set(field, at + LENGTH_BYTES);
       at += LENGTH_BYTES + field.byteLength;
     }
+    index += 1;
   }
   return frame;
 }

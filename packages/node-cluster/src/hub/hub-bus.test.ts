@@ -3,7 +3,7 @@
 
 import type { BusError } from "@bowline/adapter/cluster";
 import { describe, expect, it, vi } from "vitest";
-import { HubScene } from "../../test-support/hub-scene.ts";
+import { DONE_MS, HubScene } from "../../test-support/hub-scene.ts";
 import type { HubBus } from "./hub-bus.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -43,6 +43,33 @@ describe("a topic", () => {
     await scene.settle();
     const whole = Array.from({ length: 100 }, (_, value) => value);
     expect([second, third, other]).toEqual([whole, whole, []]);
+  });
+
+  it("tells who sends that it is done a little later, once for all, or along with something else", async () => {
+    const scene = new HubScene();
+    const [one, two] = [scene.bus().bus, scene.bus().bus];
+    await scene.settle();
+    collect(one, "back");
+    await scene.settle();
+    let done = 0;
+    const send = (): void => void one.publish("t", bytes(1)).then(() => done++);
+    send();
+    await scene.settle();
+    send();
+    await scene.settle();
+    expect(done).toBe(0);
+    await scene.advance(DONE_MS);
+    expect(done).toBe(2);
+    send();
+    await scene.settle();
+    void two.publish("back", bytes(2));
+    await scene.settle();
+    expect(done).toBe(3);
+    send();
+    await scene.settle();
+    void one.subscribers("t");
+    await scene.settle();
+    expect(done).toBe(4);
   });
 
   it("brings bytes of every value as they are", async () => {
@@ -262,8 +289,8 @@ describe("a primary that is away", () => {
     const { bus } = scene.bus({ maxQueuedBytes: 25_000 });
     await scene.settle();
     const codes = Array.from({ length: 5 }, () => codeOf(bus.publish("t", new Uint8Array(10_000))));
-    await scene.settle();
-    expect(await Promise.all(codes)).toEqual(["fine", "fine", "fine", "BOWLINE_BUS_FULL", "BOWLINE_BUS_FULL"]);
+    const told = await scene.whole(Promise.all(codes));
+    expect(told).toEqual(["fine", "fine", "fine", "BOWLINE_BUS_FULL", "BOWLINE_BUS_FULL"]);
   });
 
   it("is told of a closed bus, and does nothing for it any more", async () => {

@@ -84,7 +84,8 @@ export class HubBus implements Bus {
     };
     this.store = {
       put: async (key, value, fence, ttlMs) => {
-        await this.#sized(value, () => this.#line.request(Kind.PUT, key, value, fence, ttlMs));
+        this.#checkSize(value);
+        await this.#line.request(Kind.PUT, key, value, fence, ttlMs);
       },
       take: async (key) => valueIn(await this.#line.request(Kind.TAKE, key)),
       claim: async (key) => valueIn(await this.#line.request(Kind.CLAIM, key)),
@@ -117,7 +118,8 @@ export class HubBus implements Bus {
   }
 
   async publish(topic: string, bytes: Uint8Array): Promise<void> {
-    await this.#sized(bytes, () => this.#line.request(Kind.PUBLISH, topic, bytes));
+    this.#checkSize(bytes);
+    await this.#line.request(Kind.PUBLISH, topic, bytes);
   }
 
   join(topic: string, receive: Receive): Promise<Leave> {
@@ -164,16 +166,17 @@ export class HubBus implements Bus {
     return new BusError("BOWLINE_BUS_CLOSED", "Cannot use the bus: it is closed");
   }
 
-  async #sized<Result>(bytes: Uint8Array, ask: () => Promise<Result>): Promise<Result> {
+  /** @throws RangeError for more than the hub takes. */
+  #checkSize(bytes: Uint8Array): void {
     const most = this.maxMessageBytes;
     if (bytes.byteLength > most) {
       throw new RangeError(`Cannot send ${bytes.byteLength} bytes to the other servers: "maxMessageBytes" is ${most}`);
     }
-    return ask();
   }
 
   async #append(topic: string, bytes: Uint8Array): Promise<string> {
-    return textAt(answerOf(await this.#sized(bytes, () => this.#line.request(Kind.APPEND, topic, bytes))), 0);
+    this.#checkSize(bytes);
+    return textAt(answerOf(await this.#line.request(Kind.APPEND, topic, bytes)), 0);
   }
 
   #follow(topic: string, follower: LogFollower): Promise<{ from: string; leave: Leave }> {

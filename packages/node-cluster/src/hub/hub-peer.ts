@@ -23,6 +23,8 @@ export class HubPeer {
   /** Topics that have entries which it has not been told of yet. */
   readonly #behind: Set<string> = new Set();
   #done = 0;
+  /** Whether somebody may be waiting for what is done. */
+  #isDoneDue = false;
   #lost = 0;
 
   constructor(link: Link, maxQueuedBytes: number) {
@@ -41,8 +43,14 @@ export class HubPeer {
     return this.#outbox.waitingBytes > this.#maxQueuedBytes;
   }
 
-  /** A request without an answer is done; that is told with the next thing that is said. */
+  /** A request without an answer is done; that is told at the next flush. */
   done(): void {
+    this.#done += 1;
+    this.#isDoneDue = true;
+  }
+
+  /** As `done`, but it is enough to tell it along with something else, or at the next `flushDone`. */
+  doneInPassing(): void {
     this.#done += 1;
   }
 
@@ -69,7 +77,7 @@ export class HubPeer {
 
   /** Hands over what waits, as far as the link takes it. */
   flush(log: HubLog): void {
-    this.#sayDone();
+    if (this.#isDoneDue || !this.#outbox.isEmpty) this.#sayDone();
     this.#outbox.flush();
     for (const topic of this.#behind) {
       if (this.#outbox.isFull) break;
@@ -83,6 +91,12 @@ export class HubPeer {
     this.#outbox.flush();
   }
 
+  /** Tells what is done, if that was not told along with anything. */
+  flushDone(): void {
+    this.#sayDone();
+    this.#outbox.flush();
+  }
+
   /** Begins anew: what it had joined is forgotten. */
   reset(): void {
     this.topics.clear();
@@ -90,6 +104,7 @@ export class HubPeer {
     this.#behind.clear();
     this.will = undefined;
     this.#done = 0;
+    this.#isDoneDue = false;
     this.#lost = 0;
   }
 
@@ -101,6 +116,7 @@ export class HubPeer {
     if (this.#done === 0) return;
     this.#outbox.push(encodeFrame(Kind.DONE, this.#done));
     this.#done = 0;
+    this.#isDoneDue = false;
   }
 
   #catchUp(topic: string, log: HubLog): void {

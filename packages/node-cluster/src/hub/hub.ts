@@ -61,6 +61,7 @@ export class Hub {
   readonly #store: HubStore;
   #dropped = 0;
   #stopExpiry: Cancel | undefined;
+  #stopDone: Cancel | undefined;
 
   constructor(options: HubOptions, surroundings: HubSurroundings) {
     const { maxLogBytes, retentionMs, maxStoreBytes } = options;
@@ -101,6 +102,8 @@ export class Hub {
   close(): void {
     this.#stopExpiry?.();
     this.#stopExpiry = undefined;
+    this.#stopDone?.();
+    this.#stopDone = undefined;
     for (const peer of [...this.#peers]) {
       this.#forget(peer);
       peer.close();
@@ -142,7 +145,8 @@ export class Hub {
     switch (frame.kind) {
       case Kind.PUBLISH:
         this.#publish(peer, textAt(frame, 0), bytesAt(frame, 1));
-        peer.done();
+        peer.doneInPassing();
+        this.#tellDoneLater();
         return;
       case Kind.JOIN:
         this.#join(peer, textAt(frame, 0));
@@ -277,6 +281,14 @@ export class Hub {
     this.#flushAll();
   }
 
+  /** A message of its own for each that was published would cost its sender more than the message itself. */
+  #tellDoneLater(): void {
+    this.#stopDone ??= this.#surroundings.clock.after(DONE_MS, () => {
+      this.#stopDone = undefined;
+      for (const peer of this.#peers) peer.flushDone();
+    });
+  }
+
   /** What is kept goes when its time has come, also when nothing happens any more. */
   #expireLater(): void {
     this.#stopExpiry ??= this.#surroundings.clock.coarse(EXPIRY_MS, () => {
@@ -290,6 +302,8 @@ export class Hub {
 }
 
 const EXPIRY_MS = 5_000;
+/** So long it may take until whoever publishes is told that it is done, in milliseconds. */
+const DONE_MS = 5;
 
 function answerValue(peer: HubPeer, found: FencedValue | undefined): void {
   found === undefined ? answer(peer) : answer(peer, found.value, found.fence);

@@ -46,6 +46,11 @@ export class Outbox {
     return this.#bytes + this.#link.waitingBytes;
   }
 
+  /** Whether nothing waits here. */
+  get isEmpty(): boolean {
+    return this.#next === this.#frames.length;
+  }
+
   /** Whether more would only wait. */
   get isFull(): boolean {
     return this.waitingBytes >= WINDOW_BYTES;
