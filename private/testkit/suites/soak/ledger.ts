@@ -67,6 +67,8 @@ export class Ledger {
   recovered = 0;
   beganAnew = 0;
   garbledCount = 0;
+  /** How often official clients have thrown as they read. */
+  threwCount = 0;
   faults = 0;
   received = 0;
   /** Who is there, and who has gone not long ago: what comes late is told by its kind, too. */
@@ -105,6 +107,12 @@ export class Ledger {
   garbled(what: string): void {
     this.garbledCount++;
     this.#example(`garbled: ${what}`);
+  }
+
+  /** An official client could not read what it got: its own doing where its network has failed, and nobody's else. */
+  threw({ name, kind, isHaunted }: VisitorPlan, error: unknown): void {
+    this.threwCount++;
+    if (!isHaunted) this.#example(`${name}, ${kind} without faults, has thrown: ${String(error)}`);
   }
 
   /** Somebody has waited in vain for what it is owed; what is lost is told besides. */

@@ -49,6 +49,7 @@ export function renderFacts(result: SoakResult, verdict: SoakVerdict): string {
     ["connections lost", whole(sum(losses))],
     ["sessions recovered; begun anew", `${whole(counts.recovered)}; ${whole(counts.beganAnew)}`],
     ["messages of clients heard again, as they may be", whole(counts.heardAgain)],
+    ["throws of official clients that had kept half of a packet", whole(counts.threw)],
     ["attacks", whole(sum(attacks))],
     [
       "time of an answer, clients without faults: median; 99 %; longest",

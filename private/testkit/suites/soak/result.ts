@@ -71,6 +71,8 @@ export interface SoakResult {
     readonly recovered: number;
     readonly beganAnew: number;
     readonly garbled: number;
+    /** How often official clients of 2.x and 3.x threw as they read, since they had kept half of a packet. */
+    readonly threw: number;
     /** Messages of clients that were heard again, as they may be. */
     readonly heardAgain: number;
   };

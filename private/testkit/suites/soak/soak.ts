@@ -79,8 +79,19 @@ class Soak {
     this.#ledger.beginAnew();
     await this.#lap(this.#plan.minutes * MINUTE_MS, this.#plan.seed + 1, "soaking", true);
     const after = await this.#idle(cold);
-    const { tallies, examples, losses, recovered, beganAnew, garbledCount, faults, received, heardAgain, latency } =
-      this.#ledger;
+    const {
+      tallies,
+      examples,
+      losses,
+      recovered,
+      beganAnew,
+      garbledCount,
+      threwCount,
+      faults,
+      received,
+      heardAgain,
+      latency,
+    } = this.#ledger;
     return {
       began,
       plan: this.#plan,
@@ -91,7 +102,16 @@ class Soak {
       examples,
       losses: Object.fromEntries(losses),
       latency,
-      counts: { visitors: this.#come, faults, received, recovered, beganAnew, garbled: garbledCount, heardAgain },
+      counts: {
+        visitors: this.#come,
+        faults,
+        received,
+        recovered,
+        beganAnew,
+        garbled: garbledCount,
+        threw: threwCount,
+        heardAgain,
+      },
       attacks: this.#attacks,
       attackFaults: this.#attackFaults,
       causeOfDeath: this.#serving.causeOfDeath,

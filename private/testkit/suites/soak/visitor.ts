@@ -42,10 +42,28 @@ type Stay = "out" | "entering" | "in" | "quitting";
 
 /**
  * Clients of 2.x and 3.x keep the first half of a packet when their connection ends in the middle of one, and throw where nobody
- * can catch it when the next connection brings a text.
+ * can catch it when the next connection brings something else. They begin anew instead, as those of 4.x do.
  */
-function forgetHalfPacket(manager: unknown): void {
-  const decoder = isObject(manager) ? manager["decoder"] : undefined;
+function guardDecoder(manager: unknown, thrown: (error: unknown) => void): void {
+  if (!isObject(manager)) return;
+  const decoder = manager["decoder"];
+  const add: unknown = isObject(decoder) ? decoder["add"] : undefined;
+  if (!isObject(decoder) || !isListener(add)) throw new TypeError("Cannot guard the client: it has no decoder");
+  decoder["add"] = (packet: unknown): void => {
+    try {
+      add.call(decoder, packet);
+    } catch (error) {
+      thrown(error);
+      forgetHalfPacket(manager);
+      const engine = manager["engine"];
+      const close: unknown = isObject(engine) ? engine["close"] : undefined;
+      if (isListener(close)) close.call(engine);
+    }
+  };
+}
+
+function forgetHalfPacket(manager: Record<string, unknown>): void {
+  const { decoder } = manager;
   if (isObject(decoder)) decoder["reconstructor"] = null;
 }
 
@@ -180,6 +198,9 @@ export class Visitor {
       ...(this.#repeats && { retries: { most: 10_000, afterMs: RETRY_MS } }),
     });
     this.#socket = socket;
+    if (kind === "client 2.5" || kind === "client 3.1") {
+      guardDecoder(socket.manager, (error) => this.#ledger.threw(this.plan, error));
+    }
     socket.on("tell", (stream, number, payload) => {
       if (this.#isGone) return;
       this.#ledger.note({ kind: "received", stream: String(stream), number: Number(number), receiver });
@@ -189,7 +210,6 @@ export class Visitor {
       if (isListener(answer)) answer(number);
     });
     socket.on("disconnect", (reason) => {
-      if (kind === "client 2.5" || kind === "client 3.1") forgetHalfPacket(socket.manager);
       if (this.#isGone) return;
       this.#ledger.disconnected(this.plan, String(reason));
       // Who is sent away by the server does not come back by itself.
