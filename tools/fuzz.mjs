@@ -7,9 +7,8 @@ try {
   } else {
     const { build } = await import("./build.mjs");
     await build();
-    const { register } = await import("tsx/esm/api");
-    register();
-    const { runCommand } = await import("../private/testkit/suites/fuzz/command.ts");
+    const { importBundled } = await import("./bundled-import.mjs");
+    const { runCommand } = await importBundled("private/testkit/suites/fuzz/command.ts");
     process.exitCode = await runCommand(args);
   }
 } catch (error) {
