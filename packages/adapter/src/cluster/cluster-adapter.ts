@@ -27,6 +27,7 @@ import {
   type Offset,
   type ResponseBody,
   readOptions,
+  withSender,
   writeOptions,
   writeSocket,
 } from "./message.ts";
@@ -238,15 +239,14 @@ export abstract class ClusterAdapter extends Adapter {
 
   /** As `publish`, but told whoever calls. @returns where it stands in the broker's log. */
   protected async publishAndReturnOffset(message: MessageBody): Promise<Offset> {
-    const offset = await this.doPublish({ ...message, uid: this.uid, nsp: this.nsp.name });
+    const offset = await this.doPublish(withSender(message, this.uid, this.nsp.name));
     this.#trouble.published();
     return offset;
   }
 
   /** Sends an answer to one other server; what fails is told in a warning. */
   protected publishResponse(requesterUid: NodeId, response: ResponseBody): void {
-    const whole: ClusterResponse = { ...response, uid: this.uid, nsp: this.nsp.name };
-    const publish = async () => this.doPublishResponse(requesterUid, whole);
+    const publish = async () => this.doPublishResponse(requesterUid, withSender(response, this.uid, this.nsp.name));
     publish().catch((error) => this.#trouble.notPublished(error));
   }
 

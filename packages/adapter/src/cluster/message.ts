@@ -121,6 +121,15 @@ export type ClusterMessage = Sender & MessageBody;
 /** An answer to one server. */
 export type ClusterResponse = Sender & ResponseBody;
 
+/**
+ * Says of whom a message is. Field by field: what spreads an object whose fields are not known makes each one slowly.
+ */
+export function withSender(body: MessageBody, uid: NodeId, nsp: string): ClusterMessage;
+export function withSender(body: ResponseBody, uid: NodeId, nsp: string): ClusterResponse;
+export function withSender(body: MessageBody | ResponseBody, uid: NodeId, nsp: string): object {
+  return "data" in body ? { uid, nsp, type: body.type, data: body.data } : { uid, nsp, type: body.type };
+}
+
 /** A message of one kind. */
 export type MessageOf<Kind extends MessageType> = Extract<ClusterMessage, { type: Kind }>;
 

@@ -36,8 +36,9 @@ export function checkPrefix(prefix: string): string {
 }
 
 /** Which fields of a message travel, and how: those that a topic tells are left out. */
-function toWire({ uid, nsp, type, ...rest }: ClusterMessage | ClusterResponse): Uint8Array {
-  return encodeMsgpack([VERSION, uid, nsp, type, "data" in rest ? rest.data : null]);
+function toWire(message: ClusterMessage | ClusterResponse): Uint8Array {
+  const { uid, nsp, type } = message;
+  return encodeMsgpack([VERSION, uid, nsp, type, "data" in message ? message.data : null]);
 }
 
 function fromWire(bytes: Uint8Array): unknown {

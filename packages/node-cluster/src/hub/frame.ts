@@ -81,6 +81,13 @@ const BYTES = 2;
 const NUMBER_BYTES = 9;
 const LENGTH_BYTES = 5;
 
+function putUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
 /** Writes a frame. The bytes are its own, from the first to the last one of their buffer. */
 export function encodeFrame(kind: Kind, ...fields: readonly Field[]): Uint8Array {
   const written: (number | Uint8Array)[] = [];
@@ -91,19 +98,18 @@ export function encodeFrame(kind: Kind, ...fields: readonly Field[]): Uint8Array
     written.push(value);
   }
   const frame = new Uint8Array(length);
-  const view = new DataView(frame.buffer);
-  view.setUint32(0, length - HEAD_BYTES);
-  view.setUint8(HEAD_BYTES, kind);
+  putUint32(frame, 0, length - HEAD_BYTES);
+  frame[HEAD_BYTES] = kind;
   let at = HEAD_BYTES + 1;
   let index = 0;
   for (const field of written) {
     if (typeof field === "number") {
-      view.setUint8(at, NUMBER);
-      view.setFloat64(at + 1, field);
+      frame[at] = NUMBER;
+      viewOf(frame).setFloat64(at + 1, field);
       at += NUMBER_BYTES;
     } else {
-      view.setUint8(at, typeof fields[index] === "string" ? TEXT : BYTES);
-      view.setUint32(at + 1, field.byteLength);
+      frame[at] = typeof fields[index] === "string" ? TEXT : BYTES;
+      putUint32(frame, at + 1, field.byteLength);
       frame.set(field, at + LENGTH_BYTES);
       at += LENGTH_BYTES + field.byteLength;
     }

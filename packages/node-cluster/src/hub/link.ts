@@ -65,12 +65,18 @@ export class Outbox {
   flush(): void {
     while (this.#next < this.#frames.length && this.#link.waitingBytes < WINDOW_BYTES)
       this.#link.send(this.#nextBatch());
-    if (this.#next < this.#frames.length && this.#next < MOST_GONE) return;
+    if (this.#next === 0 || (this.#next < this.#frames.length && this.#next < MOST_GONE)) return;
     this.#frames = this.#frames.slice(this.#next);
     this.#next = 0;
   }
 
   #nextBatch(): Uint8Array {
+    const only = this.#frames.length === 1 ? this.#frames.pop() : undefined;
+    // Where nothing else waits, nothing has to be cut.
+    if (only !== undefined) {
+      this.#bytes -= only.byteLength;
+      return only;
+    }
     const from = this.#next;
     let bytes = 0;
     let frame = this.#frames[from];
