@@ -1,5 +1,5 @@
 // The scenarios with several servers that are connected: events go in at the first one, and come out at others.
-// Place: load process -> **cluster scenarios** -> WebSocket line
+// Place: load process -> **cluster scenarios** -> WebSocket line, polling line
 // Rules: where costs and latencies are asked for, one event is under way, so that none shares its way with another, however
 //        busy the machine is; nothing is measured before everybody who shall hear has heard.
 
@@ -8,6 +8,8 @@ import { median } from "../statistics.ts";
 import { breathe } from "./breath.ts";
 import type { ClusterJob, ClusterNode, Measurement } from "./job.ts";
 import type { Meter } from "./meter.ts";
+import { joinByPolling, PollingLine, type PollingSession } from "./polling-line.ts";
+import { pollOn } from "./polling-scenarios.ts";
 import { greeting, joinFrame, publishFrame, target } from "./speech.ts";
 import { WebSocketLine } from "./web-socket-line.ts";
 
@@ -153,6 +155,25 @@ async function spread(surroundings: ClusterSurroundings): Promise<Measurement> {
   return measurement;
 }
 
+/** Long-polling sessions of the first server: their requests come there, or all of them to the second one. */
+async function polls({ job, meter, failed }: ClusterSurroundings, at: 0 | 1): Promise<Measurement> {
+  const { language, nodes, clients } = job;
+  const [home, other] = [nodes[0], nodes[at]];
+  if (home === undefined || other === undefined) throw new Error("Cannot measure: the cluster has too few servers");
+  const join = (): Promise<PollingSession> =>
+    new Promise((resolve) => joinByPolling(home.port, language, failed, resolve));
+  const sessions = await Promise.all(Array.from({ length: clients }, join));
+  const lines = sessions.map((session) => {
+    if (at !== 0) session.line.destroy();
+    const line = at === 0 ? session.line : new PollingLine(other.port, failed);
+    pollOn(session, line, meter);
+    return line;
+  });
+  const measurement = await meter.run(job);
+  for (const line of lines) line.destroy();
+  return measurement;
+}
+
 /** Plays what the job says. */
 export function playCluster(surroundings: ClusterSurroundings): Promise<Measurement> {
   const { scenario } = surroundings.job;
@@ -163,6 +184,10 @@ export function playCluster(surroundings: ClusterSurroundings): Promise<Measurem
       return interest(surroundings);
     case "spread":
       return spread(surroundings);
+    case "poll-home":
+      return polls(surroundings, 0);
+    case "poll-away":
+      return polls(surroundings, 1);
     default:
       return scenario satisfies never;
   }

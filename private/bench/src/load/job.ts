@@ -51,7 +51,7 @@ export interface FountainJob extends Stretch {
 }
 
 /** What the load process can do to a cluster. */
-export type ClusterScenario = "across" | "interest" | "spread";
+export type ClusterScenario = "across" | "interest" | "spread" | "poll-home" | "poll-away";
 
 /** One server of a cluster. */
 export interface ClusterNode {
@@ -67,7 +67,7 @@ export interface ClusterJob extends Stretch {
   readonly nodes: readonly ClusterNode[];
   /** The process that connects them, where its cost can be read. */
   readonly brokerPid: number | undefined;
-  /** For `spread`: clients of all servers together. */
+  /** For `spread` and polls: clients of all servers together. */
   readonly clients: number;
   /** For `spread`: broadcasts under way. */
   readonly inFlight: number;

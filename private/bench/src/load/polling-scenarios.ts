@@ -8,7 +8,8 @@ import type { Language } from "../peers/peer.ts";
 import { clientFrame, TEXT } from "./frames.ts";
 import type { Measurement } from "./job.ts";
 import type { Surroundings } from "./lines.ts";
-import { joinByPolling, type PollingSession } from "./polling-line.ts";
+import type { Meter } from "./meter.ts";
+import { joinByPolling, type PollingLine, type PollingSession } from "./polling-line.ts";
 import { ECHO, target } from "./speech.ts";
 import { type LineOwner, WebSocketLine } from "./web-socket-line.ts";
 
@@ -19,29 +20,32 @@ function joinAll({ job, failed }: Surroundings): Promise<readonly PollingSession
   return Promise.all(Array.from({ length: job.clients }, one));
 }
 
+/** Has a session post an event and poll for the answer, again and again, over a line of its server or of another one. */
+export function pollOn({ poll, post }: PollingSession, line: PollingLine, meter: Meter): void {
+  const event = post(ECHO);
+  let startedAt = 0;
+  const begin = (): void => {
+    startedAt = performance.now();
+    line.request(event, listen);
+  };
+  const listen = (): void => line.request(poll, heard);
+  const heard = (text: string): void => {
+    if (!text.includes("431[")) {
+      listen();
+      return;
+    }
+    meter.done(1);
+    meter.took(performance.now() - startedAt);
+    begin();
+  };
+  begin();
+}
+
 /** Every client posts an event and polls for the answer, again and again. */
 export async function polling(surroundings: Surroundings): Promise<Measurement> {
   const { job, meter } = surroundings;
   const sessions = await joinAll(surroundings);
-  for (const { line, poll, post } of sessions) {
-    const event = post(ECHO);
-    let startedAt = 0;
-    const begin = (): void => {
-      startedAt = performance.now();
-      line.request(event, listen);
-    };
-    const listen = (): void => line.request(poll, heard);
-    const heard = (text: string): void => {
-      if (!text.includes("431[")) {
-        listen();
-        return;
-      }
-      meter.done(1);
-      meter.took(performance.now() - startedAt);
-      begin();
-    };
-    begin();
-  }
+  for (const session of sessions) pollOn(session, session.line, meter);
   const measurement = await meter.run(job);
   for (const { line } of sessions) line.destroy();
   return measurement;

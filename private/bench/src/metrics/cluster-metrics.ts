@@ -163,6 +163,35 @@ const ALONE: ClusterMetric = {
   ],
 };
 
+/** What a proxy that is not sticky costs: the sessions of one server, whose requests come there or to another one. */
+function pollsOf(name: string, label: string, link: LinkName): readonly ClusterMetric[] {
+  return (["home", "away"] as const).map((where): ClusterMetric => {
+    const what = where === "home" ? "at the session's server" : "all requests at another server";
+    return {
+      kind: "cluster",
+      name: `${name}-poll-${where}`,
+      about: `a POST with an event and the poll that brings its answer, by 50 clients, ${what}`,
+      ...sidesOf([link, undefined]),
+      nodes: 2,
+      job: { scenario: `poll-${where}`, clients: 50, inFlight: 1 },
+      figures: [
+        {
+          key: `${name}-poll-${where}.all`,
+          from: "allCpuUs",
+          label: `${label}: both servers, per polling cycle, ${what}`,
+          unit: "µs",
+        },
+        {
+          key: `${name}-poll-${where}.p50`,
+          from: "p50Ms",
+          label: `${label}: polling cycle, p50, ${what}`,
+          unit: "ms",
+        },
+      ],
+    };
+  });
+}
+
 /** How many servers the deliveries are spread over. */
 export const SPREADS: readonly number[] = [2, 3, 5];
 
@@ -173,4 +202,6 @@ export const CLUSTER_METRICS: readonly ClusterMetric[] = [
   interestOf(PUB_SUB),
   interestOf(SHARDED),
   ...SPREADS.map(spreadOf),
+  ...pollsOf("redis", PUB_SUB.label, "@bowline/redis"),
+  ...pollsOf("node-cluster", "node:cluster", "@bowline/node-cluster"),
 ];

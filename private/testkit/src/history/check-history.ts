@@ -78,7 +78,9 @@ function recoveryFrom(
   const fault = events[from];
   const sentSince = new Set<string>();
   const waiting = new Set(receivers);
-  for (const event of events.slice(from)) {
+  for (let at = from; at < events.length; at++) {
+    const event = events[at];
+    if (event === undefined) break;
     if (event.kind === "sent" || event.kind === "offered") sentSince.add(`${event.number} of ${event.stream}`);
     if (event.kind === "received" && sentSince.has(`${event.number} of ${event.stream}`))
       waiting.delete(event.receiver);

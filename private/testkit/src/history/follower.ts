@@ -45,13 +45,17 @@ interface Passage {
   arrivals: number;
 }
 
+/** So many places of messages that are open no more are kept before the list is cut. */
+const MOST_CLOSED = 1024;
+
 /** Follows one stream to one receiver. */
 export class Follower {
   readonly #stream: string;
   readonly #receiver: string;
   readonly #passages = new Map<number, Passage>();
-  /** Sent, and nothing later has come: what a new beginning tells the loss of. */
+  /** Sent, and nothing later has come, from `#firstOpen` on: what a new beginning tells the loss of. */
   #open: Passage[] = [];
+  #firstOpen = 0;
   readonly #duplicated: number[] = [];
   readonly #reordered: number[] = [];
   readonly #phantom: number[] = [];
@@ -121,15 +125,24 @@ export class Follower {
     if (!passage.isAllowed) this.#leaked.push(number);
     if (number < this.#latest) this.#reordered.push(number);
     else this.#latest = number;
-    this.#open = this.#open.filter((other) => other.number > this.#latest);
+    this.#close();
     if (!this.#forgets) return;
     this.#passages.delete(number);
     if (passage.isOwed) this.#forgottenOwed += 1;
   }
 
   beganAnew(): void {
-    for (const passage of this.#open) passage.isTold = true;
+    for (const passage of this.#open.slice(this.#firstOpen)) passage.isTold = true;
     this.#open = [];
+    this.#firstOpen = 0;
+  }
+
+  /** Those up to the latest one are not open any more: they stand in front, since they were sent in the order of their numbers. */
+  #close(): void {
+    while ((this.#open[this.#firstOpen]?.number ?? Number.POSITIVE_INFINITY) <= this.#latest) this.#firstOpen += 1;
+    if (this.#firstOpen < MOST_CLOSED && this.#firstOpen < this.#open.length) return;
+    this.#open = this.#open.slice(this.#firstOpen);
+    this.#firstOpen = 0;
   }
 
   #isForgotten(number: number): boolean {
