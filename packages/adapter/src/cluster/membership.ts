@@ -16,7 +16,7 @@ export interface Peer {
 }
 
 interface Lease extends Peer {
-  readonly heardAtMs: number;
+  heardAtMs: number;
 }
 
 /** More nodes than this are no cluster of ours but somebody who makes names up. */
@@ -74,7 +74,7 @@ export class Membership {
   /** Something has come from a node. */
   heard(id: NodeId): void {
     const known = this.#leases.get(id);
-    if (known !== undefined) this.#leases.set(id, { ...known, heardAtMs: this.#now() });
+    if (known !== undefined) known.heardAtMs = this.#now();
   }
 
   /** A node has gone. @returns what it was; undefined where it was unknown. */
@@ -97,7 +97,8 @@ export class Membership {
 
   /** Nobody could be heard up to now: every lease begins anew. */
   renewAll(): void {
-    for (const lease of [...this.#leases.values()]) this.#leases.set(lease.id, { ...lease, heardAtMs: this.#now() });
+    const now = this.#now();
+    for (const lease of this.#leases.values()) lease.heardAtMs = now;
   }
 
   #listNames(): Map<string, NodeId> {
