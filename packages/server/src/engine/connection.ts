@@ -31,6 +31,9 @@ import { keepHead, nativeRequest } from "./request-head.ts";
 import { Transport, type TransportState } from "./transport.ts";
 import { type StreamCarrier, Upgrading } from "./upgrading.ts";
 
+/** The first pong may be the answer to a ping of the heartbeat that was on its way before. */
+const PROBE_PONGS = 2;
+
 /** One client of the engine. */
 export class Connection extends NodeEmitter<ConnectionEvents> implements SessionEvents {
   readonly id: string;
@@ -42,6 +45,8 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   #route: Route;
   /** What programs see of the transport in use; made when they look. */
   #transport: Transport | undefined;
+  /** Somebody waits until the client has read what was sent. */
+  #probe: { pongs: number; readonly done: () => void } | undefined;
   #query: Query | undefined;
 
   constructor(id: string, head: RequestHead, route: FirstRoute, surroundings: ConnectionSurroundings) {
@@ -190,6 +195,12 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     else this.#session.close();
   }
 
+  /** Calls back when the client has read all that was sent until now; never where the connection ends before. @internal */
+  probe(done: () => void): void {
+    this.#probe = { pongs: PROBE_PONGS, done };
+    this.#ping();
+  }
+
   /** Where one of its transports stands. */
   stateOf(carrier: Carrier): TransportState {
     const { readyState } = this;
@@ -255,6 +266,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   }
 
   packet(packet: Packet): void {
+    if (packet.type === "pong" && this.#probe !== undefined) this.#probed(this.#probe);
     const isHeard = this.hasListeners("packet");
     if (!isHeard && this.#transport?.hasListeners("packet") !== true) return;
     const { type, data } = packet;
@@ -314,6 +326,21 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     from.close("discard");
     left?.emit("close");
     if (this.hasListeners("upgrade")) this.emit("upgrade", this.transport);
+  }
+
+  /** A ping that the heartbeat knows nothing of. */
+  #ping(): void {
+    this.#session.send({ frames: this.#surroundings.terms.heartbeat.ping, compress: false });
+  }
+
+  #probed(probe: { pongs: number; readonly done: () => void }): void {
+    probe.pongs -= 1;
+    if (probe.pongs > 0) {
+      this.#ping();
+      return;
+    }
+    this.#probe = undefined;
+    probe.done();
   }
 
   #native(data: string | Uint8Array): string | Uint8Array {

@@ -108,6 +108,8 @@ export class ClientConnection implements ConnectionListener {
   #reader: PacketReader | undefined;
   #connectTimer: Cancel | undefined;
   #main = NO_GATE;
+  /** Namespaces whose client empties its buffer, each with what is to be done once it has. */
+  #emptying: Map<string, () => void> | undefined;
 
   /** @param link the connection below, as the socket layer uses it. */
   constructor(conn: Connection, link: EngineLink, wire: Wire, host: ConnectionHost) {
@@ -264,6 +266,33 @@ export class ClientConnection implements ConnectionListener {
     this.close(discard);
   }
 
+  /** Whether what is sent in one turn may come in part: a body of polling comes whole or not at all. */
+  get sendsInParts(): boolean {
+    return this.#link.supportsBinary;
+  }
+
+  /** Whether it can be told when the client has read what was sent. */
+  get canEmpty(): boolean {
+    return this.#link.probe !== undefined;
+  }
+
+  /**
+   * Tells a client that it has its session back, and nothing else, so that it tells its listeners what it had got before; then
+   * ends the connection, and has it come once more.
+   * @param emptied called once the client has done so; never where the connection ends before.
+   */
+  empty(namespace: string, reply: { readonly sid: string; readonly pid: string }, emptied: () => void): void {
+    const over = (): void => {
+      emptied();
+      this.close();
+    };
+    this.#seats.delete(namespace);
+    this.#emptying ??= new Map();
+    this.#emptying.set(namespace, over);
+    this.write(this.dialect.connected(namespace, reply));
+    this.#link.probe?.(over);
+  }
+
   /** Ends the connection once everything has left, or at once where nobody seems to be there. */
   close(discard: boolean = false): void {
     this.#link.close(discard);
@@ -327,7 +356,10 @@ export class ClientConnection implements ConnectionListener {
     }
     const socket = this.#seats.get(packet.nsp);
     const violation = nameViolation(packet);
-    if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
+    const emptied = this.#emptying?.get(packet.nsp);
+    // Whoever says something there has got the answer.
+    if (emptied !== undefined) emptied();
+    else if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
     else if (violation !== undefined) this.#violation(violation);
     else {
       this.#host.trace.received(this.#link, socket, packet);

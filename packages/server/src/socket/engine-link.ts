@@ -20,6 +20,8 @@ export interface EngineLink extends HandshakeSource {
   transmit(outgoing: Outgoing): void;
   /** Makes the layer above the one that hears of messages and the end. */
   listen(listener: ConnectionListener): void;
+  /** Calls back when the client has read all that was sent until now. Other engines cannot tell. */
+  probe?(done: () => void): void;
   /** Ends the connection: once everything has left, or at once if `discard` is true. */
   close(discard?: boolean): void;
 }

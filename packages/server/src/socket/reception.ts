@@ -142,6 +142,14 @@ export class Reception<S extends { readonly id: string; refuse(): void; readData
       client.giveUp("BOWLINE_MISSED_TOO_MUCH");
       return;
     }
+    const { recovery } = this.#owner;
+    if (hold !== undefined && recovery?.mayDouble(hold, missed.length) === true) {
+      const { pid } = hold;
+      recovery.putBack(hold);
+      socket.refuse();
+      client.empty(this.#owner.name, { sid: socket.id, pid }, () => recovery.emptied(pid));
+      return;
+    }
     this.#owner.welcome(socket, missed, isUntold && this.#middlewares.length === 0);
   }
 

@@ -11,12 +11,20 @@ class ServerInMemory extends SocketServer {
 
 const STEPS = 400;
 
-/** A client that reads now and then, breaks now and then, and comes back with what it knows. */
+/**
+ * A client that reads now and then, breaks now and then, and comes back with what it knows. As official ones do, it keeps what
+ * comes before the answer until there is one, also when the connection ends meanwhile, and has its offset from what it has told.
+ */
 class Traveller {
   readonly got: string[] = [];
   readonly ids = new Set<string>();
+  /** How often it was sent away to empty its buffer. */
+  timesSentAway = 0;
   readonly #connect: () => FakeClient;
   #client: FakeClient;
+  #arrived: (string | Uint8Array)[] = [];
+  #buffer: { readonly number: string; readonly offset: string }[] = [];
+  #isConnected = false;
   #pid = "";
   #offset = "";
 
@@ -27,29 +35,55 @@ class Traveller {
     this.read();
   }
 
-  /** Reads what has arrived; what has not been read when the connection breaks is lost on the way. */
+  /** Reads what has arrived; comes back where the server has ended the connection. */
   read(): void {
-    for (const frame of this.#client.take()) {
-      const event = /^2\["n",(?<number>\d+),"(?<offset>[^"]+)"\]$/.exec(String(frame))?.groups;
-      const reply = /^0\{"sid":"(?<sid>[^"]+)","pid":"(?<pid>bwl_[^"]+)"\}$/.exec(String(frame))?.groups;
-      if (event !== undefined) {
-        this.got.push(event["number"] ?? "");
-        this.#offset = event["offset"] ?? "";
-      } else if (reply !== undefined) {
-        this.ids.add(reply["sid"] ?? "");
-        this.#pid = reply["pid"] ?? "";
-      } else throw new Error(`Cannot read "${String(frame)}": the story has no such frame`);
-    }
+    for (this.#look(); this.#arrived.length > 0; this.#look()) this.#readFirst(this.#arrived.length);
+    if (this.#client.port.closes === 0) return;
+    this.timesSentAway++;
+    this.#isConnected = false;
+    this.comeBack();
+    this.read();
   }
 
-  /** The connection breaks, which the server hears of or not. */
-  lose(isNoticed: boolean): void {
+  /** The connection breaks, which the server hears of or not; of what has arrived only the first part is read, if anything. */
+  lose(isNoticed: boolean, share: number): void {
+    this.#look();
+    this.#readFirst(Math.floor(this.#arrived.length * share));
+    this.#isConnected = false;
     if (isNoticed) this.#client.vanish();
   }
 
   comeBack(): void {
+    this.#arrived = [];
     this.#client = this.#connect();
     this.#client.send(`0${JSON.stringify({ pid: this.#pid, offset: this.#offset })}`);
+  }
+
+  #look(): void {
+    this.#arrived.push(...this.#client.take());
+  }
+
+  #readFirst(count: number): void {
+    for (const frame of this.#arrived.splice(0, count)) {
+      const event = /^2\["n",(?<number>\d+),"(?<offset>[^"]+)"\]$/.exec(String(frame))?.groups;
+      const reply = /^0\{"sid":"(?<sid>[^"]+)","pid":"(?<pid>bwl_[^"]+)"\}$/.exec(String(frame))?.groups;
+      if (event !== undefined) {
+        this.#buffer.push({ number: event["number"] ?? "", offset: event["offset"] ?? "" });
+      } else if (reply !== undefined) {
+        this.ids.add(reply["sid"] ?? "");
+        this.#pid = reply["pid"] ?? "";
+        this.#isConnected = true;
+      } else if (frame === "2") this.#client.port.receive("3");
+      else throw new Error(`Cannot read "${String(frame)}": the story has no such frame`);
+      if (this.#isConnected) this.#tell();
+    }
+  }
+
+  #tell(): void {
+    for (const { number, offset } of this.#buffer.splice(0)) {
+      this.got.push(number);
+      this.#offset = offset;
+    }
   }
 }
 
@@ -98,14 +132,19 @@ function play(seed: number): { readonly sent: string[]; readonly traveller: Trav
       if (!isAway) traveller.read();
     },
     () => {
-      if (!isAway) traveller.lose(random.fraction() < 0.7);
+      if (!isAway) traveller.lose(random.fraction() < 0.7, random.fraction());
       isAway = true;
     },
     () => {
       if (!isAway) return;
       traveller.comeBack();
-      isAway = false;
       losses++;
+      // It was not let in, but is to empty its buffer, and may be lost while it does.
+      if (socket?.connected !== true && random.fraction() < 0.3) traveller.lose(true, random.fraction());
+      else {
+        if (socket?.connected !== true) traveller.read();
+        isAway = false;
+      }
     },
     () => platform.clock.advance(10),
   ];

@@ -163,6 +163,69 @@ describe("a client that comes back", () => {
     expect(sockets[1]?.recovered).toBe(true);
   });
 
+  describe("and is lost again in the middle of what it missed", () => {
+    /** It shows the same offset as before: what it has got of the replay waits in its buffer. */
+    function loseInReplay() {
+      const server = createServer();
+      const { claim, ...known } = loseClient(server);
+      server.io.emit("second");
+      const half = server.connect();
+      half.send(claim);
+      half.vanish();
+      const client = server.connect();
+      client.send(claim);
+      return { ...server, ...known, claim, client };
+    }
+
+    it("is answered without it, and comes again once it has read that", () => {
+      const { connect, claim, client, sid, pid, sockets } = loseInReplay();
+      const answer = `0${JSON.stringify({ sid, pid })}`;
+      expect(client.take()).toEqual([answer, "2"]);
+      // The first pong may be that of an earlier ping.
+      client.port.receive("3");
+      expect([client.take(), client.port.closes]).toEqual([["2"], 0]);
+      client.port.receive("3");
+      client.take();
+      expect([client.port.closes, sockets.length]).toEqual([1, 2]);
+      const again = connect();
+      again.send(claim);
+      expect(again.take()).toEqual([expect.stringMatching(/^2\["second","/), answer]);
+    });
+
+    it("has read it also where it says something itself", () => {
+      const { connect, claim, client } = loseInReplay();
+      client.take();
+      client.send('2["greeting"]');
+      client.take();
+      expect(client.port.closes).toBe(1);
+      const again = connect();
+      again.send(claim);
+      expect(again.take()).toHaveLength(2);
+    });
+
+    it("is answered so once more where nobody knows whether it has read that", () => {
+      const { connect, claim, client } = loseInReplay();
+      client.take();
+      client.vanish();
+      const again = connect();
+      again.send(claim);
+      expect(again.take()).toEqual([expect.stringMatching(/^0/), "2"]);
+    });
+
+    it("gets what is left where it shows a later offset", () => {
+      const { io, connect, pid, offset, claim } = loseInReplay();
+      io.emit("third");
+      const client = connect();
+      client.send(claim);
+      client.take();
+      client.port.receive("3", "3");
+      const later = `${offset.slice(0, -1)}2`;
+      const again = connect();
+      again.send(`0${JSON.stringify({ pid, offset: later })}`);
+      expect(again.take()).toEqual([expect.stringMatching(/^2\["third","/), expect.stringMatching(/^0/)]);
+    });
+  });
+
   it("gets offsets with what it missed, from which it can come back again", () => {
     const server = createServer();
     const { pid, claim } = loseClient(server);

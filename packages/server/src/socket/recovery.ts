@@ -8,6 +8,7 @@ import type { AdapterContract, LiveSession, Session, SessionToPersist } from "@b
 import { type Clock, createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, JoinRequest } from "./connection.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
+import { Replays } from "./replays.ts";
 import { type AnsweringSocket, KeptRetriedEvents, type RetriedEvents } from "./retried-events.ts";
 
 /** How sessions are kept. */
@@ -52,6 +53,8 @@ export interface Hold {
   readonly client: ClientConnection;
   /** What the session was before, until its socket has joined; absent for a new one. */
   session: Session | undefined;
+  /** The offset that its client showed to get it. */
+  readonly offset: string | undefined;
   /** What its client sends until it is answered; made with the first such event. */
   retried: RetriedEvents | undefined;
   /** Ends the socket that is being judged, once a newer connection has taken its session over. */
@@ -93,6 +96,7 @@ export class Recovery {
   readonly #random: Random;
   readonly #failed: (error: unknown) => void;
   readonly #holds: Map<string, Hold> = new Map();
+  readonly #replays: Replays = new Replays();
   readonly #kept: KeptRetriedEvents;
 
   /** @param failed told what the adapter fails with; whatever that is, sockets come and go as ever. */
@@ -142,7 +146,8 @@ export class Recovery {
     if (!client.dialect.acceptsOffsets) return undefined;
     const mark = this.#owner.adapter.marksEvents === true ? MARKED_PID : "";
     const pid = session?.pid ?? mark + createId(this.#random).slice(mark.length);
-    const hold: Hold = { pid, client, session, retried: claim && this.#kept.take(claim.pid) };
+    const { offset } = session === undefined || claim === undefined ? { offset: undefined } : claim;
+    const hold: Hold = { pid, client, session, offset, retried: claim && this.#kept.take(claim.pid) };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);
     return hold;
@@ -173,6 +178,22 @@ export class Recovery {
     hold.retried?.moveTo(socket);
     hold.session = undefined;
     this.#holds.set(hold.pid, hold);
+  }
+
+  /**
+   * What was missed is about to be sent.
+   * @returns whether it may not be, since the client has to empty its buffer first, and come again.
+   */
+  mayDouble({ pid, client, session, offset }: Hold, missed: number): boolean {
+    if (session === undefined || offset === undefined) return false;
+    if (client.canEmpty && this.#replays.mayDouble(pid, offset)) return true;
+    this.#replays.begin(pid, offset, missed > 0 && client.sendsInParts);
+    return false;
+  }
+
+  /** A client has told its listeners what it had got of the last replay. */
+  emptied(pid: string): void {
+    this.#replays.emptied(pid);
   }
 
   /** Whether a newer connection has taken over what these hands had got back. */

@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Server as OurServer, Socket } from "@bowline/server";
+import { importOwn, memberOf, requireOfficial } from "../../src/peers/load-package.ts";
 import { isPayload, payloadOf } from "./payload.ts";
 import type { Glance, Look, Order, Saying, ServingOptions } from "./server-process.ts";
 
@@ -49,9 +50,8 @@ const { server, keptForMs } = readOptions(process.argv[2] ?? "{}");
 const http = createServer((_request, response) => {
   response.writeHead(404).end();
 });
-const name = server === "our server" ? "@bowline/server" : "socket.io-v4";
-const loaded: { readonly Server: unknown } = await import(name);
-const Server = asClass(loaded.Server);
+const loaded = server === "our server" ? await importOwn("@bowline/server") : requireOfficial("socket.io-v4");
+const Server = asClass(memberOf(loaded, "Server"));
 const io = new Server(http, {
   allowEIO3: true,
   pingInterval: 1000,
