@@ -286,7 +286,6 @@ export class ClientConnection implements ConnectionListener {
       emptied();
       this.close();
     };
-    this.#seats.delete(namespace);
     this.#emptying ??= new Map();
     this.#emptying.set(namespace, over);
     this.write(this.dialect.connected(namespace, reply));
@@ -356,10 +355,7 @@ export class ClientConnection implements ConnectionListener {
     }
     const socket = this.#seats.get(packet.nsp);
     const violation = nameViolation(packet);
-    const emptied = this.#emptying?.get(packet.nsp);
-    // Whoever says something there has got the answer.
-    if (emptied !== undefined) emptied();
-    else if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
+    if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#outOfPlace(packet.nsp);
     else if (violation !== undefined) this.#violation(violation);
     else {
       this.#host.trace.received(this.#link, socket, packet);
@@ -407,6 +403,13 @@ export class ClientConnection implements ConnectionListener {
     this.#reader?.destroy();
     this.#reader = undefined;
     this.#host.limits.unfinished.remove(this);
+  }
+
+  /** A packet for a namespace that the client is not in; whoever empties its buffer has been told that it is. */
+  #outOfPlace(namespace: string): void {
+    const emptied = this.#emptying?.get(namespace);
+    if (emptied === undefined) this.#violation();
+    else emptied();
   }
 
   /** A packet is out of place. */
