@@ -54,7 +54,7 @@ const WRITERS: Readonly<Record<Family, (from: string) => string>> = {
 };
 
 const PACES: Readonly<Record<BenchOptions["mode"], Pace>> = {
-  full: { server: stretch(600, 1200), client: stretch(300, 400), cluster: stretch(6000, 2000), codecMs: 60 },
+  full: { server: stretch(600, 1200), client: stretch(300, 400), cluster: stretch(4000, 1500), codecMs: 60 },
   quick: { server: stretch(600, 1000), client: stretch(300, 400), cluster: stretch(300, 500), codecMs: 40 },
   smoke: { server: stretch(50, 150, 1), client: stretch(50, 100, 1), cluster: stretch(50, 150, 1), codecMs: 2 },
 };

@@ -21,8 +21,8 @@ import type { NativeRequest } from "../runtime/node/native-types.ts";
 import type { ClientLimits } from "./client-limits.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
 import { NO_NAMESPACE } from "./dynamic-namespaces.ts";
+import { hasEmptied } from "./emptying.ts";
 import type { EngineLink } from "./engine-link.ts";
-import type { HandshakeSource } from "./handshake.ts";
 import { isPacket, nameViolation, sizeViolation } from "./packet-check.ts";
 import type { PacketReader } from "./packet-reader.ts";
 import type { SocketPlatform } from "./runtime.ts";
@@ -82,7 +82,6 @@ export interface SendOptions {
 }
 
 const MAIN_NAMESPACE = "/";
-
 const PLAIN: SendOptions = {};
 
 /** So many namespaces may wait behind the main one while that is being judged. */
@@ -108,8 +107,6 @@ export class ClientConnection implements ConnectionListener {
   #reader: PacketReader | undefined;
   #connectTimer: Cancel | undefined;
   #main = NO_GATE;
-  /** Namespaces whose client empties its buffer, each with what is to be done once it has. */
-  #emptying: Map<string, () => void> | undefined;
 
   /** @param link the connection below, as the socket layer uses it. */
   constructor(conn: Connection, link: EngineLink, wire: Wire, host: ConnectionHost) {
@@ -230,8 +227,8 @@ export class ClientConnection implements ConnectionListener {
     return this.#host.server;
   }
 
-  /** Where the client comes from, and what it asked with. */
-  get origin(): HandshakeSource {
+  /** The connection below: where the client comes from, what it asked with, and what carries its packets. */
+  get origin(): EngineLink {
     return this.#link;
   }
 
@@ -264,32 +261,6 @@ export class ClientConnection implements ConnectionListener {
   shutDown(discard: boolean): void {
     for (const socket of this.joinedSockets()) socket.end("server shutting down");
     this.close(discard);
-  }
-
-  /** Whether what is sent in one turn may come in part: a body of polling comes whole or not at all. */
-  get sendsInParts(): boolean {
-    return this.#link.supportsBinary;
-  }
-
-  /** Whether it can be told when the client has read what was sent. */
-  get canEmpty(): boolean {
-    return this.#link.probe !== undefined;
-  }
-
-  /**
-   * Tells a client that it has its session back, and nothing else, so that it tells its listeners what it had got before; then
-   * ends the connection, and has it come once more.
-   * @param emptied called once the client has done so; never where the connection ends before.
-   */
-  empty(namespace: string, reply: { readonly sid: string; readonly pid: string }, emptied: () => void): void {
-    const over = (): void => {
-      emptied();
-      this.close();
-    };
-    this.#emptying ??= new Map();
-    this.#emptying.set(namespace, over);
-    this.write(this.dialect.connected(namespace, reply));
-    this.#link.probe?.(over);
   }
 
   /** Ends the connection once everything has left, or at once where nobody seems to be there. */
@@ -355,7 +326,8 @@ export class ClientConnection implements ConnectionListener {
     }
     const socket = this.#seats.get(packet.nsp);
     const violation = nameViolation(packet);
-    if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#outOfPlace(packet.nsp);
+    if (socket === undefined && hasEmptied(this, packet.nsp)) return;
+    if (socket === undefined || packet.type === PacketType.CONNECT_ERROR) this.#violation();
     else if (violation !== undefined) this.#violation(violation);
     else {
       this.#host.trace.received(this.#link, socket, packet);
@@ -403,13 +375,6 @@ export class ClientConnection implements ConnectionListener {
     this.#reader?.destroy();
     this.#reader = undefined;
     this.#host.limits.unfinished.remove(this);
-  }
-
-  /** A packet for a namespace that the client is not in; whoever empties its buffer has been told that it is. */
-  #outOfPlace(namespace: string): void {
-    const emptied = this.#emptying?.get(namespace);
-    if (emptied === undefined) this.#violation();
-    else emptied();
   }
 
   /** A packet is out of place. */

@@ -6,6 +6,7 @@
 
 import type { Session } from "@bowline/adapter";
 import type { JoinRequest } from "./connection.ts";
+import { emptyBuffer } from "./emptying.ts";
 import type { HandlerAbout, HandlerErrors } from "./handler-errors.ts";
 import { BROKE_DOWN, type Middleware, type MiddlewareRefusal, runMiddlewares } from "./middleware.ts";
 import { type Claim, type Hold, type Recovery, readClaim } from "./recovery.ts";
@@ -147,7 +148,7 @@ export class Reception<S extends { readonly id: string; refuse(): void; readData
       const { pid } = hold;
       recovery.putBack(hold);
       socket.refuse();
-      client.empty(this.#owner.name, { sid: socket.id, pid }, () => recovery.emptied(pid));
+      emptyBuffer(client, this.#owner.name, { sid: socket.id, pid }, () => recovery.emptied(pid));
       return;
     }
     this.#owner.welcome(socket, missed, isUntold && this.#middlewares.length === 0);

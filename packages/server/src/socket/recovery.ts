@@ -8,6 +8,7 @@ import type { AdapterContract, LiveSession, Session, SessionToPersist } from "@b
 import { type Clock, createId, MARKED_PID, type Random } from "@bowline/protocol/internal";
 import type { ClientConnection, JoinRequest } from "./connection.ts";
 import type { DisconnectReason } from "./disconnect-reason.ts";
+import { canEmpty, sendsInParts } from "./emptying.ts";
 import { Replays } from "./replays.ts";
 import { type AnsweringSocket, KeptRetriedEvents, type RetriedEvents } from "./retried-events.ts";
 
@@ -186,8 +187,8 @@ export class Recovery {
    */
   mayDouble({ pid, client, session, offset }: Hold, missed: number): boolean {
     if (session === undefined || offset === undefined) return false;
-    if (client.canEmpty && this.#replays.mayDouble(pid, offset)) return true;
-    this.#replays.begin(pid, offset, missed > 0 && client.sendsInParts);
+    if (canEmpty(client) && this.#replays.mayDouble(pid, offset)) return true;
+    this.#replays.begin(pid, offset, missed > 0 && sendsInParts(client));
     return false;
   }
 
