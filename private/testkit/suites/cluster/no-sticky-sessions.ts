@@ -52,9 +52,14 @@ async function isWhole(client: ClientSocket, mode: TransportMode, isLong: boolea
   return client.id === id ? undefined : "was opened twice";
 }
 
-async function playOne([name, mode]: Player, url: string, ca: object, isLong: boolean): Promise<string | undefined> {
+async function playOne(
+  [name, mode]: Player,
+  url: string,
+  options: object,
+  isLong: boolean,
+): Promise<string | undefined> {
   const peer = await clientPeer(name);
-  const client = peer.connect(url, { mode, ...ca });
+  const client = peer.connect(url, { mode, ...options });
   const lost = new Promise<string>((resolve) => {
     client.on("disconnect", (reason) => resolve(`was lost: ${String(reason)}`));
     client.onRefused(({ payload }) => resolve(`was refused: ${String(payload)}`));
@@ -71,9 +76,15 @@ async function playOne([name, mode]: Player, url: string, ca: object, isLong: bo
 /**
  * Plays sessions, by all players in turn.
  * @param ca the certificate, where the server speaks TLS.
+ * @param query what each request carries.
  * @returns what went wrong, one line for each session that failed.
  */
-export async function playSessions(count: number, port: number, ca?: string): Promise<string[]> {
+export async function playSessions(
+  count: number,
+  port: number,
+  ca?: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   const url = `${ca === undefined ? "http" : "https"}://127.0.0.1:${port}`;
   const failures: string[] = [];
   let next = 0;
@@ -82,7 +93,7 @@ export async function playSessions(count: number, port: number, ca?: string): Pr
       const index = next++;
       const player = PLAYERS[index % PLAYERS.length];
       if (player === undefined) return;
-      const failure = await playOne(player, url, ca === undefined ? {} : { ca }, index % 7 === 0);
+      const failure = await playOne(player, url, { query, ...(ca !== undefined && { ca }) }, index % 7 === 0);
       if (failure !== undefined) failures.push(`${player.join(" over ")} ${failure}`);
     }
   };

@@ -40,12 +40,14 @@ describe.each(PLAYED.map(([name, options, ca]) => ({ name, options, ca })))(
     afterAll(() => fleet?.close());
 
     test(`are whole, all of ${SESSIONS}, of three clients, over polling and moved to a WebSocket`, async () => {
-      expect(await playSessions(SESSIONS, fleet.port, ca)).toEqual([]);
+      expect(await playSessions(SESSIONS, fleet.port, ca, { fleet: fleet.name })).toEqual([]);
       const counts = await fleet.counts();
       expect(counts.reduce((sum, { sessions }) => sum + sessions, 0)).toBe(SESSIONS);
       // Each worker has had its share.
       expect(Math.min(...counts.map(({ sessions }) => sessions))).toBeGreaterThan(SESSIONS / 16);
-      expect(counts.map(({ unknown }) => unknown)).toEqual([0, 0, 0, 0]);
+      // A poll may be overtaken by the end of its session, at another worker too, which forwards it.
+      const known = new Set(counts.flatMap((count) => count.known));
+      expect(counts.flatMap(({ missed }) => missed).filter((id) => !known.has(id))).toEqual([]);
     }, 300_000);
   },
 );

@@ -3,6 +3,7 @@
 // Rules: one fleet at a time, since a process is one primary; it ends the workers that it has started, and no others.
 
 import cluster, { type Worker } from "node:cluster";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -22,8 +23,10 @@ export type StickyKind = "sticky" | "sticky, with a cluster" | "sticky, official
 /** What a worker has counted. */
 export interface WorkerCount {
   readonly sessions: number;
-  /** Requests for sessions that it has not. */
-  readonly unknown: number;
+  /** The ids that it has given. */
+  readonly known: readonly string[];
+  /** The ids in requests for sessions that it did not find. */
+  readonly missed: readonly string[];
   readonly polls: number;
 }
 
@@ -69,25 +72,33 @@ async function kill(worker: Worker): Promise<void> {
 
 function countIn(value: unknown): WorkerCount {
   const number = (name: string): number => (isObject(value) ? Number(value[name]) : Number.NaN);
-  return { sessions: number("sessions"), unknown: number("unknown"), polls: number("polls") };
+  const ids = (name: string): readonly string[] => {
+    const list = isObject(value) ? value[name] : undefined;
+    return Array.isArray(list) ? list.map(String) : [];
+  };
+  return { sessions: number("sessions"), known: ids("known"), missed: ids("missed"), polls: number("polls") };
 }
 
 /** A fleet. */
 export class StickyFleet {
   readonly workers: Worker[];
   readonly port: number;
+  /** What clients say in their query, so that those of another fleet are told from them. */
+  readonly name: string;
   readonly #env: object;
   readonly #close: () => Promise<void>;
 
-  private constructor(workers: Worker[], port: number, env: object, close: () => Promise<void>) {
+  private constructor(workers: Worker[], port: number, name: string, env: object, close: () => Promise<void>) {
     this.workers = workers;
     this.port = port;
+    this.name = name;
     this.#env = env;
     this.#close = close;
   }
 
   static async start(options: FleetOptions): Promise<StickyFleet> {
     const { kind, workers: count = 4, method, headTimeout, headersTimeout, recovers, tls } = options;
+    const name = randomUUID();
     const hub = setupPrimary();
     const server = tls === undefined ? createServer() : createTlsServer(tls);
     const workers: Worker[] = [];
@@ -106,11 +117,11 @@ export class StickyFleet {
         await once(server, "listening");
       }
       cluster.setupPrimary({ exec: PROGRAM, execArgv: [], args: [], serialization: "advanced" });
-      const env = { BOWLINE_STICKY: JSON.stringify({ kind, recovers, headersTimeout, ...tls }) };
+      const env = { BOWLINE_STICKY: JSON.stringify({ kind, name, recovers, headersTimeout, ...tls }) };
       workers.push(...Array.from({ length: count }, () => cluster.fork(env)));
       const [port] = await Promise.all(workers.map((worker) => answerOf(worker, "ready")));
       const address = server.address();
-      return new StickyFleet(workers, isAddress(address) ? address.port : Number(port), env, close);
+      return new StickyFleet(workers, isAddress(address) ? address.port : Number(port), name, env, close);
     } catch (error) {
       await close();
       throw error;

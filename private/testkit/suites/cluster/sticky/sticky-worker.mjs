@@ -9,11 +9,11 @@ import { nodeCluster } from "@bowline/node-cluster";
 import { setupWorker } from "@bowline/node-cluster/sticky";
 import { Server } from "@bowline/server";
 
-const { kind, recovers, headersTimeout, cert, key } = JSON.parse(process.env.BOWLINE_STICKY);
+const { kind, name, recovers, headersTimeout, cert, key } = JSON.parse(process.env.BOWLINE_STICKY);
 const isTls = cert !== undefined;
 const careful = headersTimeout === undefined ? {} : { headersTimeout, connectionsCheckingInterval: 100 };
 const http = isTls ? createTlsServer({ ...careful, cert, key }) : createServer(careful);
-const counted = { sessions: 0, unknown: 0, polls: 0 };
+const counted = { sessions: 0, polls: 0 };
 http.on("request", () => {
   counted.polls += 1;
 });
@@ -53,15 +53,17 @@ io.on("connection", (socket) => {
   socket.join("all");
   socket.on("echo", (value, answer) => answer(value));
 });
-const known = new Set();
-io.engine.on("connection", ({ id }) => known.add(id));
+const known = [];
+const missed = [];
+io.engine.on("connection", ({ id }) => known.push(id));
 io.engine.on("connection_error", ({ code, req }) => {
-  // A poll may be overtaken by the end of its session.
-  if (code === 1 && !known.has(new URL(req.url, "http://localhost").searchParams.get("sid"))) counted.unknown += 1;
+  const query = new URL(req.url, "http://localhost").searchParams;
+  // A client of an earlier fleet may say goodbye late, to whoever has its port by then.
+  if (code === 1 && query.get("fleet") === name) missed.push(query.get("sid"));
 });
 
 const TASKS = {
-  count: () => counted,
+  count: () => ({ ...counted, known, missed }),
   cpu: () => process.cpuUsage(),
   news: () => io.to("all").emit("news", process.pid),
   close: () => io.close(),
