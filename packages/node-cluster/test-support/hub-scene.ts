@@ -1,13 +1,10 @@
 // A hub and buses in one process, on a clock that stands still: links can be held and cut.
 // Place: tests -> bus -> **link** -> hub
 import { createFakeClock, type FakeClock } from "@bowline/testkit";
-import { Hub } from "../src/hub/hub.ts";
+import { DONE_MS, Hub } from "../src/hub/hub.ts";
 import { HubBus, type HubBusOptions } from "../src/hub/hub-bus.ts";
 import { type HubOptions, resolveHubOptions } from "../src/hub/hub-options.ts";
 import type { Link, LinkEvents } from "../src/hub/link.ts";
-
-/** So long the hub may take to tell what is done, in milliseconds. */
-export const DONE_MS = 5;
 
 /** One direction of a link. */
 class Lane implements Link {

@@ -3,7 +3,8 @@
 
 import type { BusError } from "@bowline/adapter/cluster";
 import { describe, expect, it, vi } from "vitest";
-import { DONE_MS, HubScene } from "../../test-support/hub-scene.ts";
+import { HubScene } from "../../test-support/hub-scene.ts";
+import { DONE_MS } from "./hub.ts";
 import type { HubBus } from "./hub-bus.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);

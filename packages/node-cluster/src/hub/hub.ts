@@ -25,6 +25,9 @@ import type { Link, LinkEvents } from "./link.ts";
 /** An answer to READ has no more than this many bytes, but for one entry, which may be longer. */
 const READ_BYTES = 256 * 1024;
 
+/** So long it may take until whoever publishes is told that it is done, in milliseconds. */
+export const DONE_MS = 5;
+
 /** So many logs that begin in one second are told apart. */
 const EPOCHS_A_SECOND = 36 * 36;
 
@@ -302,8 +305,6 @@ export class Hub {
 }
 
 const EXPIRY_MS = 5_000;
-/** So long it may take until whoever publishes is told that it is done, in milliseconds. */
-const DONE_MS = 5;
 
 function answerValue(peer: HubPeer, found: FencedValue | undefined): void {
   found === undefined ? answer(peer) : answer(peer, found.value, found.fence);

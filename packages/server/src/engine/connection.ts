@@ -46,7 +46,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   /** What programs see of the transport in use; made when they look. */
   #transport: Transport | undefined;
   /** Somebody waits until the client has read what was sent. */
-  #probe: { pongs: number; readonly done: () => void } | undefined;
+  #probe: { pongs: number; done: () => void } | undefined;
   #query: Query | undefined;
 
   constructor(id: string, head: RequestHead, route: FirstRoute, surroundings: ConnectionSurroundings) {
@@ -197,8 +197,18 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
 
   /** Calls back when the client has read all that was sent until now; never where the connection ends before. @internal */
   probe(done: () => void): void {
-    this.#probe = { pongs: PROBE_PONGS, done };
-    this.#ping();
+    const underWay = this.#probe;
+    if (underWay === undefined) {
+      this.#probe = { pongs: PROBE_PONGS, done };
+      this.#ping();
+      return;
+    }
+    // Its pongs say nothing of what was sent since it began.
+    const { done: earlier } = underWay;
+    underWay.done = () => {
+      earlier();
+      this.probe(done);
+    };
   }
 
   /** Where one of its transports stands. */
@@ -333,7 +343,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     this.#session.send({ frames: this.#surroundings.terms.heartbeat.ping, compress: false });
   }
 
-  #probed(probe: { pongs: number; readonly done: () => void }): void {
+  #probed(probe: { pongs: number; done: () => void }): void {
     probe.pongs -= 1;
     if (probe.pongs > 0) {
       this.#ping();

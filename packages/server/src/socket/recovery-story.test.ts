@@ -162,4 +162,8 @@ describe("a client whose connection breaks at any moment", () => {
     expect(traveller.got).toEqual(sent);
     expect([traveller.ids.size, losses > 5]).toEqual([1, true]);
   });
+
+  it("is sent away in some of these stories, to empty its buffer", () => {
+    expect(Math.max(...[0, 1, 2, 3].map((seed) => play(seed).traveller.timesSentAway))).toBeGreaterThan(0);
+  });
 });

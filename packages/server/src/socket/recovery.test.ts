@@ -1,56 +1,7 @@
 // Rules of connection state recovery: who gets a lost session back, in which order, and who does not.
-import { createFakePlatform, FakeClient, type FakeClientOptions } from "@bowline/testkit";
 import { describe, expect, it, vi } from "vitest";
+import { createServer, join, loseClient, offsetOf, readReply } from "../../test-support/recovery-scene.ts";
 import type { Next } from "./middleware.ts";
-import type { ServerOptions } from "./options.ts";
-import { SocketServer } from "./server.ts";
-import type { Socket } from "./socket.ts";
-
-class ServerInMemory extends SocketServer {
-  readonly door = this.startEngine({});
-}
-
-function createServer(options: Partial<ServerOptions> = {}) {
-  const platform = createFakePlatform();
-  const io = new ServerInMemory({ connectionStateRecovery: {}, ...options }, platform);
-  const sockets: Socket[] = [];
-  io.on("connection", (socket) => sockets.push(socket));
-  return {
-    io,
-    sockets,
-    clock: platform.clock,
-    uncaught: platform.uncaught,
-    connect: (clientOptions?: FakeClientOptions) => new FakeClient(io.door, platform.clock, clientOptions),
-  };
-}
-
-/** What a client reads out of the answer to its CONNECT. */
-function readReply(reply: unknown): { readonly sid: string; readonly pid: string } {
-  const { sid, pid } = /"sid":"(?<sid>[^"]+)","pid":"(?<pid>[^"]+)"/.exec(String(reply))?.groups ?? {};
-  if (sid === undefined || pid === undefined) throw new Error(`Cannot read "${String(reply)}": it is no such answer`);
-  return { sid, pid };
-}
-
-/** Joins the main namespace and gives what the server answered. */
-function join(client: FakeClient) {
-  client.send("0");
-  return readReply(client.take().at(-1));
-}
-
-/** The offset at the end of an event. */
-function offsetOf(frame: unknown): string {
-  return /"(?<offset>[^"]+)"\]$/.exec(String(frame))?.groups?.["offset"] ?? "";
-}
-
-/** A client that has joined, got an event and lost its connection; what it knows then. */
-function loseClient({ io, connect }: Pick<ReturnType<typeof createServer>, "io" | "connect">) {
-  const client = connect();
-  const { sid, pid } = join(client);
-  io.emit("first");
-  const offset = offsetOf(client.take()[0]);
-  client.vanish();
-  return { sid, pid, offset, claim: `0${JSON.stringify({ pid, offset })}` };
-}
 
 describe("a server that keeps sessions", () => {
   it("tells its clients a private id, another one for each", () => {
@@ -161,69 +112,6 @@ describe("a client that comes back", () => {
     again.send(`0${JSON.stringify({ pid })}`);
     expect(again.take()).toEqual([expect.stringMatching(/^2\["on its way/), `0${JSON.stringify({ sid, pid })}`]);
     expect(sockets[1]?.recovered).toBe(true);
-  });
-
-  describe("and is lost again in the middle of what it missed", () => {
-    /** It shows the same offset as before: what it has got of the replay waits in its buffer. */
-    function loseInReplay() {
-      const server = createServer();
-      const { claim, ...known } = loseClient(server);
-      server.io.emit("second");
-      const half = server.connect();
-      half.send(claim);
-      half.vanish();
-      const client = server.connect();
-      client.send(claim);
-      return { ...server, ...known, claim, client };
-    }
-
-    it("is answered without it, and comes again once it has read that", () => {
-      const { connect, claim, client, sid, pid, sockets } = loseInReplay();
-      const answer = `0${JSON.stringify({ sid, pid })}`;
-      expect(client.take()).toEqual([answer, "2"]);
-      // The first pong may be that of an earlier ping.
-      client.port.receive("3");
-      expect([client.take(), client.port.closes]).toEqual([["2"], 0]);
-      client.port.receive("3");
-      client.take();
-      expect([client.port.closes, sockets.length]).toEqual([1, 2]);
-      const again = connect();
-      again.send(claim);
-      expect(again.take()).toEqual([expect.stringMatching(/^2\["second","/), answer]);
-    });
-
-    it("has read it also where it says something itself", () => {
-      const { connect, claim, client } = loseInReplay();
-      client.take();
-      client.send('2["greeting"]');
-      client.take();
-      expect(client.port.closes).toBe(1);
-      const again = connect();
-      again.send(claim);
-      expect(again.take()).toHaveLength(2);
-    });
-
-    it("is answered so once more where nobody knows whether it has read that", () => {
-      const { connect, claim, client } = loseInReplay();
-      client.take();
-      client.vanish();
-      const again = connect();
-      again.send(claim);
-      expect(again.take()).toEqual([expect.stringMatching(/^0/), "2"]);
-    });
-
-    it("gets what is left where it shows a later offset", () => {
-      const { io, connect, pid, offset, claim } = loseInReplay();
-      io.emit("third");
-      const client = connect();
-      client.send(claim);
-      client.take();
-      client.port.receive("3", "3");
-      const later = `${offset.slice(0, -1)}2`;
-      const again = connect();
-      again.send(`0${JSON.stringify({ pid, offset: later })}`);
-      expect(again.take()).toEqual([expect.stringMatching(/^2\["third","/), expect.stringMatching(/^0/)]);
-    });
   });
 
   it("gets offsets with what it missed, from which it can come back again", () => {

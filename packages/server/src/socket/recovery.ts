@@ -147,7 +147,7 @@ export class Recovery {
     if (!client.dialect.acceptsOffsets) return undefined;
     const mark = this.#owner.adapter.marksEvents === true ? MARKED_PID : "";
     const pid = session?.pid ?? mark + createId(this.#random).slice(mark.length);
-    const { offset } = session === undefined || claim === undefined ? { offset: undefined } : claim;
+    const offset = session === undefined ? undefined : claim?.offset;
     const hold: Hold = { pid, client, session, offset, retried: claim && this.#kept.take(claim.pid) };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);

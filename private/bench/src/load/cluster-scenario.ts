@@ -8,8 +8,8 @@ import { median } from "../statistics.ts";
 import { breathe } from "./breath.ts";
 import type { ClusterJob, ClusterNode, Measurement } from "./job.ts";
 import type { Meter } from "./meter.ts";
-import { joinByPolling, PollingLine, type PollingSession } from "./polling-line.ts";
-import { pollOn } from "./polling-scenarios.ts";
+import { PollingLine } from "./polling-line.ts";
+import { joinAll, pollOn } from "./polling-scenarios.ts";
 import { greeting, joinFrame, publishFrame, target } from "./speech.ts";
 import { WebSocketLine } from "./web-socket-line.ts";
 
@@ -157,12 +157,9 @@ async function spread(surroundings: ClusterSurroundings): Promise<Measurement> {
 
 /** Long-polling sessions of the first server: their requests come there, or all of them to the second one. */
 async function polls({ job, meter, failed }: ClusterSurroundings, at: 0 | 1): Promise<Measurement> {
-  const { language, nodes, clients } = job;
-  const [home, other] = [nodes[0], nodes[at]];
+  const [home, other] = [job.nodes[0], job.nodes[at]];
   if (home === undefined || other === undefined) throw new Error("Cannot measure: the cluster has too few servers");
-  const join = (): Promise<PollingSession> =>
-    new Promise((resolve) => joinByPolling(home.port, language, failed, resolve));
-  const sessions = await Promise.all(Array.from({ length: clients }, join));
+  const sessions = await joinAll(home.port, job, failed);
   const lines = sessions.map((session) => {
     if (at !== 0) session.line.destroy();
     const line = at === 0 ? session.line : new PollingLine(other.port, failed);

@@ -15,9 +15,14 @@ import { type LineOwner, WebSocketLine } from "./web-socket-line.ts";
 
 const SWITCH_AND_ECHO = Buffer.concat([clientFrame(TEXT, "5"), clientFrame(TEXT, ECHO)]);
 
-function joinAll({ job, failed }: Surroundings): Promise<readonly PollingSession[]> {
-  const one = () => new Promise<PollingSession>((resolve) => joinByPolling(job.port, job.language, failed, resolve));
-  return Promise.all(Array.from({ length: job.clients }, one));
+/** Joins all clients of a job. */
+export function joinAll(
+  port: number,
+  { language, clients }: { readonly language: Language; readonly clients: number },
+  failed: (reason: string) => void,
+): Promise<readonly PollingSession[]> {
+  const one = () => new Promise<PollingSession>((resolve) => joinByPolling(port, language, failed, resolve));
+  return Promise.all(Array.from({ length: clients }, one));
 }
 
 /** Has a session post an event and poll for the answer, again and again, over a line of its server or of another one. */
@@ -43,8 +48,8 @@ export function pollOn({ poll, post }: PollingSession, line: PollingLine, meter:
 
 /** Every client posts an event and polls for the answer, again and again. */
 export async function polling(surroundings: Surroundings): Promise<Measurement> {
-  const { job, meter } = surroundings;
-  const sessions = await joinAll(surroundings);
+  const { job, meter, failed } = surroundings;
+  const sessions = await joinAll(job.port, job, failed);
   for (const session of sessions) pollOn(session, session.line, meter);
   const measurement = await meter.run(job);
   for (const { line } of sessions) line.destroy();

@@ -112,7 +112,7 @@ export class Ledger {
   /** An official client could not read what it got: its own doing where its network has failed, and nobody's else. */
   threw({ name, kind, isHaunted }: VisitorPlan, error: unknown): void {
     this.threwCount++;
-    if (!isHaunted) this.#example(`${name}, ${kind} without faults, has thrown: ${String(error)}`);
+    if (!isHaunted) this.garbled(`${name}, ${kind} without faults, has thrown: ${String(error)}`);
   }
 
   /** Somebody has waited in vain for what it is owed; what is lost is told besides. */
