@@ -134,6 +134,24 @@ describe.skipIf(missing !== undefined)(missing === undefined ? "with uWebSockets
     expect(webSocket.extensions).toContain("permessage-deflate");
   });
 
+  test("keeps WebSockets that are accepted later, whatever programs allocate as they open", async () => {
+    const { io, port } = await serve({ allowRequest: (_request, decide) => void setTimeout(decide, 2, null, true) });
+    const kept: Buffer[] = [];
+    io.engine.on("connection", () => {
+      // Where the package still looked at memory that it has given back, these bits would say "close".
+      for (let at = 0; at < 4; at++) kept.push(Buffer.allocUnsafeSlow(72).fill(0x10));
+    });
+    const told = Array.from({ length: 50 }, async () => {
+      const webSocket = openWebSocket(port);
+      return new Promise((resolve) => {
+        webSocket.on("message", (data) => resolve(String(data)[0]));
+        webSocket.on("close", (code) => resolve(code));
+      });
+    });
+    const answers = await within(Promise.all(told), PATIENCE_MS, "the first messages");
+    expect(answers).toEqual(told.map(() => "0"));
+  });
+
   test("gives up a client that is too far behind, where that was limited", async () => {
     const { io, port } = await serve({ maxBackpressure: 100_000 });
     const reason = new Promise((resolve) => {

@@ -3,7 +3,7 @@
 // Rules: only members that every version since 20.0 has; a request is valid in its callback alone, a response until it is
 //        answered or aborted, a WebSocket until its `close`.
 
-import type { CorkableSocket } from "../corked-websocket.ts";
+import type { CorkableSocket, CorkedWebSocket } from "../corked-websocket.ts";
 
 /** Text or bytes, as the package takes both. */
 export type UwsText = string | ArrayBuffer | Uint8Array;
@@ -35,8 +35,10 @@ export interface UwsResponse {
 /** What an upgrade is completed with; nothing of it is looked at. */
 export type UwsContext = object;
 
-/** A WebSocket; the members of what it was upgraded with are its own. */
+/** A WebSocket: one object from its `open` to its `close`, which takes members of ours. */
 export interface UwsWebSocket extends CorkableSocket {
+  /** What the engine knows it by, once it was told of it. */
+  port?: CorkedWebSocket<UwsWebSocket>;
   send(message: UwsText, isBinary: boolean, compress: boolean): number;
   end(code?: number): unknown;
 }
@@ -49,7 +51,7 @@ export interface UwsBehavior {
   readonly sendPingsAutomatically: boolean;
   readonly compression?: number;
   readonly upgrade: (res: UwsResponse, req: UwsRequest, context: UwsContext) => void;
-  readonly open: (ws: UwsWebSocket) => void;
+  readonly open: (ws: UwsWebSocket) => unknown;
   readonly message: (ws: UwsWebSocket, message: ArrayBuffer, isBinary: boolean) => void;
   readonly drain: (ws: UwsWebSocket) => void;
   readonly close: (ws: UwsWebSocket, code: number, message: ArrayBuffer) => void;

@@ -7,10 +7,10 @@
 
 import { DEFAULT_COMPRESSION_THRESHOLD, type EngineOptions, requestPath } from "../../engine/options.ts";
 import type { EngineServer } from "../../engine/server.ts";
-import { CorkedWebSocket, endError } from "../corked-websocket.ts";
+import { endError } from "../corked-websocket.ts";
 import type { SideExchange } from "../serve-files.ts";
-import type { UwsApp, UwsBehavior, UwsWebSocket } from "./app-types.ts";
-import { readHead, UwsExchange, UwsUpgradeExchange } from "./uws-exchange.ts";
+import type { UwsApp, UwsBehavior } from "./app-types.ts";
+import { forgetOpened, noteOpened, readHead, UwsExchange, UwsUpgradeExchange } from "./uws-exchange.ts";
 
 /** Options of uWebSockets.js, besides those of the engine. */
 export interface UwsOptions {
@@ -42,12 +42,6 @@ function isSecure(app: UwsApp): boolean {
   return app.constructor.name.includes("SSL");
 }
 
-/** What a WebSocket was upgraded with; one of the program's own routes never comes here. */
-function portOf(ws: UwsWebSocket): CorkedWebSocket<UwsWebSocket> | undefined {
-  const port: unknown = Reflect.get(ws, "port");
-  return port instanceof CorkedWebSocket ? port : undefined;
-}
-
 function toText(message: ArrayBuffer): string {
   return Buffer.from(message).toString();
 }
@@ -69,14 +63,16 @@ function behaviorOf(engine: EngineServer, secure: boolean, options: EngineOption
     upgrade: (res, req, context) => {
       engine.handleUpgrade(new UwsUpgradeExchange(res, readHead(res, req, secure), context, compressFrom));
     },
-    open: (ws) => portOf(ws)?.connected(ws),
+    open: noteOpened,
     message: (ws, message, isBinary) => {
       // Bytes are copied: they are taken away once this returns.
-      portOf(ws)?.received(isBinary ? new Uint8Array(message.slice(0)) : toText(message));
+      ws.port?.received(isBinary ? new Uint8Array(message.slice(0)) : toText(message));
     },
-    drain: (ws) => portOf(ws)?.drained(),
-    close: (ws, code, message) =>
-      portOf(ws)?.ended(message.byteLength === 0 ? undefined : endError(code, toText(message))),
+    drain: (ws) => ws.port?.drained(),
+    close: (ws, code, message) => {
+      if (forgetOpened(ws)) return;
+      ws.port?.ended(message.byteLength === 0 ? undefined : endError(code, toText(message)));
+    },
   };
 }
 

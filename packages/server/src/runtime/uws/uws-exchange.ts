@@ -2,7 +2,7 @@
 // Place: **bytes** -> engine server -> carrier -> session
 // Rules: a request is copied in its callback, since nothing is left of it afterwards; the body is collected from the first
 //        moment on, up to the limit, since what nobody takes is lost; a response that was answered or aborted is never
-//        touched again, which would end the process.
+//        touched again, which would end the process; a WebSocket is touched only once its cork has ended.
 
 import { STATUS_CODES } from "node:http";
 import type {
@@ -196,6 +196,23 @@ export class UwsExchange implements HttpExchange {
   }
 }
 
+/**
+ * The WebSocket that `upgrade` has just made.
+ *
+ * At the end of its cork the package looks at the response once more, although the upgrade has given back the memory that it
+ * looks at: what is allocated meanwhile may stand there, and be taken for "close". So what is called meanwhile is nothing
+ * that the engine of JavaScript has yet to compile, or that allocates.
+ */
+const justOpened: UwsWebSocket[] = [];
+
+/** The handler `open`. */
+export const noteOpened: (ws: UwsWebSocket) => unknown = justOpened.push.bind(justOpened);
+
+/** The handler `close`, as far as one is concerned that nobody was told of. @returns whether it was one. */
+export function forgetOpened(ws: UwsWebSocket): boolean {
+  return justOpened[0] === ws && justOpened.pop() === ws;
+}
+
 /** A request to become a WebSocket. */
 export class UwsUpgradeExchange implements UpgradeExchange {
   readonly head: RequestHead;
@@ -230,8 +247,12 @@ export class UwsUpgradeExchange implements UpgradeExchange {
     res.cork(() => {
       res.writeStatus(statusLine(101));
       writeLines(res, this.#lines.with({}));
-      res.upgrade({ port }, key ?? "", protocol ?? "", extensions ?? "", this.#context);
+      res.upgrade({}, key ?? "", protocol ?? "", extensions ?? "", this.#context);
     });
+    const ws = justOpened.pop();
+    if (ws === undefined) return;
+    ws.port = port;
+    port.connected(ws);
   }
 
   refuse(message: string, isPassing: boolean = false): void {
