@@ -67,6 +67,21 @@ describe.each(REVISIONS)("an upgrade in revision $revision", (dialect) => {
     expect(pair.client.owner.messages).toEqual(pair.server.sent);
   });
 
+  it("loses, repeats and reorders nothing, between which two messages it may begin", () => {
+    for (let before = 0; before <= 40; before++) {
+      const pair = opened({ dialect, delayMs: 5, maxBatchBytes: 30 });
+      for (let number = 0; number <= 40; number++) {
+        if (number === before) pair.beginUpgrade();
+        pair.send(number % 2 === 0 ? "client" : "server", 1 + (number % 3));
+        pair.clock.advance(1);
+      }
+      pair.clock.advance(5000);
+      expect(pair.upgrade?.offer).toEqual({ at: "switched" });
+      expect(pair.server.owner.messages).toEqual(pair.client.sent);
+      expect(pair.client.owner.messages).toEqual(pair.server.sent);
+    }
+  });
+
   it("writes nothing but the probes to the candidate before the switch", () => {
     const pair = opened({ dialect, delayMs: 50 });
     pair.beginUpgrade();

@@ -1,4 +1,4 @@
-// Harms the network of clients, one after the other: which of them, how, and for how long is the seed's to decide.
+// Harms the network of clients, or the clock of all, one after the other: whom, how, and for how long is the seed's to decide.
 // Place: clients -> proxies, which the **nemesis** harms -> server
 // Rules: a network is whole again when its fault is over; every fault is noted before it strikes.
 
@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { History } from "../../src/history/history.ts";
 import type { TcpProxy } from "../../src/peers/tcp-proxy.ts";
 import type { SeededRandom } from "../../src/seeded-random.ts";
+import { jumpWallClock } from "../../src/wall-clock.ts";
 
 /** One kind of harm. */
 interface Harm {
@@ -20,6 +21,8 @@ const nothing = (): void => {};
 
 /** Long enough for some to be taken for dead, and short enough for others to be waited for. */
 const OUTAGE_MS = [50, 900] as const;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 const HARMS: readonly Harm[] = [
   { name: "cut", lastsMs: [0, 0], begin: (proxy) => proxy.cut(), end: nothing },
@@ -65,6 +68,8 @@ const HARMS: readonly Harm[] = [
       proxy.cut();
     },
   },
+  { name: "a day ahead", lastsMs: OUTAGE_MS, begin: () => jumpWallClock(DAY_MS), end: () => jumpWallClock(-DAY_MS) },
+  { name: "a day behind", lastsMs: OUTAGE_MS, begin: () => jumpWallClock(-DAY_MS), end: () => jumpWallClock(DAY_MS) },
 ];
 
 /** A client's network. */
