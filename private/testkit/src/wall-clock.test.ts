@@ -16,10 +16,11 @@ describe("a wall clock that jumps", () => {
   test("is wrong wherever a program looks at it", () => {
     const before = Date.now();
     jump(DAY_MS);
-    const readings = [Date.now(), Number(new Date()), Date.parse(Date())];
+    const made = new Date();
+    const readings = [Date.now(), Number(made), Date.parse(Date())];
     for (const reading of readings) expect(Math.round((reading - before) / DAY_MS)).toBe(1);
     expect(Number(new Date(0))).toBe(0);
-    expect(new Date()).toBeInstanceOf(Date);
+    expect(made).toBeInstanceOf(Date);
   });
 
   test("adds jumps up, and is right again once all are taken back", () => {
