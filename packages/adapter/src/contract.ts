@@ -94,6 +94,11 @@ export interface SessionToPersist {
   readonly rooms: readonly Room[];
   /** The socket's `data`. */
   readonly data: unknown;
+  /**
+   * All that was sent to the socket before this time has come to its client, since that has answered a later ping: events that
+   * are older need not be there any more. By the clock of the server; absent where nothing is known.
+   */
+  readonly receivedUntilMs?: number;
 }
 
 /** A session whose socket is about to join, or has joined. */

@@ -26,6 +26,8 @@ export class PacketLog {
   readonly #lastNaming: Map<Room, number> = new Map();
   /** The number of the last event that has gone; those from the next one to the last are there. */
   #gone = 0;
+  /** When that one was sent. */
+  #goneSentAtMs = Number.NEGATIVE_INFINITY;
   #bytes = 0;
 
   /** @param maxBytes what all entries together may take up; one that is larger by itself is not kept. */
@@ -69,6 +71,15 @@ export class PacketLog {
     return Number.isInteger(number) && number >= this.#gone && number <= this.last;
   }
 
+  /**
+   * Where somebody goes on who has seen the event of a number, and has got all that was for him before a time.
+   * @returns the number itself, or that of the last event that has gone; undefined where he may have missed some of those.
+   */
+  resume(number: number, receivedUntilMs: number): number | undefined {
+    if (this.reaches(number)) return number;
+    return number < this.#gone && this.#goneSentAtMs < receivedUntilMs ? this.#gone : undefined;
+  }
+
   /** Whether an event behind this number that is still there names a room. */
   namesBehind(number: number, room: Room): boolean {
     return (this.#lastNaming.get(room) ?? 0) > number;
@@ -104,6 +115,7 @@ export class PacketLog {
       this.#unname(oldest.to.rooms, number);
       if (oldest.to.except !== undefined) this.#unname(oldest.to.except, number);
       this.#gone = number;
+      this.#goneSentAtMs = oldest.sentAtMs;
     }
   }
 }

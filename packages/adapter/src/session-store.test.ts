@@ -243,6 +243,28 @@ describe("a lost session", () => {
     expect(missed("x", offset)).toEqual(["6"]);
   });
 
+  it("comes back when events behind its offset are gone from before its client was last known to have got everything", () => {
+    const { store, clock, send, join, lose, missed } = createStore();
+    join("x", "x");
+    const offset = send("one");
+    send("of another room", "a");
+    clock.advance(RETENTION_MS + 60_000);
+    send("there still", "x");
+    store.persist({ sid: "x", pid: "secret of x", rooms: ["x"], data: undefined, receivedUntilMs: clock.now() - 1 });
+    store.gone("x");
+    expect(missed("x", offset)).toEqual(["there still"]);
+    // And once more, as long as nothing is known to have come since.
+    lose("x");
+    expect(missed("x", offset)).toBeUndefined();
+  });
+
+  it("says how far its client was known to have got everything", () => {
+    const { store, join } = createStore();
+    join("x", "x");
+    store.persist({ sid: "x", pid: "secret of x", rooms: ["x"], data: undefined, receivedUntilMs: 7 });
+    expect(store.restore("secret of x", "")).toMatchObject({ receivedUntilMs: 7 });
+  });
+
   it("does not come back when events behind its offset are gone", () => {
     const { send, join, lose, missed } = createStore(4000);
     join("x", "x");

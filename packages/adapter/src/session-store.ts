@@ -1,7 +1,8 @@
 // Lost sessions of one namespace, kept in memory until their clients come back, and the events they miss meanwhile.
 // Place: connection / namespace -> adapter (**session store**) -> packet log
 // Rules: a session is taken out once; it gets the events of a room from when it joined that room until it left it, not those
-//        from before or after; offsets of another process are nobody's, as are texts that only look like offsets.
+//        from before or after; events that have gone are missed by nobody whose client had got all that was sent until then;
+//        offsets of another process are nobody's, as are texts that only look like offsets.
 // Source: docs/protocol/socket-5.md, "Recovery"
 
 import type { Cancel, Clock } from "@bowline/protocol/internal";
@@ -31,6 +32,7 @@ interface Memberships {
 }
 
 interface KeptSession extends SessionToPersist {
+  readonly receivedUntilMs: number;
   readonly memberships: Memberships;
   readonly expiresAtMs: number;
 }
@@ -107,11 +109,11 @@ export class SessionStore {
   /** Keeps a session. */
   persist(session: SessionToPersist): void {
     const { clock, maxDisconnectionDurationMs } = this.#options;
-    const { sid, pid, rooms, data } = session;
+    const { sid, pid, rooms, data, receivedUntilMs = 0 } = session;
     const memberships = this.#memberships.get(sid) ?? { cameBehind: this.#log.last, joinedBehind: new Map() };
     const expiresAtMs = clock.now() + maxDisconnectionDurationMs;
     this.#kept.delete(pid);
-    this.#kept.set(pid, { sid, pid, rooms, data, memberships, expiresAtMs });
+    this.#kept.set(pid, { sid, pid, rooms, data, receivedUntilMs, memberships, expiresAtMs });
     if (this.#kept.size > MAX_SESSIONS) this.#forgetOldest();
     this.#watch();
   }
@@ -124,10 +126,11 @@ export class SessionStore {
     const kept = this.#kept.get(pid);
     this.#kept.delete(pid);
     if (kept === undefined || kept.expiresAtMs < this.#options.clock.now()) return undefined;
-    const { sid, rooms, data, memberships } = kept;
+    const { sid, rooms, data, receivedUntilMs, memberships } = kept;
     // What was sent before it came was never meant for it, so it need not be there any more either.
-    const after = Math.max(offset === "" ? 0 : this.#numberOf(offset), memberships.cameBehind);
-    if (!this.#log.reaches(after) || after < (memberships.past?.forgotten ?? 0)) return undefined;
+    const shown = Math.max(offset === "" ? 0 : this.#numberOf(offset), memberships.cameBehind);
+    const after = this.#log.resume(shown, receivedUntilMs);
+    if (after === undefined || after < (memberships.past?.forgotten ?? 0)) return undefined;
     // Its rooms count from when they were joined the first time, also for the next loss.
     this.#memberships.set(sid, memberships);
     const readMissed = () => this.#missed(kept, after);
@@ -136,6 +139,7 @@ export class SessionStore {
       pid,
       rooms,
       data,
+      receivedUntilMs,
       get missedPackets() {
         return readMissed();
       },

@@ -195,6 +195,11 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     else this.#session.close();
   }
 
+  /** All that was sent before this time of the server's clock has come to the client; 0 where it has not answered a ping yet. @internal */
+  get receivedUntilMs(): number {
+    return this.#session.receivedUntilMs;
+  }
+
   /** Calls back when the client has read all that was sent until now; never where the connection ends before. @internal */
   probe(done: () => void): void {
     const underWay = this.#probe;

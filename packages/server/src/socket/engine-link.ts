@@ -22,6 +22,8 @@ export interface EngineLink extends HandshakeSource {
   listen(listener: ConnectionListener): void;
   /** Calls back when the client has read all that was sent until now. Other engines cannot tell. */
   probe?(done: () => void): void;
+  /** All that was sent before this time of the server's clock has come to the client; 0 where that is not known yet. */
+  readonly receivedUntilMs?: number;
   /** Ends the connection: once everything has left, or at once if `discard` is true. */
   close(discard?: boolean): void;
 }

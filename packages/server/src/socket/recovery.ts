@@ -56,6 +56,10 @@ export interface Hold {
   session: Session | undefined;
   /** The offset that its client showed to get it. */
   readonly offset: string | undefined;
+  /** When its socket joined, in whole milliseconds. */
+  joinedMs: number;
+  /** All that was sent before this time has come to its client, by what was known when it got the session; 0 where nothing was. */
+  readonly receivedUntilMs: number;
   /** What its client sends until it is answered; made with the first such event. */
   retried: RetriedEvents | undefined;
   /** Ends the socket that is being judged, once a newer connection has taken its session over. */
@@ -82,6 +86,12 @@ export function readClaim({ client, auth }: JoinRequest): Claim | undefined {
   return { pid, offset };
 }
 
+/** A ping from before a socket joined says nothing of what the socket was sent. */
+function receivedUntil({ client, joinedMs, receivedUntilMs }: Hold): number {
+  const answeredMs = client.origin.receivedUntilMs ?? 0;
+  return answeredMs > joinedMs ? answeredMs : receivedUntilMs;
+}
+
 /** The namespace as far as its sessions are concerned; another adapter may take over at any time. */
 interface RecoveryOwner {
   readonly adapter: Pick<
@@ -96,6 +106,7 @@ export class Recovery {
   readonly #owner: RecoveryOwner;
   readonly #random: Random;
   readonly #failed: (error: unknown) => void;
+  readonly #clock: Pick<Clock, "now">;
   readonly #holds: Map<string, Hold> = new Map();
   readonly #replays: Replays = new Replays();
   readonly #kept: KeptRetriedEvents;
@@ -110,6 +121,7 @@ export class Recovery {
     this.skipsMiddlewares = skipMiddlewares;
     this.#owner = owner;
     this.#random = random;
+    this.#clock = clock;
     this.#kept = new KeptRetriedEvents(clock, maxDisconnectionDuration);
     this.#failed = failed;
   }
@@ -148,7 +160,9 @@ export class Recovery {
     const mark = this.#owner.adapter.marksEvents === true ? MARKED_PID : "";
     const pid = session?.pid ?? mark + createId(this.#random).slice(mark.length);
     const offset = session === undefined ? undefined : claim?.offset;
-    const hold: Hold = { pid, client, session, offset, retried: claim && this.#kept.take(claim.pid) };
+    const retried = claim && this.#kept.take(claim.pid);
+    const receivedUntilMs = session?.receivedUntilMs ?? 0;
+    const hold: Hold = { pid, client, session, offset, joinedMs: 0, receivedUntilMs, retried };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);
     return hold;
@@ -178,6 +192,7 @@ export class Recovery {
   joined(hold: Hold, socket: AnsweringSocket): void {
     hold.retried?.moveTo(socket);
     hold.session = undefined;
+    hold.joinedMs = Math.ceil(this.#clock.now());
     this.#holds.set(hold.pid, hold);
   }
 
@@ -220,7 +235,9 @@ export class Recovery {
     // Also of who left: it may come again, with the event that it did not get the answer to.
     this.#kept.put(hold.pid, hold.retried);
     if (!RECOVERABLE.has(reason)) return;
-    this.#persist({ sid: id, pid: hold.pid, rooms: [...rooms], data });
+    const receivedUntilMs = receivedUntil(hold);
+    const session = { sid: id, pid: hold.pid, rooms: [...rooms], data };
+    this.#persist(receivedUntilMs === 0 ? session : { ...session, receivedUntilMs });
   }
 
   #persist(session: SessionToPersist): void {
