@@ -119,7 +119,9 @@ function readLegacyRequest(request: unknown, id: unknown): ReadRequest | undefin
  * @returns undefined where the request was of the usual form.
  */
 export function writeMarkedResponse({ requestId, sockets }: Answer): readonly object[] | undefined {
-  const at = requestId.indexOf(MARK);
+  // Whoever asked may have chosen a number.
+  const id = String(requestId);
+  const at = id.indexOf(MARK);
   if (at < 0) return undefined;
-  return FORMS.get(requestId.slice(0, at))?.(requestId.slice(at + MARK.length), sockets) ?? [];
+  return FORMS.get(id.slice(0, at))?.(id.slice(at + MARK.length), sockets) ?? [];
 }

@@ -198,6 +198,14 @@ test("signs of life and goodbyes of namespaces do not exist on these wires", () 
   }
 });
 
+test("a question whose id is a number is answered to that number", () => {
+  const question = wire.decode(scope, request, json({ uid: "n2", type: 5, requestId: 0, opts }));
+  if (question?.type !== MessageType.FETCH_SOCKETS) throw new TypeError("Cannot answer: it was read as something else");
+  const { requestId } = question.data;
+  const answer = { ...from, type: MessageType.FETCH_SOCKETS_RESPONSE, data: { requestId, sockets: [] } };
+  expect(read(wire.encodeResponse("n2", answer)[0]?.bytes)).toEqual({ requestId: 0, sockets: [] });
+});
+
 test("every kind of answer is written, and read as it was", () => {
   const answers: readonly ClusterResponse[] = [
     { ...from, type: MessageType.FETCH_SOCKETS_RESPONSE, data: { requestId: "q", sockets: [] } },

@@ -26,6 +26,12 @@ describe("a session in the store", () => {
     expect([read.past.all, read.past.forgotten]).toEqual([stays, forgotten]);
   });
 
+  it("is read with what is forgotten, also where no stay is remembered", () => {
+    const past = new PastStays<string>([], "m-1");
+    const read = decodeSession(encodeSession({ sid: "s", cameBehind: "m-1", rooms: new Map(), past, data: undefined }));
+    expect(read.past.forgotten).toBe("m-1");
+  });
+
   it.each<readonly [string, unknown]>([
     ["it is no list", "text"],
     ["its format is 2", [2, "s", "m-1", [], null]],

@@ -27,7 +27,7 @@ export interface SessionRecord {
 export function encodeSession({ sid, cameBehind, rooms, past, data }: SessionRecord): Uint8Array {
   const fields = [FORMAT, sid, cameBehind, [...rooms].flat(), data ?? null];
   // Most have left no room to which anything was sent.
-  if (past.all.length === 0) return encodeMsgpack(fields);
+  if (past.all.length === 0 && past.forgotten === undefined) return encodeMsgpack(fields);
   const stays = past.all.flatMap(({ room, behind, upTo }) => [room, behind, upTo]);
   return encodeMsgpack([...fields, [past.forgotten ?? "", ...stays]]);
 }
