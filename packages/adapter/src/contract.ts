@@ -107,6 +107,8 @@ export interface LiveSession {
   readonly pid: string;
   /** What the program keeps with the socket; undefined as long as it has not asked for `data`. */
   readData(): unknown;
+  /** As `receivedUntilMs` of a session that is persisted, by now; 0 where nothing is known. */
+  readReceivedUntilMs?(): number;
 }
 
 /** A session that is brought back. */

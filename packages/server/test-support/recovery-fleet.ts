@@ -57,7 +57,7 @@ export class FleetClient {
     return { pid: this.#pid, offset: this.#offset };
   }
 
-  /** Reads what has arrived. */
+  /** Reads what has arrived, and answers a ping. */
   read(): void {
     for (const frame of this.#port.take()) if (typeof frame === "string") this.#take(frame);
   }
@@ -96,6 +96,10 @@ export class FleetClient {
   }
 
   #take(frame: string): void {
+    if (frame === "2") {
+      this.#port.port.receive("3");
+      return;
+    }
     const said: unknown = JSON.parse(frame.slice(1));
     if (frame.startsWith("0")) this.#connected(said);
     if (!frame.startsWith("2")) return;

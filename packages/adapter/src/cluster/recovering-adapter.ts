@@ -207,12 +207,16 @@ export class RecoveringAdapter extends BusAdapter {
   }
 
   /** Behind which event somebody has missed something. @returns undefined where what is shown is no offset, or too old. */
-  async #beginning({ sid, rooms, past, cameBehind }: TakenSession, offset: string): Promise<Offset | undefined> {
+  async #beginning(taken: TakenSession, offset: string): Promise<Offset | undefined> {
+    const { sid, rooms, past, cameBehind, received } = taken;
     const { log, topic } = this.#parts;
     // What was sent before it came was never meant for it.
     const came = rooms.get(sid) ?? cameBehind;
-    if (offset !== "" && !(await log.reaches(topic, offset))) return undefined;
-    const after = offset === "" || log.compare(offset, came) < 0 ? came : offset;
+    const shown = offset === "" || log.compare(offset, came) < 0 ? came : offset;
+    // Where that has gone, it may have been for others: its client has answered a ping since.
+    const isKnown = received !== undefined && log.compare(shown, received) < 0;
+    if (!isKnown && offset !== "" && !(await log.reaches(topic, offset))) return undefined;
+    const after = isKnown ? received : shown;
     // In which rooms it was before that, nobody knows any more.
     return past.forgotten !== undefined && log.compare(after, past.forgotten) < 0 ? undefined : after;
   }

@@ -21,6 +21,7 @@ import { RecurringWarning, reasonOf } from "./recurring-warning.ts";
 import { isSameData, readData } from "./session-data.ts";
 import { decodeSession, type SessionRecord } from "./session-record.ts";
 import { SessionWrites, type WritableSession } from "./session-writes.ts";
+import { ToldPositions } from "./told-positions.ts";
 import { within } from "./within.ts";
 
 /** How often some of the sessions are looked at, in milliseconds, and in how many such ticks each has its turn. */
@@ -58,6 +59,8 @@ export interface TakenSession {
   readonly cameBehind: Offset;
   readonly rooms: ReadonlyMap<Room, Offset>;
   readonly past: PastStays<Offset>;
+  /** Up to which event its client is known to have got all that was for it. */
+  readonly received: Offset | undefined;
   readonly data: unknown;
 }
 
@@ -65,13 +68,14 @@ export interface TakenSession {
 interface Live extends WritableSession {
   cameBehind: Offset | undefined;
   readonly rooms: Map<Room, Offset | undefined>;
-  session: Pick<LiveSession, "readData"> | undefined;
+  session: Pick<LiveSession, "readData" | "readReceivedUntilMs"> | undefined;
+  received: Offset | undefined;
   data: Uint8Array | undefined;
   ttlMs: number;
   writtenAtMs: number;
 }
 
-type BornSession = Pick<Live, "pid" | "sid" | "fence" | "cameBehind" | "rooms" | "past">;
+type BornSession = Pick<Live, "pid" | "sid" | "fence" | "cameBehind" | "rooms" | "past" | "received">;
 
 /** Keeps the sessions of one namespace. */
 export class SessionCupboard implements Alarm {
@@ -85,6 +89,7 @@ export class SessionCupboard implements Alarm {
   readonly #unreadable: RecurringWarning;
   readonly #writes: SessionWrites;
   readonly #unwritable: RecurringWarning;
+  readonly #told: ToldPositions = new ToldPositions();
   #isTurnEnding = false;
   #tick: Cancel | undefined;
 
@@ -162,11 +167,11 @@ export class SessionCupboard implements Alarm {
   }
 
   /** A connection was lost: the session is the broker's alone. */
-  persist({ pid, data }: SessionToPersist): void {
+  persist({ pid, data, receivedUntilMs = 0 }: SessionToPersist): void {
     const live = this.#byPid.get(pid);
     if (live === undefined) return;
     this.#remove(live);
-    live.session = { readData: () => data };
+    live.session = { readData: () => data, readReceivedUntilMs: () => receivedUntilMs };
     live.data = this.#dataOf(live);
     live.ttlMs = this.#options.keptMs;
     this.#write(live);
@@ -202,11 +207,11 @@ export class SessionCupboard implements Alarm {
     const read = this.#read(value);
     if (read === undefined) return undefined;
     const { record, data } = read;
-    const { sid, cameBehind, rooms, past } = record;
-    const live = this.#add({ pid, sid, fence, cameBehind, rooms: new Map(rooms), past });
+    const { sid, cameBehind, rooms, past, received } = record;
+    const live = this.#add({ pid, sid, fence, cameBehind, rooms: new Map(rooms), past, received });
     live.data = record.data;
     if (store.claim === undefined) this.#write(live);
-    return { pid, sid, fence, cameBehind, rooms, past, data };
+    return { pid, sid, fence, cameBehind, rooms, past, received, data };
   }
 
   /** Nobody can make use of a session that was taken; one that somebody has taken since is theirs. */
@@ -231,7 +236,8 @@ export class SessionCupboard implements Alarm {
   }
 
   #born(pid: string, sid: SocketId): BornSession {
-    return { pid, sid, fence: 0, cameBehind: this.#owner.position, rooms: new Map(), past: new PastStays() };
+    const { position } = this.#owner;
+    return { pid, sid, fence: 0, cameBehind: position, rooms: new Map(), past: new PastStays(), received: undefined };
   }
 
   #add(born: BornSession): Live {
@@ -281,6 +287,7 @@ export class SessionCupboard implements Alarm {
   #write(live: Live): void {
     this.#changed.delete(live);
     live.writtenAtMs = this.#options.clock.now();
+    live.received = this.#told.by(live.session?.readReceivedUntilMs?.() ?? 0) ?? live.received;
     this.#writes.put(live);
   }
 
@@ -299,9 +306,15 @@ export class SessionCupboard implements Alarm {
   #watch(): void {
     this.#tick ??= this.#options.clock.coarse(TICK_MS, () => {
       this.#tick = undefined;
+      this.#noteTold();
       this.#look();
       if (this.#bySid.size > 0) this.#watch();
     });
+  }
+
+  #noteTold(): void {
+    const { position } = this.#owner;
+    if (position !== undefined) this.#told.note(this.#options.clock.now(), position);
   }
 
   /** Looks at those that have not been looked at for longest. */

@@ -32,6 +32,12 @@ describe("a session in the store", () => {
     expect(read.past.forgotten).toBe("m-1");
   });
 
+  it.each([[], [{ room: "a", behind: "m-1", upTo: "m-2" }]])("is read with what its client has got", (...stays) => {
+    const session = { sid: "s", cameBehind: "m-1", rooms: new Map(), past: new PastStays(stays), data: undefined };
+    const read = decodeSession(encodeSession({ ...session, received: "m-3" }));
+    expect([read.received, read.past.all]).toEqual(["m-3", stays]);
+  });
+
   it.each<readonly [string, unknown]>([
     ["it is no list", "text"],
     ["its format is 2", [2, "s", "m-1", [], null]],
@@ -46,6 +52,7 @@ describe("a session in the store", () => {
     ["the rooms that it has left are missing", [1, "s", "m-1", [], null, []]],
     ["the rooms that it has left are missing", [1, "s", "m-1", [], null, ["", "r", "m-1"]]],
     ["the rooms that it has left are missing", [1, "s", "m-1", [], null, ["", "r", "m-1", 5]]],
+    ["what its client has got is missing", [1, "s", "m-1", [], null, [""], 5]],
   ])("is refused where %s: %j", (reason, fields) => {
     expect(() => decodeSession(encodeMsgpack(fields))).toThrow(
       new SyntaxError(`Cannot read a session of the store: ${reason}`),

@@ -21,6 +21,8 @@ export interface WritableSession {
   readonly past: PastStays<Offset>;
   /** In MessagePack. */
   readonly data: Uint8Array | undefined;
+  /** Up to which event its client is known to have got all that was for it. */
+  readonly received: Offset | undefined;
   /** For how long it is to be kept, in milliseconds. */
   readonly ttlMs: number;
 }
@@ -94,9 +96,9 @@ export class SessionWrites {
   }
 }
 
-function asRecord({ sid, cameBehind, rooms, past, data }: WritableSession): SessionRecord | undefined {
+function asRecord({ sid, cameBehind, rooms, past, data, received }: WritableSession): SessionRecord | undefined {
   if (cameBehind === undefined) return undefined;
   const joined = new Map<Room, Offset>();
   for (const [room, behind] of rooms) joined.set(room, behind ?? cameBehind);
-  return { sid, cameBehind, rooms: joined, past, data };
+  return { sid, cameBehind, rooms: joined, past, data, received };
 }

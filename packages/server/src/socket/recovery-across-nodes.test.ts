@@ -86,6 +86,35 @@ describe("a client whose node dies", () => {
     expect([client.recovered, client.received]).toEqual([[false], []]);
   });
 
+  it.each(["dies", "is told that its client has gone"])(
+    "has its session back when its node %s, though what was for others meanwhile has gone from the log",
+    async (how) => {
+      const fleet = new Fleet(1);
+      const pings = { pingInterval: 25_000, pingTimeout: 20_000 };
+      const [first, second] = [fleet.start(pings), fleet.start(pings)];
+      await fleet.pass(10);
+      const client = fleet.connect(first);
+      await fleet.pass(10);
+      second.emit("n", 1);
+      for (let count = 0; count < 20; count++) {
+        second.to("elsewhere").emit("n", "noise");
+        await fleet.pass(10_000, 500);
+        client.read();
+      }
+      if (how === "dies") first.kill();
+      else client.vanish();
+      second.emit("n", 2);
+      await fleet.pass(50);
+      fleet.broker.trimLog("bowline:log:/", 8);
+      const third = fleet.start();
+      await fleet.pass(20);
+      client.comeBack(third);
+      await fleet.pass(50);
+      client.read();
+      expect([client.recovered, client.received]).toEqual([[true], [1, 2]]);
+    },
+  );
+
   it("starts anew with an offset that is none", async () => {
     const { fleet, first, second, client } = await createScene();
     client.pretend("m-999");

@@ -56,7 +56,7 @@ export interface Hold {
   session: Session | undefined;
   /** The offset that its client showed to get it. */
   readonly offset: string | undefined;
-  /** When its socket joined, in whole milliseconds. */
+  /** When its socket joined, in whole milliseconds; infinite until then. */
   joinedMs: number;
   /** All that was sent before this time has come to its client, by what was known when it got the session; 0 where nothing was. */
   readonly receivedUntilMs: number;
@@ -162,7 +162,7 @@ export class Recovery {
     const offset = session === undefined ? undefined : claim?.offset;
     const retried = claim && this.#kept.take(claim.pid);
     const receivedUntilMs = session?.receivedUntilMs ?? 0;
-    const hold: Hold = { pid, client, session, offset, joinedMs: 0, receivedUntilMs, retried };
+    const hold: Hold = { pid, client, session, offset, joinedMs: Number.POSITIVE_INFINITY, receivedUntilMs, retried };
     // A new one is nobody's to take over before its socket has joined, and may never be heard of again.
     if (session !== undefined) this.#holds.set(pid, hold);
     return hold;
@@ -171,7 +171,12 @@ export class Recovery {
   /** The socket of a session is about to join. @returns settles when its client may be told; nothing where it may at once. */
   open(hold: Hold, socket: Pick<LiveSession, "readData"> & { readonly id: string }): Promise<void> | undefined {
     try {
-      const session = { sid: socket.id, pid: hold.pid, readData: () => socket.readData() };
+      const session = {
+        sid: socket.id,
+        pid: hold.pid,
+        readData: () => socket.readData(),
+        readReceivedUntilMs: () => receivedUntil(hold),
+      };
       return this.#owner.adapter.openSession?.(session)?.catch(this.#failed);
     } catch (error) {
       this.#failed(error);

@@ -97,6 +97,7 @@ const sessionTarget: Target = {
         ]),
         past: new PastStays([{ room: "c", behind: "1-2", upTo: "1-4" }], "1-2"),
         data: BYTES,
+        received: "1-5",
       }),
     ],
   ],
