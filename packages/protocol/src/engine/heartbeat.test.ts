@@ -58,18 +58,6 @@ describe.each([3, 4] as const)("the side that pings in revision %d", (revision) 
     expect(heartbeat.saw("pong")).toBe(300);
   });
 
-  it("knows when the last ping was sent that has been answered, and of none before", () => {
-    const { clock, heartbeat } = started("pinger", revision);
-    clock.advance(INTERVAL_MS);
-    expect(heartbeat.answeredAt).toBe(0);
-    const sentAt = clock.now();
-    clock.advance(300);
-    heartbeat.saw("pong");
-    expect(heartbeat.answeredAt).toBe(sentAt);
-    clock.advance(INTERVAL_MS);
-    expect(heartbeat.answeredAt).toBe(sentAt);
-  });
-
   it("ignores a pong that nobody asked for", () => {
     const { clock, heartbeat, ping } = started("pinger", revision);
     clock.advance(INTERVAL_MS - 1);

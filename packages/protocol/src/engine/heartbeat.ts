@@ -44,7 +44,6 @@ export class Heartbeat implements Alarm {
   #state: HeartbeatState = STOPPED;
   #timer: AlarmSlot | undefined;
   #timerEnds = 0;
-  #answeredAt = 0;
 
   constructor(terms: HeartbeatTerms, owner: HeartbeatOwner) {
     this.#terms = terms;
@@ -77,11 +76,6 @@ export class Heartbeat implements Alarm {
     return state.at !== "stopped" && state.at !== "resting" && this.#now > state.until;
   }
 
-  /** When the last ping that the peer has answered was sent, in whole milliseconds of the clock; 0 before the first answer. */
-  get answeredAt(): number {
-    return this.#answeredAt;
-  }
-
   /**
    * Takes note of a packet.
    * @returns milliseconds since the ping when this was the answer to it.
@@ -93,7 +87,6 @@ export class Heartbeat implements Alarm {
       if (anyPacketProvesLife || type === "ping") this.#rest();
     } else if (state.at !== "stopped" && state.sentAt !== undefined) {
       if (type === "pong") {
-        this.#answeredAt = Math.floor(state.sentAt);
         this.#rest();
         return this.#now - state.sentAt;
       }

@@ -113,11 +113,6 @@ export class EngineSession implements CarrierEvents, HeartbeatOwner, Alarm {
     return this.#heartbeat.overdue;
   }
 
-  /** All that was sent before this time has come to the peer, which has answered a later ping; 0 where none was answered yet. */
-  get receivedUntilMs(): number {
-    return this.#heartbeat.answeredAt;
-  }
-
   /** Gives the session its first carrier. */
   attach(carrier: Carrier): void {
     if (this.#state.at !== "opening") throw new TypeError(`Cannot attach to session "${this.id}": it has a carrier`);

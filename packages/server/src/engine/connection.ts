@@ -39,6 +39,11 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   readonly id: string;
   /** What is known of the request, whatever a program does with `request`. */
   readonly head: RequestHead;
+  /**
+   * All that was sent before this time of the server's clock, in whole milliseconds, has come to the client; 0 where it has not
+   * answered a ping yet. @internal
+   */
+  receivedUntilMs = 0;
   readonly #surroundings: ConnectionSurroundings;
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
@@ -195,11 +200,6 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     else this.#session.close();
   }
 
-  /** All that was sent before this time of the server's clock has come to the client; 0 where it has not answered a ping yet. @internal */
-  get receivedUntilMs(): number {
-    return this.#session.receivedUntilMs;
-  }
-
   /** Calls back when the client has read all that was sent until now; never where the connection ends before. @internal */
   probe(done: () => void): void {
     const underWay = this.#probe;
@@ -296,7 +296,10 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     if (this.hasListeners("message")) this.emit("message", this.#native(data));
   }
 
-  heartbeat(type: "ping" | "pong"): void {
+  heartbeat(type: "ping" | "pong", latencyMs?: number): void {
+    // The clock has moved on since the latency was taken, so that the time of the ping is known to a millisecond.
+    if (latencyMs !== undefined)
+      this.receivedUntilMs = Math.floor(this.#surroundings.terms.clock.now() - latencyMs) - 1;
     const pings = this.dialect.pinger === "server";
     if (type === "ping" && this.hasListeners("packetCreate")) {
       this.emit("packetCreate", { type: pings ? "ping" : "pong", options: { compress: false } });
