@@ -253,7 +253,7 @@ describe("a lost session", () => {
     store.persist({ sid: "x", pid: "secret of x", rooms: ["x"], data: undefined, receivedUntilMs: clock.now() - 1 });
     store.gone("x");
     expect(missed("x", offset)).toEqual(["there still"]);
-    // And once more, as long as nothing is known to have come since.
+    // Lost once more, by an owner who does not know that, it begins anew.
     lose("x");
     expect(missed("x", offset)).toBeUndefined();
   });

@@ -213,7 +213,7 @@ export class RecoveringAdapter extends BusAdapter {
     // What was sent before it came was never meant for it.
     const came = rooms.get(sid) ?? cameBehind;
     const shown = offset === "" || log.compare(offset, came) < 0 ? came : offset;
-    // Where that has gone, it may have been for others: its client has answered a ping since.
+    // It has got all up to there, whatever it shows: what lies between was for others, and may have gone.
     const isKnown = received !== undefined && log.compare(shown, received) < 0;
     if (!isKnown && offset !== "" && !(await log.reaches(topic, offset))) return undefined;
     const after = isKnown ? received : shown;

@@ -5,7 +5,7 @@
 
 import type { Offset } from "./message.ts";
 
-/** Older answers say nothing any more: a client that silent is taken for dead. */
+/** Where pings are rarer than that, nothing is known of what a client has got. */
 const KEPT_MS = 180_000;
 
 interface Look {
@@ -26,11 +26,11 @@ export class ToldPositions {
 
   /** A position that had been told by then; undefined where none is known. */
   by(timeMs: number): Offset | undefined {
-    let found: Offset | undefined;
-    for (const { atMs, position } of this.#looks) {
-      if (atMs > timeMs) break;
-      found = position;
+    // Nearly all ask for a time that is not long ago.
+    for (let at = this.#looks.length - 1; at >= 0; at--) {
+      const look = this.#looks[at];
+      if (look !== undefined && look.atMs <= timeMs) return look.position;
     }
-    return found;
+    return undefined;
   }
 }

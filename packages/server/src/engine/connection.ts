@@ -39,11 +39,6 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   readonly id: string;
   /** What is known of the request, whatever a program does with `request`. */
   readonly head: RequestHead;
-  /**
-   * All that was sent before this time of the server's clock, in whole milliseconds, has come to the client; 0 where it has not
-   * answered a ping yet. @internal
-   */
-  receivedUntilMs = 0;
   readonly #surroundings: ConnectionSurroundings;
   readonly #session: EngineSession;
   #listener: ConnectionListener | undefined;
@@ -53,6 +48,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   /** Somebody waits until the client has read what was sent. */
   #probe: { pongs: number; done: () => void } | undefined;
   #query: Query | undefined;
+  #receivedUntilMs = 0;
 
   constructor(id: string, head: RequestHead, route: FirstRoute, surroundings: ConnectionSurroundings) {
     super();
@@ -200,6 +196,14 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
     else this.#session.close();
   }
 
+  /**
+   * All that was sent before this time of the server's clock, in whole milliseconds, has come to the client; 0 where it has not
+   * answered a ping yet. @internal
+   */
+  get receivedUntilMs(): number {
+    return this.#receivedUntilMs;
+  }
+
   /** Calls back when the client has read all that was sent until now; never where the connection ends before. @internal */
   probe(done: () => void): void {
     const underWay = this.#probe;
@@ -299,7 +303,7 @@ export class Connection extends NodeEmitter<ConnectionEvents> implements Session
   heartbeat(type: "ping" | "pong", latencyMs?: number): void {
     // The clock has moved on since the latency was taken, so that the time of the ping is known to a millisecond.
     if (latencyMs !== undefined)
-      this.receivedUntilMs = Math.floor(this.#surroundings.terms.clock.now() - latencyMs) - 1;
+      this.#receivedUntilMs = Math.floor(this.#surroundings.terms.clock.now() - latencyMs) - 1;
     const pings = this.dialect.pinger === "server";
     if (type === "ping" && this.hasListeners("packetCreate")) {
       this.emit("packetCreate", { type: pings ? "ping" : "pong", options: { compress: false } });

@@ -53,7 +53,8 @@ async function isWhole(client: ClientSocket, mode: TransportMode, isLong: boolea
     );
     for (const value of [1, BYTES, "after"]) {
       const answer = await asked(client, "echo", value);
-      if (JSON.stringify(answer) !== JSON.stringify(value)) return `got ${JSON.stringify(answer)} back, once moved`;
+      const when = isMoved ? "once moved" : "which did not move";
+      if (JSON.stringify(answer) !== JSON.stringify(value)) return `got ${JSON.stringify(answer)} back, ${when}`;
     }
     if (!isMoved && client.id === id) return STAYED;
   }
